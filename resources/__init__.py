@@ -1,0 +1,1 @@
+"""Resources: typed doors to the outside world, with no decisions behind them."""

@@ -1,0 +1,1 @@
+"""Sensors: read state, ask a pure function what to do, say so."""

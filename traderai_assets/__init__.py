@@ -1,0 +1,1 @@
+"""TraderAI: candles, features, labels, models, signals and drift as Dagster assets."""

@@ -1,0 +1,1 @@
+"""The command line: the web UI's answers where there is no browser."""

@@ -1,0 +1,1 @@
+"""Backtest: what a policy earns after costs, bar by bar."""

@@ -1,0 +1,1 @@
+"""Candles: judging rows, merging revisions, knowing gaps."""

@@ -1,0 +1,1 @@
+"""Champions: which model may speak for a market."""

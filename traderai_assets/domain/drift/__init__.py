@@ -1,0 +1,1 @@
+"""Drift: how far live data has moved from the training sample."""

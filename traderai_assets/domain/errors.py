@@ -1,0 +1,83 @@
+"""Every error of ours, in one tree; a message names the thing, its value and the way out.
+
+TraderAIError
+├── InvalidInput            what a person wrote cannot be used
+│   ├── InvalidMarket
+│   ├── InvalidMonth
+│   └── InvalidSettings
+├── ExchangeError           the venue, or the way to it
+│   ├── ExchangeUnavailable    retries and total deadline used up
+│   ├── BadExchangeAnswer      an answer that cannot be read
+│   └── HistoryUnavailable     the venue does not serve history that old
+├── LakeError               stored data
+│   ├── WriteConflict          another run replaced the same partition
+│   └── CorruptPartition       stored values do not match their content hash
+└── TrainingError           a model that must not be made
+    ├── NotEnoughData
+    ├── DegenerateData         one class, constant or all-NaN columns
+    └── CorruptModel           model bytes do not match the model id
+"""
+
+
+class TraderAIError(Exception):
+    """Root of all errors that TraderAI raises on purpose."""
+
+
+class InvalidInput(TraderAIError, ValueError):
+    """Something a person wrote cannot be used."""
+
+
+class InvalidMarket(InvalidInput):
+    """An exchange id, symbol, timeframe or market key outside the allow-list."""
+
+
+class InvalidMonth(InvalidInput):
+    """A month key that is not YYYY-MM."""
+
+
+class InvalidSettings(InvalidInput):
+    """A setting that is missing, of the wrong kind or beyond its limit."""
+
+
+class ExchangeError(TraderAIError):
+    """The venue, or the way to it, failed."""
+
+
+class ExchangeUnavailable(ExchangeError):
+    """No usable answer within the allowed attempts and the total deadline."""
+
+
+class BadExchangeAnswer(ExchangeError):
+    """An answer arrived and cannot be read as what was asked for."""
+
+
+class HistoryUnavailable(ExchangeError):
+    """The venue does not serve candles as old as those asked for."""
+
+
+class LakeError(TraderAIError):
+    """Stored data could not be read or written."""
+
+
+class WriteConflict(LakeError):
+    """Another run replaced the same partition since this run loaded the table."""
+
+
+class CorruptPartition(LakeError):
+    """Stored values do not match the content hash they were published with."""
+
+
+class TrainingError(TraderAIError):
+    """A model must not be made from this data."""
+
+
+class NotEnoughData(TrainingError):
+    """Fewer usable rows than the folds need."""
+
+
+class DegenerateData(TrainingError):
+    """One class only, or no column that varies."""
+
+
+class CorruptModel(TrainingError):
+    """Model bytes do not match the model id they are stored under."""

@@ -1,0 +1,1 @@
+"""Features: the catalogue and its computation at each closed bar."""

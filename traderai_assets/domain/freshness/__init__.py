@@ -1,0 +1,1 @@
+"""Freshness: what is stale, and what to ask for."""

@@ -1,0 +1,1 @@
+"""Labels: what became of a position opened after each bar."""

@@ -1,0 +1,1 @@
+"""Signals: what a model says at a closed bar, and how it ended."""

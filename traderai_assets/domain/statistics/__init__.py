@@ -1,0 +1,1 @@
+"""Statistics: what a number is worth, given how it was found."""

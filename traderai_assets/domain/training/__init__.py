@@ -1,0 +1,1 @@
+"""Training: learners, folds, calibration and the model's card."""

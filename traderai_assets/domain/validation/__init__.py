@@ -1,0 +1,1 @@
+"""Validation: which rows may train, tune, calibrate and test."""

@@ -1,0 +1,1 @@
+"""What dagster.yaml names: how runs are classified and launched."""

@@ -1,0 +1,1 @@
+"""A small exchange on loopback that speaks Binance's spot REST dialect."""

@@ -1,0 +1,1 @@
+"""Schemas: the columns of every table, their units, and what they refuse."""
