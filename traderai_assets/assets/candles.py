@@ -1,0 +1,162 @@
+"""Candles: closed OHLCV bars as the exchange serves them, beside them the gaps and refused rows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from resources.exchange import ExchangeResource
+from resources.lake import LakeResource, LakeSnapshot
+from traderai_assets.assets.publication import Partition, Publication
+from traderai_assets.domain.candles.coverage import spans_to_fetch
+from traderai_assets.domain.candles.gaps import find_gaps
+from traderai_assets.domain.candles.merging import merge_candles
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+
+CODE_VERSION = "1"
+
+
+class CandlesConfig(dg.Config):
+    """What to ask the exchange for."""
+
+    refetch: bool = Field(
+        default=False,
+        description="Ask again for bars that are stored; what has changed is kept as a revision.",
+    )
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    group_name="market_data",
+    kinds={"ccxt", "deltalake"},
+    owners=["team:data"],
+    code_version=CODE_VERSION,
+)
+def candles(
+    context: dg.AssetExecutionContext,
+    config: CandlesConfig,
+    lake: LakeResource,
+    exchange: ExchangeResource,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Closed bars of one market and month; what is stored already is not fetched again."""
+    with Publication(context, lake, CANDLES) as publication:
+        for part in publication.partitions():
+            ingest = MonthIngest(context.run_id, part, publication, lake)
+            now = exchange.clock(part.market.exchange)
+            for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
+                for page in exchange.pages(part.market, start, end):
+                    ingest.store(page.candles, page.quarantined, page.start, page.end)
+            ingest.finish(now)
+            context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
+        yield from publication.publish()
+
+
+class MonthIngest:
+    """One month's candles, its refused rows and its gaps, while they are being fetched.
+
+    Refused rows are stored before the candles around them, gaps after: whatever the moment of a
+    kill, a hole that a refused row left is never taken for the exchange's silence.
+    """
+
+    def __init__(
+        self, run_id: str, part: Partition, publication: Publication, lake: LakeResource
+    ) -> None:
+        self.part = part
+        self._run_id = run_id
+        self._publication = publication
+        self._quarantine_table = lake.snapshot(CANDLE_QUARANTINE)
+        self._gaps_table = lake.snapshot(CANDLE_GAPS)
+        self.candles = part.published()
+        self.quarantine = self._quarantine_table.read(part.market.key, [part.month_key])
+        self.gaps = self._gaps_table.read(part.market.key, [part.month_key])
+
+    def spans(self, now: datetime, tail_bars: int, *, refetch: bool) -> list[tuple[datetime, datetime]]:
+        """Return what to ask for: what is missing, and the tail that may have been revised."""
+        month, bar = self.part.month, self.part.market.bar
+        end = min(month.end, last_close(now, bar))
+        tail = last_close(now, bar) - tail_bars * bar
+        # Silence up to now is not known to be a gap until something follows it.
+        followed = self.gaps["end"] <= self.candles["open_time"].max()
+        return spans_to_fetch(
+            self.candles,
+            self.gaps[followed | (self.gaps["end"] == month.end)],
+            start=month.start,
+            end=end,
+            bar=bar,
+            revise_from=month.start if refetch else tail,
+        )
+
+    def store(
+        self, fetched: pd.DataFrame, refused: pd.DataFrame, start: datetime, end: datetime
+    ) -> None:
+        """Commit one page; a run that is killed later goes on after it."""
+        merge = merge_candles(self.candles, fetched)
+        self._keep_refused(pd.concat([refused, merge.revisions]), fetched, start, end)
+        self.candles = merge.candles
+        self.part.put(self.candles)
+        self._publication.commit()
+
+    def finish(self, now: datetime) -> None:
+        """Classify what is absent, and describe the month for the asset's page."""
+        month, bar = self.part.month, self.part.market.bar
+        failed = self.quarantine.loc[self.quarantine["reason"] != "superseded", "open_time"].dropna()
+        self.gaps = find_gaps(
+            self.candles,
+            start=month.start,
+            end=min(month.end, last_close(now, bar)),
+            bar=bar,
+            failed=failed,
+        )
+        self._publish(self._gaps_table, self.gaps)
+        self.part.put(self.candles, month_metadata(self.candles, self.gaps, self.quarantine))
+
+    def _keep_refused(
+        self, refused: pd.DataFrame, fetched: pd.DataFrame, start: datetime, end: datetime
+    ) -> None:
+        # A row that was refused and has now come well is no longer a hole.
+        healed = self.quarantine["open_time"].isin(fetched["open_time"]) & (
+            self.quarantine["reason"] != "superseded"
+        )
+        kept = self.quarantine.loc[~healed]
+        quarantine = pd.concat([kept, refused]).drop_duplicates(ignore_index=True)
+        if not quarantine.equals(self.quarantine):
+            self.quarantine = quarantine
+            self._publish(self._quarantine_table, quarantine)
+
+    def _publish(self, snapshot: LakeSnapshot, frame: pd.DataFrame) -> None:
+        snapshot.publish({self.part.key: frame}, run_id=self._run_id, code_version=CODE_VERSION)
+
+
+def last_close(now: datetime, bar: timedelta) -> datetime:
+    """Return the close of the last bar that is closed at `now`."""
+    epoch = datetime.fromtimestamp(0, tz=now.tzinfo)
+    return now - (now - epoch) % bar
+
+
+def month_metadata(
+    candles: pd.DataFrame, gaps: pd.DataFrame, quarantine: pd.DataFrame
+) -> dict[str, Any]:
+    """Return what a person checks first: how many bars are absent and why."""
+    rows = [
+        dg.TableRecord(
+            {
+                "start": str(gap.start),
+                "end": str(gap.end),
+                "absent": int(gap.absent_bars),
+                "flat": int(gap.flat_bars),
+                "kind": str(gap.kind),
+            }
+        )
+        for gap in gaps.head(20).itertuples()
+    ]
+    return {
+        "absent_bars": int(gaps["absent_bars"].sum()),
+        "gaps": len(gaps),
+        "refused_rows": len(quarantine),
+        **({"first_gaps": dg.MetadataValue.table(rows)} if rows else {}),
+    }

@@ -1,0 +1,43 @@
+"""Features: the catalogue at each closed bar, from its month and a fixed warm-up before it."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from resources.lake import LakeResource
+from traderai_assets.assets.candles import candles
+from traderai_assets.assets.publication import Publication
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    deps=[dg.AssetDep(candles, partition_mapping=months_around(-1, 0))],
+    group_name="learning_data",
+    kinds={"talib", "deltalake"},
+    owners=["team:research"],
+    code_version="1",
+)
+def features(
+    context: dg.AssetExecutionContext, lake: LakeResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """What is known about the market at each closed bar; warm-up from the month before."""
+    from traderai_assets.domain.features.month import month_features
+
+    with Publication(context, lake, FEATURES, CANDLES) as publication:
+        for part in publication.partitions():
+            bars = part.read(CANDLES, part.month.shift(-1), part.month)
+            frame = month_features(bars, month=part.month, bar=part.market.bar)
+            undefined = frame.drop(columns="open_time").isna().mean()
+            part.put(
+                frame,
+                {
+                    "features": len(undefined),
+                    "undefined_share": float(undefined.mean()) if len(frame) else 0.0,
+                    "most_undefined": str(undefined.idxmax()) if len(frame) else "",
+                },
+            )
+        yield from publication.publish()

@@ -1,0 +1,47 @@
+"""Labels: what became of a position opened after each bar, in the month in which it was known."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from resources.lake import LakeResource
+from traderai_assets.assets.candles import candles
+from traderai_assets.assets.publication import Publication
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.labels import LABELS
+from traderai_assets.settings import Settings
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    deps=[dg.AssetDep(candles, partition_mapping=months_around(-1, 0))],
+    group_name="learning_data",
+    kinds={"numba", "deltalake"},
+    owners=["team:research"],
+    code_version="1",
+)
+def labels(
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Triple-barrier outcomes; a label is stored in the month of its `label_end`."""
+    from traderai_assets.domain.labels.month import month_labels
+
+    with Publication(context, lake, LABELS, CANDLES) as publication:
+        for part in publication.partitions():
+            bars = part.read(CANDLES, part.month.shift(-1), part.month)
+            frame = month_labels(
+                bars,
+                month=part.month,
+                bar=part.market.bar,
+                horizon_bars=settings.training.horizon_bars,
+                multiple=settings.training.barrier_multiple,
+            )
+            shares = frame["barrier"].value_counts(normalize=True)
+            part.put(
+                frame,
+                {f"{barrier}_share": float(share) for barrier, share in shares.items()}
+                | {"up_share": float((frame["label"] > 0).mean()) if len(frame) else 0.0},
+            )
+        yield from publication.publish()

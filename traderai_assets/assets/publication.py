@@ -1,0 +1,179 @@
+"""Publication: what one run publishes of one asset, from the tables it read.
+
+Sources and target are loaded before anything is computed, so that the lake refuses a run whose
+target was replaced meanwhile. Each partition gets an event of its own with its content hash as
+data version: Dagster's automatic event gives all partitions of a run one version, and "stale"
+would mean nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import dagster as dg
+import pandas as pd
+
+from resources.lake import LakeResource
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.partitions import partition_key
+from traderai_assets.schemas.tables import Table
+
+ALL_MONTHS = "all"  # the month under which the lake keeps what is partitioned by market alone
+
+
+class Partition:
+    """One market and month of a publication: what it was made from, and what came of it."""
+
+    def __init__(self, publication: "Publication", market: Market, month: Month | None) -> None:
+        self.market = market
+        self._month = month
+        self._publication = publication
+        self.inputs: dict[str, str] = {}
+        self.metadata: dict[str, Any] = {}
+
+    @property
+    def month(self) -> Month:
+        """The month; a partition of a market alone has none."""
+        if self._month is None:
+            raise TypeError(f"{self.market.key} is partitioned by market alone and has no month")
+        return self._month
+
+    @property
+    def month_key(self) -> str:
+        """The month as the lake names it."""
+        return self._month.key if self._month else ALL_MONTHS
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The lake's key of this partition."""
+        return self.market.key, self.month_key
+
+    @property
+    def dagster_key(self) -> str:
+        """Dagster's key of this partition."""
+        return partition_key(*self.key) if self._month else self.market.key
+
+    def read(self, table: Table, *months: Month) -> pd.DataFrame:
+        """Read verified rows of the market's `months`, and note them as this partition's input."""
+        snapshot = self._publication.source(table)
+        keys = [month.key for month in months] or [ALL_MONTHS]
+        for key in keys:
+            self.inputs[f"{table.name}/{key}"] = snapshot.content_hash(self.market.key, key)
+        return snapshot.read(self.market.key, keys)
+
+    def published(self) -> pd.DataFrame:
+        """Read what is stored of this partition so far."""
+        return self._publication.target.read(self.market.key, [self.month_key])
+
+    def put(self, frame: pd.DataFrame, metadata: Mapping[str, Any] | None = None) -> None:
+        """Hold `frame` for the next commit."""
+        self.metadata |= metadata or {}
+        self._publication.hold(self, frame)
+
+
+class Publication:
+    """One asset's part in one run."""
+
+    def __init__(
+        self, context: dg.AssetExecutionContext, lake: LakeResource, table: Table, *sources: Table
+    ) -> None:
+        self._context = context
+        # The pointers first: an event that arrives in between must count as news, not as read.
+        self._pointers = {source.name: self._latest_event(source.name) for source in sources}
+        self._sources = {source.name: lake.snapshot(source) for source in sources}
+        self.target = lake.snapshot(table)
+        self.code_version = context.assets_def.code_versions_by_key[context.asset_key] or ""
+        self._pending: dict[tuple[str, str], pd.DataFrame] = {}
+        self._parts: dict[tuple[str, str], Partition] = {}
+        self._summaries: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # What was committed before the failure is stored, so it is shown as stored.
+        if error is not None and not isinstance(error, GeneratorExit):
+            self._log_events()
+
+    def source(self, table: Table) -> Any:
+        """Return the snapshot of a source."""
+        return self._sources[table.name]
+
+    def partitions(self) -> Iterator[Partition]:
+        """Yield every partition the run was asked for, oldest month first within a market."""
+        for key in sorted(self._context.partition_keys):
+            market, _, month = key.partition("|")
+            yield Partition(self, Market.parse(market), Month.parse(month) if month else None)
+
+    def hold(self, part: Partition, frame: pd.DataFrame) -> None:
+        """Keep `frame` until the next commit."""
+        self._parts[part.key] = part
+        self._pending[part.key] = frame
+
+    def commit(self) -> None:
+        """Commit what is held: all of it or nothing; what has not changed is not written again."""
+        pending, self._pending = self._pending, {}
+        published = self.target.publish(
+            pending,
+            run_id=self._context.run_id,
+            code_version=self.code_version,
+            inputs={key: self._parts[key].inputs for key in pending},
+        )
+        for key in pending:
+            summary = published.summaries[key]
+            changed = key in published.changed or self._summaries.get(key, {}).get("changed", False)
+            self._summaries[key] = {
+                "dagster/row_count": summary.rows,
+                "first": _moment(summary.first),
+                "last": _moment(summary.last),
+                "content_hash": summary.content_hash,
+                "changed": changed,
+                "table_version": published.version,
+            }
+
+    def publish(self) -> Iterator[dg.MaterializeResult[None]]:
+        """Commit, let downstream steps run, and give each partition its own event."""
+        self.commit()
+        changed = sum(bool(summary["changed"]) for summary in self._summaries.values())
+        yield dg.MaterializeResult(
+            metadata={"partitions": len(self._summaries), "changed_partitions": changed}
+        )
+        self._log_events()
+
+    def _log_events(self) -> None:
+        for key, summary in self._summaries.items():
+            part = self._parts[key]
+            self._context.log_event(
+                dg.AssetMaterialization(
+                    self._context.asset_key,
+                    partition=part.dagster_key,
+                    metadata=summary | part.metadata,
+                    tags=self._provenance(part, summary["content_hash"]),
+                )
+            )
+
+    def _provenance(self, part: Partition, content_hash: str) -> dict[str, str]:
+        tags = {
+            "dagster/data_version": content_hash,
+            "dagster/data_version_is_user_provided": "true",
+            "dagster/code_version": self.code_version,
+        }
+        for name, pointer in self._pointers.items():
+            hashes = [value for source, value in part.inputs.items() if source.startswith(f"{name}/")]
+            tags[f"dagster/input_event_pointer/{name}"] = pointer
+            tags[f"dagster/input_data_version/{name}"] = ".".join(hashes)[:255] or "none"
+        return tags
+
+    def _latest_event(self, asset: str) -> str:
+        record = self._context.instance.get_latest_data_version_record(dg.AssetKey(asset))
+        return str(record.storage_id) if record else "NULL"
+
+
+def _moment(moment: pd.Timestamp | None) -> Any:
+    return dg.TimestampMetadataValue(moment.timestamp()) if moment is not None else None

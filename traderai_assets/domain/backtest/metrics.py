@@ -1,0 +1,85 @@
+"""The figures of a backtest: one number a name, in fractions unless the name says otherwise."""
+
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from traderai_assets.domain.backtest.costs import Costs
+
+YEAR = timedelta(days=365)
+"""Crypto markets trade all year."""
+
+
+def backtest_metrics(
+    candles: pd.DataFrame,
+    trades: pd.DataFrame,
+    equity: pd.DataFrame,
+    *,
+    bar: timedelta,
+    costs: Costs,
+) -> dict[str, float]:
+    """Draw the figures from a ledger of trades and its equity curve.
+
+    Returns
+    -------
+    dict
+        bars, bars_per_year (a year over the bar's length), trades;
+        total_return and buy_and_hold_return (last close over first open - 1, no costs);
+        sharpe (mean over standard deviation of the returns per present bar, times the square root
+        of bars_per_year) and sortino (same, over the root mean square of the negative ones);
+        max_drawdown (largest loss from a peak, the start included, at least 0);
+        hit_rate (trades that earned), profit_factor (money won over money lost);
+        turnover (value traded over the account at each entry, summed: about 2 a trade);
+        exposure (bars with a position); total_fees (in accounts at the start).
+        NaN where nothing defines it: hit_rate without trades, profit_factor without a loss, sharpe
+        and sortino where their denominator is 0, buy_and_hold_return without candles. All else is
+        0 without trades or candles.
+    """
+    bars_per_year = YEAR / bar
+    curve = equity["equity"].to_numpy(np.float64)
+    from_start = np.concatenate([[1.0], curve])
+    previous = from_start[:-1]
+    returns = np.divide(curve, previous, out=np.ones_like(curve), where=previous > 0) - 1
+    return {
+        "bars": float(len(candles)),
+        "bars_per_year": bars_per_year,
+        "total_return": float(from_start[-1] - 1),
+        "buy_and_hold_return": _buy_and_hold(candles),
+        "sharpe": _ratio(returns, float(returns.std(ddof=1)) if returns.size > 1 else 0.0)
+        * np.sqrt(bars_per_year),
+        "sortino": _ratio(returns, _downside(returns)) * np.sqrt(bars_per_year),
+        "max_drawdown": float((1 - from_start / np.maximum.accumulate(from_start)).max()),
+        "exposure": float((equity["position"] != 0).mean()) if len(equity) else 0.0,
+        **_trade_metrics(trades, costs),
+    }
+
+
+def _trade_metrics(trades: pd.DataFrame, costs: Costs) -> dict[str, float]:
+    net = trades["net_return"].to_numpy(np.float64)
+    ratio = (trades["exit_price"] / trades["entry_price"]).to_numpy(np.float64)
+    account = np.concatenate([[1.0], np.cumprod(1 + net)])[:-1]
+    money = net * account
+    lost = -float(money[money < 0].sum())
+    return {
+        "trades": float(net.size),
+        "hit_rate": float((net > 0).mean()) if net.size else np.nan,
+        "profit_factor": float(money[money > 0].sum()) / lost if lost > 0 else np.nan,
+        "turnover": float((1 + ratio).sum()),
+        "total_fees": float((costs.fee_rate * (1 + ratio) * account).sum()),
+    }
+
+
+def _ratio(returns: npt.NDArray[np.float64], spread: float) -> float:
+    return float(returns.mean()) / spread if spread > 0 else np.nan
+
+
+def _downside(returns: npt.NDArray[np.float64]) -> float:
+    return float(np.sqrt((np.minimum(returns, 0) ** 2).mean())) if returns.size else 0.0
+
+
+def _buy_and_hold(candles: pd.DataFrame) -> float:
+    if candles.empty:
+        return np.nan
+    return float(candles["close"].iloc[-1] / candles["open"].iloc[0] - 1)

@@ -1,0 +1,88 @@
+"""The run coordinator `dagster.yaml` names: Dagster's queue, with every run classified.
+
+`dagster/priority` counts only as a tag of the run, and a run launched by a button has no tag at
+all. So class, priority, market and writer are stamped here, from what the run materialises,
+whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator
+from dagster._core.run_coordinator.base import SubmitRunContext
+
+from traderai_assets.domain.months import Month
+from traderai_assets.work_classes import (
+    CLASS_TAG,
+    EXCHANGE_TAG,
+    JOBS,
+    MARKET_TAG,
+    PRIORITY_TAG,
+    UPDATE_LATEST,
+    WRITER_TAG,
+    classify,
+)
+
+_PARTITION_TAG = "dagster/partition"
+_RANGE_START_TAG = "dagster/asset_partition_range_start"
+_RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+class ClassifyingRunCoordinator(QueuedRunCoordinator):
+    """`QueuedRunCoordinator` that knows the seven work classes."""
+
+    def submit_run(self, context: SubmitRunContext) -> DagsterRun:
+        """Stamp the run, then queue it."""
+        run = context.dagster_run
+        exchange = _market(run.tags).partition(".")[0]
+        tags = queue_tags(run, open_month(self._instance, exchange))
+        self._instance.add_run_tags(run.run_id, tags)
+        return super().submit_run(context)
+
+
+def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
+    """Return the tags by which the queue orders and limits `run`."""
+    market = _market(run.tags)
+    work = classify(_assets(run), _months(run.tags), open_month_key)
+    tags = {CLASS_TAG: work.name, PRIORITY_TAG: str(work.priority)}
+    if market:
+        # backfill and update_latest write the same table, so they count as one writer.
+        writes = "backfill" if work is UPDATE_LATEST else work.name
+        tags |= {
+            MARKET_TAG: market,
+            EXCHANGE_TAG: market.partition(".")[0],
+            WRITER_TAG: f"{writes}/{market}",
+        }
+    return tags
+
+
+def open_month(instance: DagsterInstance, exchange: str) -> str:
+    """Return the month that is open by the exchange's clock, as the sensors last saw it."""
+    name = _cursor_name(exchange)
+    seen = instance.run_storage.get_cursor_values({name})
+    return seen.get(name) or Month.of(datetime.now(UTC)).key
+
+
+def note_open_month(instance: DagsterInstance, exchange: str, month: Month) -> None:
+    """Remember which month is open at `exchange`: a replayed one is not in today's."""
+    instance.run_storage.set_cursor_values({_cursor_name(exchange): month.key})
+
+
+def _cursor_name(exchange: str) -> str:
+    return f"traderai/open_month/{exchange}"
+
+
+def _assets(run: DagsterRun) -> frozenset[str]:
+    if run.asset_selection:
+        return frozenset(key.path[-1] for key in run.asset_selection)
+    return JOBS.get(run.job_name, frozenset({"unknown"}))
+
+
+def _market(tags: Mapping[str, str]) -> str:
+    key = tags.get(_PARTITION_TAG) or tags.get(_RANGE_START_TAG, "")
+    return key.partition("|")[0]
+
+
+def _months(tags: Mapping[str, str]) -> set[str]:
+    keys = [tags.get(tag, "") for tag in (_PARTITION_TAG, _RANGE_START_TAG, _RANGE_END_TAG)]
+    return {key.partition("|")[2] for key in keys if "|" in key}

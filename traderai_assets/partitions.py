@@ -1,0 +1,78 @@
+"""Partitions: markets, months, and which months each asset reads.
+
+A partition is market x month. `months` ends with the open month; `served_months` reaches one
+month further, because a model trained inside a month is the next month's model put to work early:
+so the model of a month never saw a bar of it (docs/adr/0002).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+
+MARKETS = "markets"
+FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
+# What the look-back of a model may reach: 30 days before a month's start is in one of two months.
+LOOK_BACK_MONTHS = 2
+_MONTHLY = "0 0 1 * *"
+
+markets = dg.DynamicPartitionsDefinition(name=MARKETS)
+months = dg.TimeWindowPartitionsDefinition(
+    start=FIRST_MONTH, cron_schedule=_MONTHLY, fmt="%Y-%m", end_offset=1
+)
+served_months = dg.TimeWindowPartitionsDefinition(
+    start=FIRST_MONTH, cron_schedule=_MONTHLY, fmt="%Y-%m", end_offset=2
+)
+market_months = dg.MultiPartitionsDefinition({"market": markets, "month": months})
+market_served_months = dg.MultiPartitionsDefinition({"market": markets, "month": served_months})
+
+# One run takes any number of partitions: a run costs seconds, a partition milliseconds.
+MANY_PARTITIONS_A_RUN = dg.BackfillPolicy.single_run()
+
+
+def months_around(first: int, last: int) -> dg.MultiPartitionMapping:
+    """Depend on the same market's months from `first` to `last`, counted from one's own."""
+    return dg.MultiPartitionMapping(
+        {
+            "market": dg.DimensionPartitionMapping("market", dg.IdentityPartitionMapping()),
+            "month": dg.DimensionPartitionMapping(
+                "month",
+                dg.TimeWindowPartitionMapping(
+                    start_offset=first, end_offset=last, allow_nonexistent_upstream_partitions=True
+                ),
+            ),
+        }
+    )
+
+
+def same_month() -> dg.MultiPartitionMapping:
+    """Depend on the same market and month."""
+    return months_around(0, 0)
+
+
+def same_market() -> dg.MultiToSingleDimensionPartitionMapping:
+    """Depend on the market, whichever the month; or on all months of the market."""
+    return dg.MultiToSingleDimensionPartitionMapping("market")
+
+
+def partition_key(market: str, month: str) -> str:
+    """Return Dagster's key of one market and month, its dimensions sorted by name."""
+    return f"{market}|{month}"
+
+
+def read_partition_key(key: str) -> tuple[Market, Month]:
+    """Read `market|month` back; raise InvalidMarket or InvalidMonth."""
+    market, _, month = key.partition("|")
+    return Market.parse(market), Month.parse(month)
+
+
+def partition_range_tags(keys: Iterable[str]) -> dict[str, str]:
+    """Tags that make one run of a job take every partition from the first key to the last."""
+    ordered = sorted(keys)
+    return {
+        "dagster/asset_partition_range_start": ordered[0],
+        "dagster/asset_partition_range_end": ordered[-1],
+    }
