@@ -75,7 +75,9 @@ class MonthIngest:
         self.quarantine = self._quarantine_table.read(part.market.key, [part.month_key])
         self.gaps = self._gaps_table.read(part.market.key, [part.month_key])
 
-    def spans(self, now: datetime, tail_bars: int, *, refetch: bool) -> list[tuple[datetime, datetime]]:
+    def spans(
+        self, now: datetime, tail_bars: int, *, refetch: bool
+    ) -> list[tuple[datetime, datetime]]:
         """Return what to ask for: what is missing, and the tail that may have been revised."""
         month, bar = self.part.month, self.part.market.bar
         end = min(month.end, last_close(now, bar))
@@ -104,7 +106,9 @@ class MonthIngest:
     def finish(self, now: datetime) -> None:
         """Classify what is absent, and describe the month for the asset's page."""
         month, bar = self.part.month, self.part.market.bar
-        failed = self.quarantine.loc[self.quarantine["reason"] != "superseded", "open_time"].dropna()
+        failed = self.quarantine.loc[
+            self.quarantine["reason"] != "superseded", "open_time"
+        ].dropna()
         self.gaps = find_gaps(
             self.candles,
             start=month.start,

@@ -165,7 +165,9 @@ class Publication:
             "dagster/code_version": self.code_version,
         }
         for name, pointer in self._pointers.items():
-            hashes = [value for source, value in part.inputs.items() if source.startswith(f"{name}/")]
+            hashes = [
+                value for source, value in part.inputs.items() if source.startswith(f"{name}/")
+            ]
             tags[f"dagster/input_event_pointer/{name}"] = pointer
             tags[f"dagster/input_data_version/{name}"] = ".".join(hashes)[:255] or "none"
         return tags

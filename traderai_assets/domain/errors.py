@@ -10,6 +10,7 @@ TraderAIError
 │   ├── BadExchangeAnswer      an answer that cannot be read
 │   └── HistoryUnavailable     the venue does not serve history that old
 ├── LakeError               stored data
+│   ├── InvalidRows            rows that break the schema of their table
 │   ├── WriteConflict          another run replaced the same partition
 │   └── CorruptPartition       stored values do not match their content hash
 └── TrainingError           a model that must not be made
@@ -57,6 +58,10 @@ class HistoryUnavailable(ExchangeError):
 
 class LakeError(TraderAIError):
     """Stored data could not be read or written."""
+
+
+class InvalidRows(LakeError):
+    """Rows that break the schema of their table; nothing of them was stored."""
 
 
 class WriteConflict(LakeError):

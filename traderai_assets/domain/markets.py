@@ -45,7 +45,9 @@ class Market:
                 f"exchange id {self.exchange!r} is not a ccxt id (lower-case letters and digits); "
                 "see https://docs.ccxt.com for the list"
             )
-        if not _SYMBOL.fullmatch(self.symbol) or not self.symbol.isprintable():
+        if not _SYMBOL.fullmatch(self.symbol) or not all(
+            map(_names, re.split("[/:-]", self.symbol))
+        ):
             raise InvalidMarket(
                 f"symbol {self.symbol[:80]!r} is not ccxt's BASE/QUOTE or BASE/QUOTE:SETTLE, "
                 "for example BTC/USDT"
@@ -90,6 +92,10 @@ class Market:
         if market.key != key:
             raise InvalidMarket(f"market key {key[:80]!r} should be written {market.key!r}")
         return market
+
+
+def _names(part: str) -> bool:
+    return part.isprintable() and any(character.isalnum() for character in part)
 
 
 def _encode(symbol: str) -> str:

@@ -71,7 +71,8 @@ def milliseconds(length: timedelta) -> int:
 
 def milliseconds_of(times: pd.Series) -> npt.NDArray[np.int64]:
     """Milliseconds since 1970 of a column of UTC times."""
-    return times.dt.as_unit("ms").astype("int64").to_numpy()
+    since_1970: npt.NDArray[np.int64] = times.dt.as_unit("ms").astype("int64").to_numpy()
+    return since_1970
 
 
 def utc_times(since_1970: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from traderai_assets.domain.errors import InvalidInput
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,20 @@ class Costs:
     def round_trip(self) -> float:
         """Roughly what an entry and an exit cost together, as a fraction of the position."""
         return 2 * (self.fee_rate + self.slippage_rate)
+
+    def fill_ratio(self, side: npt.ArrayLike, gross_return: npt.ArrayLike) -> FloatArray:
+        """Exit fill over entry fill of positions whose prices before costs earned that much."""
+        direction = np.asarray(side, dtype=np.float64)
+        slipped = self.slippage_rate * direction
+        price_ratio = 1 + direction * np.asarray(gross_return, dtype=np.float64)
+        return np.asarray(price_ratio * (1 - slipped) / (1 + slipped))
+
+    def net_return(self, side: npt.ArrayLike, gross_return: npt.ArrayLike) -> FloatArray:
+        """Return of the account that was worth the position at its entry, after all costs.
+
+        With r the `fill_ratio`: side * (r - 1) - fee_rate * (1 + r), and never less than -1, where
+        the account is gone. NaN stays NaN.
+        """
+        ratio = self.fill_ratio(side, gross_return)
+        earned = np.asarray(side, dtype=np.float64) * (ratio - 1)
+        return np.asarray(np.maximum(earned - self.fee_rate * (1 + ratio), -1))

@@ -19,6 +19,7 @@ from traderai_assets.domain.backtest.bars import (
 )
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.metrics import backtest_metrics
+from traderai_assets.domain.errors import InvalidInput
 
 EXIT_REASONS = np.array(["end", "target", "stop", "time"])
 """By the numbers of `exits`."""
@@ -76,9 +77,8 @@ def run_backtest(
     horizon_bars : int
         Bars from the decision to the time exit.
     costs : Costs
-        A position is worth the account at its entry, on either side: with ratio r of exit to entry
-        fill it earns side * (r - 1) - fee_rate * (1 + r), never less than -1, and an account at
-        nothing trades no more.
+        A position is worth the account at its entry, on either side, and earns what
+        `Costs.net_return` says; an account at nothing trades no more.
 
     Raises
     ------
@@ -87,16 +87,18 @@ def run_backtest(
     """
     from traderai_assets.domain.backtest.kernel import mark_equity, walk_trades
 
-    decisions = Decisions.of(sides, widths, len(candles), horizon_bars)
+    if horizon_bars < 1:
+        raise InvalidInput(f"horizon_bars {horizon_bars}; expected at least 1")
+    decisions = Decisions.of(sides, widths, len(candles))
     bars, step = Bars.of(candles), milliseconds(bar)
     entry, exit_row, price, reason = walk_trades(
         *bars, *decisions, bar=step, horizon=step * horizon_bars
     )
     side = decisions.side[entry - 1]
+    gross_return = side * (price / bars.open[entry] - 1)
+    net_return = costs.net_return(side, gross_return)
     slipped = costs.slippage_rate * side
-    fill, exit_fill = bars.open[entry] * (1 + slipped), price * (1 - slipped)
-    ratio = exit_fill / fill
-    net_return = np.maximum(side * (ratio - 1) - costs.fee_rate * (1 + ratio), -1)
+    fill = bars.open[entry] * (1 + slipped)
     alive = slice(0, _trades_until_ruin(net_return))
     trades = pd.DataFrame(
         {
@@ -104,8 +106,8 @@ def run_backtest(
             "exit_time": utc_times(bars.open_time[exit_row] + step),
             "side": side,
             "entry_price": fill,
-            "exit_price": exit_fill,
-            "gross_return": side * (price / bars.open[entry] - 1),
+            "exit_price": price * (1 - slipped),
+            "gross_return": gross_return,
             "net_return": net_return,
             "exit_reason": EXIT_REASONS[reason],
             "bars": exit_row - entry + 1,
@@ -121,7 +123,7 @@ def run_backtest(
         costs.fee_rate,
     )
     curve = pd.DataFrame(
-        {"open_time": candles["open_time"].to_numpy(), "equity": equity, "position": position}
+        {"open_time": utc_times(bars.open_time), "equity": equity, "position": position}
     )
     return Backtest(trades, curve, backtest_metrics(candles, trades, curve, bar=bar, costs=costs))
 

@@ -38,6 +38,7 @@ def backtest_metrics(
         0 without trades or candles.
     """
     bars_per_year = YEAR / bar
+    yearly = float(np.sqrt(bars_per_year))
     curve = equity["equity"].to_numpy(np.float64)
     from_start = np.concatenate([[1.0], curve])
     previous = from_start[:-1]
@@ -47,9 +48,8 @@ def backtest_metrics(
         "bars_per_year": bars_per_year,
         "total_return": float(from_start[-1] - 1),
         "buy_and_hold_return": _buy_and_hold(candles),
-        "sharpe": _ratio(returns, float(returns.std(ddof=1)) if returns.size > 1 else 0.0)
-        * np.sqrt(bars_per_year),
-        "sortino": _ratio(returns, _downside(returns)) * np.sqrt(bars_per_year),
+        "sharpe": _ratio(returns, float(returns.std(ddof=1)) if returns.size > 1 else 0.0) * yearly,
+        "sortino": _ratio(returns, _downside(returns)) * yearly,
         "max_drawdown": float((1 - from_start / np.maximum.accumulate(from_start)).max()),
         "exposure": float((equity["position"] != 0).mean()) if len(equity) else 0.0,
         **_trade_metrics(trades, costs),

@@ -59,4 +59,5 @@ def _autocorrelations(values: FloatArray) -> FloatArray:
     size = 1 << (2 * values.size - 1).bit_length()
     spectrum = np.abs(np.fft.rfft(centred, size)) ** 2
     covariance: FloatArray = np.fft.irfft(spectrum, size)[: values.size]
-    return covariance / covariance[0]
+    correlation: FloatArray = covariance / covariance[0]
+    return correlation

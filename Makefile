@@ -1,0 +1,45 @@
+# Two commands set up everything: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CANDLES ?=
+
+.PHONY: help demo dev test check torture format clean
+.DEFAULT_GOAL := help
+
+help:  ## List the commands.
+	@sed -nE 's/^([a-z]+):.*##/\1\t/p' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+	  || { echo "Python 3.11 or 3.12 is needed, $$($(PYTHON) --version) was found; try: make PYTHON=python3.11 ..."; exit 2; }
+	@echo "Installing into $(VENV); one to three minutes, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)  ## Run the main job offline, on simulated candles or those in CANDLES=FOLDER.
+	@$(BIN)/traderai demo $(if $(CANDLES),--candles $(CANDLES))
+
+dev: $(READY)  ## Start the web UI and the daemon on 127.0.0.1:3000, on the demo's instance.
+	@$(BIN)/traderai dev
+
+test: $(READY)  ## Run the tests.
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not torture"
+
+check: $(READY)  ## Lint, formatting, types, layers.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+torture: $(READY)  ## Kills, floods and races at full length; half an hour.
+	@$(BIN)/pytest -m torture -s
+
+format: $(READY)  ## Format the code.
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean:  ## Remove what the demo made; the virtual environment stays.
+	@rm -rf .traderai .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

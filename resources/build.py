@@ -1,0 +1,23 @@
+"""Resources as the settings want them."""
+
+from typing import Any
+
+from resources.exchange import ExchangeResource
+from resources.lake import LakeResource
+from traderai_assets.settings import Settings
+
+
+def build_resources(settings: Settings) -> dict[str, Any]:
+    """Return every resource by the name under which assets ask for it."""
+    return {
+        "settings": settings,
+        "lake": LakeResource(root=settings.lake_root),
+        "exchange": ExchangeResource(
+            url=settings.exchange_url,
+            state_folder=str(settings.home.resolve() / "exchange"),
+            attempts=settings.exchange.attempts,
+            deadline_seconds=settings.exchange.deadline_seconds,
+            request_timeout_seconds=settings.exchange.request_timeout_seconds,
+            tail_bars=settings.exchange.tail_bars,
+        ),
+    }

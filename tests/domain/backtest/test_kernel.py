@@ -1,0 +1,156 @@
+"""The compiled walk against a plain loop over dictionaries, on any candles hypothesis can draw."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.engine import run_backtest
+
+MINUTE = timedelta(minutes=1)
+COSTS = Costs(fee_rate=0.001, slippage_rate=0.0005)
+
+
+@st.composite
+def markets(draw):
+    """Jumpy candles with absent bars, beside sides and widths."""
+    n_bars = draw(st.integers(0, 40))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    minutes = np.cumsum(rng.choice([1, 1, 1, 2, 5], n_bars)).astype(float)
+    opens = np.round(100 * np.exp(np.cumsum(rng.normal(0, 0.01, n_bars))), 2)
+    closes = np.round(opens * np.exp(rng.normal(0, 0.01, n_bars)), 2)
+    reach = np.round(rng.exponential(0.8, (2, n_bars)), 2)
+    start = pd.Timestamp("2026-03-01", tz="UTC")
+    candles = pd.DataFrame(
+        {
+            "open_time": (start + pd.to_timedelta(minutes, unit="min")).as_unit("ms"),
+            "open": opens,
+            "high": np.maximum(opens, closes) + reach[0],
+            "low": np.minimum(opens, closes) - reach[1],
+            "close": closes,
+            "volume": 1.0,
+        }
+    )
+    sides = rng.choice([-1, 0, 1], n_bars)
+    return candles, sides, rng.choice([0.002, 0.01, 0.03], n_bars), draw(st.integers(1, 8))
+
+
+def plain_trades(candles, sides, widths, horizon_bars, bar):
+    """The rules of a trade as one would explain them."""
+    rows, trades, decided = candles.to_dict("records"), [], 0
+    while decided < len(rows) - 1:
+        side, width = sides[decided], widths[decided]
+        deadline = rows[decided]["open_time"] + bar * (1 + horizon_bars)
+        entry = decided + 1
+        if side == 0 or rows[entry]["open_time"] >= deadline:
+            decided += 1
+            continue
+        price = rows[entry]["open"]
+        target, stop = price * (1 + side * width), price * (1 - side * width)
+        for last in range(entry, len(rows)):
+            end = plain_end(rows[last], side, target, stop, deadline, bar)
+            if end:
+                break
+        reason, exit_price = end or ("end", rows[last]["close"])
+        trades.append((entry, last, side, exit_price, reason))
+        decided = last
+    return trades
+
+
+def plain_end(row, side, target, stop, deadline, bar):
+    reached = (lambda price, level: price >= level) if side > 0 else (lambda p, level: p <= level)
+    passed = (lambda price, level: price <= level) if side > 0 else (lambda p, level: p >= level)
+    best, worst = (row["high"], row["low"]) if side > 0 else (row["low"], row["high"])
+    if row["open_time"] >= deadline:
+        return "time", row["open"]
+    if passed(row["open"], stop):
+        return "stop", row["open"]
+    if reached(row["open"], target):
+        return "target", row["open"]
+    if passed(worst, stop):
+        return "stop", stop
+    if reached(best, target):
+        return "target", target
+    if row["open_time"] + bar >= deadline:
+        return "time", row["close"]
+    return None
+
+
+def assert_same_trades(candles, sides, widths, horizon_bars, bar):
+    found = run_backtest(candles, sides, widths, bar=bar, horizon_bars=horizon_bars, costs=COSTS)
+    expected = plain_trades(candles, sides, widths, horizon_bars, bar)
+    opened, opens = candles["open_time"], candles["open"]
+    trades = found.trades
+    assert trades["entry_time"].tolist() == [opened[entry] for entry, *_ in expected]
+    assert trades["exit_time"].tolist() == [opened[last] + bar for _, last, *_ in expected]
+    assert trades["side"].tolist() == [side for _, _, side, *_ in expected]
+    assert trades["exit_reason"].tolist() == [reason for *_, reason in expected]
+    assert trades["bars"].tolist() == [last - entry + 1 for entry, last, *_ in expected]
+    gross = [side * (price / opens[entry] - 1) for entry, _, side, price, _ in expected]
+    assert trades["gross_return"].tolist() == gross
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(markets())
+def test_every_trade_is_the_one_a_plain_loop_makes(market):
+    assert_same_trades(*market, MINUTE)
+
+
+@settings(max_examples=50, deadline=None)
+@given(markets())
+def test_the_last_equity_is_the_product_of_the_net_returns(market):
+    candles, sides, widths, horizon_bars = market
+    found = run_backtest(candles, sides, widths, bar=MINUTE, horizon_bars=horizon_bars, costs=COSTS)
+    product = (1 + found.trades["net_return"]).prod()
+    assert found.metrics["total_return"] == pytest.approx(product - 1)
+    assert len(found.equity) == len(candles)
+    held = (found.equity["position"] != 0).sum()
+    assert held == found.trades["bars"].sum()
+
+
+@settings(max_examples=50, deadline=None)
+@given(markets(), st.floats(0, 0.02), st.floats(0, 0.02))
+def test_costs_change_what_trades_earn_and_never_which_there_are(market, fee_rate, slippage_rate):
+    candles, sides, widths, horizon_bars = market
+    free, paid = (
+        run_backtest(candles, sides, widths, bar=MINUTE, horizon_bars=horizon_bars, costs=costs)
+        for costs in (Costs(0, 0), Costs(fee_rate, slippage_rate))
+    )
+    same = ["entry_time", "exit_time", "side", "gross_return", "exit_reason", "bars"]
+    pd.testing.assert_frame_equal(free.trades[same], paid.trades[same])
+    assert (paid.trades["net_return"] <= free.trades["net_return"] + 1e-12).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(markets(), st.data())
+def test_later_candles_change_no_trade_that_had_ended(market, data):
+    candles, sides, widths, horizon_bars = market
+    kept = data.draw(st.integers(0, len(candles)))
+    whole, cut = (
+        run_backtest(
+            candles[:n], sides[:n], widths[:n], bar=MINUTE, horizon_bars=horizon_bars, costs=COSTS
+        ).trades
+        for n in (len(candles), kept)
+    )
+    ended = cut[cut["exit_reason"] != "end"]
+    pd.testing.assert_frame_equal(whole[: len(ended)], ended)
+
+
+@pytest.mark.skipif("TRADERAI_TEST_CANDLES" not in os.environ, reason="no folder of real candles")
+def test_the_trades_of_real_candles_with_an_outage_are_those_of_the_plain_loop():
+    folder = Path(os.environ["TRADERAI_TEST_CANDLES"])
+    candles = pd.read_parquet(folder / "binance__DOCK_USDT__5m.parquet")
+    candles = candles.rename(columns={"timestamp": "open_time"})[65_000:70_000]
+    candles = candles.reset_index(drop=True)
+    assert candles["open_time"].diff().max() == pd.Timedelta(minutes=85)
+    sides = np.sign(candles["close"].diff(6)).fillna(0).astype(int).to_numpy()
+    widths = np.full(len(candles), 0.006)
+    found = assert_same_trades(candles, sides, widths, 24, timedelta(minutes=5))
+    assert set(found.trades["exit_reason"]) >= {"target", "stop", "time"}

@@ -1,0 +1,73 @@
+import pytest
+import yaml
+
+from traderai_assets.work_classes import CLASS_TAG, JOBS, TOTAL_SLOTS, WORK_CLASSES, classify
+
+
+def named(assets, months, open_month="2026-10"):
+    return classify(assets, months, open_month).name
+
+
+def test_the_seven_classes_stand_in_the_order_of_their_priorities():
+    assert [(work.name, work.priority, work.slots) for work in WORK_CLASSES] == [
+        ("backfill", 10, 2),
+        ("update_latest", 9, 1),
+        ("signals.expire", 8, 1),
+        ("signals.generate", 7, 1),
+        ("training", 5, 2),
+        ("drift.monitor", 3, 1),
+        ("historical", 1, 1),
+    ]
+
+
+def test_no_class_may_take_all_slots():
+    assert max(work.slots for work in WORK_CLASSES) < TOTAL_SLOTS
+
+
+def test_candles_of_the_open_month_alone_are_update_latest_and_anything_older_is_backfill():
+    assert named({"candles"}, {"2026-10"}) == "update_latest"
+    assert named({"candles"}, {"2026-09"}) == "backfill"
+    assert named({"candles"}, {"2026-09", "2026-10"}) == "backfill"
+
+
+def test_features_and_labels_follow_their_caller():
+    assert named({"candles", "features", "labels"}, {"2026-10"}) == "update_latest"
+    assert named({"features", "models"}, {"2026-10"}) == "training"
+
+
+def test_a_run_that_spans_classes_takes_the_lowest():
+    assert named({"candles", "models"}, {"2026-10"}) == "training"
+    assert named({"candles", "signals", "signal_snapshots"}, {"2026-10"}) == "historical"
+
+
+@pytest.mark.parametrize("assets", [set(), {"unknown"}, {"candles", "unknown"}])
+def test_what_is_not_known_is_never_urgent(assets):
+    assert named(assets, {"2026-10"}) == "historical"
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        ("backfill", "backfill"),
+        ("expire_signals", "signals.expire"),
+        ("generate_signals", "signals.generate"),
+        ("train", "training"),
+        ("choose_champion", "training"),
+        ("monitor_drift", "drift.monitor"),
+        ("replay_history", "historical"),
+        ("maintain_lake", "historical"),
+    ],
+)
+def test_every_job_has_its_class(job, expected):
+    assert named(JOBS[job], {"2026-01"}) == expected
+
+
+def test_dagster_yaml_limits_each_class_as_the_table_says(repository):
+    runs = yaml.safe_load((repository / "dagster.yaml").read_text())["concurrency"]["runs"]
+    limits = {
+        limit["value"]: limit["limit"]
+        for limit in runs["tag_concurrency_limits"]
+        if limit["key"] == CLASS_TAG
+    }
+    assert runs["max_concurrent_runs"] == TOTAL_SLOTS
+    assert limits == {work.name: work.slots for work in WORK_CLASSES}

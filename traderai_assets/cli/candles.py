@@ -1,0 +1,60 @@
+"""`traderai candles`: take candles out, or see what is absent."""
+
+from pathlib import Path
+
+import click
+
+from traderai_assets.cli.house import known_market, open_lake, open_settings
+from traderai_assets.cli.printing import print_rows
+from traderai_assets.domain.errors import InvalidInput
+
+WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
+
+
+@click.group()
+def command() -> None:
+    """Export candles, or list their gaps."""
+
+
+@command.command()
+@click.argument("market")
+@click.option("--to", "file", type=click.Path(path_type=Path), required=True)
+def export(market: str, file: Path) -> None:
+    """Write every stored candle of MARKET to a .parquet or .csv file.
+
+    Example: traderai candles export binance:BTC/USDT --to btc.parquet
+    """
+    from traderai_assets.schemas.candles import CANDLES
+
+    if file.suffix not in WRITERS:
+        raise InvalidInput(f"{file} ends with {file.suffix!r}; expected .parquet or .csv")
+    settings = open_settings()
+    snapshot = open_lake(settings).snapshot(CANDLES)
+    key = known_market(settings, market, snapshot.markets())
+    frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    getattr(frame, WRITERS[file.suffix])(file, index=False)
+    click.echo(
+        f"{len(frame)} candles of {key}, {frame['open_time'].min():%Y-%m-%d %H:%M} to "
+        f"{frame['open_time'].max():%Y-%m-%d %H:%M} UTC, in {file}."
+    )
+
+
+@command.command()
+@click.argument("market")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def gaps(market: str, *, as_json: bool) -> None:
+    """List the stretches of MARKET without candles or without trades, and why.
+
+    Example: traderai candles gaps binance:BTC/USDT
+    """
+    from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+
+    settings = open_settings()
+    lake = open_lake(settings)
+    key = known_market(settings, market, lake.snapshot(CANDLES).markets())
+    snapshot = lake.snapshot(CANDLE_GAPS)
+    frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
+    print_rows(
+        frame.to_dict("records"), as_json=as_json, empty=f"{key} has no gap in what is stored."
+    )

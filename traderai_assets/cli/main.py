@@ -1,0 +1,54 @@
+"""The root of `traderai`: its commands, and errors without tracebacks."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from traderai_assets.domain.errors import TraderAIError
+
+# Imported when asked for: `traderai --help` must not wait for Dagster.
+COMMANDS = {
+    "backfill": "Queue the missing candles of a market, with features and labels.",
+    "candles": "Export candles, or list their gaps.",
+    "demo": "Run the main job offline and show what came of it.",
+    "dev": "Start the web UI and the daemon on this machine.",
+    "markets": "List the markets, or add one.",
+    "sandbox": "Serve a small exchange on this machine.",
+    "status": "Show what runs, what waits, and how far it is.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of the same name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands, without importing them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"traderai_assets.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="traderai")
+def cli() -> None:
+    """Candles, features, labels, models, signals and drift, on Dagster."""
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one line, with exit code 1."""
+    try:
+        cli()
+    except TraderAIError as error:
+        click.echo(f"traderai: {error}", err=True)
+        sys.exit(1)

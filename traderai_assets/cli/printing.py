@@ -1,0 +1,23 @@
+"""Printing: a table for people, JSON for programs, from the same rows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, empty: str) -> None:
+    """Print `rows`, all with the same keys; say `empty` to a person where there are none."""
+    if as_json:
+        click.echo(json.dumps(list(rows), default=str, indent=2))
+        return
+    if not rows:
+        click.echo(empty)
+        return
+    cells = [[str(name) for name in rows[0]]]
+    cells += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    for line in cells:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())

@@ -1,0 +1,70 @@
+"""Watching: what the queue does, a line for each change, until what was waited for has come."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, DagsterRun, RunRecord
+
+SECONDS_BETWEEN_LOOKS = 1.0
+RUNS_LOOKED_AT = 200
+
+
+class QueueWatch:
+    """Prints each run's way through the queue since the watch began."""
+
+    def __init__(self, instance: "DagsterInstance") -> None:
+        self._instance = instance
+        self._began = time.monotonic()
+        self._said: dict[str, str] = {}
+        self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
+
+    def wait_until(self, what: str, done: Callable[[list["DagsterRun"]], bool], seconds: float) -> None:
+        """Return when `done` says so of the runs since the watch began; print what changes.
+
+        Raises
+        ------
+        TraderAIError
+            If a run failed, or `seconds` have passed.
+        """
+        deadline = time.monotonic() + seconds
+        self.say(what)
+        while True:
+            records = self._records()
+            for record in reversed(records):
+                self._print_change(record)
+            if done([record.dagster_run for record in records]):
+                return
+            if time.monotonic() > deadline:
+                raise TraderAIError(f"{what}: not done after {seconds:.0f} s")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def say(self, text: str) -> None:
+        """Print a line with the seconds since the watch began."""
+        click.echo(f"[{time.monotonic() - self._began:5.0f} s] {text}")
+
+    def _records(self) -> list["RunRecord"]:
+        records = self._instance.get_run_records(limit=RUNS_LOOKED_AT)
+        return [record for record in records if record.dagster_run.run_id not in self._first]
+
+    def _print_change(self, record: "RunRecord") -> None:
+        from dagster import DagsterRunStatus
+
+        run = record.dagster_run
+        progress = run.tags.get("traderai/progress", "")
+        state = f"{run.status.value.lower()} {progress if not run.is_finished else ''}".strip()
+        if self._said.get(run.run_id) != state:
+            self._said[run.run_id] = state
+            name = run.tags.get(CLASS_TAG, run.job_name)
+            self.say(f"  {run.run_id[:8]} {name:<16} {run.tags.get(MARKET_TAG, ''):<22} {state}")
+        if run.status == DagsterRunStatus.FAILURE:
+            raise TraderAIError(
+                f"run {run.run_id[:8]} ({run.job_name}) failed; its log is in the web UI under Runs, "
+                f'or: traderai status'
+            )

@@ -1,0 +1,95 @@
+"""The world a home was made in: which sandbox fed it, so that nothing else ever does.
+
+A lake of simulated candles must not be continued with real ones. The demo writes down here what
+it was fed from; `traderai dev` starts the same sandbox again, where its clock stopped.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.settings import Settings
+
+FILE = "sandbox.json"
+
+
+@dataclass(frozen=True)
+class World:
+    """What the sandbox serves, and what time it is there."""
+
+    candles: str | None
+    seed: int
+    start: str | None
+    now: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """Read the world `settings.home` was made in; None where it was no sandbox."""
+        file = settings.home / FILE
+        if not file.exists():
+            return None
+        try:
+            return cls(**json.loads(file.read_text()))
+        except (ValueError, TypeError) as error:
+            raise InvalidSettings(
+                f"{file} cannot be read as the sandbox this home was made with: {error}; "
+                'start afresh with "make clean"'
+            ) from error
+
+    def save(self, settings: Settings) -> None:
+        """Write it down, whole or not at all."""
+        settings.home.mkdir(parents=True, exist_ok=True)
+        file = settings.home / FILE
+        draft = file.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(self), indent=2))
+        draft.replace(file)
+
+    def at(self, now: datetime) -> Self:
+        """Return the same world at another time."""
+        return replace(self, now=now.astimezone(UTC).isoformat())
+
+    @property
+    def label(self) -> str:
+        """What its candles are, for people."""
+        if self.candles:
+            return f"real candles replayed from {self.candles}"
+        return f"SIMULATED candles (seed {self.seed})"
+
+    def arguments(self, port: int, speed: float) -> list[str]:
+        """Return the options of `traderai sandbox` that make this world."""
+        options = ["--port", str(port), "--seed", str(self.seed), "--speed", str(speed)]
+        options += ["--now", _plain(self.now)]
+        options += ["--candles", self.candles] if self.candles else []
+        options += ["--start", _plain(self.start)] if self.start else []
+        return options
+
+
+def same_world(settings: Settings, wanted: World) -> World:
+    """Return the home's world if it is the wanted one, at its own time; refuse to mix two.
+
+    Raises
+    ------
+    InvalidSettings
+        If the home holds candles of another source.
+    """
+    kept = World.of(settings)
+    if kept is None:
+        if (Path(settings.lake_root) / "candles").exists():
+            raise InvalidSettings(
+                f"{settings.home} holds candles of a real exchange; give the demo a home of its "
+                "own with TRADERAI_HOME=FOLDER"
+            )
+        return wanted
+    if (kept.candles, kept.seed) != (wanted.candles, wanted.seed):
+        raise InvalidSettings(
+            f'{settings.home} holds {kept.label}; remove it with "make clean", or give the demo '
+            "another home with TRADERAI_HOME=FOLDER"
+        )
+    return kept
+
+
+def _plain(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,43 @@
+"""The whole house in one call."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from traderai_assets.settings import Settings, load_settings
+
+
+def build_definitions(
+    *, settings: Settings | None = None, resources: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """Assemble assets, checks, jobs, sensors and resources.
+
+    Parameters
+    ----------
+    settings : those of `traderai.toml` and the environment where none are given
+    resources : replace resources by name, as tests do
+    """
+    # Partition mappings and backfill policies are "beta" in Dagster; the version is pinned.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    from resources.build import build_resources
+    from sensors.build import build_sensors
+    from traderai_assets import assets, checks
+    from traderai_assets.jobs import ASSET_JOBS, maintain_lake
+
+    settings = settings or load_settings()
+    return dg.Definitions(
+        assets=dg.load_assets_from_package_module(assets),
+        asset_checks=dg.load_asset_checks_from_package_module(checks),
+        jobs=[*ASSET_JOBS.values(), maintain_lake],
+        sensors=build_sensors(settings),
+        resources={**build_resources(settings), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Load the house as `workspace.yaml` names it."""
+    return build_definitions()

@@ -1,0 +1,53 @@
+"""The candles frame: its columns, its types and its clock; no rule about values lives here."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+TIME_DTYPE = pd.DatetimeTZDtype("ms", "UTC")
+CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def milliseconds(moment: datetime | timedelta) -> int:
+    """Whole milliseconds of a length of time, or since 1970 of a timezone-aware moment."""
+    since = moment - _EPOCH if isinstance(moment, datetime) else moment
+    return since // _MILLISECOND
+
+
+def moment_of(time: int) -> datetime:
+    """The moment so many milliseconds after 1970, UTC."""
+    return _EPOCH + time * _MILLISECOND
+
+
+def time_column(times: Sequence[float] | FloatArray | NDArray[np.int64]) -> pd.Series:
+    """Milliseconds since 1970 as a column of open times; NaN becomes NaT."""
+    values = np.asarray(times, dtype=np.float64)
+    whole = np.where(np.isfinite(values), values, 0).astype(np.int64).astype("datetime64[ms]")
+    whole[~np.isfinite(values)] = np.datetime64("NaT")
+    return pd.Series(whole).dt.tz_localize("UTC").astype(TIME_DTYPE)
+
+
+def candles_frame(numbers: FloatArray) -> pd.DataFrame:
+    """Rows of open time in ms, open, high, low, close, volume as a candles frame.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_candles, 6)
+        No NaN; in the order in which they are to stand.
+    """
+    # 0.0 + -0.0 is 0.0: two spellings of an empty bar must not have two content hashes.
+    columns = {name: numbers[:, place] + 0.0 for place, name in enumerate(CANDLE_COLUMNS) if place}
+    return pd.DataFrame({CANDLE_COLUMNS[0]: time_column(numbers[:, 0]), **columns})
+
+
+def no_candles() -> pd.DataFrame:
+    """A candles frame without rows, each column of its proper type."""
+    return candles_frame(np.empty((0, len(CANDLE_COLUMNS))))

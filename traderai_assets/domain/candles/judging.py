@@ -1,0 +1,161 @@
+"""Judging: which rows of an exchange's answer are closed candles, and what is wrong with the rest.
+
+This is the only guard between ccxt and the lake: ccxt passes on None, duplicates, zero prices,
+highs below lows and the candle that is still open without a word.
+
+A row is judged by kind and gets the first reason that fits:
+
+future_time            opens more than a bar after the exchange's own clock
+not_a_row              not a list
+wrong_length           a list, but not of open time, open, high, low, close, volume
+missing_value          holds None
+not_a_number           holds a string, a truth value, ...; ccxt turns readable strings into floats,
+                       so a string that is still one could not be read as a number
+not_finite             NaN or infinite
+off_grid_time          does not open on a whole bar
+price_not_positive, negative_volume, high_below_low, high_below_body, low_above_body
+conflicting_duplicate  two sound rows of one bar that disagree: nothing says which is true, so
+                       neither is stored; the page is asked again, and the ledger keeps both
+
+Three kinds of row are passed over without a line in the ledger, for nothing is wrong with them:
+the candle that is still open, one outside the window asked for, and an exact repetition.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from traderai_assets.domain.candles.frames import (
+    CANDLE_COLUMNS,
+    FloatArray,
+    candles_frame,
+    milliseconds,
+    moment_of,
+)
+from traderai_assets.domain.candles.quarantine import quarantine_frame
+
+_WIDTH = len(CANDLE_COLUMNS)
+_NOTHING_READ = (np.nan,) * _WIDTH
+_YEAR_10000 = 253_402_300_800_000  # In ms; python's datetime ends before it
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an answer came to."""
+
+    candles: pd.DataFrame  # Closed bars of the window, oldest first, one row each
+    quarantined: pd.DataFrame  # See quarantine.py
+    oldest: datetime | None  # Open time of the first and the last row that is on the grid and
+    newest: datetime | None  # not in the future, in the window or not; None if there is none
+
+
+def judge_rows(
+    rows: Sequence[object],
+    *,
+    market_bar: timedelta,
+    start: datetime,
+    end: datetime,
+    closed_before: datetime,
+    raw: Sequence[object] | None = None,
+) -> Judgement:
+    """Sort the rows of one answer into candles and quarantine.
+
+    Parameters
+    ----------
+    rows : sequence
+        ccxt's OHLCV rows, in any order; whatever they are, nothing is raised.
+    market_bar : timedelta
+        Length of a bar; every bar opens on a multiple of it.
+    start, end : datetime
+        The window asked for, [start, end), timezone-aware.
+    closed_before : datetime
+        The exchange's clock, not ours: a bar that ends later is still open.
+    raw : sequence, optional
+        The rows as the exchange wrote them, for the ledger; `rows` where not given.
+    """
+    shapes = [_shape(row) for row in rows]
+    numbers = np.array([read for _, read in shapes], dtype=np.float64).reshape(-1, _WIDTH)
+    time, bar, clock = numbers[:, 0], milliseconds(market_bar), milliseconds(closed_before)
+    timed = (time >= 0) & (time < _YEAR_10000) & (time == np.floor(time))
+    future = timed & (time > clock + bar)
+    inside = (time >= milliseconds(start)) & (time < milliseconds(end)) & (time + bar <= clock)
+
+    reasons = _reasons(numbers, [reason for reason, _ in shapes], future=future, bar=bar)
+    sound = np.flatnonzero(inside & (reasons == ""))
+    kept, conflicting = _one_row_a_bar(numbers, sound)
+    reasons[conflicting] = "conflicting_duplicate"
+
+    bad = np.flatnonzero((reasons != "") & (inside | future | ~timed))
+    said = rows if raw is None else raw
+    seen = time[timed & ~future & (time % bar == 0)]
+    return Judgement(
+        candles=candles_frame(numbers[kept]),
+        quarantined=quarantine_frame(
+            np.where(timed, time, np.nan)[bad],
+            list(reasons[bad]),
+            [said[place] for place in bad.tolist()],
+        ),
+        oldest=moment_of(int(seen.min())) if len(seen) else None,
+        newest=moment_of(int(seen.max())) if len(seen) else None,
+    )
+
+
+def _shape(row: object) -> tuple[str, tuple[float, ...]]:
+    """What is wrong with the form of a row, and the numbers that can be read from it."""
+    if not isinstance(row, list | tuple):
+        return "not_a_row", _NOTHING_READ
+    kinds = [type(value) for value in row[:_WIDTH]]
+    read = tuple(
+        _float(value) if kind in (int, float) else np.nan
+        for value, kind in zip(row, kinds, strict=False)
+    )
+    if len(row) != _WIDTH:
+        return "wrong_length", (read + _NOTHING_READ)[:_WIDTH]
+    if type(None) in kinds:
+        return "missing_value", read
+    if not set(kinds) <= {int, float}:
+        return "not_a_number", read
+    return "", read
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # An integer of more than 308 digits
+        return np.inf
+
+
+def _reasons(
+    numbers: FloatArray, shapes: list[str], *, future: NDArray[np.bool_], bar: int
+) -> NDArray[np.object_]:
+    """The first reason that fits each row; empty where none does."""
+    time, opened, high, low, close, volume = numbers.T
+    misshapen = np.array(shapes, dtype=object)
+    with np.errstate(invalid="ignore"):  # Infinity modulo a bar
+        off_grid = (time % bar != 0) | (time < 0) | (time >= _YEAR_10000)
+    faults = {
+        "not_finite": ~np.isfinite(numbers).all(axis=1),
+        "off_grid_time": off_grid,
+        "price_not_positive": (numbers[:, 1:5] <= 0).any(axis=1),
+        "negative_volume": volume < 0,
+        "high_below_low": high < low,
+        "high_below_body": high < np.maximum(opened, close),
+        "low_above_body": low > np.minimum(opened, close),
+    }
+    found = np.select(list(faults.values()), list(faults), default="").astype(object)
+    found = np.where(misshapen != "", misshapen, found)
+    return np.asarray(np.where(future, "future_time", found), dtype=object)
+
+
+def _one_row_a_bar(
+    numbers: FloatArray, places: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Places of one row for each bar, oldest first, and of rows that contradict one another."""
+    rows = pd.DataFrame(numbers[places], index=places, columns=list(CANDLE_COLUMNS))
+    different = rows.drop_duplicates().sort_values("open_time")
+    twice = different.duplicated("open_time", keep=False).to_numpy()
+    return different.index.to_numpy()[~twice], different.index.to_numpy()[twice]

@@ -1,0 +1,56 @@
+"""Merging: what is stored and what was fetched again become one frame, and nothing is forgotten.
+
+A closed candle may still be revised by its exchange for a while (ccxt#6742). The fetched value
+wins, the old one goes to the quarantine ledger. A bar that is no longer served is kept: that an
+exchange forgets is no proof that the bar was wrong.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from traderai_assets.domain.candles.frames import CANDLE_COLUMNS
+from traderai_assets.domain.candles.quarantine import quarantine_frame
+
+SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The candles after a fetch, and what they said before where that was different."""
+
+    candles: pd.DataFrame
+    revisions: pd.DataFrame  # Quarantine lines, reason `superseded`, the old row as text
+
+
+def merge_candles(stored: pd.DataFrame, fetched: pd.DataFrame) -> Merge:
+    """Lay fetched candles over stored ones.
+
+    Fetching the same values again changes nothing, and the same values give the same frame in
+    whatever pieces and order they arrive.
+
+    Parameters
+    ----------
+    stored, fetched : DataFrame
+        Candles of one market, each with unique open times.
+    """
+    old = stored.set_index("open_time")
+    new = fetched.set_index("open_time")
+    twice = old.index.intersection(new.index)
+    changed = (old.loc[twice] != new.loc[twice]).any(axis=1)
+    merged = pd.concat([old[~old.index.isin(new.index)], new]).sort_index().reset_index()
+    return Merge(
+        candles=merged[list(CANDLE_COLUMNS)],
+        revisions=_superseded(old.loc[twice[changed]].reset_index()),
+    )
+
+
+def _superseded(candles: pd.DataFrame) -> pd.DataFrame:
+    times = candles["open_time"].dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
+    in_ms = times.astype(np.int64)
+    rows = [
+        [int(time), *(float(number) for number in numbers)]
+        for time, numbers in zip(in_ms, candles[list(CANDLE_COLUMNS[1:])].to_numpy(), strict=True)
+    ]
+    return quarantine_frame(in_ms.astype(np.float64), [SUPERSEDED] * len(rows), rows)

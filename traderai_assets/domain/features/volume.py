@@ -1,0 +1,158 @@
+"""Volume: how much was traded, on which side of the move, and at what price."""
+
+from functools import partial
+
+import numpy as np
+
+from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.rolling import (
+    log_ratio,
+    ratio,
+    rolling_correlation,
+    rolling_deviation,
+    rolling_mean,
+    rolling_sum,
+)
+from traderai_assets.domain.features.spec import FeatureSpec
+
+
+def volume_ratio(bars: Bars, *, fast: int, slow: int) -> FloatArray:
+    """Log of the fast mean volume over the slow one; NaN where nothing was traded."""
+    return log_ratio(rolling_mean(bars.volume, fast), rolling_mean(bars.volume, slow))
+
+
+def volume_score(bars: Bars, *, span: int) -> FloatArray:
+    """Volume from its mean, in standard deviations of the last `span` bars."""
+    mean = rolling_mean(bars.volume, span)
+    return ratio(bars.volume - mean, rolling_deviation(bars.volume, span))
+
+
+def signed_volume(bars: Bars, *, span: int) -> FloatArray:
+    """Volume of rising bars less that of falling ones, share of all, -1..1."""
+    signed = rolling_sum(np.sign(bars.log_return) * bars.volume, span)
+    return np.clip(ratio(signed, rolling_sum(bars.volume, span)), -1.0, 1.0)
+
+
+def money_flow(bars: Bars, *, span: int) -> FloatArray:
+    """Money flow index, 0..1: value traded as the typical price rose, share of all that moved.
+
+    Not TA-Lib's MFI, which answers 0 wherever the summed flow is below 1 unit of quote.
+    """
+    typical = (bars.high + bars.low + bars.close) / 3.0
+    direction = np.sign(bars.change(typical, 1))
+    value = typical * bars.volume
+    rising = rolling_sum(np.where(direction > 0, value, 0.0), span)
+    moving = rolling_sum(np.where(direction != 0, value, 0.0), span)
+    return np.clip(ratio(rising, moving), 0.0, 1.0)
+
+
+def chaikin_flow(bars: Bars, *, span: int) -> FloatArray:
+    """Chaikin money flow: volume weighted by where each bar closed in its range, -1..1."""
+    reach = bars.high - bars.low
+    location = np.where(
+        reach == 0.0, 0.0, ratio((bars.close - bars.low) - (bars.high - bars.close), reach)
+    )
+    weighted = rolling_sum(location * bars.volume, span)
+    return np.clip(ratio(weighted, rolling_sum(bars.volume, span)), -1.0, 1.0)
+
+
+def vwap_distance(bars: Bars, *, span: int) -> FloatArray:
+    """Log of close over the volume-weighted mean typical price of the last `span` bars."""
+    typical = (bars.high + bars.low + bars.close) / 3.0
+    value = rolling_sum(typical * bars.volume, span)
+    return bars.log_close - log_ratio(value, rolling_sum(bars.volume, span))
+
+
+def illiquidity_ratio(bars: Bars, *, fast: int, slow: int) -> FloatArray:
+    """Log of the fast over the slow price impact: absolute return a unit traded (Amihud, 2002)."""
+    moved = np.abs(bars.log_return)
+    impact = [
+        ratio(rolling_sum(moved, span), rolling_sum(bars.volume * bars.close, span))
+        for span in (fast, slow)
+    ]
+    return log_ratio(impact[0], impact[1])
+
+
+def idle_share(bars: Bars, *, span: int) -> FloatArray:
+    """Share of the last `span` bars in which nothing was traded, 0..1."""
+    return rolling_mean(np.where(bars.volume == 0.0, 1.0, 0.0), span)
+
+
+def volume_move_correlation(bars: Bars, *, span: int) -> FloatArray:
+    """Correlation of volume with the absolute log return over `span` bars, -1..1."""
+    return rolling_correlation(bars.volume, np.abs(bars.log_return), span)
+
+
+FEATURES = (
+    *(
+        FeatureSpec(
+            f"volume_ratio_{fast}_{slow}",
+            "volume",
+            slow - 1,
+            partial(volume_ratio, fast=fast, slow=slow),
+            f"Log of mean volume of {fast} bars over that of {slow}.",
+        )
+        for fast, slow in ((1, 12), (12, 48), (48, 288))
+    ),
+    *(
+        FeatureSpec(
+            f"volume_score_{span}",
+            "volume",
+            span - 1,
+            partial(volume_score, span=span),
+            f"Volume from its mean, in standard deviations of {span} bars.",
+        )
+        for span in (48, 288)
+    ),
+    *(
+        FeatureSpec(
+            f"signed_volume_{span}",
+            "volume",
+            span,
+            partial(signed_volume, span=span),
+            f"Volume of rises less that of falls in {span} bars, share of all, -1..1.",
+        )
+        for span in (12, 48)
+    ),
+    *(
+        FeatureSpec(
+            f"vwap_distance_{span}",
+            "volume",
+            span - 1,
+            partial(vwap_distance, span=span),
+            f"Log of close over the volume-weighted price of {span} bars.",
+        )
+        for span in (48, 288)
+    ),
+    FeatureSpec(
+        "money_flow_14", "volume", 14, partial(money_flow, span=14), "Money flow index, 0..1."
+    ),
+    FeatureSpec(
+        "chaikin_flow_20",
+        "volume",
+        19,
+        partial(chaikin_flow, span=20),
+        "Volume by place of close, 20 bars, -1..1.",
+    ),
+    FeatureSpec(
+        "illiquidity_ratio_12_288",
+        "volume",
+        288,
+        partial(illiquidity_ratio, fast=12, slow=288),
+        "Log of the price impact of 12 bars over that of 288.",
+    ),
+    FeatureSpec(
+        "idle_share_48",
+        "volume",
+        47,
+        partial(idle_share, span=48),
+        "Share of 48 bars without a trade, 0..1.",
+    ),
+    FeatureSpec(
+        "volume_move_correlation_48",
+        "volume",
+        48,
+        partial(volume_move_correlation, span=48),
+        "Correlation of volume with the size of the move, -1..1.",
+    ),
+)

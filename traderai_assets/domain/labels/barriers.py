@@ -1,0 +1,90 @@
+"""Barriers: how far from entry the two horizontal barriers stand, and the limits of settings.
+
+What becomes of a position between them: outcomes.
+"""
+
+import math
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.features.realised import VOLATILITY_BARS, realised_volatility
+
+# Of price; a market that stands still must not get barriers that one tick touches
+MINIMUM_WIDTH = 0.001
+
+MAX_HORIZON_BARS = 1_000
+MAX_MULTIPLE = 20.0
+MAX_MINIMUM_WIDTH = 0.5
+# Labels of a month may look back into the month before it and no further; February has 28 days.
+MAX_LABEL_MEMORY = timedelta(days=28)
+
+
+def barrier_width(
+    candles: pd.DataFrame,
+    *,
+    bar: timedelta,
+    horizon_bars: int,
+    multiple: float,
+    minimum_width: float = MINIMUM_WIDTH,
+) -> FloatArray:
+    """Half-width between entry and either barrier, known at each bar's close.
+
+    Parameters
+    ----------
+    candles : DataFrame
+        `open_time` and `close`, oldest first; absent bars are absent rows.
+    bar : timedelta
+        Length of one bar.
+    horizon_bars : int
+        Bars until the time barrier.
+    multiple : float
+        Width in standard deviations of the move over the horizon.
+    minimum_width : float, default=MINIMUM_WIDTH
+        Least width, as a fraction of price: what a dead market gets.
+
+    Returns
+    -------
+    ndarray of shape (n_candles,)
+        Fraction of price: realised volatility a bar, times the root of the horizon, times
+        `multiple`; NaN where the volatility is not known.
+    """
+    check_label_settings(horizon_bars, multiple, minimum_width)
+    volatility = realised_volatility(candles, bar=bar)
+    return np.maximum(volatility * math.sqrt(horizon_bars) * multiple, minimum_width)
+
+
+def label_memory(bar: timedelta, horizon_bars: int) -> timedelta:
+    """How long before a month's start its labels look: volatility, horizon and grace.
+
+    Raises
+    ------
+    InvalidSettings
+        If that is more than `MAX_LABEL_MEMORY`, so that one earlier month would not hold it.
+    """
+    memory = (VOLATILITY_BARS + 2 * horizon_bars + 1) * bar
+    if memory > MAX_LABEL_MEMORY:
+        most = (MAX_LABEL_MEMORY // bar - VOLATILITY_BARS - 1) // 2
+        raise InvalidSettings(
+            f"horizon_bars = {horizon_bars} with bars of {bar} looks back {memory}, more than the "
+            f"{MAX_LABEL_MEMORY.days} days of the shortest month; at most {most} bars fit"
+        )
+    return memory
+
+
+def check_label_settings(horizon_bars: int, multiple: float, minimum_width: float) -> None:
+    """Refuse settings outside their limits, NaN included; raise InvalidSettings naming them."""
+    whole = isinstance(horizon_bars, int) and not isinstance(horizon_bars, bool)
+    if not whole or not 1 <= horizon_bars <= MAX_HORIZON_BARS:
+        raise InvalidSettings(
+            f"horizon_bars = {horizon_bars!r} is not a whole number from 1 to {MAX_HORIZON_BARS}"
+        )
+    for name, value, most in (
+        ("multiple", multiple, MAX_MULTIPLE),
+        ("minimum_width", minimum_width, MAX_MINIMUM_WIDTH),
+    ):
+        if not 0.0 < value <= most:
+            raise InvalidSettings(f"{name} = {value!r} is not above 0 and at most {most}")

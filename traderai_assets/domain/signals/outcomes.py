@@ -1,0 +1,124 @@
+"""How signals ended: a pure function of the candles that had closed, so that it never changes.
+
+Each signal is judged on its own, as if it were the only position; what an account would have made
+of them is the backtest's question.
+"""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from traderai_assets.domain.backtest.bars import Bars, milliseconds, milliseconds_of, utc_times
+from traderai_assets.domain.backtest.exits import OPEN
+from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.months import Month
+
+STATUSES = np.array(["open", "target", "stop", "expired"])
+"""By the numbers of `backtest.exits`."""
+
+
+def resolve_outcomes(
+    signals: pd.DataFrame, candles: pd.DataFrame, *, bar: timedelta, as_of: datetime
+) -> pd.DataFrame:
+    """Say of each signal how it stood once the candles up to `as_of` had closed.
+
+    The position is entered at the open of the first bar after the decision and walks as in a
+    backtest, with the signal's own target and stop: both in one bar counts as the stop, a bar that
+    opens beyond either ends it at that open. A signal is over when a candle says so: without
+    candles it stays open, however late `as_of` is, so a clock that runs wrong ends nothing and
+    revives nothing. An absent bar that is stored later is a revision and may change what followed.
+
+    Parameters
+    ----------
+    signals : DataFrame
+        As `generate_signals` gives them.
+    candles : DataFrame
+        Candles from the first decision on, oldest first; those that close after `as_of` are not
+        looked at.
+    bar : timedelta
+        Length of a bar.
+    as_of : datetime
+        The moment asked about.
+
+    Returns
+    -------
+    DataFrame
+        One row per signal: open_time, model_id, side, status ('target', 'stop', 'expired' or
+        'open'), ended_at (close of the bar that decided; NaT while open), exit_price,
+        gross_return (from the entry, before costs; both NaN while open), bars_held (present bars
+        since the entry). A signal whose validity passed without a bar expires with the first bar
+        after it: never entered, bars_held 0, no exit price, gross_return 0.
+
+    Raises
+    ------
+    InvalidInput
+        If the candles begin after a signal's own bar: its entry would be taken for a later one.
+    """
+    from traderai_assets.domain.backtest.kernel import walk_signals
+
+    _refuse_late_candles(signals, candles)
+    step = milliseconds(bar)
+    bars = Bars.of(candles[candles["open_time"] <= pd.Timestamp(as_of) - bar])
+    decided, deadline = (milliseconds_of(signals[name]) for name in ("decided_at", "valid_until"))
+    side = signals["side"].to_numpy(np.int8)
+    entry = np.searchsorted(bars.open_time, decided)
+    row, price, reason = walk_signals(
+        *bars,
+        entry,
+        side,
+        signals["target_price"].to_numpy(np.float64),
+        signals["stop_price"].to_numpy(np.float64),
+        deadline,
+        step,
+    )
+    ended, begun = reason != OPEN, entry < bars.open_time.size
+    # Indexing where nothing was entered needs some row; its values are masked below.
+    opens = np.append(bars.open, np.nan)[entry]
+    open_times = np.append(bars.open_time, np.iinfo(np.int64).max)[entry]
+    entered = begun & (open_times < deadline)
+    last_close = np.append(bars.open_time, 0)[row] + step
+    gross_return = np.where(entered, side * (price / opens - 1), 0.0)
+    return pd.DataFrame(
+        {
+            "open_time": utc_times(milliseconds_of(signals["open_time"])),
+            "model_id": signals["model_id"].reset_index(drop=True),
+            "side": side,
+            "status": STATUSES[reason],
+            "ended_at": pd.Series(utc_times(last_close)).where(ended),
+            "exit_price": np.where(ended & entered, price, np.nan),
+            "gross_return": np.where(ended, gross_return, np.nan),
+            "bars_held": np.where(entered, row - entry + 1, 0),
+        }
+    )
+
+
+def month_outcomes(
+    signals: pd.DataFrame, candles: pd.DataFrame, *, month: Month, bar: timedelta
+) -> pd.DataFrame:
+    """Give the outcomes that belong to `month`: ended in it, or open at its last closed bar.
+
+    A signal ended in the month when month.start < ended_at <= month.end. One that is open when the
+    month ends stands in this month as open and in the next as ended: both are facts.
+
+    Parameters
+    ----------
+    signals : DataFrame
+        Signals of this month and the one before.
+    candles : DataFrame
+        Candles of this month and the one before.
+    """
+    outcomes = resolve_outcomes(signals, candles, bar=bar, as_of=month.end)
+    ended_before = outcomes["ended_at"] <= pd.Timestamp(month.start)
+    return outcomes[~ended_before].reset_index(drop=True)
+
+
+def _refuse_late_candles(signals: pd.DataFrame, candles: pd.DataFrame) -> None:
+    if signals.empty or candles.empty:
+        return
+    first_signal, first_candle = signals["open_time"].min(), candles["open_time"].iloc[0]
+    if first_candle > first_signal:
+        raise InvalidInput(
+            f"candles begin at {first_candle:%Y-%m-%d %H:%M} UTC, after the bar of the signal of "
+            f"{first_signal:%Y-%m-%d %H:%M} UTC; give the candles from that bar on"
+        )

@@ -1,0 +1,126 @@
+"""The plan: every setting of a training, and its limits. Nothing is trained here."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.labels.barriers import check_label_settings
+from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.validation.folds import FoldSizes
+
+MAX_ROUNDS = 5_000
+MAX_SEED = 2**31 - 1
+MAX_LOOKBACK_DAYS = 3_650
+MAX_EMBARGO = timedelta(days=30)
+MAX_COST = 0.1
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What to train and how; refused whole, before any work, if a setting is beyond its limit.
+
+    Parameters
+    ----------
+    horizon_bars, multiple, minimum_width
+        How the labels were made (see domain/labels/barriers.py); kept in the model's card.
+    round_trip_cost : float
+        Fees, spread and slippage of entry and exit together, fraction of price.
+    lookback_days : int
+        Days of history the rows were taken from.
+    n_folds : int
+        Walk-forward test slices.
+    rounds, early_stopping_rounds : int
+        Trees at most, and trees without gain on the validation slice that end a fit.
+    report_every : int
+        Rounds between two reports of progress.
+    learners : tuple of str
+        Names in `LEARNERS`; their calibrated probabilities are averaged.
+    seed : int
+        Seed of every random choice.
+    embargo : timedelta
+        Time between the end of a label and the next slice, beyond purging.
+    minimum_rows : int
+        Rows each slice must keep.
+    parameters : mapping of str to mapping of str to float
+        Overrides of a learner's own parameters, by learner; names and limits are the learner's.
+
+    Raises
+    ------
+    InvalidSettings
+        Naming the setting, its value and its limit.
+    """
+
+    horizon_bars: int = 24
+    multiple: float = 1.0
+    minimum_width: float = 0.002
+    round_trip_cost: float = 0.002
+    lookback_days: int = 30
+    n_folds: int = 5
+    rounds: int = 300
+    early_stopping_rounds: int = 20
+    report_every: int = 50
+    learners: tuple[str, ...] = ("lightgbm", "xgboost")
+    seed: int = 1
+    embargo: timedelta = timedelta(0)
+    minimum_rows: int = 50
+    parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_label_settings(self.horizon_bars, self.multiple, self.minimum_width)
+        _check_whole("lookback_days", self.lookback_days, 1, MAX_LOOKBACK_DAYS)
+        _check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
+        _check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
+        _check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
+        _check_whole("seed", self.seed, 0, MAX_SEED)
+        if not 0.0 <= self.round_trip_cost <= MAX_COST:
+            raise InvalidSettings(
+                f"round_trip_cost = {self.round_trip_cost!r} is not from 0 to {MAX_COST}, "
+                "a fraction of price; 20 basis points are 0.002"
+            )
+        if not timedelta(0) <= self.embargo <= MAX_EMBARGO:
+            raise InvalidSettings(f"embargo = {self.embargo!r} is not from 0 to {MAX_EMBARGO}")
+        self._check_learners()
+        _ = self.fold_sizes
+
+    @property
+    def fold_sizes(self) -> FoldSizes:
+        """How the look-back is cut."""
+        return FoldSizes(n_folds=self.n_folds, minimum_rows=self.minimum_rows)
+
+    def settings(self) -> dict[str, object]:
+        """Every setting as JSON can hold it."""
+        return {
+            **asdict(self),
+            "embargo": self.embargo.total_seconds(),
+            "learners": list(self.learners),
+            "parameters": {name: dict(chosen) for name, chosen in self.parameters.items()},
+        }
+
+    def _check_learners(self) -> None:
+        if not self.learners or len(set(self.learners)) != len(self.learners):
+            raise InvalidSettings(f"learners = {self.learners!r} must name each learner once")
+        for name in (*self.learners, *self.parameters):
+            if name not in LEARNERS:
+                raise InvalidSettings(
+                    f"learner {name!r} is not registered; expected some of {', '.join(LEARNERS)}"
+                )
+        for name, chosen in self.parameters.items():
+            limits = LEARNERS[name].limits
+            for parameter, value in chosen.items():
+                if parameter not in limits:
+                    raise InvalidSettings(
+                        f"{name} parameter {parameter!r} may not be set; expected some of "
+                        f"{', '.join(limits)}"
+                    )
+                least, most = limits[parameter]
+                if not least <= value <= most:
+                    raise InvalidSettings(
+                        f"{name} parameter {parameter} = {value!r} is not from {least} to {most}"
+                    )
+
+
+def _check_whole(name: str, value: int, least: int, most: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidSettings(f"{name} = {value!r} is not a whole number from {least} to {most}")

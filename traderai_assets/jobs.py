@@ -1,0 +1,52 @@
+"""Jobs: what can be asked for by name; each writes what work_classes.JOBS says."""
+
+from datetime import timedelta
+
+import dagster as dg
+from pydantic import Field
+
+from resources.lake import LakeResource
+from traderai_assets.schemas.registry import TABLES
+from traderai_assets.work_classes import JOBS
+
+_DESCRIPTIONS = {
+    "backfill": "Fetch candles of months gone by; compute their features and labels.",
+    "update_latest": "Fetch the open month's new candles; compute their features and labels.",
+    "expire_signals": "Settle signals that have ended.",
+    "generate_signals": "Say what the champion says at each newly closed bar.",
+    "train": "Train the models of the months asked for, and test them out of sample.",
+    "choose_champion": "Let the newest model challenge the champion of a market.",
+    "monitor_drift": "Compare live features, predictions and results with the champion's training.",
+    "replay_history": "Say what the model of each past month would have signalled.",
+}
+
+ASSET_JOBS = {
+    name: dg.define_asset_job(
+        name, selection=dg.AssetSelection.assets(*sorted(JOBS[name])), description=description
+    )
+    for name, description in _DESCRIPTIONS.items()
+}
+
+
+class MaintenanceConfig(dg.Config):
+    """How long the past is kept."""
+
+    keep_days: float = Field(
+        default=30, ge=1, description="Unreferenced files and log entries younger than this stay."
+    )
+
+
+@dg.op(description="Vacuum unreferenced files, write checkpoints, clean old logs, table by table.")
+def maintain_tables(
+    context: dg.OpExecutionContext, config: MaintenanceConfig, lake: LakeResource
+) -> None:
+    """Maintain every table of the lake."""
+    for table in TABLES:
+        report = lake.maintain(table, keep=timedelta(days=config.keep_days))
+        context.log.info(f"{table.name}: {report}")
+
+
+@dg.job(description="Vacuum and checkpoint the lake's tables.")
+def maintain_lake() -> None:
+    """Maintain the lake."""
+    maintain_tables()

@@ -1,0 +1,155 @@
+"""The simulated market: every candle a pure function of (seed, edge, symbol, open time).
+
+What is planted, minute by minute (every timeframe is gathered from the same minutes):
+
+- Shocks e(t): Student t with 5 degrees of freedom, unit variance, independent.
+- Volatility s(t): clustered at every scale from 30 minutes to 30 days, times a daily season,
+  busiest at 15:00 UTC, quietest at 03:00.
+- The edge: r(t) = s(t) (e(t) + edge * 0.0057 * (e(t-1) + ... + e(t-60))). A move of the past hour
+  goes on a little for the next hour. It grows in proportion to `edge`; at 0 nothing can be
+  forecast but volatility and volume. At 1, see docs of the numbers below.
+- The price level: at the start of each 30-day chunk an AR(1) around a usual price (anchor); within
+  the chunk the returns are bridged to the next anchor, so that a chunk needs no other.
+- High and low: beyond open and close by half-normal amounts of 0.4 s(t).
+- Open: the previous close, in one minute of ten a tick beside it.
+- Volume: log-normal, following volatility, twice its season and the size of the shock.
+- No-trade minutes, flat with zero volume, where `trade_probability` is below 1 (THIN/USDT), less
+  often while volatility is high.
+- One outage of the whole exchange in each 180 days (`SimulatedFeed.outages`): flat zero-volume
+  candles, then absent ones, then a jump to where the price went meanwhile, as on Binance on
+  2023-03-24.
+
+No trend, no change of the law itself, no correlation between symbols.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.sandbox.clock import LATEST, milliseconds
+from traderai_assets.sandbox.feed import Bars, Listing, aggregate, bar_ms, concatenate
+from traderai_assets.sandbox.market_minutes import (
+    MOMENTUM,
+    MOMENTUM_MINUTES,
+    SimulatedMarket,
+    minutes,
+)
+from traderai_assets.sandbox.market_noise import (
+    CHUNK_MINUTES,
+    CHUNKS_PER_OUTAGE,
+    ORIGIN,
+    Outage,
+    chunk_of,
+    log_anchors,
+    outage_near,
+)
+
+LISTED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+MARKETS = (
+    SimulatedMarket("BTC", price=60_000.0, volatility=0.0008, volume=4.0),
+    SimulatedMarket("ETH", price=3_000.0, volatility=0.0009, volume=60.0, volume_decimals=4),
+    SimulatedMarket("SOL", price=150.0, volatility=0.0010, volume=700.0, volume_decimals=3),
+    SimulatedMarket(
+        "THIN", 0.8, 0.0010, 900.0, price_decimals=5, volume_decimals=1, trade_probability=0.3
+    ),
+)
+
+
+class SimulatedFeed:
+    """A feed of simulated candles since a listing date.
+
+    Parameters
+    ----------
+    seed : int, default=7
+        Chooses the whole market; at least 0.
+    edge : float, default=1.0
+        How much of the planted edge there is, in [0, 1].
+    since : datetime, default=2024-01-01
+        Listing date, cut to the full hour; older candles are not served. It changes no candle.
+    markets : tuple of SimulatedMarket
+        Which markets are listed.
+    """
+
+    def __init__(
+        self,
+        seed: int = 7,
+        edge: float = 1.0,
+        since: datetime = LISTED_SINCE,
+        markets: tuple[SimulatedMarket, ...] = MARKETS,
+    ) -> None:
+        if seed < 0:
+            raise InvalidSettings(f"seed {seed} of the simulated market must be at least 0")
+        if not 0 <= edge <= 1:
+            raise InvalidSettings(f"edge {edge} of the simulated market must lie in [0, 1]")
+        if not ORIGIN <= since < LATEST:
+            raise InvalidSettings(
+                f"the simulated market cannot begin at {since.isoformat()}; "
+                f"it knows {ORIGIN:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+            )
+        self.seed, self.edge = seed, edge
+        self._markets = {market.market_id: market for market in markets}
+        self._since = milliseconds(since.replace(minute=0, second=0, microsecond=0))
+        # Deterministic, so forgetting costs time only; clients read page after page of a chunk.
+        self._anchors = lru_cache(maxsize=len(markets))(self._draw_anchors)
+        self._minutes = lru_cache(maxsize=8)(self._make_minutes)
+        self._gathered = lru_cache(maxsize=64)(self._gather)
+
+    @property
+    def provenance(self) -> Mapping[str, object]:
+        """That the candles are simulated, and from what."""
+        return {"data": "simulated", "seed": self.seed, "edge": self.edge}
+
+    @property
+    def listings(self) -> Mapping[str, Listing]:
+        """Every simulated market by its Binance name."""
+        return {
+            market_id: Listing(
+                market.base, market.quote, market.price_decimals, market.volume_decimals
+            )
+            for market_id, market in self._markets.items()
+        }
+
+    def source(self, market_id: str, timeframe: str) -> str | None:  # noqa: ARG002
+        """Everything is gathered from minutes."""
+        return "1m"
+
+    def first(self, market_id: str, timeframe: str) -> int:  # noqa: ARG002
+        """The listing date."""
+        return self._since
+
+    def bars(self, market_id: str, timeframe: str, first: int, last: int) -> Bars:
+        """Whole bars that open in [first, last]."""
+        begin = max(first, self._since)
+        chunks = range(chunk_of(begin), chunk_of(last) + 1)
+        return concatenate(
+            [self._gathered(market_id, timeframe, chunk).between(begin, last) for chunk in chunks]
+        )
+
+    def outages(self, start: datetime, end: datetime) -> list[Outage]:
+        """Every outage that meets [start, end), oldest first."""
+        first = chunk_of(milliseconds(start)) // CHUNKS_PER_OUTAGE
+        last = chunk_of(milliseconds(end)) // CHUNKS_PER_OUTAGE
+        found = [
+            outage_near(self.seed, half_year * CHUNKS_PER_OUTAGE)
+            for half_year in range(first, last + 1)
+        ]
+        return [outage for outage in found if outage.until > start and outage.flat_from < end]
+
+    def _gather(self, market_id: str, timeframe: str, chunk: int) -> Bars:
+        whole = self._minutes(market_id, chunk)
+        return whole if timeframe == "1m" else aggregate(whole, bar_ms(timeframe))
+
+    def _make_minutes(self, market_id: str, chunk: int) -> Bars:
+        anchors = self._anchors(market_id)
+        ends = (float(anchors[chunk]), float(anchors[chunk + 1]))
+        return minutes(self._markets[market_id], self.seed, self.edge, chunk, ends)
+
+    def _draw_anchors(self, market_id: str) -> NDArray[np.float64]:
+        market = self._markets[market_id]
+        gain = 1 + self.edge * MOMENTUM * MOMENTUM_MINUTES
+        deviation = market.volatility * gain * np.sqrt(CHUNK_MINUTES)
+        return log_anchors(self.seed, market_id, market.price, deviation)

@@ -1,0 +1,88 @@
+"""Checking rows against the schema of their table, and saying what is wrong with the first of them.
+
+Which rows a table takes stands in its schema; this file knows no table by name.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from traderai_assets.domain.errors import InvalidRows
+
+if TYPE_CHECKING:
+    from pandera.errors import SchemaError
+
+    from traderai_assets.schemas.tables import Table
+
+
+def validated_rows(table: "Table", frame: pd.DataFrame) -> pd.DataFrame:
+    """The declared columns in declared order, sorted by key; InvalidRows if anything is amiss."""
+    _check_columns(table, frame)
+    frame = _check_values(table, frame[list(table.dtypes)].reset_index(drop=True))
+    key = list(table.key)
+    twins = frame.index[frame.duplicated(key)]
+    if len(twins) > 0:
+        raise InvalidRows(
+            f"table {table.name}: more than one row has {_key_of(table, frame, twins[0])}; "
+            "the key must be unique within a partition"
+        )
+    return frame.sort_values(key, ignore_index=True)
+
+
+def _check_columns(table: "Table", frame: pd.DataFrame) -> None:
+    missing = [name for name in table.dtypes if name not in frame.columns]
+    unknown = [name for name in frame.columns if name not in table.dtypes]
+    if missing or unknown or len(frame.columns) != len(table.dtypes):
+        raise InvalidRows(
+            f"table {table.name}: columns missing {missing}, undeclared {unknown}; "
+            f"expected each of {list(table.dtypes)} once"
+        )
+    for name, dtype in table.dtypes.items():
+        if str(frame.dtypes[name]) != dtype:
+            raise InvalidRows(
+                f"table {table.name}, column {name}: dtype is {frame.dtypes[name]}, expected "
+                f"{dtype}; cast before publishing"
+            )
+        if dtype == "object":
+            _check_payloads(table, frame[name])
+
+
+def _check_payloads(table: "Table", payloads: pd.Series) -> None:
+    for value in payloads.dropna():
+        if type(value) is not bytes:
+            raise InvalidRows(
+                f"table {table.name}, column {payloads.name}: {str(value)[:40]!r} is a "
+                f"{type(value).__name__}, expected bytes"
+            )
+
+
+def _check_values(table: "Table", frame: pd.DataFrame) -> pd.DataFrame:
+    from pandera.errors import SchemaError
+
+    try:
+        checked: pd.DataFrame = table.schema.validate(frame)
+    except SchemaError as error:
+        raise InvalidRows(_complaint(table, frame, error)) from error
+    return checked
+
+
+def _complaint(table: "Table", frame: pd.DataFrame, error: "SchemaError") -> str:
+    cases = error.failure_cases
+    where = f"table {table.name}, column {error.schema.name}"
+    if not isinstance(cases, pd.DataFrame) or len(cases) == 0 or "index" not in cases:
+        return f"{where}: {error}; correct the rows or leave them out"
+    row, value = cases["index"].iloc[0], cases["failure_case"].iloc[0]
+    at = f" at {_key_of(table, frame, row)} (row {row})" if row in frame.index else ""
+    return (
+        f"{where}: {value}{at} breaks {_expectation(error.check)}, {len(cases)} such in all; "
+        "correct the rows or leave them out"
+    )
+
+
+def _key_of(table: "Table", frame: pd.DataFrame, row: Any) -> str:
+    return ", ".join(f"{name} {frame.loc[row, name]!s}" for name in table.key)
+
+
+def _expectation(check: Any) -> str:
+    """What a pandera check wanted, as one would write it in a schema."""
+    return str(getattr(check, "error", None) or getattr(check, "name", None) or check)

@@ -1,0 +1,138 @@
+"""What a table of the lake is: a name, a pandera schema, a sort key, and what follows from them.
+
+The tables themselves stand beside their schemas, one file a subject; storage is resources/lake.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from traderai_assets.domain.errors import InvalidMonth
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.schemas.rows import validated_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pandera.pandas import DataFrameSchema
+
+# The month key of every partition of a table that is partitioned by market alone.
+ALL_MONTHS = "all"
+PARTITION_COLUMNS = ("market", "month", "content_hash")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# pandas' name of a dtype -> Arrow's; payloads (model bytes) are `object` columns of bytes.
+_ARROW_TYPES = {
+    "float64": "double",
+    "int64": "int64",
+    "int32": "int32",
+    "int8": "int8",
+    "bool": "bool",
+    "str": "string",
+    "object": "binary",
+}
+_TIMESTAMP = "datetime64[ms, UTC]"
+# A null is at home in these; an integer or a bool has no room for one.
+_NULLABLE_DTYPES = ("float64", "str", "object", _TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the lake: what a row may hold, and in which order rows stand.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case letters, digits and `_`; becomes a folder.
+    schema : DataFrameSchema
+        Of a `DataFrameModel` (`Candles.to_schema()`) or built; dtypes float64, int64, int32, int8,
+        bool, str, object (bytes) and datetime64[ms, UTC].
+    key : tuple of str
+        Sort key; unique within a partition. Summaries tell the range of its first column, if that
+        is a time.
+    monthly : bool
+        Whether partitioned by market and month, or by market alone (month `all`).
+    """
+
+    name: str
+    schema: "DataFrameSchema" = field(compare=False)
+    key: tuple[str, ...] = ("open_time",)
+    monthly: bool = True
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"table name {self.name!r} is not lower-case letters, digits and _")
+        reserved = set(PARTITION_COLUMNS) & set(self.dtypes)
+        if reserved:
+            raise ValueError(f"table {self.name} declares {reserved}; the lake adds these itself")
+        for column, dtype in self.dtypes.items():
+            if dtype != _TIMESTAMP and dtype not in _ARROW_TYPES:
+                raise ValueError(
+                    f"table {self.name}, column {column}: dtype {dtype} has no place in the lake; "
+                    f"expected one of {', '.join([*_ARROW_TYPES, _TIMESTAMP])}"
+                )
+            if self.schema.columns[column].nullable and dtype not in _NULLABLE_DTYPES:
+                raise ValueError(f"table {self.name}, column {column}: {dtype} cannot hold nulls")
+        for column in self.key:
+            if column not in self.dtypes or self.schema.columns[column].nullable:
+                raise ValueError(f"table {self.name}: key {column!r} is not a column without nulls")
+
+    @cached_property
+    def dtypes(self) -> dict[str, str]:
+        """Column -> pandas dtype, in declared order."""
+        return {
+            str(name): "str" if column.dtype.type is str else str(column.dtype.type)
+            for name, column in self.schema.columns.items()
+        }
+
+    @property
+    def times(self) -> bool:
+        """Whether the first column of the key is a time."""
+        return self.dtypes[self.key[0]] == _TIMESTAMP
+
+    def arrow_schema(self) -> "pa.Schema":
+        """The declared columns as Arrow types; Delta itself keeps microseconds."""
+        import pyarrow as pa
+
+        def arrow_type(dtype: str) -> "pa.DataType":
+            if dtype == _TIMESTAMP:
+                return pa.timestamp("ms", tz="UTC")
+            return pa.type_for_alias(_ARROW_TYPES[dtype])
+
+        return pa.schema(pa.field(name, arrow_type(dtype)) for name, dtype in self.dtypes.items())
+
+    def empty(self) -> pd.DataFrame:
+        """No rows, every declared column with its dtype."""
+        return pd.DataFrame({name: pd.Series(dtype=t) for name, t in self.dtypes.items()})
+
+    def check_partition(self, market: str, month: str) -> None:
+        """Refuse a partition key that this table cannot have.
+
+        Raises
+        ------
+        InvalidMarket, InvalidMonth
+            If one of the two is not written exactly as `Market.key` and `Month.key` write it.
+        """
+        Market.parse(market)
+        if self.monthly:
+            # \d matches the digits of every script, so a month has twins that parse.
+            if Month.parse(month).key != month:
+                raise InvalidMonth(f"month {month[:20]!r} is not YYYY-MM in ASCII digits")
+        elif month != ALL_MONTHS:
+            raise InvalidMonth(
+                f"table {self.name} is partitioned by market alone; its month is "
+                f"{ALL_MONTHS!r}, not {month[:20]!r}"
+            )
+
+    def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Check every row and return the declared columns, sorted by key, with a fresh index.
+
+        Raises
+        ------
+        InvalidRows
+            At the first column or value that breaks the schema, or a key that stands twice.
+        """
+        return validated_rows(self, frame)
