@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from resources.exchange import ExchangeResource
-from resources.lake import LakeResource
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
 from traderai_assets.settings import Settings
 
 

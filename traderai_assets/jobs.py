@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 from pydantic import Field
 
-from resources.lake import LakeResource
+from resources.lake.resource import LakeResource
 from traderai_assets.schemas.registry import TABLES
 from traderai_assets.work_classes import JOBS
 

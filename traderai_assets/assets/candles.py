@@ -8,8 +8,9 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from resources.exchange import ExchangeResource
-from resources.lake import LakeResource, LakeSnapshot
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
+from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.coverage import spans_to_fetch
 from traderai_assets.domain.candles.gaps import find_gaps
@@ -50,7 +51,7 @@ def candles(
             now = exchange.clock(part.market.exchange)
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
                 for page in exchange.pages(part.market, start, end):
-                    ingest.store(page.candles, page.quarantined, page.start, page.end)
+                    ingest.store(page.candles, page.quarantined)
             ingest.finish(now)
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
         yield from publication.publish()
@@ -93,12 +94,10 @@ class MonthIngest:
             revise_from=month.start if refetch else tail,
         )
 
-    def store(
-        self, fetched: pd.DataFrame, refused: pd.DataFrame, start: datetime, end: datetime
-    ) -> None:
+    def store(self, fetched: pd.DataFrame, refused: pd.DataFrame) -> None:
         """Commit one page; a run that is killed later goes on after it."""
         merge = merge_candles(self.candles, fetched)
-        self._keep_refused(pd.concat([refused, merge.revisions]), fetched, start, end)
+        self._keep_refused(pd.concat([refused, merge.revisions]), fetched)
         self.candles = merge.candles
         self.part.put(self.candles)
         self._publication.commit()
@@ -117,11 +116,9 @@ class MonthIngest:
             failed=failed,
         )
         self._publish(self._gaps_table, self.gaps)
-        self.part.put(self.candles, month_metadata(self.candles, self.gaps, self.quarantine))
+        self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
 
-    def _keep_refused(
-        self, refused: pd.DataFrame, fetched: pd.DataFrame, start: datetime, end: datetime
-    ) -> None:
+    def _keep_refused(self, refused: pd.DataFrame, fetched: pd.DataFrame) -> None:
         # A row that was refused and has now come well is no longer a hole.
         healed = self.quarantine["open_time"].isin(fetched["open_time"]) & (
             self.quarantine["reason"] != "superseded"
@@ -142,9 +139,7 @@ def last_close(now: datetime, bar: timedelta) -> datetime:
     return now - (now - epoch) % bar
 
 
-def month_metadata(
-    candles: pd.DataFrame, gaps: pd.DataFrame, quarantine: pd.DataFrame
-) -> dict[str, Any]:
+def month_metadata(gaps: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, Any]:
     """Return what a person checks first: how many bars are absent and why."""
     rows = [
         dg.TableRecord(

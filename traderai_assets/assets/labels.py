@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from resources.lake import LakeResource
+from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.publication import Publication
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around

@@ -19,7 +19,7 @@ def progress_reporter(
 
     def report(progress: Progress) -> None:
         nonlocal last_report
-        finished = progress.progress_pct >= 100  # noqa: PLR2004
+        finished = progress.progress_pct >= 100
         if not finished and time.monotonic() - last_report < SECONDS_BETWEEN_REPORTS:
             return
         last_report = time.monotonic()

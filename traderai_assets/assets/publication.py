@@ -6,20 +6,20 @@ data version: Dagster's automatic event gives all partitions of a run one versio
 would mean nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 import dagster as dg
 import pandas as pd
 
-from resources.lake import LakeResource
+from resources.lake.resource import LakeResource
+from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
-from traderai_assets.schemas.tables import Table
-
-ALL_MONTHS = "all"  # the month under which the lake keeps what is partitioned by market alone
+from traderai_assets.schemas.tables import ALL_MONTHS, Table
 
 
 class Partition:
@@ -66,6 +66,14 @@ class Partition:
         """Read what is stored of this partition so far."""
         return self._publication.target.read(self.market.key, [self.month_key])
 
+    def published_beside(self, table: Table) -> pd.DataFrame:
+        """Read what a table beside the asset's own holds of this partition so far."""
+        return self._publication.beside(table).read(self.market.key, [self.month_key])
+
+    def put_beside(self, table: Table, frame: pd.DataFrame) -> None:
+        """Hold `frame` of a table beside the asset's own, for the next commit."""
+        self._publication.hold_beside(table, self, frame)
+
     def put(self, frame: pd.DataFrame, metadata: Mapping[str, Any] | None = None) -> None:
         """Hold `frame` for the next commit."""
         self.metadata |= metadata or {}
@@ -76,14 +84,24 @@ class Publication:
     """One asset's part in one run."""
 
     def __init__(
-        self, context: dg.AssetExecutionContext, lake: LakeResource, table: Table, *sources: Table
+        self,
+        context: dg.AssetExecutionContext,
+        lake: LakeResource,
+        table: Table,
+        *sources: Table,
+        beside: Sequence[Table] = (),
     ) -> None:
         self._context = context
         # The pointers first: an event that arrives in between must count as news, not as read.
-        self._pointers = {source.name: self._latest_event(source.name) for source in sources}
+        self._pointers = {
+            key.to_user_string(): self._latest_event(key)
+            for key in context.assets_def.asset_deps[context.asset_key]
+        }
         self._sources = {source.name: lake.snapshot(source) for source in sources}
         self.target = lake.snapshot(table)
         self.code_version = context.assets_def.code_versions_by_key[context.asset_key] or ""
+        self._beside_snapshots = {other.name: lake.snapshot(other) for other in beside}
+        self._beside: dict[str, dict[tuple[str, str], pd.DataFrame]] = {}
         self._pending: dict[tuple[str, str], pd.DataFrame] = {}
         self._parts: dict[tuple[str, str], Partition] = {}
         self._summaries: dict[tuple[str, str], dict[str, Any]] = {}
@@ -101,7 +119,7 @@ class Publication:
         if error is not None and not isinstance(error, GeneratorExit):
             self._log_events()
 
-    def source(self, table: Table) -> Any:
+    def source(self, table: Table) -> LakeSnapshot:
         """Return the snapshot of a source."""
         return self._sources[table.name]
 
@@ -116,8 +134,25 @@ class Publication:
         self._parts[part.key] = part
         self._pending[part.key] = frame
 
+    def hold_beside(self, table: Table, part: Partition, frame: pd.DataFrame) -> None:
+        """Keep `frame` of a table beside the asset's own; it is committed first."""
+        self._beside.setdefault(table.name, {})[part.key] = frame
+
+    def beside(self, table: Table) -> LakeSnapshot:
+        """Return the snapshot of a table that this asset keeps beside its own."""
+        return self._beside_snapshots[table.name]
+
     def commit(self) -> None:
-        """Commit what is held: all of it or nothing; what has not changed is not written again."""
+        """Commit what is held: all of it or nothing; what has not changed is not written again.
+
+        Tables beside come first. A kill in between leaves them ahead of the asset's own table;
+        the next run makes the same rows again and brings it level.
+        """
+        for name, frames in self._beside.items():
+            self._beside_snapshots[name].publish(
+                frames, run_id=self._context.run_id, code_version=self.code_version
+            )
+        self._beside = {}
         pending, self._pending = self._pending, {}
         published = self.target.publish(
             pending,
@@ -172,10 +207,10 @@ class Publication:
             tags[f"dagster/input_data_version/{name}"] = ".".join(hashes)[:255] or "none"
         return tags
 
-    def _latest_event(self, asset: str) -> str:
-        record = self._context.instance.get_latest_data_version_record(dg.AssetKey(asset))
+    def _latest_event(self, asset: dg.AssetKey) -> str:
+        record = self._context.instance.get_latest_data_version_record(asset)
         return str(record.storage_id) if record else "NULL"
 
 
-def _moment(moment: pd.Timestamp | None) -> Any:
+def _moment(moment: datetime | None) -> Any:
     return dg.TimestampMetadataValue(moment.timestamp()) if moment is not None else None

@@ -10,7 +10,7 @@ from traderai_assets.settings import Settings, load_settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-    from resources.lake import LakeResource
+    from resources.lake.resource import LakeResource
 
 INSTANCE_FILE = "dagster.yaml"
 
@@ -22,7 +22,7 @@ def open_settings() -> Settings:
 
 def open_lake(settings: Settings) -> "LakeResource":
     """Open the lake."""
-    from resources.lake import LakeResource
+    from resources.lake.resource import LakeResource
 
     return LakeResource(root=settings.lake_root)
 

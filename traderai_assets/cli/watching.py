@@ -10,7 +10,7 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, DagsterRun, RunRecord
+    from dagster import DagsterInstance, RunRecord
 
 SECONDS_BETWEEN_LOOKS = 1.0
 RUNS_LOOKED_AT = 200
@@ -25,8 +25,8 @@ class QueueWatch:
         self._said: dict[str, str] = {}
         self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
 
-    def wait_until(self, what: str, done: Callable[[list["DagsterRun"]], bool], seconds: float) -> None:
-        """Return when `done` says so of the runs since the watch began; print what changes.
+    def wait_until(self, what: str, done: Callable[[], bool], seconds: float) -> None:
+        """Return when `done` says so and no run waits or works; print what changes meanwhile.
 
         Raises
         ------
@@ -39,15 +39,30 @@ class QueueWatch:
             records = self._records()
             for record in reversed(records):
                 self._print_change(record)
-            if done([record.dagster_run for record in records]):
+            if all(record.dagster_run.is_finished for record in records) and done():
                 return
             if time.monotonic() > deadline:
-                raise TraderAIError(f"{what}: not done after {seconds:.0f} s")
+                raise TraderAIError(f"{what}: not done after {seconds:.0f} s; see traderai status")
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the watch began."""
         click.echo(f"[{time.monotonic() - self._began:5.0f} s] {text}")
+
+    def seconds_by_class(self) -> list[dict[str, object]]:
+        """Return runs, seconds at work and seconds from queue to end of each work class."""
+        rows: dict[str, dict[str, float]] = {}
+        for record in self._records():
+            name = record.dagster_run.tags.get(CLASS_TAG, "")
+            row = rows.setdefault(name, {"runs": 0, "worked": 0.0, "waited": 0.0})
+            row["runs"] += 1
+            if record.start_time and record.end_time:
+                row["worked"] += record.end_time - record.start_time
+                row["waited"] += record.start_time - record.create_timestamp.timestamp()
+        return [
+            {"class": name, **{key: round(value, 1) for key, value in rows[name].items()}}
+            for name in sorted(rows, key=lambda name: -rows[name]["worked"])
+        ]
 
     def _records(self) -> list["RunRecord"]:
         records = self._instance.get_run_records(limit=RUNS_LOOKED_AT)
@@ -65,6 +80,6 @@ class QueueWatch:
             self.say(f"  {run.run_id[:8]} {name:<16} {run.tags.get(MARKET_TAG, ''):<22} {state}")
         if run.status == DagsterRunStatus.FAILURE:
             raise TraderAIError(
-                f"run {run.run_id[:8]} ({run.job_name}) failed; its log is in the web UI under Runs, "
-                f'or: traderai status'
+                f"run {run.run_id[:8]} ({run.job_name}) failed; its log stands in the web UI under "
+                'Runs: "make dev" opens it'
             )

@@ -16,7 +16,8 @@ TraderAIError
 └── TrainingError           a model that must not be made
     ├── NotEnoughData
     ├── DegenerateData         one class, constant or all-NaN columns
-    └── CorruptModel           model bytes do not match the model id
+    ├── CorruptModel           model bytes do not match the model id
+    └── FeatureMismatch        features are not those the model was trained on
 """
 
 
@@ -86,3 +87,7 @@ class DegenerateData(TrainingError):
 
 class CorruptModel(TrainingError):
     """Model bytes do not match the model id they are stored under."""
+
+
+class FeatureMismatch(TrainingError):
+    """The features given are not those the model was trained on."""

@@ -70,8 +70,9 @@ class Clock:
             self._anchor, self._since, self._speed = self._read(), monotonic(), checked
 
     def _read(self) -> datetime:
-        passed = timedelta(seconds=(monotonic() - self._since) * self._speed)
-        return min(self._anchor + passed, LATEST)
+        passed = (monotonic() - self._since) * self._speed
+        ahead = (LATEST - self._anchor).total_seconds()
+        return self._anchor + timedelta(seconds=min(passed, ahead))
 
 
 def milliseconds(moment: datetime) -> int:

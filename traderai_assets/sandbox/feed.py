@@ -6,7 +6,7 @@ the whole history at once; `klines.py` cuts it off at the clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -33,11 +33,11 @@ class Bars:
         return len(self.open_time)
 
     def __getitem__(self, index: slice | NDArray[np.bool_]) -> "Bars":
-        return Bars(*(column[index] for column in self.columns()))
+        return Bars(self.open_time[index], *(column[index] for column in self.values()))
 
-    def columns(self) -> tuple[NDArray[np.int64] | NDArray[np.float64], ...]:
-        """Open time, open, high, low, close and volume."""
-        return self.open_time, self.open, self.high, self.low, self.close, self.volume
+    def values(self) -> tuple[NDArray[np.float64], ...]:
+        """Open, high, low, close and volume."""
+        return self.open, self.high, self.low, self.close, self.volume
 
     def between(self, first: int, last: int) -> "Bars":
         """The bars that open in [first, last], both inclusive."""
@@ -72,6 +72,9 @@ class Feed(Protocol):
     def listings(self) -> Mapping[str, Listing]:
         """Every market by its `market_id`."""
 
+    def end(self) -> datetime | None:
+        """Where a clock should stand unless told; None: wherever the machine's own stands."""
+
     def source(self, market_id: str, timeframe: str) -> str | None:
         """The timeframe from which this one is made (itself, if native); None: not served."""
 
@@ -89,9 +92,11 @@ def bar_ms(timeframe: str) -> int:
 
 def concatenate(pieces: list[Bars]) -> Bars:
     """One run of bars from several that follow each other; no pieces give no bars."""
-    none = (np.empty(0, np.int64), *(np.empty(0) for _ in range(5)))
-    columns = [piece.columns() for piece in pieces] or [none]
-    return Bars(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+    if not pieces:
+        return Bars(np.empty(0, np.int64), *(np.empty(0) for _ in range(5)))
+    columns = zip(*(piece.values() for piece in pieces), strict=True)
+    times = np.concatenate([piece.open_time for piece in pieces])
+    return Bars(times, *(np.concatenate(column) for column in columns))
 
 
 def aggregate(bars: Bars, length: int) -> Bars:
@@ -101,11 +106,12 @@ def aggregate(bars: Bars, length: int) -> Bars:
     bucket = bars.open_time // length
     starts = np.flatnonzero(np.diff(bucket, prepend=bucket[0] - 1))
     ends = np.append(starts[1:], len(bars)) - 1
+    volume: NDArray[np.float64] = np.add.reduceat(bars.volume, starts)
     return Bars(
         bucket[starts] * length,
         bars.open[starts],
         np.maximum.reduceat(bars.high, starts),
         np.minimum.reduceat(bars.low, starts),
         bars.close[ends],
-        np.round(np.add.reduceat(bars.volume, starts), AMOUNT_DECIMALS),
+        np.round(volume, AMOUNT_DECIMALS),
     )

@@ -24,7 +24,9 @@ from traderai_assets.sandbox.market_noise import (
 FloatArray = NDArray[np.float64]
 
 MOMENTUM_MINUTES = 60
+# Share of each of the past hour's shocks that a minute's return repeats at edge 1.
 MOMENTUM = 0.008
+# High and low beyond open and close, in standard deviations of a minute.
 _SPREAD = 0.4
 _GAP_SHARE = 0.1
 
@@ -87,7 +89,7 @@ def minutes(
 def past_hour(shock: FloatArray) -> FloatArray:
     """Sum of the 60 shocks before each minute; the first 60 minutes only warm it up."""
     total = np.concatenate([[0.0], np.cumsum(shock)])
-    return total[MOMENTUM_MINUTES:-1] - total[: -MOMENTUM_MINUTES - 1]
+    return np.asarray(total[MOMENTUM_MINUTES:-1] - total[: -MOMENTUM_MINUTES - 1])
 
 
 def bridge(returns: FloatArray, variance: FloatArray, ends: tuple[float, float]) -> FloatArray:
@@ -99,7 +101,7 @@ def bridge(returns: FloatArray, variance: FloatArray, ends: tuple[float, float])
     start, end = ends
     walk = np.cumsum(returns)
     clock = np.cumsum(variance)
-    level = start + walk + (end - start - walk[-1]) * (clock / clock[-1])
+    level = np.asarray(start + walk + (end - start - walk[-1]) * (clock / clock[-1]))
     level[-1] = end
     return level
 

@@ -40,7 +40,8 @@ def chunk_start(chunk: int) -> int:
 
 def generator(seed: int, name: str, stream: str, chunk: int = 0) -> np.random.Generator:
     """The counter-based generator of one stream of one market in one chunk."""
-    key = (zlib.crc32(name.encode()), zlib.crc32(stream.encode()), chunk)
+    # The first chunk looks back at the one before it, and a key must not be negative.
+    key = (zlib.crc32(name.encode()), zlib.crc32(stream.encode()), chunk + 1)
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
@@ -58,7 +59,7 @@ def log_volatility(seed: int, name: str, chunk: int) -> NDArray[np.float64]:
     that volatility clusters at every scale, without a recursion that would tie chunks together.
     """
     minutes = np.arange(CHUNK_MINUTES)
-    layers = np.zeros(CHUNK_MINUTES)
+    layers: NDArray[np.float64] = np.zeros(CHUNK_MINUTES)
     for step, deviation in OCTAVES:
         stream = f"volatility {step}"
         own = generator(seed, name, stream, chunk).standard_normal(CHUNK_MINUTES // step)
@@ -66,7 +67,8 @@ def log_volatility(seed: int, name: str, chunk: int) -> NDArray[np.float64]:
         knots = np.concatenate([own, following])
         layers += deviation * np.interp(minutes, np.arange(len(knots)) * step, knots)
     # Between two knots the variance is 2/3 of a knot's on average.
-    return layers - 2 / 3 * sum(deviation**2 for _, deviation in OCTAVES)
+    average = 2 / 3 * sum(deviation**2 for _, deviation in OCTAVES)
+    return np.asarray(layers - average)
 
 
 def daily_season() -> NDArray[np.float64]:
@@ -81,7 +83,7 @@ def log_anchors(seed: int, name: str, usual: float, deviation: float) -> NDArray
     """Log price at the start of every chunk: an AR(1) around the market's usual price."""
     steps = deviation * generator(seed, name, "anchor").standard_normal(_LAST_CHUNK)
     walk = accumulate(steps.tolist(), lambda level, step: PERSISTENCE * level + step)
-    return np.log(usual) + np.array(list(walk))
+    return np.asarray(np.log(usual) + np.array(list(walk)))
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,12 @@ What is planted, minute by minute (every timeframe is gathered from the same min
 - Shocks e(t): Student t with 5 degrees of freedom, unit variance, independent.
 - Volatility s(t): clustered at every scale from 30 minutes to 30 days, times a daily season,
   busiest at 15:00 UTC, quietest at 03:00.
-- The edge: r(t) = s(t) (e(t) + edge * 0.0057 * (e(t-1) + ... + e(t-60))). A move of the past hour
-  goes on a little for the next hour. It grows in proportion to `edge`; at 0 nothing can be
-  forecast but volatility and volume. At 1, see docs of the numbers below.
+- The edge: r(t) = s(t) (e(t) + edge * 0.008 * (e(t-1) + ... + e(t-60))). A move of the past hour
+  goes on a little for the next hour. In five-minute bars at edge 1 the information coefficient
+  with the return of the next 12 bars is 0.20 for the last 12 returns weighted 12, 11, ... 1 from
+  the newest back, and 0.16 for their plain sum (measured, 18 months, +-0.013 from seed to seed);
+  at edge 0.5 they are 0.11 and 0.09, at 0 they are 0 and nothing can be forecast but volatility
+  and volume.
 - The price level: at the start of each 30-day chunk an AR(1) around a usual price (anchor); within
   the chunk the returns are bridged to the next anchor, so that a chunk needs no other.
 - High and low: beyond open and close by half-normal amounts of 0.4 s(t).
@@ -85,14 +88,14 @@ class SimulatedFeed:
             raise InvalidSettings(f"seed {seed} of the simulated market must be at least 0")
         if not 0 <= edge <= 1:
             raise InvalidSettings(f"edge {edge} of the simulated market must lie in [0, 1]")
-        if not ORIGIN <= since < LATEST:
+        if since.tzinfo is None or not ORIGIN <= since < LATEST:
             raise InvalidSettings(
                 f"the simulated market cannot begin at {since.isoformat()}; "
-                f"it knows {ORIGIN:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+                f"it knows {ORIGIN:%Y-%m-%d} to {LATEST:%Y-%m-%d}, UTC"
             )
         self.seed, self.edge = seed, edge
         self._markets = {market.market_id: market for market in markets}
-        self._since = milliseconds(since.replace(minute=0, second=0, microsecond=0))
+        self._since = milliseconds(since) // bar_ms("1h") * bar_ms("1h")
         # Deterministic, so forgetting costs time only; clients read page after page of a chunk.
         self._anchors = lru_cache(maxsize=len(markets))(self._draw_anchors)
         self._minutes = lru_cache(maxsize=8)(self._make_minutes)
@@ -113,6 +116,10 @@ class SimulatedFeed:
             for market_id, market in self._markets.items()
         }
 
+    def end(self) -> datetime | None:
+        """A simulated market never ends."""
+        return None
+
     def source(self, market_id: str, timeframe: str) -> str | None:  # noqa: ARG002
         """Everything is gathered from minutes."""
         return "1m"
@@ -131,7 +138,7 @@ class SimulatedFeed:
 
     def outages(self, start: datetime, end: datetime) -> list[Outage]:
         """Every outage that meets [start, end), oldest first."""
-        first = chunk_of(milliseconds(start)) // CHUNKS_PER_OUTAGE
+        first = max(chunk_of(milliseconds(start)) // CHUNKS_PER_OUTAGE, 0)
         last = chunk_of(milliseconds(end)) // CHUNKS_PER_OUTAGE
         found = [
             outage_near(self.seed, half_year * CHUNKS_PER_OUTAGE)

@@ -34,9 +34,9 @@ _ARROW_TYPES = {
     "str": "string",
     "object": "binary",
 }
-_TIMESTAMP = "datetime64[ms, UTC]"
+TIMESTAMP = "datetime64[ms, UTC]"
 # A null is at home in these; an integer or a bool has no room for one.
-_NULLABLE_DTYPES = ("float64", "str", "object", _TIMESTAMP)
+_NULLABLE_DTYPES = ("float64", "str", "object", TIMESTAMP)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Table:
         if reserved:
             raise ValueError(f"table {self.name} declares {reserved}; the lake adds these itself")
         for column, dtype in self.dtypes.items():
-            if dtype != _TIMESTAMP and dtype not in _ARROW_TYPES:
+            if dtype != TIMESTAMP and dtype not in _ARROW_TYPES:
                 raise ValueError(
                     f"table {self.name}, column {column}: dtype {dtype} has no place in the lake; "
-                    f"expected one of {', '.join([*_ARROW_TYPES, _TIMESTAMP])}"
+                    f"expected one of {', '.join([*_ARROW_TYPES, TIMESTAMP])}"
                 )
             if self.schema.columns[column].nullable and dtype not in _NULLABLE_DTYPES:
                 raise ValueError(f"table {self.name}, column {column}: {dtype} cannot hold nulls")
@@ -91,14 +91,14 @@ class Table:
     @property
     def times(self) -> bool:
         """Whether the first column of the key is a time."""
-        return self.dtypes[self.key[0]] == _TIMESTAMP
+        return self.dtypes[self.key[0]] == TIMESTAMP
 
     def arrow_schema(self) -> "pa.Schema":
         """The declared columns as Arrow types; Delta itself keeps microseconds."""
         import pyarrow as pa
 
         def arrow_type(dtype: str) -> "pa.DataType":
-            if dtype == _TIMESTAMP:
+            if dtype == TIMESTAMP:
                 return pa.timestamp("ms", tz="UTC")
             return pa.type_for_alias(_ARROW_TYPES[dtype])
 

@@ -12,16 +12,14 @@ from hypothesis import strategies as st
 
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
+from traderai_assets.domain.labels.outcomes import label_bars
 
 MINUTE = timedelta(minutes=1)
 COSTS = Costs(fee_rate=0.001, slippage_rate=0.0005)
 
 
-@st.composite
-def markets(draw):
-    """Jumpy candles with absent bars, beside sides and widths."""
-    n_bars = draw(st.integers(0, 40))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+def jumpy_market(rng, n_bars):
+    """Candles with absent bars, beside sides and widths."""
     minutes = np.cumsum(rng.choice([1, 1, 1, 2, 5], n_bars)).astype(float)
     opens = np.round(100 * np.exp(np.cumsum(rng.normal(0, 0.01, n_bars))), 2)
     closes = np.round(opens * np.exp(rng.normal(0, 0.01, n_bars)), 2)
@@ -37,8 +35,14 @@ def markets(draw):
             "volume": 1.0,
         }
     )
-    sides = rng.choice([-1, 0, 1], n_bars)
-    return candles, sides, rng.choice([0.002, 0.01, 0.03], n_bars), draw(st.integers(1, 8))
+    return candles, rng.choice([-1, 0, 1], n_bars), rng.choice([0.002, 0.01, 0.03], n_bars)
+
+
+@st.composite
+def markets(draw):
+    """A jumpy market and a horizon."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    return *jumpy_market(rng, draw(st.integers(0, 40))), draw(st.integers(1, 8))
 
 
 def plain_trades(candles, sides, widths, horizon_bars, bar):
@@ -101,6 +105,29 @@ def assert_same_trades(candles, sides, widths, horizon_bars, bar):
 @given(markets())
 def test_every_trade_is_the_one_a_plain_loop_makes(market):
     assert_same_trades(*market, MINUTE)
+
+
+@pytest.mark.torture
+@settings(max_examples=2_000, deadline=None)
+@given(markets())
+def test_every_trade_is_the_one_a_plain_loop_makes_at_length(market):
+    assert_same_trades(*market, MINUTE)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_lone_position_ends_as_its_label_says(seed):
+    candles, _, _ = jumpy_market(np.random.default_rng(seed), 200)
+    labels = label_bars(candles, bar=MINUTE, horizon_bars=6, multiple=1.0)
+    assert len(labels) > 50
+    rows = candles["open_time"].searchsorted(labels["open_time"])
+    for label, row in zip(labels.itertuples(), rows, strict=True):
+        alone, widths = np.zeros(len(candles), int), np.full(len(candles), label.width)
+        alone[row] = 1
+        trades = run_backtest(
+            candles, alone, widths, bar=MINUTE, horizon_bars=6, costs=COSTS
+        ).trades
+        assert trades["exit_time"].item() == label.label_end
+        assert trades["gross_return"].item() == pytest.approx(label.gross_return, abs=1e-12)
 
 
 @settings(max_examples=50, deadline=None)

@@ -50,10 +50,29 @@ def backtest_metrics(
         "buy_and_hold_return": _buy_and_hold(candles),
         "sharpe": _ratio(returns, float(returns.std(ddof=1)) if returns.size > 1 else 0.0) * yearly,
         "sortino": _ratio(returns, _downside(returns)) * yearly,
-        "max_drawdown": float((1 - from_start / np.maximum.accumulate(from_start)).max()),
+        "max_drawdown": max_drawdown(from_start),
         "exposure": float((equity["position"] != 0).mean()) if len(equity) else 0.0,
         **_trade_metrics(trades, costs),
     }
+
+
+def metrics_table(
+    metrics: dict[str, float], candles: pd.DataFrame, *, bar: timedelta, model_id: str
+) -> pd.DataFrame:
+    """One row: whose backtest, over which bars, and its figures; no row without candles."""
+    times = candles["open_time"]
+    row = pd.DataFrame([metrics]).astype({"bars": "int64", "trades": "int64"})
+    row.insert(0, "model_id", pd.Series([model_id], dtype="str"))
+    if candles.empty:
+        bounds = pd.Series([pd.NaT], dtype=times.dtype)
+        return row.assign(start=bounds, end=bounds)[:0]
+    end = times.iloc[-1:].reset_index(drop=True) + pd.Timedelta(bar).as_unit("ms")
+    return row.assign(start=times.iloc[:1].reset_index(drop=True), end=end)
+
+
+def max_drawdown(account: npt.NDArray[np.float64]) -> float:
+    """Largest loss from a peak, at least 0, of an account valued over time, its start included."""
+    return float((1 - account / np.maximum.accumulate(account)).max())
 
 
 def _trade_metrics(trades: pd.DataFrame, costs: Costs) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The candles frame: its columns, its types and its clock; no rule about values lives here."""
+"""The candles frame: its columns, its types and its grid of times; no rule about values."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,18 @@ def milliseconds(moment: datetime | timedelta) -> int:
 def moment_of(time: int) -> datetime:
     """The moment so many milliseconds after 1970, UTC."""
     return _EPOCH + time * _MILLISECOND
+
+
+def bar_at(moment: datetime, bar: timedelta) -> datetime:
+    """When the bar opened that holds `moment`; bars open on multiples of their length."""
+    width = milliseconds(bar)
+    return moment_of(milliseconds(moment) // width * width)
+
+
+def first_bar_from(moment: datetime, bar: timedelta) -> datetime:
+    """When the first bar opens that does not open before `moment`."""
+    holding = bar_at(moment, bar)
+    return holding if holding == moment else holding + bar
 
 
 def time_column(times: Sequence[float] | FloatArray | NDArray[np.int64]) -> pd.Series:

@@ -5,12 +5,12 @@ highs below lows and the candle that is still open without a word.
 
 A row is judged by kind and gets the first reason that fits:
 
-future_time            opens more than a bar after the exchange's own clock
+future_time            opens after the exchange's own clock, read after the answer
 not_a_row              not a list
 wrong_length           a list, but not of open time, open, high, low, close, volume
-missing_value          holds None
-not_a_number           holds a string, a truth value, ...; ccxt turns readable strings into floats,
-                       so a string that is still one could not be read as a number
+missing_value          holds None, which is also what ccxt makes of a text that is no number
+not_a_number           holds a string, a truth value, ...; ccxt has made floats of all that can be
+                       read, so a string that is still one is none of the exchange's prices
 not_finite             NaN or infinite
 off_grid_time          does not open on a whole bar
 price_not_positive, negative_volume, high_below_low, high_below_body, low_above_body
@@ -38,8 +38,10 @@ from traderai_assets.domain.candles.frames import (
 )
 from traderai_assets.domain.candles.quarantine import quarantine_frame
 
+FUTURE = "future_time"
 _WIDTH = len(CANDLE_COLUMNS)
 _NOTHING_READ = (np.nan,) * _WIDTH
+_CLOCK_GRACE = 1000  # In ms: an exchange is many machines, whose clocks differ a little
 _YEAR_10000 = 253_402_300_800_000  # In ms; python's datetime ends before it
 
 
@@ -60,6 +62,7 @@ def judge_rows(
     start: datetime,
     end: datetime,
     closed_before: datetime,
+    latest: datetime | None = None,
     raw: Sequence[object] | None = None,
 ) -> Judgement:
     """Sort the rows of one answer into candles and quarantine.
@@ -73,7 +76,10 @@ def judge_rows(
     start, end : datetime
         The window asked for, [start, end), timezone-aware.
     closed_before : datetime
-        The exchange's clock, not ours: a bar that ends later is still open.
+        The exchange's clock before it was asked: a bar that ends later is still open.
+    latest : datetime, optional
+        The exchange's clock after it answered: no bar can have opened later. `closed_before` where
+        not given.
     raw : sequence, optional
         The rows as the exchange wrote them, for the ledger; `rows` where not given.
     """
@@ -81,17 +87,19 @@ def judge_rows(
     numbers = np.array([read for _, read in shapes], dtype=np.float64).reshape(-1, _WIDTH)
     time, bar, clock = numbers[:, 0], milliseconds(market_bar), milliseconds(closed_before)
     timed = (time >= 0) & (time < _YEAR_10000) & (time == np.floor(time))
-    future = timed & (time > clock + bar)
+    with np.errstate(invalid="ignore"):  # Infinity modulo a bar
+        on_grid = timed & (time % bar == 0)
+    future = timed & (time > milliseconds(latest or closed_before) + _CLOCK_GRACE)
     inside = (time >= milliseconds(start)) & (time < milliseconds(end)) & (time + bar <= clock)
 
-    reasons = _reasons(numbers, [reason for reason, _ in shapes], future=future, bar=bar)
+    reasons = _reasons(numbers, [reason for reason, _ in shapes], future=future, on_grid=on_grid)
     sound = np.flatnonzero(inside & (reasons == ""))
     kept, conflicting = _one_row_a_bar(numbers, sound)
     reasons[conflicting] = "conflicting_duplicate"
 
     bad = np.flatnonzero((reasons != "") & (inside | future | ~timed))
     said = rows if raw is None else raw
-    seen = time[timed & ~future & (time % bar == 0)]
+    seen = time[on_grid & ~future]
     return Judgement(
         candles=candles_frame(numbers[kept]),
         quarantined=quarantine_frame(
@@ -130,16 +138,18 @@ def _float(value: float) -> float:
 
 
 def _reasons(
-    numbers: FloatArray, shapes: list[str], *, future: NDArray[np.bool_], bar: int
+    numbers: FloatArray,
+    shapes: list[str],
+    *,
+    future: NDArray[np.bool_],
+    on_grid: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
     """The first reason that fits each row; empty where none does."""
-    time, opened, high, low, close, volume = numbers.T
+    _, opened, high, low, close, volume = numbers.T
     misshapen = np.array(shapes, dtype=object)
-    with np.errstate(invalid="ignore"):  # Infinity modulo a bar
-        off_grid = (time % bar != 0) | (time < 0) | (time >= _YEAR_10000)
     faults = {
         "not_finite": ~np.isfinite(numbers).all(axis=1),
-        "off_grid_time": off_grid,
+        "off_grid_time": ~on_grid,
         "price_not_positive": (numbers[:, 1:5] <= 0).any(axis=1),
         "negative_volume": volume < 0,
         "high_below_low": high < low,
@@ -148,7 +158,7 @@ def _reasons(
     }
     found = np.select(list(faults.values()), list(faults), default="").astype(object)
     found = np.where(misshapen != "", misshapen, found)
-    return np.asarray(np.where(future, "future_time", found), dtype=object)
+    return np.asarray(np.where(future, FUTURE, found), dtype=object)
 
 
 def _one_row_a_bar(

@@ -1,4 +1,4 @@
-"""Merging: what is stored and what was fetched again become one frame, and nothing is forgotten.
+"""Merging: what was fetched again is laid over what was there, and nothing is forgotten.
 
 A closed candle may still be revised by its exchange for a while (ccxt#6742). The fetched value
 wins, the old one goes to the quarantine ledger. A bar that is no longer served is kept: that an
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.candles.frames import CANDLE_COLUMNS
-from traderai_assets.domain.candles.quarantine import quarantine_frame
+from traderai_assets.domain.candles.judging import Judgement
+from traderai_assets.domain.candles.quarantine import merge_quarantine, quarantine_frame
 
 SUPERSEDED = "superseded"
 
@@ -43,6 +44,24 @@ def merge_candles(stored: pd.DataFrame, fetched: pd.DataFrame) -> Merge:
     return Merge(
         candles=merged[list(CANDLE_COLUMNS)],
         revisions=_superseded(old.loc[twice[changed]].reset_index()),
+    )
+
+
+def second_look(first: Judgement, again: Judgement) -> Judgement:
+    """Join two judgements of one window, the second of which asked for what the first lacked.
+
+    A bad row whose bar came well the second time was a passing fault and leaves no line. The
+    oldest row is known only if both saw one.
+    """
+    before = first.candles["open_time"]
+    healed = again.candles.loc[~again.candles["open_time"].isin(before), "open_time"]
+    still_bad = first.quarantined[~first.quarantined["open_time"].isin(healed)]
+    newest = [judgement.newest for judgement in (first, again) if judgement.newest is not None]
+    return Judgement(
+        candles=merge_candles(first.candles, again.candles).candles,
+        quarantined=merge_quarantine(still_bad, again.quarantined),
+        oldest=min(first.oldest, again.oldest) if first.oldest and again.oldest else None,
+        newest=max(newest, default=None),
     )
 
 

@@ -35,13 +35,17 @@ def quarantine_frame(
             "raw": pd.Series([row_text(row) for row in rows], dtype="str"),
         }
     )
-    columns = list(QUARANTINE_COLUMNS)
-    return ledger.drop_duplicates(["reason", "raw"]).sort_values(columns, ignore_index=True)
+    return _in_order(ledger)
 
 
 def no_quarantine() -> pd.DataFrame:
     """A ledger without lines, each column of its proper type."""
     return quarantine_frame(np.empty(0), [], [])
+
+
+def merge_quarantine(stored: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Both ledgers as one; a row that stands in both stands once, whichever came first."""
+    return _in_order(pd.concat([stored, found], ignore_index=True))
 
 
 def row_text(row: object) -> str:
@@ -50,20 +54,34 @@ def row_text(row: object) -> str:
     Different rows have different texts: a long one is cut and ends in the hash of all of it.
     """
     try:
-        text = json.dumps(row, default=repr)
+        text = json.dumps(row, default=_kind)
     except (TypeError, ValueError, RecursionError):
-        text = json.dumps(_outline(row), default=repr)
+        text = json.dumps(_outline(row))
     if len(text) <= MAX_RAW_LENGTH:
         return text
     ending = f"…{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     return text[: MAX_RAW_LENGTH - len(ending)] + ending
 
 
+def _kind(value: object) -> str:
+    return type(value).__name__  # Its repr may hold an address, which differs between runs
+
+
 def _outline(row: object) -> object:
-    """The row with what is nested in it reduced to the name of its kind."""
+    """A row that cannot be written as JSON: its plain values, and the kind of each other."""
     if not isinstance(row, list | tuple):
-        return f"unprintable {type(row).__name__}"
+        return f"unprintable {_kind(row)}"
     return [
-        value if isinstance(value, int | float | str | None) else type(value).__name__
+        value if isinstance(value, float | str | None) or _is_short(value) else _kind(value)
         for value in row
     ]
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < 2**63
+
+
+def _in_order(ledger: pd.DataFrame) -> pd.DataFrame:
+    # What a row says names its time as well: the two are the ledger's key.
+    lines = ledger.drop_duplicates(["reason", "raw"])
+    return lines.sort_values(list(QUARANTINE_COLUMNS), ignore_index=True)

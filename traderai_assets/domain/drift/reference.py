@@ -69,10 +69,9 @@ class ReferenceDistribution:
                 f"a drift reference of {sample.size} rows, {int(np.isinf(sample).sum())} of them "
                 "infinite; it needs at least one row and only finite values or NaN"
             )
-        present = sample[~np.isnan(sample)]
+        present = np.sort(sample[~np.isnan(sample)])
         edges = _edges(present, n_bins)
-        grid = np.linspace(0, 1, QUANTILE_STEPS + 1)
-        quantiles = _quantiles(present, grid) if present.size else present
+        quantiles = _quantiles(present, QUANTILE_STEPS)
         counts = bin_counts(sample, edges)
         return cls(
             edges=tuple(edges.tolist()),
@@ -106,17 +105,18 @@ def bin_counts(values: FloatArray, edges: FloatArray) -> CountArray:
     return np.append(counts, values.size - present.size).astype(np.int64)
 
 
-def _edges(present: FloatArray, n_bins: int) -> FloatArray:
-    if present.size == 0:
-        return present
-    cuts = _quantiles(present, np.arange(1, n_bins) / n_bins)
+def _edges(ordered: FloatArray, n_bins: int) -> FloatArray:
+    cuts = _quantiles(ordered, n_bins)[1:-1]
     repeated = cuts[1:][np.diff(cuts) == 0]
     below = np.nextafter(repeated, -np.inf)
     edges: FloatArray = np.unique(np.concatenate([cuts, below]))
     return edges
 
 
-def _quantiles(present: FloatArray, levels: FloatArray) -> FloatArray:
-    # Values that occurred: an interpolated edge would split an atom's neighbours at random.
-    quantiles: FloatArray = np.quantile(present, levels, method="inverted_cdf")
-    return quantiles
+def _quantiles(ordered: FloatArray, steps: int) -> FloatArray:
+    """Smallest values with at least k / steps of the rows up to them, k from 0 to steps."""
+    if ordered.size == 0:
+        return ordered
+    # In whole numbers: as floats, 7 % of 100 rows are 7.000000000000001 rows.
+    places = -(-np.arange(steps + 1) * ordered.size // steps) - 1
+    return ordered[np.maximum(places, 0)]

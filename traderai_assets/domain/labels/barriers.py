@@ -18,7 +18,7 @@ MINIMUM_WIDTH = 0.001
 
 MAX_HORIZON_BARS = 1_000
 MAX_MULTIPLE = 20.0
-MAX_MINIMUM_WIDTH = 0.5
+MAX_WIDTH = 0.5
 # Labels of a month may look back into the month before it and no further; February has 28 days.
 MAX_LABEL_MEMORY = timedelta(days=28)
 
@@ -50,11 +50,12 @@ def barrier_width(
     -------
     ndarray of shape (n_candles,)
         Fraction of price: realised volatility a bar, times the root of the horizon, times
-        `multiple`; NaN where the volatility is not known.
+        `multiple`, at least `minimum_width` and at most `MAX_WIDTH`; NaN where the volatility is
+        not known.
     """
     check_label_settings(horizon_bars, multiple, minimum_width)
     volatility = realised_volatility(candles, bar=bar)
-    return np.maximum(volatility * math.sqrt(horizon_bars) * multiple, minimum_width)
+    return np.clip(volatility * math.sqrt(horizon_bars) * multiple, minimum_width, MAX_WIDTH)
 
 
 def label_memory(bar: timedelta, horizon_bars: int) -> timedelta:
@@ -84,7 +85,7 @@ def check_label_settings(horizon_bars: int, multiple: float, minimum_width: floa
         )
     for name, value, most in (
         ("multiple", multiple, MAX_MULTIPLE),
-        ("minimum_width", minimum_width, MAX_MINIMUM_WIDTH),
+        ("minimum_width", minimum_width, MAX_WIDTH),
     ):
         if not 0.0 < value <= most:
             raise InvalidSettings(f"{name} = {value!r} is not above 0 and at most {most}")

@@ -43,6 +43,11 @@ def mean_interval(
     mean_block, n_resamples, seed
         As in `bootstrap_means`.
 
+    Notes
+    -----
+    Too narrow for persistent values: asked for 95 %, it held the true mean of 2,000 values of an
+    AR(1) of 0, 0.5, 0.8 and 0.95 in 94, 94, 88 and 84 % of 200 trials.
+
     Raises
     ------
     InvalidInput

@@ -1,6 +1,5 @@
 """The plan: every setting of a training, and its limits. Nothing is trained here."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta

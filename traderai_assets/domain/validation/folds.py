@@ -8,6 +8,7 @@ once. What is fitted on the slices stands in training.
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,12 @@ class Fold:
     validation: IntArray
     calibration: IntArray
     test: IntArray
+
+    def slices(self) -> Iterator[tuple[str, IntArray]]:
+        """Name and rows of each slice, in order of time."""
+        yield from zip(
+            SLICES, (self.train, self.validation, self.calibration, self.test), strict=True
+        )
 
 
 @dataclass(frozen=True)
@@ -159,23 +166,25 @@ def _purged(
 ) -> Fold:
     """Slices between `cuts` (each one's first row, then the end), less what meets the next."""
     open_times, label_ends = intervals
-    slices = []
-    for name, first, end in zip(SLICES, cuts[:-1], cuts[1:], strict=False):
+    bounds = list(zip(SLICES, cuts[:-1], cuts[1:], strict=False))
+    for name, first, end in bounds:
         if end - first < sizes.minimum_rows:
             raise NotEnoughData(
                 f"{where} has {max(end - first, 0)} rows to {PURPOSES[name]}, at least "
                 f"{sizes.minimum_rows} are needed; {len(open_times)} labelled rows are given, "
                 f"{sizes.rows_needed()} would do: lengthen the look-back or ask for fewer folds"
             )
-        kept = np.arange(first, end)
-        if end < cuts[-1]:
-            kept = kept[label_ends[first:end] + embargo < open_times[end]]
-        if len(kept) < sizes.minimum_rows:
+    kept = {name: np.arange(0) for name in SLICES}
+    next_start = math.inf
+    # The last first: what is purged before it depends on where it begins
+    for name, first, end in reversed(bounds):
+        kept[name] = first + np.flatnonzero(label_ends[first:end] + embargo < next_start)
+        if len(kept[name]) < sizes.minimum_rows:
             raise NotEnoughData(
-                f"{where} keeps {len(kept)} of {end - first} rows to {PURPOSES[name]}: the labels "
-                f"of the others end within an embargo of {embargo} of the next slice; at least "
-                f"{sizes.minimum_rows} are needed: shorten the horizon or lengthen the look-back"
+                f"{where} keeps {len(kept[name])} of {end - first} rows to {PURPOSES[name]}: the "
+                f"labels of the others end within an embargo of {embargo} of the next slice; at "
+                f"least {sizes.minimum_rows} are needed: shorten the horizon or lengthen the "
+                "look-back"
             )
-        slices.append(kept)
-    slices += [np.arange(0)] * (len(SLICES) - len(slices))
-    return Fold(*slices)
+        next_start = open_times[kept[name][0]]
+    return Fold(**kept)

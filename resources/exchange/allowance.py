@@ -1,0 +1,86 @@
+"""The allowance: one schedule of requests for each exchange, shared by all processes of a machine.
+
+ccxt's limiter counts the requests of one object, so three runs would ask three times as often as
+the exchange permits. Here a small file under a lock holds the next free moment: who wants to ask
+books it, and sleeps until it has come. What the exchange says by Retry-After moves it for all.
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from traderai_assets.domain.errors import ExchangeUnavailable
+
+# Binance's longest ban. A faulty Retry-After must not close the door for years.
+MAX_PAUSE_SECONDS = 3 * 24 * 3600.0
+
+
+class Allowance:
+    """The requests that one exchange permits this machine."""
+
+    def __init__(self, folder: Path, exchange_id: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._exchange_id = exchange_id
+        self._path = folder / f"{exchange_id}.allowance"
+
+    def take(self, seconds: float, *, patience: float) -> None:
+        """Wait for the next free moment and keep it to ourselves for `seconds`.
+
+        Raises
+        ------
+        ExchangeUnavailable
+            At once, and without booking, where the wait is longer than `patience` seconds.
+        """
+        with self._locked() as file:
+            now = time.time()
+            wait = _wait(file, now)
+            if wait > patience:
+                raise ExchangeUnavailable(self._refusal(now + wait, patience))
+            _book(file, now, now + wait + seconds)
+        time.sleep(wait)
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody on this machine ask the exchange for so many seconds from now."""
+        with self._locked() as file:
+            now = time.time()
+            _book(file, now, now + max(_wait(file, now), min(seconds, MAX_PAUSE_SECONDS)))
+
+    @contextmanager
+    def _locked(self) -> Iterator[BinaryIO]:
+        with self._path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # Released with the file, also by a kill
+            yield file
+
+    def _refusal(self, free_at: float, patience: float) -> str:
+        moment = datetime.fromtimestamp(free_at, UTC).isoformat(" ", "seconds")
+        return (
+            f"{self._exchange_id} must not be asked before {moment}, and this request may wait "
+            f"{max(0.0, patience):.0f} s at most; the exchange said so by Retry-After, or other "
+            f"runs have booked its allowance: run again after that (schedule: {self._path})"
+        )
+
+
+def _wait(file: BinaryIO, now: float) -> float:
+    """Seconds until the next free moment.
+
+    Never more than when it was booked, so that a machine's clock that jumps back by an hour costs
+    no hour. A file that a kill left torn counts as empty: the price is one early request.
+    """
+    file.seek(0)
+    try:
+        booking = json.loads(file.read())
+        booked_at, free_at = float(booking["booked_at"]), float(booking["free_at"])
+    except (ValueError, TypeError, KeyError):
+        return 0.0
+    return max(0.0, min(free_at - now, free_at - booked_at))
+
+
+def _book(file: BinaryIO, now: float, free_at: float) -> None:
+    file.truncate(0)
+    file.write(json.dumps({"booked_at": now, "free_at": free_at}).encode())
+    file.flush()

@@ -1,0 +1,164 @@
+"""Clients: ccxt's own class of an exchange, and the few methods in which ours differs.
+
+Read what ccxt does with a bad answer before changing anything here: HTTP 200 with an HTML page, an
+empty body or `{}` comes out of it as "no candles" without an exception. Imported late.
+"""
+
+import json
+import re
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import ccxt
+
+from resources.exchange.allowance import Allowance
+from resources.exchange.patience import Patience
+from resources.exchange.transport import bounded_session
+from traderai_assets.domain.errors import BadExchangeAnswer
+
+_ERROR_STATUS = 400
+_MAX_ROWS = 100_000
+_SHOWN = 60
+# A failure while one row is read; the row itself goes to the judge, who says what is wrong with it.
+_UNREADABLE = (ccxt.BaseError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+class Door:
+    """What is different from ccxt's class; everything else is the unmodified class."""
+
+    allowance: Allowance
+    patience: Patience
+    rateLimit: float  # noqa: N815 - ccxt's name
+    unparsed: list[object]  # The rows of the last answer as the exchange wrote them
+    _answer: object = None
+
+    def throttle(self, cost: float | None = None) -> None:
+        """Book the request's cost, as ccxt counts it, in the allowance of all processes."""
+        seconds = (1 if cost is None else cost) * self.rateLimit / 1000
+        self.allowance.take(seconds, patience=self.patience.left())
+
+    def on_rest_response(
+        self, code: int, _reason: str, _url: str, _method: str, headers: Any, body: str, *_: Any
+    ) -> str:
+        """Hear Retry-After, and refuse a success that is not JSON."""
+        text = body.strip()
+        if code >= _ERROR_STATUS:
+            pause = _pause_asked_for(headers)
+            if pause > 0:
+                self.allowance.pause(pause)
+        elif not text.startswith(("{", "[")):
+            raise BadExchangeAnswer(f"HTTP {code} without JSON: {text[:_SHOWN]!r}")
+        return text
+
+    def parse_json(self, text: str) -> object:
+        """Read JSON; what claims to be and is not, and `{}`, are no answers.
+
+        Python's own reader, as it takes a bare NaN: that costs one row and not the page.
+        """
+        if not text.startswith(("{", "[")):
+            return None  # An error page
+        try:
+            self._answer = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise BadExchangeAnswer(f"broken JSON: {text[:_SHOWN]!r}") from error
+        if self._answer == {}:
+            raise BadExchangeAnswer("an empty object for an answer")
+        return self._answer
+
+    def parse_ohlcvs(self, rows: object, market: Any = None, *_: Any, **__: Any) -> list[object]:
+        """Read each row by itself, and keep them all.
+
+        ccxt's own drops rows without a time and rows before `since`, which are the proof that an
+        exchange ignores `since`, and takes an answer without any list of rows for an empty one.
+        """
+        if not isinstance(rows, list) or (not rows and not _holds_empty_list(self._answer)):
+            raise BadExchangeAnswer(f"no list of candles in {json.dumps(self._answer)[:_SHOWN]}")
+        if len(rows) > _MAX_ROWS:
+            raise BadExchangeAnswer(f"{len(rows)} candles in one answer")
+        self.unparsed = rows
+        return [self._parsed(row, market) for row in rows]
+
+    def _parsed(self, row: object, market: Any) -> object:
+        if not isinstance(row, list | dict):
+            return row  # ccxt would index into a string
+        try:
+            return self.parse_ohlcv(row, market)  # type: ignore[attr-defined]
+        except _UNREADABLE:
+            return None
+
+
+def open_client(
+    exchange_id: str,
+    *,
+    market_kind: str,
+    url: str | None,
+    allowance: Allowance,
+    patience: Patience,
+    request_seconds: float,
+    max_bytes: int,
+) -> Any:
+    """Open a client for one exchange and one kind of market; nothing is asked yet.
+
+    Parameters
+    ----------
+    exchange_id : str
+        One of `ccxt.exchanges`.
+    market_kind : {'spot', 'linear', 'inverse'}
+        Only markets of this kind are listed: one request instead of four.
+    url : str, optional
+        Scheme, host and port (and maybe a path before all others) to ask instead of the exchange's.
+    """
+    client: Any = type(exchange_id, (Door, getattr(ccxt, exchange_id)), {})(
+        {
+            "session": bounded_session(
+                seconds=lambda: min(request_seconds, patience.left()), max_bytes=max_bytes
+            ),
+            "timeout": int(request_seconds * 1000),
+            # Deposit networks and the like: up to three requests that candles do not need.
+            "has": {"fetchCurrencies": False},
+        }
+    )
+    client.allowance, client.patience = allowance, patience
+    kinds = _kinds_to_list(client.options.get("fetchMarkets"), market_kind)
+    if kinds:
+        client.options["fetchMarkets"] = {**client.options["fetchMarkets"], "types": kinds}
+    if url is not None:
+        client.urls["api"] = _moved(client.urls["api"], url.rstrip("/"))
+    return client
+
+
+def _kinds_to_list(option: Any, market_kind: str) -> list[str]:
+    """Those of the class's own market types that can hold a kind of market; empty: all of them."""
+    known = option.get("types") if isinstance(option, dict) else None
+    if not isinstance(known, list):
+        return []
+    wanted = ("spot",) if market_kind == "spot" else (market_kind, "swap", "future", "contract")
+    return [name for name in known if name in wanted]
+
+
+def _moved(urls: Any, base: str) -> Any:
+    if isinstance(urls, dict):
+        return {name: _moved(url, base) for name, url in urls.items()}
+    return re.sub(r"^https?://[^/]+", lambda _: base, urls) if isinstance(urls, str) else urls
+
+
+def _pause_asked_for(headers: Any) -> float:
+    """Seconds named by Retry-After, as a number or as a date of the server's own clock."""
+    asked = headers.get("Retry-After", "")
+    try:
+        return float(asked)
+    except ValueError:
+        pass
+    try:
+        until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return 0.0
+    return (until - now).total_seconds()
+
+
+def _holds_empty_list(answer: object) -> bool:
+    if isinstance(answer, dict):
+        return any(
+            _holds_empty_list(part) for name, part in answer.items() if "error" not in str(name)
+        )
+    return answer == []

@@ -1,0 +1,128 @@
+"""One question to an exchange: the candles of a span, judged, and history that is truly there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from resources.exchange.patience import Patience
+from traderai_assets.domain.candles.frames import first_bar_from, milliseconds
+from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
+from traderai_assets.domain.errors import BadExchangeAnswer, HistoryUnavailable
+from traderai_assets.domain.markets import Market
+
+MAX_PAGE_ROWS = 1000
+DEFAULT_PAGE_ROWS = 200
+# 500 rows cost 5 units of the allowance, 499 cost 2.
+_CHEAPER_PAGE_ROWS = {"binanceusdm": 499, "binancecoinm": 499}
+
+# The exchange's time, read at most so many seconds ago.
+Clock = Callable[[float], datetime]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    rows: list[object]
+    judgement: Judgement
+
+
+class CandleSource:
+    """One market's candles as an open client, which has listed its markets, serves them.
+
+    `history_is_whole` once it is certain that the exchange serves older candles where it has any.
+    """
+
+    def __init__(self, client: Any, market: Market, clock: Clock) -> None:
+        self._client = client
+        self._market = market
+        self._clock = clock
+        self._page_rows = _page_rows(client, market)
+        self.patience: Patience = client.patience
+        self.history_is_whole = False
+
+    @property
+    def page_bars(self) -> int:
+        """How many bars fit one question, beside the one after them."""
+        return self._page_rows - 1
+
+    def ask(self, start: datetime, end: datetime, now: datetime) -> Judgement:
+        """Ask for the bars of [start, end), at most `page_bars`, closed at `now`.
+
+        Raises
+        ------
+        HistoryUnavailable
+            If the exchange serves newer candles instead of these.
+        ExchangeUnavailable
+            If there is no usable answer.
+        """
+        asked = _bars(start, end, self._market) + 1  # One more proves that the last is closed
+        answer = self._answer(start, end, now, asked)
+        first, oldest = first_bar_from(start, self._market.bar), answer.judgement.oldest
+        begins_late = oldest is not None and oldest > first and len(answer.rows) >= asked
+        if begins_late and not self.history_is_whole:
+            self._demand_history(answer.judgement, self._answer(start, end, now, asked // 2), asked)
+            self.history_is_whole = True
+        return answer.judgement
+
+    def _demand_history(self, late: Judgement, fewer: _Answer, asked: int) -> None:
+        """Refuse a full answer that begins late because older candles are not served.
+
+        It may begin late because nothing traded before: a market listed later, an outage. Or
+        because the exchange serves its newest rows whatever is asked: then it answers a question
+        for half as many rows with rows just as new. One that does not heed the number of rows
+        either has served all there is, unless its page is full.
+
+        Raises
+        ------
+        HistoryUnavailable
+            Naming the first candle that is served.
+        """
+        if fewer.judgement.newest is None or late.newest is None:
+            raise BadExchangeAnswer(
+                f"{self._market.exchange} served candles of {self._market.symbol} and then none "
+                "to the same question; run it again"
+            )
+        heeds_since = fewer.judgement.newest < late.newest
+        heeds_number = len(fewer.rows) <= asked // 2
+        if heeds_since or (not heeds_number and len(fewer.rows) < self._page_rows):
+            return
+        raise HistoryUnavailable(
+            f"{self._market.exchange} serves {self._market.timeframe} candles of "
+            f"{self._market.symbol} from {late.oldest:%Y-%m-%d %H:%M} UTC on, and older ones were "
+            "asked for; ask for later ones only, or take the market from an exchange that keeps "
+            "its history"
+        )
+
+    def _answer(self, start: datetime, end: datetime, now: datetime, limit: int) -> _Answer:
+        market, since = self._market, milliseconds(first_bar_from(start, self._market.bar))
+        rows = self.patience.ask(
+            f"{market.exchange} {market.symbol} {market.timeframe} "
+            f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
+            lambda: self._client.fetch_ohlcv(
+                market.symbol, market.timeframe, since=since, limit=limit
+            ),
+        )
+        judge = partial(
+            judge_rows,
+            rows,
+            market_bar=market.bar,
+            start=start,
+            end=end,
+            closed_before=now,
+            raw=self._client.unparsed,
+        )
+        judgement = judge()
+        if (judgement.quarantined["reason"] == FUTURE).any():  # Or a bar has opened meanwhile
+            judgement = judge(latest=self._clock(0))
+        return _Answer(rows, judgement)
+
+
+def _bars(start: datetime, end: datetime, market: Market) -> int:
+    return (first_bar_from(end, market.bar) - first_bar_from(start, market.bar)) // market.bar
+
+
+def _page_rows(client: Any, market: Market) -> int:
+    """How many rows one request may ask for: what ccxt knows of the exchange, within reason."""
+    known = client.feature_value(market.symbol, "fetchOHLCV", "limit") or DEFAULT_PAGE_ROWS
+    return min(int(known), _CHEAPER_PAGE_ROWS.get(market.exchange, MAX_PAGE_ROWS))

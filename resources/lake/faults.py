@@ -1,0 +1,28 @@
+"""Turning what Delta, Arrow and the file system raise into errors of ours that name a way out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from traderai_assets.domain.errors import LakeError
+
+
+@contextmanager
+def raised_as(kind: type[LakeError], what: str, way_out: str) -> Iterator[None]:
+    """Raise any failure inside the block as `kind`, saying what failed and what to do.
+
+    A damaged file can make the Rust readers panic. pyo3 derives its PanicException from
+    BaseException and offers no name to import, hence the comparison by name; everything else
+    outside Exception is an interrupt and passes.
+    """
+    try:
+        yield
+    except LakeError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise kind(f"{what}: {type(error).__name__}: {_first_line(error)}; {way_out}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0][:300]

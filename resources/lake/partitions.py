@@ -1,0 +1,99 @@
+"""What a partition is called, what is told of it, and how Delta is told which to replace."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from urllib.parse import unquote
+
+from traderai_assets.domain.content_hash import EMPTY_HASH
+
+# Market key and month key, as `Market.key` and `Month.key` write them.
+PartitionKey: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class PartitionSummary:
+    """What is stored of one partition, told without reading its rows."""
+
+    rows: int
+    first: datetime | None
+    last: datetime | None
+    content_hash: str
+
+
+EMPTY_PARTITION = PartitionSummary(rows=0, first=None, last=None, content_hash=EMPTY_HASH)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What one call of publish did."""
+
+    version: int
+    """The table's version that holds what was published."""
+    changed: tuple[PartitionKey, ...]
+    """Partitions whose content hash is another than before; committed together or not at all."""
+    summaries: dict[PartitionKey, PartitionSummary]
+    """Of every partition handed in, changed or not."""
+    healed: tuple[PartitionKey, ...] = field(default=())
+    """Partitions with the same content hash as before whose stored files did not verify."""
+
+
+@dataclass(frozen=True)
+class PublishedPartition:
+    """One entry in the history of a partition."""
+
+    published_at: datetime
+    version: int
+    run_id: str
+    code_version: str
+    summary: PartitionSummary
+    inputs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class MaintenanceReport:
+    """What one call of maintain did."""
+
+    files_removed: int
+    leftovers_removed: int
+    """Half-written files and empty folders that killed or finished writers left behind."""
+    checkpoint_version: int
+    log_files_removed: int
+
+
+def named(keys: Iterable[PartitionKey], limit: int = 5) -> str:
+    """Partitions as a message names them: the first few, then how many more."""
+    ordered = sorted(keys)
+    names = ", ".join(f"{market} {month}" for market, month in ordered[:limit])
+    return names + (f" and {len(ordered) - limit} more" if len(ordered) > limit else "")
+
+
+def predicate(keys: Iterable[PartitionKey]) -> str:
+    """The SQL condition that holds for exactly these partitions; keys must have been checked."""
+    months_of: dict[str, list[str]] = defaultdict(list)
+    for market, month in sorted(keys):
+        months_of[market].append(month)
+    markets_of: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for market, months in months_of.items():
+        markets_of[tuple(months)].append(market)
+    return " OR ".join(
+        f"(market IN ({_quoted(markets)}) AND month IN ({_quoted(months)}))"
+        for months, markets in markets_of.items()
+    )
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)
+
+
+def partition_of(path: str) -> tuple[PartitionKey, str]:
+    """The partition and content hash that the path of a data file tells.
+
+    Delta encodes the values in folder names, and in its log the whole path once more: `path` is
+    what the store calls the file, not what the log does.
+    """
+    folders = [unquote(folder) for folder in path.split("/")[:-1]]
+    values = dict(folder.split("=", 1) for folder in folders)
+    return (values["market"], values["month"]), values["content_hash"]

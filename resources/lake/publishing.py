@@ -1,0 +1,162 @@
+"""Committing partitions against the state a run started from, or not at all.
+
+Delta refuses a commit if another one touched the same partitions since the table was loaded. But a
+successful commit moves the loaded table past the commits of others that went in between, and the
+next one no longer sees them (measured with deltalake 1.6.6). So those are read here, one by one,
+and a partition they name is closed to this snapshot.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from resources.lake.checkpoints import CHECKPOINT_WEIGHT, write_checkpoint
+from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_commits
+from resources.lake.faults import raised_as
+from resources.lake.partitions import PartitionKey, PartitionSummary, named, partition_of, predicate
+from resources.lake.rows import parquet_properties, to_arrow
+from resources.lake.state import StoredPartition, TableState
+from resources.lake.storage import Storage
+from traderai_assets.domain.errors import LakeError, WriteConflict
+from traderai_assets.schemas.tables import Table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable, PostCommitHookProperties
+
+Inputs = Mapping[PartitionKey, Mapping[str, str]]
+# Each retry is one more look at the log; writers of other partitions are why there are any.
+_COMMIT_RETRIES = 50
+_WAY_OUT = "what was stored before is untouched; mend the cause and run it again"
+
+
+class Publisher:
+    """The writing half of one snapshot."""
+
+    def __init__(
+        self, table: Table, delta: "DeltaTable", storage: Storage, state: TableState
+    ) -> None:
+        self._table = table
+        self._delta = delta
+        self._storage = storage
+        self._state = state
+        self._read_up_to = delta.version()
+        self._taken: dict[PartitionKey, Commit] = {}
+
+    @property
+    def loaded_version(self) -> int:
+        """The newest version this snapshot has looked at."""
+        return self._read_up_to
+
+    def refuse_taken(self, keys: Iterable[PartitionKey], run_id: str) -> None:
+        """Raise WriteConflict if another run has replaced one of these partitions meanwhile."""
+        what = f"reading the newest commits of table {self._table.name} in run {run_id}"
+        with raised_as(LakeError, what, _WAY_OUT):
+            self._delta.update_incremental()
+            self._catch_up()
+        taken = {key: self._taken[key] for key in keys if key in self._taken}
+        if taken:
+            by = sorted(
+                {f"run {c.run_id or c.operation} (version {c.version})" for c in taken.values()}
+            )
+            raise WriteConflict(
+                f"partitions {named(taken)} of table {self._table.name} were replaced by "
+                f"{', '.join(by)} after run {run_id} had loaded them; nothing of run {run_id} was "
+                "stored, run it again"
+            )
+
+    def commit(
+        self,
+        frames: Mapping[PartitionKey, pd.DataFrame],
+        summaries: Mapping[PartitionKey, PartitionSummary],
+        *,
+        run_id: str,
+        code_version: str,
+        inputs: Inputs,
+    ) -> int:
+        """Replace these partitions in one commit and return its version.
+
+        Raises
+        ------
+        WriteConflict
+            If another run replaced one of them since this snapshot was taken.
+        LakeError
+            If the rows could not be written, or not be made durable.
+        """
+        what = f"publishing {named(frames)} of table {self._table.name} in run {run_id}"
+        with raised_as(LakeError, what, _WAY_OUT):
+            self._checkpoint_if_due()
+            metadata = entry(run_id, code_version, summaries, inputs, self._state.seal)
+            self._write(frames, summaries, metadata, run_id)
+            ours = self._catch_up(metadata)
+            if ours is None:
+                raise LakeError(f"{what}: the log does not hold the commit; run it again")
+            self._storage.make_durable([commit_path(ours.version), *ours.added])
+        return ours.version
+
+    def _checkpoint_if_due(self) -> None:
+        if self._state.unfolded >= CHECKPOINT_WEIGHT:
+            self._state.seal = write_checkpoint(self._delta, self._storage)
+            self._state.unfolded = 0
+
+    def _write(
+        self,
+        frames: Mapping[PartitionKey, pd.DataFrame],
+        summaries: Mapping[PartitionKey, PartitionSummary],
+        metadata: dict[str, str],
+        run_id: str,
+    ) -> None:
+        from deltalake import CommitProperties, write_deltalake
+        from deltalake.exceptions import CommitFailedError
+
+        hashes = {key: summaries[key].content_hash for key in frames}
+        known = {column.name for column in self._delta.schema().fields}
+        try:
+            write_deltalake(
+                self._delta,
+                to_arrow(self._table, frames, hashes),
+                mode="overwrite",
+                predicate=predicate(frames),
+                schema_mode=None if known.issuperset(self._table.dtypes) else "merge",
+                writer_properties=parquet_properties(self._table),
+                commit_properties=CommitProperties(metadata, max_commit_retries=_COMMIT_RETRIES),
+                post_commithook_properties=no_hooks(),
+            )
+        except CommitFailedError as refusal:
+            self.refuse_taken(frames, run_id)
+            raise WriteConflict(
+                f"table {self._table.name} refused {named(frames)} of run {run_id}: {refusal}; "
+                "nothing of it was stored, run it again"
+            ) from refusal
+
+    def _catch_up(self, ours: Mapping[str, str] | None = None) -> Commit | None:
+        """Read the commits up to the loaded version; return the one that carries our entry."""
+        since = range(self._read_up_to + 1, self._delta.version() + 1)
+        found = None
+        for commit in read_commits(self._storage, since, files=True):
+            if ours is not None and commit.digest == ours[DIGEST]:
+                found = commit
+                self._keep(commit)
+            else:
+                self._taken |= dict.fromkeys((*commit.partitions, *commit.rewritten), commit)
+            self._state.unfolded += commit.weight
+            self._read_up_to = commit.version
+        return found
+
+    def _keep(self, commit: Commit) -> None:
+        """Take over what our own commit stored, so that the run may read and replace it again."""
+        paths: dict[PartitionKey, list[str]] = {key: [] for key in commit.partitions}
+        for path in commit.added:
+            paths[partition_of(path)[0]].append(path)
+        for key, summary in commit.partitions.items():
+            self._state.damage.pop(key, None)
+            self._state.stored.pop(key, None)
+            if summary.rows > 0:
+                self._state.stored[key] = StoredPartition.of(summary, tuple(paths[key]))
+
+
+def no_hooks() -> "PostCommitHookProperties":
+    """Checkpoints and the cleaning of logs are ours: a checkpoint needs its seal."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)

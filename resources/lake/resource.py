@@ -1,0 +1,95 @@
+"""The lake as a Dagster resource: opens tables, takes snapshots, keeps them small."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from pydantic import Field
+
+from resources.lake.commit_log import read_commits
+from resources.lake.faults import raised_as
+from resources.lake.maintenance import check_keep, maintain_table
+from resources.lake.opening import open_earlier, open_newest
+from resources.lake.partitions import MaintenanceReport, PublishedPartition
+from resources.lake.snapshot import LakeSnapshot
+from resources.lake.state import read_state
+from resources.lake.storage import LOG_FOLDER, Storage
+from traderai_assets.domain.errors import LakeError
+from traderai_assets.schemas.tables import Table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+
+class LakeResource(dg.ConfigurableResource["LakeResource"]):
+    """Delta tables under one root, a local folder or an object store."""
+
+    root: str = Field(description="Folder or URI (s3://bucket/prefix) the tables are under.")
+    storage_options: dict[str, str] = Field(
+        default={},
+        description="Options of the object store; leave secrets to its environment variables.",
+    )
+
+    def snapshot(
+        self, table: Table, *, version: int | None = None, as_of: datetime | None = None
+    ) -> LakeSnapshot:
+        """Load a table as it is now, or was; a table nobody has written yet is created.
+
+        Raises
+        ------
+        CorruptPartition
+            If the table's log is damaged.
+        LakeError
+            If the version, or the time, is not kept.
+        """
+        moment = version if as_of is None else as_of
+        if moment is None:
+            delta = self._newest(table)
+        else:
+            delta = open_earlier(table, self._uri(table), self.storage_options, moment)
+        return LakeSnapshot(table, delta, self._storage(delta))
+
+    def history(
+        self, table: Table, market: str, month: str, *, limit: int = 100
+    ) -> list[PublishedPartition]:
+        """The last publications of a partition that the log still tells of, newest first."""
+        table.check_partition(market, month)
+        key = (market, month)
+        storage = self._storage(self._newest(table))
+        names = storage.names(LOG_FOLDER)
+        versions = sorted(int(n.removesuffix(".json")) for n in names if n.endswith(".json"))
+        commits = read_commits(storage, versions[::-1])
+        naming = (commit for commit in commits if key in commit.partitions)
+        return [
+            PublishedPartition(
+                published_at=commit.published_at,
+                version=commit.version,
+                run_id=commit.run_id,
+                code_version=commit.code_version,
+                summary=commit.partitions[key],
+                inputs=commit.inputs[key],
+            )
+            for commit in islice(naming, limit)
+        ]
+
+    def maintain(self, table: Table, *, keep: timedelta) -> MaintenanceReport:
+        """Remove what was replaced, or left behind by killed writers, longer ago than `keep`.
+
+        `keep` must be longer than any run lasts. Versions older than it can no longer be read.
+        """
+        check_keep(keep)
+        delta = self._newest(table)
+        storage = self._storage(delta)
+        read_state(table, delta, storage)  # A damaged log must not become a checkpoint
+        with raised_as(LakeError, f"maintaining table {table.name}", "run it again"):
+            return maintain_table(delta, storage, keep, datetime.now(UTC))
+
+    def _uri(self, table: Table) -> str:
+        return f"{self.root.rstrip('/')}/{table.name}"
+
+    def _storage(self, delta: "DeltaTable") -> Storage:
+        return Storage(delta.table_uri, self.storage_options)
+
+    def _newest(self, table: Table) -> "DeltaTable":
+        return open_newest(table, self._uri(table), self.storage_options)

@@ -1,0 +1,139 @@
+"""A table as one run sees it: loaded once, read and written against that one version."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from resources.lake.partitions import PartitionKey, PartitionSummary, Publication
+from resources.lake.publishing import Inputs, Publisher
+from resources.lake.rows import HEAL, ordered, read_rows, summarized
+from resources.lake.state import read_state
+from resources.lake.storage import Storage
+from traderai_assets.domain.errors import CorruptPartition, LakeError
+from traderai_assets.schemas.tables import Table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+_READERS = 8
+
+
+class LakeSnapshot:
+    """One table at one version; take it before computing, publish through it afterwards.
+
+    What it reads never moves under a run, except that partitions it published itself are seen as
+    published. What it publishes is refused where another run was faster.
+    """
+
+    def __init__(self, table: Table, delta: "DeltaTable", storage: Storage) -> None:
+        self.table = table
+        self.version: int = delta.version()
+        self._storage = storage
+        self._state = read_state(table, delta, storage)
+        self._publisher = Publisher(table, delta, storage, self._state)
+
+    def markets(self) -> list[str]:
+        """Keys of the markets that have rows, sorted."""
+        return sorted({market for market, _ in self._state.stored})
+
+    def content_hash(self, market: str, month: str) -> str:
+        """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
+        return self.summary(market, month).content_hash
+
+    def content_hashes(self, market: str) -> dict[str, str]:
+        """Month -> content hash of the partitions of a market that have rows, oldest first."""
+        months = sorted(month for stored, month in self._state.stored if stored == market)
+        return {month: self.content_hash(market, month) for month in months}
+
+    def summary(self, market: str, month: str) -> PartitionSummary:
+        """What is stored of a partition, told by the log without reading rows."""
+        self._check(market, month)
+        return self._state.summary((market, month))
+
+    def read(self, market: str, months: Sequence[str]) -> pd.DataFrame:
+        """All rows of these months of a market, sorted by key; months without rows add none.
+
+        Every partition is verified against its content hash before the first value is returned.
+
+        Raises
+        ------
+        CorruptPartition
+            If one of them cannot be read, or is not what was published.
+        """
+        for month in months:
+            self._check(market, month)
+        keys = sorted({(market, month) for month in months} & self._state.stored.keys())
+        if not keys:
+            return self.table.empty()
+        if len(keys) == 1:
+            return self._read(keys[0])
+        with ThreadPoolExecutor(_READERS) as readers:
+            frames = list(readers.map(self._read, keys))
+        return ordered(self.table, pd.concat(frames, ignore_index=True))
+
+    def publish(
+        self,
+        partitions: Mapping[PartitionKey, pd.DataFrame],
+        *,
+        run_id: str,
+        code_version: str,
+        inputs: Inputs | None = None,
+    ) -> Publication:
+        """Replace partitions by these rows, in one commit for all that changed.
+
+        Rows that hash to what is stored are not written again, unless what is stored turns out to
+        be damaged: then it is replaced too. An empty frame removes the partition.
+
+        Raises
+        ------
+        InvalidRows
+            If a frame breaks the table's schema; nothing was written.
+        WriteConflict
+            If another run replaced one of the partitions; nothing was written.
+        LakeError
+            If the store failed; what was stored before is untouched.
+        """
+        for market, month in partitions:
+            self.table.check_partition(market, month)
+        frames = {key: self.table.validate(partitions[key]) for key in sorted(partitions)}
+        summaries = {key: summarized(self.table, key, frame) for key, frame in frames.items()}
+        self._publisher.refuse_taken(frames, run_id)
+        changed = tuple(
+            key
+            for key, summary in summaries.items()
+            if summary.content_hash != self._state.summary(key).content_hash
+        )
+        healed = tuple(key for key in frames if key not in changed and not self._is_intact(key))
+        version = self._publisher.loaded_version
+        if changed or healed:
+            version = self._publisher.commit(
+                {key: frames[key] for key in (*changed, *healed)},
+                {key: summaries[key] for key in (*changed, *healed)},
+                run_id=run_id,
+                code_version=code_version,
+                inputs=inputs or {},
+            )
+        return Publication(version, changed, summaries, healed)
+
+    def _is_intact(self, key: PartitionKey) -> bool:
+        """Whether what is stored is what the log says; costs a read of the partition."""
+        if key in self._state.damage:
+            return False
+        try:
+            return key not in self._state.stored or self._read(key) is not None
+        except LakeError:
+            return False
+
+    def _read(self, key: PartitionKey) -> pd.DataFrame:
+        return read_rows(self.table, key, self._state.stored[key], self._storage)
+
+    def _check(self, market: str, month: str) -> None:
+        self.table.check_partition(market, month)
+        damage = self._state.damage.get((market, month))
+        if damage is not None:
+            raise CorruptPartition(
+                f"partition {market} {month} of table {self.table.name} {damage} "
+                f"(version {self.version}); {HEAL}"
+            )

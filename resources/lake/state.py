@@ -1,0 +1,172 @@
+"""The state of a table at one version: what is stored, checked against what its commits say.
+
+Guaranteed when `read_state` returns: the checkpoint Delta started from matches its seal (if a
+later commit carries one), every commit since then was made by the lake or changes no value, and
+every partition they name is stored as they say or stands in `damage`. What costs nothing to lose is
+not guarded: times of commits, which only `as_of` reads. Rows are verified when they are read.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
+
+from resources.lake.checkpoints import checked_seal, newest_checkpoint
+from resources.lake.commit_log import WAY_OUT, Commit, Seal, read_commits
+from resources.lake.faults import raised_as
+from resources.lake.partitions import EMPTY_PARTITION, PartitionKey, PartitionSummary, partition_of
+from resources.lake.storage import Storage
+from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.schemas.tables import PARTITION_COLUMNS, Table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StoredPartition(NamedTuple):
+    """A partition that has rows, and the files they are in; a tuple, as a table may hold 20,000."""
+
+    content_hash: str
+    rows: int
+    first: int | None
+    last: int | None
+    paths: tuple[str, ...]
+
+    @classmethod
+    def of(cls, summary: PartitionSummary, paths: tuple[str, ...]) -> "StoredPartition":
+        """What was published just now, in these files."""
+        first, last = _milliseconds(summary.first), _milliseconds(summary.last)
+        return cls(summary.content_hash, summary.rows, first, last, paths)
+
+    @property
+    def summary(self) -> PartitionSummary:
+        """What may be told of it without reading rows."""
+        return PartitionSummary(
+            self.rows, _moment(self.first), _moment(self.last), self.content_hash
+        )
+
+
+@dataclass
+class TableState:
+    """What a table holds; `seal` is None as long as it has no checkpoint."""
+
+    stored: dict[PartitionKey, StoredPartition]
+    damage: dict[PartitionKey, str]
+    seal: Seal | None
+    unfolded: int
+    """How much log has to be read on top of the checkpoint."""
+
+    def summary(self, key: PartitionKey) -> PartitionSummary:
+        """Of a partition; the empty one's if it is absent."""
+        found = self.stored.get(key)
+        return found.summary if found else EMPTY_PARTITION
+
+
+def read_state(table: Table, delta: "DeltaTable", storage: Storage) -> TableState:
+    """Read and check the state of a loaded table.
+
+    Raises
+    ------
+    CorruptPartition
+        If the log cannot be read, or is damaged in a way that no partition can answer for.
+    """
+    with raised_as(CorruptPartition, f"table {table.name}, version {delta.version()}", WAY_OUT):
+        partitioned_by = tuple(delta.metadata().partition_columns)
+        if partitioned_by != PARTITION_COLUMNS:
+            raise CorruptPartition(
+                f"table {table.name} is partitioned by {partitioned_by}, expected "
+                f"{PARTITION_COLUMNS}; {WAY_OUT}"
+            )
+        stored, damage = _stored_partitions(table, delta)
+        checkpoint = newest_checkpoint(storage, delta.version())
+        since = range(0 if checkpoint is None else checkpoint + 1, delta.version() + 1)
+        commits = list(read_commits(storage, since))
+        seal = None if checkpoint is None else checked_seal(storage, checkpoint, commits)
+    state = TableState(stored, damage, seal, unfolded=sum(c.weight for c in commits))
+    _compare(state, commits)
+    return state
+
+
+def _stored_partitions(
+    table: Table, delta: "DeltaTable"
+) -> tuple[dict[PartitionKey, StoredPartition], dict[PartitionKey, str]]:
+    import pyarrow as pa
+
+    actions = pa.table(delta.get_add_actions(flatten=True))
+
+    def values(column: str, cast_to: pa.DataType | None = None) -> list[Any]:
+        if column not in actions.column_names:  # A table without files tells no statistics
+            return [None] * len(actions)
+        found = actions.column(column)
+        return list((found.cast(cast_to).cast(pa.int64()) if cast_to else found).to_pylist())
+
+    def moments(column: str) -> list[int | None]:
+        return values(column if table.times else "", pa.timestamp("ms", tz="UTC"))
+
+    stored: dict[PartitionKey, StoredPartition] = {}
+    damage: dict[PartitionKey, str] = {}
+    for market, month, content_hash, rows, first, last, path in zip(
+        *(values(f"partition.{column}") for column in PARTITION_COLUMNS),
+        values("num_records"),
+        moments(f"min.{table.key[0]}"),
+        moments(f"max.{table.key[0]}"),
+        values("path"),
+        strict=True,
+    ):
+        found = StoredPartition(content_hash, rows, first, last, (unquote(path),))
+        key = (market, month)
+        _check_path(table, key, found)
+        if found.rows is None or (table.times and None in (found.first, found.last)):
+            damage[key] = f"file {found.paths[0]} has no row count or time range in the log"
+        elif key in stored and stored[key].content_hash != found.content_hash:
+            damage[key] = f"holds both {stored[key].content_hash} and {found.content_hash}"
+        stored[key] = _joined(stored[key], found) if key in stored else found
+    return stored, damage
+
+
+def _check_path(table: Table, key: PartitionKey, found: StoredPartition) -> None:
+    path = found.paths[0]
+    if path.startswith(f"market={key[0]}/month={key[1]}/content_hash={found.content_hash}/"):
+        return
+    if partition_of(path) != (key, found.content_hash):  # Slower, and right for encoded names
+        raise CorruptPartition(
+            f"table {table.name}: the log files {path} under {key}, {found.content_hash}; {WAY_OUT}"
+        )
+
+
+def _joined(one: StoredPartition, other: StoredPartition) -> StoredPartition:
+    """Two files of one partition, as another tool's OPTIMIZE may leave behind."""
+    firsts = [first for first in (one.first, other.first) if first is not None]
+    lasts = [last for last in (one.last, other.last) if last is not None]
+    return StoredPartition(
+        content_hash=other.content_hash,
+        rows=(one.rows or 0) + (other.rows or 0),
+        first=min(firsts, default=None),
+        last=max(lasts, default=None),
+        paths=one.paths + other.paths,
+    )
+
+
+def _compare(state: TableState, commits: list[Commit]) -> None:
+    """Note as damaged what is not stored as the last commit that names it says."""
+    expected: dict[PartitionKey, PartitionSummary] = {}
+    rewritten: dict[PartitionKey, str] = {}
+    for commit in commits:
+        expected |= commit.partitions
+        rewritten |= commit.rewritten
+    for key, content_hash in rewritten.items():
+        if key not in expected and state.summary(key).content_hash != content_hash:
+            state.damage[key] = f"was compacted as {content_hash} and is gone"
+    for key, summary in expected.items():
+        if state.summary(key) != summary:
+            state.damage[key] = f"was published as {summary} and is {state.summary(key)}"
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,105 @@
+"""The files of one table: reading them whole, making them durable, sweeping up after writers.
+
+Delta alone writes into the table. Paths are relative to the table's root, on any store.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+if TYPE_CHECKING:
+    from deltalake.fs import DeltaStorageHandler
+
+LOG_FOLDER = "_delta_log"
+# object_store writes `name#1` and renames it; it never lists such a file, so nor does vacuum.
+_STAGED = re.compile(r".+#\d+")
+
+
+class Storage:
+    """Whole files of one table, on a local folder or an object store."""
+
+    def __init__(self, table_uri: str, options: Mapping[str, str]) -> None:
+        self._uri = table_uri
+        self._options = dict(options)
+
+    @cached_property
+    def _handler(self) -> "DeltaStorageHandler":
+        from deltalake.fs import DeltaStorageHandler
+
+        return DeltaStorageHandler(self._uri, self._options)
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The table's folder, if it is one; None on an object store."""
+        parts = urlsplit(self._uri)
+        return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+
+    def read(self, path: str) -> bytes:
+        """The whole content of a file."""
+        content: bytes = self._handler.open_input_file(path).read()
+        return content
+
+    def names(self, folder: str) -> list[str]:
+        """Names of the files directly in a folder; none if there is no such folder."""
+        from pyarrow.fs import FileSelector
+
+        found = self._handler.get_file_info_selector(FileSelector(folder, allow_not_found=True))
+        return sorted(info.base_name for info in found)
+
+    def existing(self, paths: Iterable[str]) -> list[str]:
+        """Those of the files that exist."""
+        from pyarrow.fs import FileType
+
+        found = self._handler.get_file_info(list(paths))
+        return [info.path for info in found if info.type == FileType.File]
+
+    def make_durable(self, paths: Iterable[str]) -> None:
+        """Flush files and the folders they stand in to the disk.
+
+        delta-rs 1.6 calls no fsync on a local folder: after a power cut a commit that was
+        acknowledged could be gone. An object store has answered for its own writes.
+        """
+        if self.folder is None:
+            return
+        files = {self.folder / path for path in paths}
+        folders = {
+            folder
+            for file in files
+            for folder in file.parents
+            if folder.is_relative_to(self.folder)
+        }
+        for path in (*files, *folders):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def sweep(self, older_than: datetime) -> int:
+        """Remove staged files and empty folders that nobody touched since; return how many.
+
+        Only a local folder has them: an object store has no folders and drops an upload that was
+        never completed.
+        """
+        if self.folder is None:
+            return 0
+        limit = older_than.timestamp()
+        swept = 0
+        for parent, _, files in os.walk(self.folder, topdown=False):
+            here = Path(parent)
+            untouched = here.stat().st_mtime < limit
+            for file in files:
+                if _STAGED.fullmatch(file) and (here / file).stat().st_mtime < limit:
+                    (here / file).unlink()
+                    swept += 1
+            # Only the deepest folders: a writer that is about to use one has just touched it.
+            if untouched and here.name.startswith("content_hash=") and not any(here.iterdir()):
+                here.rmdir()
+                swept += 1
+        return swept

@@ -1,0 +1,23 @@
+"""Every sensor of the house."""
+
+import dagster as dg
+
+from sensors.expiring_signals import expiring_signals_sensor
+from sensors.new_challengers import new_challengers_sensor
+from sensors.silent_champions import silent_champions_sensor
+from sensors.stale_candles import stale_candles_sensor
+from sensors.stale_models import stale_models_sensor
+from sensors.unmeasured_drift import unmeasured_drift_sensor
+from traderai_assets.settings import Settings
+
+
+def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """Build the sensors as the settings want them."""
+    return [
+        stale_candles_sensor(settings),
+        stale_models_sensor(settings),
+        new_challengers_sensor(settings),
+        silent_champions_sensor(settings),
+        expiring_signals_sensor(settings),
+        unmeasured_drift_sensor(settings),
+    ]

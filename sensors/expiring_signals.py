@@ -1,0 +1,58 @@
+"""Asks for the outcomes of open signals whenever bars have closed since they were judged."""
+
+import dagster as dg
+
+from sensors.market_sensor import Look, Verdict, market_sensor, request_months
+from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
+from traderai_assets.schemas.signals import SIGNALS
+from traderai_assets.settings import Settings
+
+
+def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Build the sensor."""
+    return market_sensor(
+        settings,
+        name="expiring_signals",
+        jobs=("expire_signals",),
+        description="Settles open signals as bars close.",
+        decide=decide,
+    )
+
+
+def decide(look: Look, market: Market) -> Verdict:
+    """Ask for outcomes where a bar has closed since open signals were judged."""
+    last_bar = look.last_time(CANDLES, market)
+    if last_bar is None:
+        return Verdict(f"{market.key} has no candles")
+    last_close = last_bar + market.bar
+    waiting = _open_signals(look, market, Month.of(last_bar))
+    if waiting is None:
+        return Verdict(f"{market.key} has no open signals")
+    found = expiring_signals({market.key: waiting}, {market.key: last_close})
+    if not found:
+        return Verdict(f"{waiting.count} open signals of {market.key} are judged")
+    if look.busy(market, "expire_signals"):
+        return Verdict(f"open signals of {market.key} are being judged")
+    months = list(found[0].months)
+    request = request_months("expire_signals", market, months, f"{last_close.isoformat()}")
+    return Verdict(found[0].reason, request)
+
+
+def _open_signals(look: Look, market: Market, month: Month) -> OpenSignals | None:
+    """Return the signals of this month and the last that no outcome has ended."""
+    months = [month.shift(-1).key, month.key]
+    given = look.table(SIGNALS).read(market.key, months)
+    outcomes = look.table(SIGNAL_OUTCOMES).read(market.key, months)
+    ended = outcomes.loc[outcomes["status"] != "open", "open_time"]
+    waiting = given[~given["open_time"].isin(ended)]
+    if waiting.empty:
+        return None
+    return OpenSignals(
+        count=len(waiting),
+        first_decided_at=waiting["decided_at"].iloc[0].to_pydatetime(),
+        first_valid_until=waiting["valid_until"].iloc[0].to_pydatetime(),
+    )

@@ -1,0 +1,53 @@
+"""Asks for signals where bars have closed of which the champion has not spoken."""
+
+from datetime import datetime
+
+import dagster as dg
+
+from sensors.market_sensor import Look, Verdict, market_sensor, request_months
+from traderai_assets.domain.champions.reigns import reigns
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import months_between
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.tables import ALL_MONTHS
+from traderai_assets.settings import Settings
+
+
+def silent_champions_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Build the sensor."""
+    return market_sensor(
+        settings,
+        name="silent_champions",
+        jobs=("generate_signals",),
+        description="Generates signals for newly closed bars.",
+        decide=decide,
+    )
+
+
+def decide(look: Look, market: Market) -> Verdict:
+    """Ask for signals of the bars that closed since the champion last spoke."""
+    reigning = reigns(look.table(CHAMPIONS).read(market.key, [ALL_MONTHS]))
+    if not reigning:
+        return Verdict(f"{market.key} has no champion")
+    start, end = _silence(look, market, reigning[0].since.to_pydatetime())
+    if end <= start:
+        return Verdict(f"the champion of {market.key} has spoken of every bar")
+    bars = (end - start) // market.bar
+    if look.busy(market, "generate_signals"):
+        return Verdict(f"the champion of {market.key} is being asked")
+    return Verdict(
+        f"{bars} bars of {market.key} have closed since its champion spoke",
+        request_months(
+            "generate_signals", market, months_between(start, end), f"{end.isoformat()}"
+        ),
+    )
+
+
+def _silence(look: Look, market: Market, reign_began: datetime) -> tuple[datetime, datetime]:
+    """Return the stretch [start, end) of bars with features and without a word."""
+    spoken = look.last_time(PREDICTIONS, market)
+    known = look.last_time(FEATURES, market)
+    start = reign_began if spoken is None else spoken + market.bar
+    return start, start if known is None else known + market.bar

@@ -1,0 +1,91 @@
+"""What every registered learner must do."""
+
+import numpy as np
+import pytest
+
+from traderai_assets.domain.training.learner import FitSettings
+from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.training.sample import join_rows
+
+SETTINGS = FitSettings(rounds=40, early_stopping_rounds=10, report_every=5, seed=3)
+every_learner = pytest.mark.parametrize("name", LEARNERS)
+
+
+@pytest.fixture(scope="module")
+def samples(planted):
+    rows = join_rows(*planted())
+    return rows.sample(np.arange(1000)), rows.sample(np.arange(1003, 1500))
+
+
+def fit(name, samples, settings=SETTINGS, report=lambda _: None):
+    return LEARNERS[name].fit(*samples, settings, report)
+
+
+@every_learner
+def test_a_fit_is_the_same_byte_for_byte(name, samples):
+    assert fit(name, samples).to_bytes() == fit(name, samples).to_bytes()
+
+
+@every_learner
+def test_another_seed_is_another_fit(name, samples):
+    other = FitSettings(rounds=40, early_stopping_rounds=10, report_every=5, seed=4)
+    assert fit(name, samples).to_bytes() != fit(name, samples, other).to_bytes()
+
+
+@every_learner
+def test_bytes_read_back_predict_the_same_bits_and_write_the_same_bytes(name, samples):
+    fitted = fit(name, samples)
+    again = LEARNERS[name].from_bytes(fitted.to_bytes())
+    features = samples[1].features
+    assert again.predict(features).tobytes() == fitted.predict(features).tobytes()
+    assert again.to_bytes() == fitted.to_bytes()
+    assert again.rounds == fitted.rounds
+    assert again.gain().tolist() == fitted.gain().tolist()
+
+
+@every_learner
+def test_predictions_are_log_odds_of_up(name, samples):
+    log_odds = fit(name, samples).predict(samples[1].features)
+    assert log_odds.dtype == np.float64
+    assert (log_odds > 0).any()
+    assert (log_odds < 0).any()
+    right = (log_odds > 0) == (samples[1].target > 0)
+    assert right.mean() > 0.65
+
+
+@every_learner
+def test_training_stops_early_and_keeps_the_best_rounds(name, samples):
+    noise = FitSettings(rounds=300, early_stopping_rounds=5, report_every=1, seed=3)
+    heard = []
+    fitted = fit(name, samples, noise, heard.append)
+    assert heard == list(range(1, len(heard) + 1))
+    assert fitted.rounds == len(heard) - 5 < 295
+
+
+@every_learner
+def test_rounds_are_reported_every_so_often(name, samples):
+    heard = []
+    fit(name, samples, report=heard.append)
+    assert heard[:2] == [5, 10]
+
+
+@every_learner
+def test_every_limit_belongs_to_a_parameter_that_changes_the_model(name, samples):
+    plain = fit(name, samples).to_bytes()
+    for parameter, (least, _) in LEARNERS[name].limits.items():
+        changed = FitSettings(40, 10, 5, 3, {parameter: least})
+        assert fit(name, samples, changed).to_bytes() != plain, parameter
+
+
+@every_learner
+def test_the_gain_goes_to_the_planted_feature_and_none_to_the_idle_one(name, samples):
+    gain = fit(name, samples).gain()
+    assert gain.shape == (6,)
+    assert gain.argmax() == 0
+    assert gain[5] == 0.0
+
+
+@every_learner
+def test_a_learner_names_its_library(name):
+    assert LEARNERS[name].name == name
+    assert LEARNERS[name].version()[0].isdigit()

@@ -1,0 +1,158 @@
+"""The stored model: read back equal, refused when changed, clear about its columns."""
+
+import json
+
+import numpy as np
+import pytest
+
+from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, InvalidSettings
+from traderai_assets.domain.training import learners
+from traderai_assets.domain.training.engine import train_model
+from traderai_assets.domain.training.model import decode_model, encode_model
+from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
+
+SMALL = {"n_folds": 1, "rounds": 30, "minimum_rows": 30}
+
+
+def train(market, **settings):
+    plan = TrainingPlan(**(SMALL | settings))
+    return train_model(*market, plan=plan, report=lambda _: None, inputs={})
+
+
+@pytest.fixture(scope="module")
+def model(planted):
+    return train(planted())
+
+
+@pytest.fixture
+def row(model):
+    return encode_model(model).iloc[0]
+
+
+def test_a_model_is_one_row_that_its_table_accepts(model):
+    frame = encode_model(model)
+    assert len(MODELS.validate(frame)) == 1
+    assert frame["model_id"].str.fullmatch("[0-9a-f]{32}").all()
+    assert frame["auc"].iloc[0] == model.card["metrics"]["auc"]
+    assert json.loads(frame["card"].iloc[0]) == model.card
+
+
+def test_what_was_said_out_of_sample_fits_its_table(model):
+    OUT_OF_SAMPLE.validate(model.out_of_sample)
+
+
+def test_a_model_read_back_predicts_to_the_bit_what_it_predicted(planted, model, row):
+    features, _ = planted(seed=9)
+    served = decode_model(row)
+    again = decode_model(encode_model(model).iloc[0].to_dict())
+    assert served.model_id == model.model_id
+    predicted = served.predict(features)
+    assert predicted.tobytes() == again.predict(features).tobytes()
+    assert ((predicted > 0) & (predicted < 1)).all()
+    assert np.corrcoef(predicted, features["lean"].fillna(0))[0, 1] > 0.7
+
+
+def test_a_row_is_predicted_the_same_alone_or_among_others(planted, row):
+    features, _ = planted(seed=9)
+    served = decode_model(row)
+    together = served.predict(features)
+    for at in (0, 1, 17, 1499):
+        assert served.predict(features.iloc[[at]])[0] == together[at]
+    assert served.predict(features.iloc[:0]).shape == (0,)
+
+
+def test_the_order_of_columns_does_not_matter(planted, row):
+    features, _ = planted(seed=9)
+    served = decode_model(row)
+    turned = features[features.columns[::-1]]
+    assert served.predict(turned).tobytes() == served.predict(features).tobytes()
+
+
+def test_missing_and_unknown_columns_are_named(planted, row):
+    features, _ = planted(seed=9)
+    with pytest.raises(FeatureMismatch, match=r"here \['lean'\], unknown to it \['slant'\]"):
+        decode_model(row).predict(features.rename(columns={"lean": "slant"}))
+
+
+@pytest.mark.parametrize("column", ["lightgbm", "xgboost", "card", "other_learners", "model_id"])
+def test_a_changed_model_is_refused_before_a_byte_of_it_is_parsed(row, column, monkeypatch):
+    def parsed(*_):
+        raise AssertionError("parsed before it was verified")
+
+    monkeypatch.setattr(json, "loads", parsed)
+    for learner in learners.LEARNERS.values():
+        monkeypatch.setattr(learner, "from_bytes", parsed)
+    content = row[column]
+    if column == "other_learners":
+        planted_content = '{"third": "gASVCg=="}'
+    elif isinstance(content, bytes):
+        planted_content = content[:-20] + bytes([content[-20] ^ 1]) + content[-19:]
+    else:
+        planted_content = content[:-2] + ("0" if content[-2] != "0" else "1") + content[-1]
+    with pytest.raises(CorruptModel, match="nothing of them was loaded"):
+        decode_model(row.to_dict() | {column: planted_content})
+
+
+def test_bytes_moved_from_one_column_to_the_next_are_noticed(row):
+    moved = {"lightgbm": row["lightgbm"] + row["xgboost"][:1], "xgboost": row["xgboost"][1:]}
+    with pytest.raises(CorruptModel):
+        decode_model(row.to_dict() | moved)
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
+def test_one_learner_alone_will_do(planted, name):
+    model = train(planted(), learners=(name,))
+    frame = encode_model(model)
+    MODELS.validate(frame)
+    assert {"lightgbm": model.lightgbm, "xgboost": model.xgboost} == {
+        "lightgbm": b"",
+        "xgboost": b"",
+    } | {name: model.boosters[name]}
+    features, _ = planted(seed=9)
+    assert decode_model(frame.iloc[0]).predict(features).std() > 0
+
+
+class SignLearner:
+    """Not a boosting library at all: the sign of one feature, times what its bytes say."""
+
+    name = "sign"
+    limits = {"column": (0, 5)}  # noqa: RUF012
+
+    def version(self):
+        return "1"
+
+    def fit(self, train, validation, settings, report):  # noqa: ARG002
+        report(1)
+        return self.from_bytes(str(int(settings.parameters.get("column", 0))).encode())
+
+    def from_bytes(self, content):
+        return SignFitted(int(content.decode()))
+
+
+class SignFitted:
+    def __init__(self, column):
+        self.column = column
+        self.rounds = 1
+
+    def predict(self, features):
+        return np.nan_to_num(np.sign(features[:, self.column]))
+
+    def gain(self):
+        return np.eye(6)[self.column]
+
+    def to_bytes(self):
+        return str(self.column).encode()
+
+
+def test_a_third_learner_can_be_registered(planted, monkeypatch):
+    monkeypatch.setitem(learners.LEARNERS, "sign", SignLearner())
+    model = train(planted(), learners=("lightgbm", "sign"), parameters={"sign": {"column": 0}})
+    assert model.card["importances"]["sign"]["lean"] == 1.0
+    frame = encode_model(model)
+    MODELS.validate(frame)
+    features, _ = planted(seed=9)
+    assert len(decode_model(frame.iloc[0]).predict(features)) == 1500
+    monkeypatch.delitem(learners.LEARNERS, "sign")
+    with pytest.raises(InvalidSettings, match="trained with sign, not registered here"):
+        decode_model(frame.iloc[0])

@@ -1,0 +1,141 @@
+"""What the domain computes is what the tables of backtests, signals, drift and champions take."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.engine import run_backtest
+from traderai_assets.domain.backtest.metrics import metrics_table
+from traderai_assets.domain.champions.choice import Decision
+from traderai_assets.domain.champions.history import empty_history, roll_back, with_decision
+from traderai_assets.domain.drift.alarm import drift_table
+from traderai_assets.domain.drift.features import feature_drift, prediction_drift
+from traderai_assets.domain.drift.performance import performance_drift
+from traderai_assets.domain.drift.reference import ReferenceDistribution
+from traderai_assets.domain.errors import InvalidRows
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.signals.generation import generate_signals
+from traderai_assets.domain.signals.outcomes import month_outcomes, resolve_outcomes
+from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
+from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
+from traderai_assets.schemas.signals import SIGNALS
+
+BAR = timedelta(minutes=5)
+MARCH = Month(2026, 3)
+
+
+def candles(n_bars):
+    rng = np.random.default_rng(0)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.003, n_bars)))
+    opens = np.concatenate([[100.0], close[:-1]])[:n_bars]
+    return pd.DataFrame(
+        {
+            "open_time": pd.date_range(MARCH.start, periods=n_bars, freq=BAR).as_unit("ms"),
+            "open": opens,
+            "high": np.maximum(opens, close) * 1.001,
+            "low": np.minimum(opens, close) * 0.999,
+            "close": close,
+            "volume": 1.0,
+        }
+    )
+
+
+def sides(n_bars):
+    return np.resize([1, 0, -1, 0, 0], n_bars)
+
+
+def signals(frame):
+    n_bars = len(frame)
+    return generate_signals(
+        frame,
+        np.full(n_bars, 0.6),
+        sides(n_bars),
+        np.full(n_bars, 0.005),
+        bar=BAR,
+        valid_bars=12,
+        model_id="m1",
+    )
+
+
+@pytest.mark.parametrize("n_bars", [0, 1, 300])
+def test_a_backtest_can_be_stored(n_bars):
+    frame = candles(n_bars)
+    result = run_backtest(
+        frame,
+        sides(n_bars),
+        np.full(n_bars, 0.005),
+        bar=BAR,
+        horizon_bars=12,
+        costs=Costs(0.0005, 0.0001),
+    )
+    figures = metrics_table(result.metrics, frame, bar=BAR, model_id="m1")
+    assert len(BACKTEST_TRADES.validate(result.trades)) == result.metrics["trades"]
+    assert len(BACKTEST_EQUITY.validate(result.equity)) == n_bars
+    stored = BACKTEST_METRICS.validate(figures[list(BACKTEST_METRICS.dtypes)])
+    assert len(stored) == min(n_bars, 1)
+    if n_bars:
+        assert stored["start"].item() == MARCH.start
+        assert stored["end"].item() == MARCH.start + n_bars * BAR
+
+
+@pytest.mark.parametrize("n_bars", [0, 1, 300])
+def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
+    frame = candles(n_bars)
+    said = signals(frame)
+    outcomes = month_outcomes(said, frame, month=MARCH, bar=BAR)
+    assert len(SIGNALS.validate(said)) == len(said)
+    assert len(SIGNAL_OUTCOMES.validate(outcomes)) == len(said)
+    ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
+    snapshots = said.join(ended[["status", "ended_at", "gross_return"]])
+    assert len(SIGNAL_SNAPSHOTS.validate(snapshots)) == len(said)
+
+
+def test_a_signal_that_points_the_wrong_way_is_refused():
+    said = signals(candles(10))
+    with pytest.raises(InvalidRows, match="target_price on the side's side"):
+        SIGNALS.validate(said.assign(side=-said["side"]))
+
+
+def test_an_outcome_that_is_open_and_over_is_refused():
+    frame = candles(300)
+    outcomes = resolve_outcomes(signals(frame), frame, bar=BAR, as_of=MARCH.end)
+    with pytest.raises(InvalidRows, match="ended_at null exactly while open"):
+        SIGNAL_OUTCOMES.validate(outcomes.assign(status="open"))
+
+
+def test_drift_can_be_stored():
+    rng = np.random.default_rng(0)
+    reference = ReferenceDistribution.from_sample(rng.normal(size=1_000))
+    now = pd.DataFrame({"a": rng.normal(size=300), "b": np.full(300, np.nan)})
+    parts = [
+        feature_drift({"a": reference, "b": reference}, now),
+        prediction_drift(reference, now["a"].to_numpy()),
+        performance_drift(None, np.array([])),
+    ]
+    window = {"window_start": pd.Timestamp(MARCH.start), "window_end": pd.Timestamp(MARCH.end)}
+    table = drift_table(parts, model_id="m1", **window)
+    assert len(DRIFT_METRICS.validate(table)) == 5
+    empty = feature_drift({"a": reference, "b": reference}, now[:0])
+    assert len(DRIFT_METRICS.validate(drift_table([empty], model_id="m1", **window))) == 2
+
+
+def test_the_history_of_champions_can_be_stored():
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    history = empty_history()
+    CHAMPIONS.validate(history)
+    for promote, challenger in ((False, "a"), (True, "b"), (True, "c"), (False, "d")):
+        history = with_decision(
+            history,
+            Decision(promote, "because"),
+            challenger_id=challenger,
+            served_month=MARCH,
+            changed_at=at,
+        )
+    history = roll_back(history, changed_at=at, reason="by hand")
+    assert CHAMPIONS.validate(history)["model_id"].tolist()[1:] == ["b", "c", "c", "b"]

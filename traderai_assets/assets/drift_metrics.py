@@ -1,0 +1,142 @@
+"""Drift metrics: how far the last days lie from what the champion was trained on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+
+from resources.lake.resource import LakeResource
+from traderai_assets.assets.champions import champions, find_model
+from traderai_assets.assets.features import features
+from traderai_assets.assets.publication import Partition, Publication
+from traderai_assets.assets.signal_outcomes import signal_outcomes
+from traderai_assets.assets.signals import signals
+from traderai_assets.partitions import (
+    MANY_PARTITIONS_A_RUN,
+    market_months,
+    months_around,
+    same_market,
+)
+from traderai_assets.schemas.backtests import BACKTEST_TRADES
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
+from traderai_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.champions.reigns import Reign
+    from traderai_assets.domain.training.model import ServingModel
+
+WINDOW = timedelta(days=7)
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    deps=[
+        dg.AssetDep(champions, partition_mapping=same_market()),
+        dg.AssetDep(features, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep(signals, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep(signal_outcomes, partition_mapping=months_around(-1, 0)),
+    ],
+    group_name="live",
+    kinds={"scipy", "deltalake"},
+    owners=["team:research"],
+    code_version="1",
+)
+def drift_metrics(
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Features, predictions and results of the last seven days against the champion's training."""
+    sources = (CHAMPIONS, FEATURES, PREDICTIONS, SIGNAL_OUTCOMES, MODELS, BACKTEST_TRADES)
+    with Publication(context, lake, DRIFT_METRICS, *sources) as publication:
+        for part in publication.partitions():
+            measured = _measure(part, publication, settings)
+            part.put(*measured)
+        yield from publication.publish()
+
+
+def _measure(
+    part: Partition, publication: Publication, settings: Settings
+) -> tuple[pd.DataFrame, dict[str, object]]:
+    from traderai_assets.domain.champions.reigns import reigns
+    from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
+
+    stored = part.published()
+    months = (part.month.shift(-1), part.month)
+    reigning = reigns(part.read(CHAMPIONS))
+    known = part.read(FEATURES, *months)
+    if not reigning or known.empty or known["open_time"].iloc[-1] < part.month.start:
+        return stored, {"reason": "no champion, or no bar of the month yet"}
+    reign = reigning[-1]
+    end = known["open_time"].iloc[-1] + part.market.bar
+    model = find_model(
+        publication.source(MODELS), part.market.key, reign.model_id, reign.served_month
+    ).model
+    current = known[known["open_time"] >= end - WINDOW]
+    table = drift_table(
+        [
+            _features(model, current),
+            _predictions(model, part.read(PREDICTIONS, *months), end),
+            _performance(part, publication, reign, settings),
+        ],
+        model_id=model.model_id,
+        window_start=current["open_time"].iloc[0],
+        window_end=end,
+    ).astype(DRIFT_METRICS.dtypes)
+    earlier = stored[stored["window_end"] != end]
+    kept = pd.concat([earlier, table], ignore_index=True) if len(earlier) else table
+    alarm = drift_alarm(table)
+    worst = table.loc[table["psi"].idxmax()]
+    return kept, {
+        "model_id": model.model_id,
+        "window_end": dg.TimestampMetadataValue(end.timestamp()),
+        "drifted": int((table["status"] == "drifted").sum()),
+        "worst_feature": str(worst["feature"]),
+        "worst_psi": float(worst["psi"]),
+        "alarm": alarm.reason if alarm else "none",
+    }
+
+
+def _features(model: "ServingModel", current: pd.DataFrame) -> pd.DataFrame:
+    from traderai_assets.domain.drift.features import feature_drift
+    from traderai_assets.domain.drift.reference import ReferenceDistribution
+
+    references = {
+        name: ReferenceDistribution.from_json(reference)
+        for name, reference in model.card["reference"]["features"].items()
+    }
+    return feature_drift(references, current)
+
+
+def _predictions(model: "ServingModel", said: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    from traderai_assets.domain.drift.features import prediction_drift
+    from traderai_assets.domain.drift.reference import ReferenceDistribution
+
+    mine = said[(said["model_id"] == model.model_id) & (said["open_time"] >= end - WINDOW)]
+    reference = ReferenceDistribution.from_json(model.card["reference"]["probability"])
+    return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
+
+
+def _performance(
+    part: Partition, publication: Publication, reign: "Reign", settings: Settings
+) -> pd.DataFrame:
+    from traderai_assets.domain.backtest.costs import Costs
+    from traderai_assets.domain.drift.performance import Expectation, performance_drift
+
+    costs = Costs(settings.costs.fee_rate, settings.costs.slippage_rate)
+    outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
+    mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
+    ended = mine[mine["status"] != "open"].drop_duplicates("open_time", keep="last")
+    record = publication.source(BACKTEST_TRADES).read(part.market.key, [reign.served_month])
+    promised = record["net_return"].to_numpy(np.float64)
+    return performance_drift(
+        Expectation.from_returns(promised) if promised.size else None,
+        costs.net_return(ended["side"], ended["gross_return"]),
+    )

@@ -1,0 +1,42 @@
+"""Signal outcomes: how each signal ended, in the month in which it ended."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from resources.lake.resource import LakeResource
+from traderai_assets.assets.candles import candles
+from traderai_assets.assets.publication import Publication
+from traderai_assets.assets.signals import signals
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
+from traderai_assets.schemas.signals import SIGNALS
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    deps=[
+        dg.AssetDep(signals, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep(candles, partition_mapping=months_around(-1, 0)),
+    ],
+    group_name="live",
+    kinds={"numba", "deltalake"},
+    owners=["team:trading"],
+    code_version="1",
+)
+def signal_outcomes(
+    context: dg.AssetExecutionContext, lake: LakeResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Target, stop, expired, or still open at the month's last closed bar."""
+    from traderai_assets.domain.signals.outcomes import month_outcomes
+
+    with Publication(context, lake, SIGNAL_OUTCOMES, SIGNALS, CANDLES) as publication:
+        for part in publication.partitions():
+            months = (part.month.shift(-1), part.month)
+            given, bars = part.read(SIGNALS, *months), part.read(CANDLES, *months)
+            frame = month_outcomes(given, bars, month=part.month, bar=part.market.bar)
+            counts = frame["status"].value_counts()
+            part.put(frame, {f"{status}": int(count) for status, count in counts.items()})
+        yield from publication.publish()

@@ -1,0 +1,82 @@
+"""Signal snapshots: what each past month's model would have said, and what became of it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pandas as pd
+
+from resources.lake.resource import LakeResource
+from traderai_assets.assets.candles import candles
+from traderai_assets.assets.features import features
+from traderai_assets.assets.models import models
+from traderai_assets.assets.publication import Partition, Publication
+from traderai_assets.partitions import (
+    MANY_PARTITIONS_A_RUN,
+    market_months,
+    months_around,
+    same_month,
+)
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.training.model import ServingModel
+
+
+@dg.asset(
+    partitions_def=market_months,
+    backfill_policy=MANY_PARTITIONS_A_RUN,
+    deps=[
+        dg.AssetDep(models, partition_mapping=same_month()),
+        dg.AssetDep(features, partition_mapping=same_month()),
+        dg.AssetDep(candles, partition_mapping=months_around(-1, 1)),
+    ],
+    group_name="history",
+    kinds={"deltalake"},
+    owners=["team:research"],
+    code_version="1",
+)
+def signal_snapshots(
+    context: dg.AssetExecutionContext, lake: LakeResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Signals of the month's model at bars of the month: out of sample by construction."""
+    from traderai_assets.domain.training.model import decode_model
+
+    with Publication(context, lake, SIGNAL_SNAPSHOTS, MODELS, FEATURES, CANDLES) as publication:
+        for part in publication.partitions():
+            trained = part.read(MODELS, part.month)
+            if trained.empty:
+                part.put(part.published(), {"reason": f"no model of {part.month.key} yet"})
+                continue
+            model = decode_model(trained.iloc[-1])
+            frame = _replayed(part, model)
+            part.put(
+                frame,
+                {"model_id": model.model_id}
+                | {str(status): int(n) for status, n in frame["status"].value_counts().items()},
+            )
+        yield from publication.publish()
+
+
+def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
+    from traderai_assets.domain.signals.deciding import decide_bars
+    from traderai_assets.domain.signals.generation import generate_signals
+    from traderai_assets.domain.signals.outcomes import resolve_outcomes
+
+    bar = part.market.bar
+    bars = part.read(CANDLES, part.month.shift(-1), part.month, part.month.shift(1))
+    decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
+    given = generate_signals(
+        decided,
+        decided["probability"],
+        decided["side"],
+        decided["width"],
+        bar=bar,
+        valid_bars=model.card["plan"]["horizon_bars"],
+        model_id=model.model_id,
+    )
+    ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)
+    return given.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})

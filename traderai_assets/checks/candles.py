@@ -1,0 +1,68 @@
+"""Checks of candles: nothing downstream may run on candles that break the contract."""
+
+import dagster as dg
+import pandas as pd
+
+from resources.lake.resource import LakeResource
+from traderai_assets.assets.candles import candles
+from traderai_assets.partitions import read_partition_key
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+
+
+@dg.asset_check(asset=candles, blocking=True)
+def candle_contract(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource
+) -> dg.AssetCheckResult:
+    """Rows are on the grid, inside their month, whole; every absent bar is a gap with a reason."""
+    from traderai_assets.domain.candles.coverage import spans_to_fetch
+
+    stored, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
+    broken = []
+    for key in context.op_execution_context.partition_keys:
+        market, month = read_partition_key(key)
+        frame = CANDLES.validate(stored.read(market.key, [month.key]))
+        known = gaps.read(market.key, [month.key])
+        if frame.empty:
+            continue
+        off_grid = (frame["open_time"] - pd.Timestamp(month.start)) % market.bar != pd.Timedelta(0)
+        outside = (frame["open_time"] < month.start) | (frame["open_time"] >= month.end)
+        unexplained = spans_to_fetch(
+            frame,
+            known[known["kind"] != "fetch_failure"],
+            start=month.start,
+            end=frame["open_time"].iloc[-1].to_pydatetime() + market.bar,
+            bar=market.bar,
+            revise_from=month.end,
+        )
+        if off_grid.any() or outside.any() or unexplained:
+            broken.append(
+                {
+                    "partition": key,
+                    "off_grid": int(off_grid.sum()),
+                    "outside_month": int(outside.sum()),
+                    "unexplained": [f"{start} to {end}" for start, end in unexplained[:5]],
+                }
+            )
+    return dg.AssetCheckResult(
+        passed=not broken, metadata={"broken": dg.MetadataValue.json(broken[:20])}
+    )
+
+
+@dg.asset_check(asset=candles)
+def nothing_refused(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource
+) -> dg.AssetCheckResult:
+    """The exchange served no row that had to be refused; refused rows leave holes."""
+    ledger = lake.snapshot(CANDLE_QUARANTINE)
+    counts: dict[str, int] = {}
+    for key in context.op_execution_context.partition_keys:
+        market, month = read_partition_key(key)
+        rows = ledger.read(market.key, [month.key])
+        for reason, count in rows["reason"].value_counts().items():
+            counts[str(reason)] = counts.get(str(reason), 0) + int(count)
+    refused = sum(count for reason, count in counts.items() if reason != "superseded")
+    return dg.AssetCheckResult(
+        passed=refused == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"rows_by_reason": dg.MetadataValue.json(counts)},
+    )

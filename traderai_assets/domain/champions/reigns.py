@@ -1,0 +1,45 @@
+"""Reigns: from when until when each model spoke for a market, read from the history of champions."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+
+END_OF_TIME = pd.Timestamp(datetime(2200, 1, 1, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Reign:
+    """One model's time as champion.
+
+    Attributes
+    ----------
+    model_id, served_month : str
+        Which model, and the month it was made for.
+    since, until : Timestamp
+        It spoke at every bar that closed after `since`, up to and including `until`.
+    """
+
+    model_id: str
+    served_month: str
+    since: pd.Timestamp
+    until: pd.Timestamp
+
+
+def reigns(history: pd.DataFrame) -> list[Reign]:
+    """Return every reign, oldest first; the last one has no end yet.
+
+    Parameters
+    ----------
+    history : DataFrame
+        As `champions.history` writes it: rows that kept a champion do not end its reign.
+    """
+    found: list[Reign] = []
+    for event in history.dropna(subset="model_id").sort_values("number").itertuples():
+        if found and found[-1].model_id == event.model_id:
+            continue
+        if found:
+            last = found.pop()
+            found.append(Reign(last.model_id, last.served_month, last.since, event.changed_at))
+        found.append(Reign(event.model_id, event.served_month, event.changed_at, END_OF_TIME))
+    return found

@@ -1,0 +1,127 @@
+"""LightGBM behind the learner interface; its model is LightGBM's text."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.training.learner import FitSettings, chosen_parameters
+from traderai_assets.domain.training.sample import Sample
+
+# Byte-equal models for equal inputs; 63 bins take 0.6 of the time of 255
+FIXED = {
+    "objective": "binary",
+    "metric": "binary_logloss",
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "max_bin": 63,
+    "bagging_freq": 1,
+    "verbosity": -1,
+}
+DEFAULTS: dict[str, float] = {
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.7,
+    "bagging_fraction": 0.8,
+    "lambda_l2": 5.0,
+}
+
+
+class FittedLightGBM:
+    """One booster."""
+
+    def __init__(self, booster: Any) -> None:
+        self._booster = booster
+
+    @property
+    def rounds(self) -> int:
+        """Trees it is made of."""
+        return int(self._booster.num_trees())
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """Log odds of up, not calibrated."""
+        return np.asarray(self._booster.predict(features, raw_score=True, num_threads=1))
+
+    def gain(self) -> FloatArray:
+        """Loss saved by each feature's splits."""
+        return np.asarray(self._booster.feature_importance("gain"), dtype=np.float64)
+
+    def to_bytes(self) -> bytes:
+        """LightGBM's text."""
+        return bytes(self._booster.model_to_string().encode())
+
+
+class LightGBMLearner:
+    """Gradient boosting by leaf-wise trees."""
+
+    name = "lightgbm"
+    limits: Mapping[str, tuple[float, float]] = MappingProxyType(
+        {
+            "learning_rate": (0.001, 0.5),
+            "num_leaves": (2, 255),
+            "min_data_in_leaf": (1, 10_000),
+            "feature_fraction": (0.1, 1.0),
+            "bagging_fraction": (0.1, 1.0),
+            "lambda_l2": (0.0, 1_000.0),
+        }
+    )
+
+    def version(self) -> str:
+        """Version of the library."""
+        import lightgbm
+
+        return str(lightgbm.__version__)
+
+    def fit(
+        self,
+        train: Sample,
+        validation: Sample,
+        settings: FitSettings,
+        report: Callable[[int], None],
+    ) -> FittedLightGBM:
+        """Fit on `train`, stop early on `validation`; keep the trees up to the best round."""
+        import lightgbm
+
+        parameters = {
+            **FIXED,
+            **chosen_parameters(DEFAULTS, settings.parameters),
+            "seed": settings.seed,
+        }
+
+        def report_round(environment: Any) -> None:
+            done = environment.iteration + 1
+            if done % settings.report_every == 0:
+                report(done)
+
+        bins = lightgbm.Dataset(
+            train.features,
+            train.target,
+            weight=train.weight,
+            feature_name=list(train.names),
+            params=parameters,
+        )
+        held_out = bins.create_valid(
+            validation.features, validation.target, weight=validation.weight
+        )
+        booster = lightgbm.train(
+            parameters,
+            bins,
+            num_boost_round=settings.rounds,
+            valid_sets=[held_out],
+            callbacks=[
+                lightgbm.early_stopping(settings.early_stopping_rounds, verbose=False),
+                report_round,
+            ],
+        )
+        best = booster.model_to_string(num_iteration=booster.best_iteration)
+        return self.from_bytes(best.encode())
+
+    def from_bytes(self, content: bytes) -> FittedLightGBM:
+        """Read LightGBM's text."""
+        import lightgbm
+
+        return FittedLightGBM(lightgbm.Booster(model_str=content.decode()))

@@ -1,0 +1,99 @@
+"""What is stored of backtests: the trades, the account bar by bar, and one row of figures."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from traderai_assets.domain.backtest.engine import EXIT_REASONS
+from traderai_assets.schemas.tables import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+
+
+class BacktestTrades(pa.DataFrameModel):
+    """Trades of one backtest, oldest first; they never overlap. Prices in quote, as filled."""
+
+    entry_time: Series[Time] = pa.Field(unique=True, description="Open of the bar of the fill.")
+    exit_time: Series[Time] = pa.Field(description="Close of the bar that ended the trade.")
+    side: Series[np.int8] = pa.Field(isin=(-1, 1), description="1 long, -1 short.")
+    entry_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="With slippage, in quote.")
+    exit_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="With slippage, in quote.")
+    gross_return: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Before all costs, fraction of the entry price."
+    )
+    net_return: Series[float] = pa.Field(
+        ge=-1, lt=np.inf, description="After all costs, fraction of the account at entry."
+    )
+    exit_reason: Series[str] = pa.Field(isin=list(EXIT_REASONS), description="What ended it.")
+    bars: Series[np.int64] = pa.Field(ge=1, description="Present bars from entry to exit.")
+
+    @pa.dataframe_check(error="entry_time < exit_time")
+    def ends_after_it_begins(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """No trade ends before it begins."""
+        return frame["entry_time"] < frame["exit_time"]
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+class BacktestEquity(pa.DataFrameModel):
+    """The account of one backtest at every bar's close, as a multiple of its start."""
+
+    open_time: Series[Time] = pa.Field(unique=True, description="When the bar opened.")
+    equity: Series[float] = pa.Field(ge=0, lt=np.inf, description="Account at the bar's close.")
+    position: Series[np.int8] = pa.Field(
+        isin=(-1, 0, 1), description="Side held during the bar, also if it ended in it."
+    )
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+class BacktestMetrics(pa.DataFrameModel):
+    """The figures of one backtest, fractions unless said otherwise; null where undefined."""
+
+    model_id: Series[str] = pa.Field(description="Whose decisions were traded.")
+    start: Series[Time] = pa.Field(unique=True, description="When the first bar opened.")
+    end: Series[Time] = pa.Field(description="When the last bar closed.")
+    bars: Series[np.int64] = pa.Field(ge=1, description="Present bars.")
+    bars_per_year: Series[float] = pa.Field(gt=0, description="365 days over the bar's length.")
+    total_return: Series[float] = pa.Field(ge=-1, lt=np.inf, description="After costs.")
+    buy_and_hold_return: Series[float] = pa.Field(
+        ge=-1, lt=np.inf, description="Last close over first open, less one; no costs."
+    )
+    sharpe: Series[float] = pa.Field(
+        nullable=True, description="Of returns per bar, times the root of bars_per_year."
+    )
+    sortino: Series[float] = pa.Field(
+        nullable=True, description="Like sharpe, over the losing bars' root mean square."
+    )
+    max_drawdown: Series[float] = pa.Field(ge=0, le=1, description="Largest loss from a peak.")
+    exposure: Series[float] = pa.Field(ge=0, le=1, description="Share of bars with a position.")
+    trades: Series[np.int64] = pa.Field(ge=0, description="Trades made.")
+    hit_rate: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Share of trades that earned after costs."
+    )
+    profit_factor: Series[float] = pa.Field(
+        ge=0, nullable=True, description="Money won over money lost."
+    )
+    turnover: Series[float] = pa.Field(
+        ge=0, description="Value traded over the account at entry, summed over trades."
+    )
+    total_fees: Series[float] = pa.Field(ge=0, description="In accounts at the start.")
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+BACKTEST_TRADES = Table("backtest_trades", BacktestTrades.to_schema(), key=("entry_time",))
+BACKTEST_EQUITY = Table("backtest_equity", BacktestEquity.to_schema())
+BACKTEST_METRICS = Table("backtest_metrics", BacktestMetrics.to_schema(), key=("start",))

@@ -1,0 +1,75 @@
+"""What is stored of models: one row a model, and what each said out of sample while training."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from traderai_assets.domain.labels.barriers import MAX_WIDTH
+from traderai_assets.schemas.tables import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+
+
+class Models(pa.DataFrameModel):
+    """Trained models of one market; the numbers are the card's, for people who look."""
+
+    model_id: Series[str] = pa.Field(
+        unique=True,
+        str_matches=r"^[0-9a-f]{32}$",
+        description="BLAKE2b over card, lightgbm, xgboost and other_learners.",
+    )
+    trained_from: Series[Time] = pa.Field(description="When the first bar of the rows opened.")
+    trained_until: Series[Time] = pa.Field(
+        description="When the last label became known: the model saw nothing later."
+    )
+    rows: Series[np.int64] = pa.Field(gt=0, description="Bars with features and a label.")
+    folds: Series[np.int64] = pa.Field(gt=0, description="Walk-forward test slices.")
+    auc: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Out of sample, all folds; NaN if one direction."
+    )
+    log_loss: Series[float] = pa.Field(
+        ge=0, nullable=True, description="Out of sample, nats a bar; 0.693 is a coin."
+    )
+    brier: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Out of sample, squared error; 0.25 is a coin."
+    )
+    card: Series[str] = pa.Field(description="All there is to know of the model, JSON.")
+    lightgbm: Series[object] = pa.Field(description="LightGBM's text, UTF-8; may be empty.")
+    xgboost: Series[object] = pa.Field(description="XGBoost's UBJ; may be empty.")
+    other_learners: Series[str] = pa.Field(
+        description="Models of learners registered later: JSON, name to base64; may be empty."
+    )
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+class OutOfSamplePredictions(pa.DataFrameModel):
+    """What the walk-forward folds of a model said of bars they had not seen, and what happened."""
+
+    open_time: Series[Time] = pa.Field(unique=True, description="When the bar opened.")
+    fold: Series[np.int64] = pa.Field(ge=1, description="Test slice, counted from 1.")
+    probability: Series[float] = pa.Field(
+        ge=0, le=1, description="Calibrated, that the upper barrier comes first."
+    )
+    label: Series[np.int8] = pa.Field(isin=(-1, 0, 1), description="As in labels.")
+    gross_return: Series[float] = pa.Field(
+        gt=-1, lt=np.inf, description="Of a long, before costs, fraction of its entry price."
+    )
+    width: Series[float] = pa.Field(
+        gt=0, le=MAX_WIDTH, description="From entry to either barrier, fraction of price."
+    )
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+MODELS = Table("models", Models.to_schema(), key=("trained_until", "model_id"))
+OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema())

@@ -1,0 +1,53 @@
+"""What is stored of signal outcomes: how each signal ended, in the month it ended in."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from traderai_assets.domain.signals.outcomes import STATUSES
+from traderai_assets.schemas.tables import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+
+
+class SignalOutcomes(pa.DataFrameModel):
+    """Signals that ended in a month, and those open at its last closed bar."""
+
+    open_time: Series[Time] = pa.Field(unique=True, description="When the signal's bar opened.")
+    model_id: Series[str] = pa.Field(description="Who gave the signal.")
+    side: Series[np.int8] = pa.Field(isin=(-1, 1), description="1 long, -1 short.")
+    status: Series[str] = pa.Field(isin=list(STATUSES), description="How it ended, or 'open'.")
+    ended_at: Series[Time] = pa.Field(
+        nullable=True, description="Close of the bar that ended it; null while open."
+    )
+    exit_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        nullable=True,
+        description="Before costs, in quote; null while open and if it was never entered.",
+    )
+    gross_return: Series[float] = pa.Field(
+        gt=-np.inf,
+        lt=np.inf,
+        nullable=True,
+        description="Before costs, fraction of the entry price; null while open.",
+    )
+    bars_held: Series[np.int64] = pa.Field(
+        ge=0, description="Present bars since the entry; 0 if there was none."
+    )
+
+    @pa.dataframe_check(error="ended_at null exactly while open")
+    def has_ended_or_is_open(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """An ended signal says when, an open one does not."""
+        return frame["ended_at"].isna() == (frame["status"] == "open")
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+SIGNAL_OUTCOMES = Table("signal_outcomes", SignalOutcomes.to_schema())

@@ -1,0 +1,41 @@
+"""What is stored of signal snapshots: what we would have said, and what would have become of it."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from traderai_assets.domain.signals.outcomes import STATUSES
+from traderai_assets.schemas.signals import Signals
+from traderai_assets.schemas.tables import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+
+
+class SignalSnapshots(Signals):
+    """Signals of the model of a past month at bars it never saw, beside how each ended.
+
+    Unlike live outcomes they stand with their signal, in the month of its bar: nothing waits for
+    them, and the candles after the month are long known.
+    """
+
+    status: Series[str] = pa.Field(isin=list(STATUSES), description="How it ended, or 'open'.")
+    ended_at: Series[Time] = pa.Field(
+        nullable=True, description="Close of the bar that ended it; null while open."
+    )
+    gross_return: Series[float] = pa.Field(
+        gt=-np.inf,
+        lt=np.inf,
+        nullable=True,
+        description="Before costs, fraction of the entry price; null while open.",
+    )
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+SIGNAL_SNAPSHOTS = Table("signal_snapshots", SignalSnapshots.to_schema())

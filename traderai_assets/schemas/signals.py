@@ -1,0 +1,54 @@
+"""What is stored of signals: what a model said at a bar's close, and until when it holds."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from traderai_assets.schemas.tables import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+
+
+class Signals(pa.DataFrameModel):
+    """Signals of one market, at most one a bar; bars without a side have none. Prices in quote."""
+
+    open_time: Series[Time] = pa.Field(unique=True, description="When the bar opened.")
+    decided_at: Series[Time] = pa.Field(description="When the bar closed; known from then on.")
+    valid_until: Series[Time] = pa.Field(
+        description="Entry before then; the position is over then at the latest."
+    )
+    model_id: Series[str] = pa.Field(description="Who said so.")
+    side: Series[np.int8] = pa.Field(isin=(-1, 1), description="1 long, -1 short.")
+    probability: Series[float] = pa.Field(
+        ge=0, le=1, description="Calibrated, that the upper barrier comes first."
+    )
+    width: Series[float] = pa.Field(
+        gt=0, lt=1, description="From reference to target and stop, fraction of price."
+    )
+    reference_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Close of the bar.")
+    target_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Where it has won.")
+    stop_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Where it has lost.")
+
+    @pa.dataframe_check(error="open_time < decided_at < valid_until")
+    def holds_for_a_while(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """A signal is decided after its bar opened and valid after it was decided."""
+        decided = frame["decided_at"]
+        return (frame["open_time"] < decided) & (decided < frame["valid_until"])
+
+    @pa.dataframe_check(error="target_price on the side's side of reference_price, stop opposite")
+    def wins_where_it_points(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """A long wins above its reference and loses below it, a short the other way round."""
+        reference, side = frame["reference_price"], frame["side"]
+        wins = side * (frame["target_price"] - reference) > 0
+        return wins & (side * (frame["stop_price"] - reference) < 0)
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+SIGNALS = Table("signals", Signals.to_schema())
