@@ -6,6 +6,8 @@ empty body or `{}` comes out of it as "no candles" without an exception. Importe
 
 import json
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -34,8 +36,10 @@ class Door:
 
     def throttle(self, cost: float | None = None) -> None:
         """Book the request's cost, as ccxt counts it, in the allowance of all processes."""
-        seconds = (1 if cost is None else cost) * self.rateLimit / 1000
-        self.allowance.take(seconds, patience=self.patience.left())
+        left = self.patience.left()
+        if left <= 0:
+            raise ccxt.RequestTimeout("no time is left for another request")
+        self.allowance.take((1 if cost is None else cost) * self.rateLimit / 1000, patience=left)
 
     def on_rest_response(
         self, code: int, _reason: str, _url: str, _method: str, headers: Any, body: str, *_: Any
@@ -76,7 +80,10 @@ class Door:
         if len(rows) > _MAX_ROWS:
             raise BadExchangeAnswer(f"{len(rows)} candles in one answer")
         self.unparsed = rows
-        return [self._parsed(row, market) for row in rows]
+        parsed = [self._parsed(row, market) for row in rows]
+        if parsed and not any(isinstance(row, list) and row[:1] != [None] for row in parsed):
+            raise BadExchangeAnswer(f"no candle with a time in {json.dumps(rows)[:_SHOWN]}")
+        return parsed
 
     def _parsed(self, row: object, market: Any) -> object:
         if not isinstance(row, list | dict):
@@ -145,15 +152,20 @@ def _moved(urls: Any, base: str) -> Any:
 def _pause_asked_for(headers: Any) -> float:
     """Seconds named by Retry-After, as a number or as a date of the server's own clock."""
     asked = headers.get("Retry-After", "")
-    try:
+    with suppress(ValueError):
         return float(asked)
-    except ValueError:
-        pass
-    try:
-        until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("Date", ""))
-    except (TypeError, ValueError):
-        return 0.0
-    return (until - now).total_seconds()
+    until = _date(asked)
+    return (
+        (until - (_date(headers.get("Date")) or datetime.now(UTC))).total_seconds() if until else 0
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    """An HTTP date; None where there is none."""
+    with suppress(TypeError, ValueError):
+        date = parsedate_to_datetime(text or "")
+        return date if date.tzinfo else None
+    return None
 
 
 def _holds_empty_list(answer: object) -> bool:

@@ -11,18 +11,17 @@ exchange prints no bars without trades, the last bar of a quiet market waits for
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from resources.exchange.source import CandleSource, Clock
+from resources.exchange.source import CLOCK_DOUBT, CandleSource, Clock
 from traderai_assets.domain.candles.frames import bar_at, first_bar_from
 from traderai_assets.domain.candles.judging import Judgement
 from traderai_assets.domain.candles.merging import second_look
 from traderai_assets.domain.markets import Market
 
-CLOCK_DOUBT = timedelta(days=1)
 # In seconds. An old reading errs to the safe side: it leaves out bars that closed since.
 MAX_CLOCK_AGE = 1.0
 # A page that lacks bars is asked for them again, as long as that brings any. The first time heals

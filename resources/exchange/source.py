@@ -1,30 +1,27 @@
 """One question to an exchange: the candles of a span, judged, and history that is truly there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from resources.exchange.patience import Patience
 from traderai_assets.domain.candles.frames import first_bar_from, milliseconds
 from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
-from traderai_assets.domain.errors import BadExchangeAnswer, HistoryUnavailable
+from traderai_assets.domain.errors import HistoryUnavailable
 from traderai_assets.domain.markets import Market
 
+# Within this of its reading, an exchange's clock is not believed without the candles' witness.
+CLOCK_DOUBT = timedelta(days=1)
 MAX_PAGE_ROWS = 1000
 DEFAULT_PAGE_ROWS = 200
+# A page of the newest rows counts as full from here on: a row may lack, and kraken's 720 is no law.
+NEARLY_FULL = 0.95
 # 500 rows cost 5 units of the allowance, 499 cost 2.
 _CHEAPER_PAGE_ROWS = {"binanceusdm": 499, "binancecoinm": 499}
 
 # The exchange's time, read at most so many seconds ago.
 Clock = Callable[[float], datetime]
-
-
-@dataclass(frozen=True)
-class _Answer:
-    rows: list[object]
-    judgement: Judgement
 
 
 class CandleSource:
@@ -58,34 +55,35 @@ class CandleSource:
         """
         asked = _bars(start, end, self._market) + 1  # One more proves that the last is closed
         answer = self._answer(start, end, now, asked)
-        first, oldest = first_bar_from(start, self._market.bar), answer.judgement.oldest
-        begins_late = oldest is not None and oldest > first and len(answer.rows) >= asked
-        if begins_late and not self.history_is_whole:
-            self._demand_history(answer.judgement, self._answer(start, end, now, asked // 2), asked)
-            self.history_is_whole = True
-        return answer.judgement
+        first, oldest = first_bar_from(start, self._market.bar), answer.oldest
+        begins_late = oldest is not None and oldest > first
+        if begins_late and answer.bars_named > 1 and not self.history_is_whole:
+            half = min(asked, answer.bars_named) // 2
+            self._demand_history(answer, self._answer(start, end, now, half), half, now)
+        return answer
 
-    def _demand_history(self, late: Judgement, fewer: _Answer, asked: int) -> None:
-        """Refuse a full answer that begins late because older candles are not served.
+    def _demand_history(self, late: Judgement, fewer: Judgement, asked: int, now: datetime) -> None:
+        """Refuse an answer that begins later than asked because older candles are not served.
 
         It may begin late because nothing traded before: a market listed later, an outage. Or
         because the exchange serves its newest rows whatever is asked: then it answers a question
         for half as many rows with rows just as new. One that does not heed the number of rows
-        either has served all there is, unless its page is full.
+        either has served all there is, unless its page is full and reaches the present.
 
         Raises
         ------
         HistoryUnavailable
             Naming the first candle that is served.
         """
-        if fewer.judgement.newest is None or late.newest is None:
-            raise BadExchangeAnswer(
-                f"{self._market.exchange} served candles of {self._market.symbol} and then none "
-                "to the same question; run it again"
-            )
-        heeds_since = fewer.judgement.newest < late.newest
-        heeds_number = len(fewer.rows) <= asked // 2
-        if heeds_since or (not heeds_number and len(fewer.rows) < self._page_rows):
+        if fewer.newest is None or late.newest is None:
+            return  # No proof either way; the missing bars will be asked for once more
+        heeds_number = fewer.bars_named <= asked
+        is_full = fewer.bars_named >= NEARLY_FULL * self._page_rows
+        reaches_now = fewer.newest > now - CLOCK_DOUBT
+        self.history_is_whole = fewer.newest < late.newest or not (
+            heeds_number or (is_full and reaches_now)
+        )
+        if self.history_is_whole:
             return
         raise HistoryUnavailable(
             f"{self._market.exchange} serves {self._market.timeframe} candles of "
@@ -94,7 +92,7 @@ class CandleSource:
             "its history"
         )
 
-    def _answer(self, start: datetime, end: datetime, now: datetime, limit: int) -> _Answer:
+    def _answer(self, start: datetime, end: datetime, now: datetime, limit: int) -> Judgement:
         market, since = self._market, milliseconds(first_bar_from(start, self._market.bar))
         rows = self.patience.ask(
             f"{market.exchange} {market.symbol} {market.timeframe} "
@@ -115,7 +113,7 @@ class CandleSource:
         judgement = judge()
         if (judgement.quarantined["reason"] == FUTURE).any():  # Or a bar has opened meanwhile
             judgement = judge(latest=self._clock(0))
-        return _Answer(rows, judgement)
+        return judgement
 
 
 def _bars(start: datetime, end: datetime, market: Market) -> int:

@@ -56,9 +56,9 @@ def checked_seal(storage: Storage, version: int, commits: Sequence[Commit]) -> S
     carried = {c.seal for c in commits if c.seal is not None and c.seal.version == version}
     if carried and seal not in carried:
         raise CorruptPartition(
-            f"checkpoint {checkpoint_path(version)} does not match the digest that later commits "
-            f"carry; delete it and {HINT_PATH} if the commits before it are still there, or "
-            f"{WAY_OUT}"
+            f"checkpoint {storage.uri(checkpoint_path(version))} does not match the digest that "
+            f"later commits carry; delete it and {HINT_PATH} if the commits before it are still "
+            f"there, or {WAY_OUT}"
         )
     return seal
 

@@ -6,6 +6,7 @@ so a lost entry or an older version shifts all that follow; here each commit's f
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -121,13 +122,31 @@ def read_commits(
         )
 
 
+def kept_versions(storage: Storage) -> list[int]:
+    """Versions whose commits the log still holds, oldest first."""
+    names = storage.names(LOG_FOLDER)
+    return sorted(int(name.removesuffix(".json")) for name in names if name.endswith(".json"))
+
+
+def version_at(storage: Storage, moment: datetime) -> int | None:
+    """The newest version committed at or before a moment; None if none is kept.
+
+    Delta goes by the times of its files, so a lake that was copied has no past for it.
+    """
+    versions = kept_versions(storage)
+    newer = bisect_right(
+        versions, moment, key=lambda version: next(read_commits(storage, [version])).published_at
+    )
+    return versions[newer - 1] if newer > 0 else None
+
+
 def _read_commit(storage: Storage, version: int, *, files: bool) -> Commit:
-    path = commit_path(version)
-    with raised_as(CorruptPartition, f"commit {path}", WAY_OUT):
-        return _parsed(version, storage.read(path), files=files)
+    where = storage.uri(commit_path(version))
+    with raised_as(CorruptPartition, f"commit {where}", WAY_OUT):
+        return _parsed(version, where, storage.read(commit_path(version)), files=files)
 
 
-def _parsed(version: int, content: bytes, *, files: bool) -> Commit:
+def _parsed(version: int, where: str, content: bytes, *, files: bool) -> Commit:
     # Delta writes one action a line, and the description of the commit first.
     first_line, *others = content.splitlines()
     info = json.loads(first_line)["commitInfo"]
@@ -137,15 +156,13 @@ def _parsed(version: int, content: bytes, *, files: bool) -> Commit:
     if text is None:
         if operation not in _FOREIGN_OPERATIONS:
             raise CorruptPartition(
-                f"commit {commit_path(version)} is a {operation} without an entry of ours: the "
+                f"commit {where} is a {operation} without an entry of ours: the "
                 f"lake did not make it, or the entry is damaged; {WAY_OUT}"
             )
         rewritten = _rewritten(others) if operation == "OPTIMIZE" else {}
         return Commit(version, moment, operation, rewritten=rewritten)
     if digest_of(text.encode()) != info.get(DIGEST):
-        raise CorruptPartition(
-            f"commit {commit_path(version)}: our entry does not match its digest; {WAY_OUT}"
-        )
+        raise CorruptPartition(f"commit {where}: our entry does not match its digest; {WAY_OUT}")
     told = json.loads(text)
     actions = [json.loads(line) for line in others] if files else []
     return Commit(

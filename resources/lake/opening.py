@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from resources.lake.commit_log import WAY_OUT
+from resources.lake.commit_log import WAY_OUT, version_at
 from resources.lake.faults import raised_as
 from resources.lake.maintenance import table_configuration
+from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.schemas.tables import PARTITION_COLUMNS, Table
 
@@ -36,21 +37,32 @@ def open_newest(table: Table, uri: str, options: Mapping[str, str]) -> "DeltaTab
 
 
 def open_earlier(
-    table: Table, uri: str, options: Mapping[str, str], version: int | datetime
+    table: Table, uri: str, options: Mapping[str, str], then: int | datetime
 ) -> "DeltaTable":
-    """The table as it was at a version, or at a time."""
+    """The table as it was at a version, or at a time.
+
+    Raises
+    ------
+    LakeError
+        If there was no such version, or it is no longer kept.
+    """
     from deltalake import DeltaTable
 
-    what = f"table {table.name} at {uri} as of {version}"
-    with raised_as(LakeError, what, "ask for a version that maintenance has kept"):
+    way_out = "ask for a version that maintenance has kept"
+    what = f"table {table.name} at {uri} as of {then}"
+    with raised_as(LakeError, what, way_out):
         delta = DeltaTable(uri, storage_options=dict(options))
+        storage = Storage(delta.table_uri, options)
+        version = version_at(storage, then) if isinstance(then, datetime) else then
+        if version is None:
+            raise LakeError(f"{what}: the log does not reach back so far; {way_out}")
         delta.load_as_version(version)
     return delta
 
 
 def _create(table: Table, uri: str, options: Mapping[str, str]) -> None:
     import pyarrow as pa
-    from deltalake import DeltaTable
+    from deltalake import CommitProperties, DeltaTable
     from deltalake.exceptions import DeltaError
 
     columns = [pa.field(name, pa.string()) for name in PARTITION_COLUMNS]
@@ -63,6 +75,8 @@ def _create(table: Table, uri: str, options: Mapping[str, str]) -> None:
                 name=table.name,
                 configuration=table_configuration(table.key[0]),
                 storage_options=dict(options),
+                # With retries Delta would commit a second creation on top of another run's.
+                commit_properties=CommitProperties(max_commit_retries=0),
             )
         except DeltaError:
             if not DeltaTable.is_deltatable(uri, dict(options)):  # Else another run was faster

@@ -16,7 +16,7 @@ from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_c
 from resources.lake.faults import raised_as
 from resources.lake.partitions import PartitionKey, PartitionSummary, named, partition_of, predicate
 from resources.lake.rows import parquet_properties, to_arrow
-from resources.lake.state import StoredPartition, TableState
+from resources.lake.state import StoredPartition, TableState, read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import LakeError, WriteConflict
 from traderai_assets.schemas.tables import Table
@@ -95,7 +95,11 @@ class Publisher:
         return ours.version
 
     def _checkpoint_if_due(self) -> None:
-        if self._state.unfolded >= CHECKPOINT_WEIGHT:
+        if self._state.unfolded < CHECKPOINT_WEIGHT:
+            return
+        # Once folded, what the commits said is no longer compared with what is stored.
+        newest = read_state(self._table, self._delta, self._storage)
+        if not newest.damage:
             self._state.seal = write_checkpoint(self._delta, self._storage)
             self._state.unfolded = 0
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
-from resources.lake.commit_log import read_commits
+from resources.lake.commit_log import kept_versions, read_commits
 from resources.lake.faults import raised_as
 from resources.lake.maintenance import check_keep, maintain_table
 from resources.lake.opening import open_earlier, open_newest
-from resources.lake.partitions import MaintenanceReport, PublishedPartition
+from resources.lake.partitions import MaintenanceReport, PublishedPartition, named
 from resources.lake.snapshot import LakeSnapshot
 from resources.lake.state import read_state
-from resources.lake.storage import LOG_FOLDER, Storage
-from traderai_assets.domain.errors import LakeError
+from resources.lake.storage import Storage
+from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         self, table: Table, *, version: int | None = None, as_of: datetime | None = None
     ) -> LakeSnapshot:
         """Load a table as it is now, or was; a table nobody has written yet is created.
+
+        `as_of` goes by the times that the commits carry.
 
         Raises
         ------
@@ -57,9 +59,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         table.check_partition(market, month)
         key = (market, month)
         storage = self._storage(self._newest(table))
-        names = storage.names(LOG_FOLDER)
-        versions = sorted(int(n.removesuffix(".json")) for n in names if n.endswith(".json"))
-        commits = read_commits(storage, versions[::-1])
+        commits = read_commits(storage, kept_versions(storage)[::-1])
         naming = (commit for commit in commits if key in commit.partitions)
         return [
             PublishedPartition(
@@ -81,7 +81,12 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         check_keep(keep)
         delta = self._newest(table)
         storage = self._storage(delta)
-        read_state(table, delta, storage)  # A damaged log must not become a checkpoint
+        damage = read_state(table, delta, storage).damage
+        if damage:  # Folded into a checkpoint it would pass for what was published
+            raise CorruptPartition(
+                f"table {table.name} holds damaged partitions ({named(damage)}); materialize them "
+                "again before maintaining it"
+            )
         with raised_as(LakeError, f"maintaining table {table.name}", "run it again"):
             return maintain_table(delta, storage, keep, datetime.now(UTC))
 

@@ -40,6 +40,10 @@ class Storage:
         parts = urlsplit(self._uri)
         return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
+    def uri(self, path: str) -> str:
+        """Where a file is, for people."""
+        return f"{self._uri.rstrip('/')}/{path}"
+
     def read(self, path: str) -> bytes:
         """The whole content of a file."""
         content: bytes = self._handler.open_input_file(path).read()

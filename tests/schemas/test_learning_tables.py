@@ -81,7 +81,7 @@ def test_labels_that_cannot_be_are_refused(column, value):
         LABELS.validate(spoilt)
 
 
-def test_models_are_sorted_by_what_they_had_seen():
-    assert MODELS.key == ("trained_until", "model_id")
+def test_models_are_sorted_by_what_they_had_seen_then_by_when_they_were_made():
+    assert MODELS.key == ("trained_until", "generation")
     assert OUT_OF_SAMPLE.key == ("open_time",)
     assert MODELS.dtypes["lightgbm"] == MODELS.dtypes["xgboost"] == "object"

@@ -20,7 +20,13 @@ from traderai_assets.partitions import (
     months_around,
     same_month,
 )
-from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
+from traderai_assets.schemas.backtests import (
+    BACKTEST_EQUITY,
+    BACKTEST_METRICS,
+    BACKTEST_TRADES,
+    SERVED,
+    WALK_FORWARD,
+)
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
@@ -29,9 +35,6 @@ from traderai_assets.settings import Settings
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.engine import Backtest
     from traderai_assets.domain.training.model import ServingModel
-
-WALK_FORWARD = "walk_forward"  # the test slices of the folds inside the look-back
-SERVED = "served"  # the bars of the served month so far
 
 
 @dg.asset(

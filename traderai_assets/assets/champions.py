@@ -126,7 +126,7 @@ class Arena:
             decision,
             challenger_id=str(self._challenger.row["model_id"]),
             served_month=self._challenger.served,
-            changed_at=as_of.to_pydatetime(),
+            changed_at=as_of,
         )
 
     def _champion(self, history: pd.DataFrame) -> Candidate | None:

@@ -1,16 +1,16 @@
 """The gate before training: a model is made only when its look-back is complete."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.candles.coverage import bar_coverage
+from traderai_assets.domain.candles.gaps import FETCH_FAILURE
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.freshness.models import (
     MissingHistory,
     MonthCoverage,
-    closed_bars,
     look_back_missing,
 )
 from traderai_assets.domain.markets import Market
@@ -49,7 +49,7 @@ def require_look_back(lake: LakeResource, market: Market, served: Month, days: i
     return window
 
 
-def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> "pd.Timestamp | None":
+def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> datetime | None:
     """Return the close of the last bar that is stored or a known gap."""
     ends = []
     month = max(candles.content_hashes(market.key), default=None)
@@ -59,7 +59,7 @@ def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> "p
     month = max(gaps.content_hashes(market.key), default=None)
     if month is not None:
         known = gaps.read(market.key, [month])
-        ends += list(known.loc[known["kind"] != "fetch_failure", "end"])
+        ends += known.loc[known["kind"] != FETCH_FAILURE, "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)
 
 
@@ -75,18 +75,17 @@ def _coverage(
     candles: LakeSnapshot, gaps: LakeSnapshot, market: Market, month: Month, window: LookBack
 ) -> MonthCoverage:
     start, until = max(month.start, window.start), min(month.end, window.until)
-    stored = candles.read(market.key, [month.key])["open_time"]
-    known = gaps.read(market.key, [month.key])
-    known = known[known["kind"] != "fetch_failure"]
-    grid = pd.date_range(start, until, freq=market.bar, inclusive="left").as_unit("ms")
-    absent = ~grid.isin(stored)
-    explained = pd.Series(False, index=range(len(grid))).to_numpy()
-    for gap in known.itertuples():
-        explained |= (grid >= gap.start) & (grid < gap.end)
+    coverage = bar_coverage(
+        candles.read(market.key, [month.key]),
+        gaps.read(market.key, [month.key]),
+        start=start,
+        end=until,
+        bar=market.bar,
+    )
     return MonthCoverage(
-        expected_bars=closed_bars(month, until, market.bar) - closed_bars(month, start, market.bar),
-        stored_bars=int((~absent).sum()),
-        known_gaps=int((absent & explained).sum()),
+        expected_bars=len(coverage.open_ms),
+        stored_bars=int(coverage.stored.sum()),
+        known_gaps=int(coverage.known_absent.sum()),
     )
 
 

@@ -55,11 +55,11 @@ def command(candles: Path | None) -> None:
             "TRADERAI_EXCHANGE_URL": sandbox.url,
             "TRADERAI_SENSORS__INTERVAL_SECONDS": "5",
         }
-        click.echo(f"Starting Dagster; its log is {log}")
+        watch = QueueWatch(stack.enter_context(open_instance(settings)))
+        watch.say(f"Starting Dagster; its log is {log}")
         url = stack.enter_context(
             dagster_running(settings, port=free_port(WEB_PORT), environment=environment, log=log)
         )
-        watch = QueueWatch(stack.enter_context(open_instance(settings)))
         watch.say(f"Web UI: {url} (as long as the demo runs)")
         Story(settings, sandbox, watch, url, open_lake(settings)).tell()
         print_summary(settings, watch)

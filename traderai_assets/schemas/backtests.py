@@ -10,6 +10,8 @@ from pandera.typing import Series
 from traderai_assets.domain.backtest.engine import EXIT_REASONS
 from traderai_assets.schemas.tables import Table
 
+# The test slices of the folds inside the look-back; the bars of the served month so far.
+WALK_FORWARD, SERVED = SEGMENTS = ("walk_forward", "served")
 Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
 
 
@@ -59,6 +61,7 @@ class BacktestEquity(pa.DataFrameModel):
 class BacktestMetrics(pa.DataFrameModel):
     """The figures of one backtest, fractions unless said otherwise; null where undefined."""
 
+    segment: Series[str] = pa.Field(isin=SEGMENTS, description="Which unseen bars were traded.")
     model_id: Series[str] = pa.Field(description="Whose decisions were traded.")
     start: Series[Time] = pa.Field(unique=True, description="When the first bar opened.")
     end: Series[Time] = pa.Field(description="When the last bar closed.")

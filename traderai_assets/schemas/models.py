@@ -21,6 +21,11 @@ class Models(pa.DataFrameModel):
         str_matches=r"^[0-9a-f]{32}$",
         description="BLAKE2b over card, lightgbm, xgboost and other_learners.",
     )
+    generation: Series[np.int64] = pa.Field(
+        ge=1,
+        unique=True,
+        description="Models made for this month, counted from 1; the last serves.",
+    )
     trained_from: Series[Time] = pa.Field(description="When the first bar of the rows opened.")
     trained_until: Series[Time] = pa.Field(
         description="When the last label became known: the model saw nothing later."
@@ -71,5 +76,5 @@ class OutOfSamplePredictions(pa.DataFrameModel):
         strict = True
 
 
-MODELS = Table("models", Models.to_schema(), key=("trained_until", "model_id"))
+MODELS = Table("models", Models.to_schema(), key=("trained_until", "generation"))
 OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema())

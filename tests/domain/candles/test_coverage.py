@@ -12,13 +12,18 @@ def at(bars):
     return START + bars * BAR
 
 
+def times(moments):
+    return pd.Series(pd.to_datetime(moments, utc=True)).astype("datetime64[ms, UTC]")
+
+
 def spans(stored, gaps=(), end=12, revise_from=12):
-    candles = pd.DataFrame({"open_time": pd.DatetimeIndex([at(n) for n in stored]).as_unit("ms")})
-    if not stored:
-        candles = pd.DataFrame({"open_time": pd.DatetimeIndex([], tz="UTC").as_unit("ms")})
+    candles = pd.DataFrame({"open_time": times([at(n) for n in stored])})
     known = pd.DataFrame(
-        [(pd.Timestamp(at(a)), pd.Timestamp(at(b)), kind) for a, b, kind in gaps],
-        columns=["start", "end", "kind"],
+        {
+            "start": times([at(a) for a, _, _ in gaps]),
+            "end": times([at(b) for _, b, _ in gaps]),
+            "kind": [kind for _, _, kind in gaps],
+        }
     )
     found = spans_to_fetch(
         candles, known, start=START, end=at(end), bar=BAR, revise_from=at(revise_from)

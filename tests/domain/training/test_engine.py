@@ -11,7 +11,7 @@ from traderai_assets.domain.errors import DegenerateData, NotEnoughData
 from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.plan import TrainingPlan
 
-PLAN = TrainingPlan(n_folds=2, rounds=60, minimum_rows=30)
+PLAN = TrainingPlan(n_folds=2, rounds=40, minimum_rows=30)
 INPUTS = {"features/2026-01": "aa" * 16, "labels/2026-01": "bb" * 16}
 
 
@@ -65,10 +65,10 @@ def test_rows_may_come_in_any_order(planted, model):
 
 
 @pytest.mark.parametrize(
-    "change", [{"seed": 2}, {"rounds": 61}, {"lookback_days": 29}, {"round_trip_cost": 0.003}]
+    "change", [{"seed": 2}, {"rounds": 41}, {"lookback_days": 29}, {"round_trip_cost": 0.003}]
 )
 def test_another_plan_is_another_model(planted, model, change):
-    plan = TrainingPlan(**({"n_folds": 2, "rounds": 60, "minimum_rows": 30} | change))
+    plan = TrainingPlan(**({"n_folds": 2, "rounds": 40, "minimum_rows": 30} | change))
     assert train(planted(), plan=plan).model_id != model.model_id
 
 
@@ -107,7 +107,7 @@ def test_the_card_tells_all_and_is_json(planted, model):
     assert card["features"] == list(features.columns[1:])
     assert card["idle_features"] == ["idle"]
     assert card["inputs"] == INPUTS
-    assert card["plan"]["horizon_bars"] == 24
+    assert card["plan"]["horizon_bars"] == 48
     assert card["library_versions"].keys() >= {"lightgbm", "xgboost", "numpy", "scipy", "pandas"}
     assert set(card["calibration"]) == {"lightgbm", "xgboost"}
     assert card["threshold"]["round_trip_cost"] == 0.002

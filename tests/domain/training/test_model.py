@@ -32,7 +32,7 @@ def row(model):
 
 def test_a_model_is_one_row_that_its_table_accepts(model):
     frame = encode_model(model)
-    assert len(MODELS.validate(frame)) == 1
+    assert len(MODELS.validate(frame.assign(generation=1))) == 1
     assert frame["model_id"].str.fullmatch("[0-9a-f]{32}").all()
     assert frame["auc"].iloc[0] == model.card["metrics"]["auc"]
     assert json.loads(frame["card"].iloc[0]) == model.card
@@ -104,7 +104,7 @@ def test_bytes_moved_from_one_column_to_the_next_are_noticed(row):
 def test_one_learner_alone_will_do(planted, name):
     model = train(planted(), learners=(name,))
     frame = encode_model(model)
-    MODELS.validate(frame)
+    MODELS.validate(frame.assign(generation=1))
     assert {"lightgbm": model.lightgbm, "xgboost": model.xgboost} == {
         "lightgbm": b"",
         "xgboost": b"",
@@ -150,7 +150,7 @@ def test_a_third_learner_can_be_registered(planted, monkeypatch):
     model = train(planted(), learners=("lightgbm", "sign"), parameters={"sign": {"column": 0}})
     assert model.card["importances"]["sign"]["lean"] == 1.0
     frame = encode_model(model)
-    MODELS.validate(frame)
+    MODELS.validate(frame.assign(generation=1))
     features, _ = planted(seed=9)
     assert len(decode_model(frame.iloc[0]).predict(features)) == 1500
     monkeypatch.delitem(learners.LEARNERS, "sign")

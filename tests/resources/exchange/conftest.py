@@ -147,6 +147,7 @@ CANDLE_PATHS = ("/klines", "/OHLC", "/candles", "/history-candles", "/kline")
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # Or every answer takes 40 ms
     venue: Venue
 
     def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""The unmodified ccxt classes of several exchanges give the same candles over their own dialects."""
+"""The unmodified ccxt classes of six exchanges give the same candles over their own dialects."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -40,7 +40,7 @@ def test_pages_meet_and_end_where_they_were_told_to(venue, exchange, bars):
 def test_an_outage_longer_than_many_pages_hides_nothing_behind_it(venue, exchange):
     venue.now = START + 50_000 * BAR
     venue.trade(START, START + 100 * BAR)
-    venue.trade(START + 44_512 * BAR, START + 45_000 * BAR)
+    venue.trade(START + 44_512 * BAR, START + 46_000 * BAR)
     pages = list(exchange.pages(MARKET, START, START + 45_000 * BAR))
     assert bars_of(pages) == [*range(100), *range(44_512, 45_000)]
     assert pages[-1].end == START + 45_000 * BAR
@@ -256,12 +256,24 @@ def test_a_market_kraken_listed_lately_is_empty_before(venue, exchange):
 
 
 @pytest.mark.parametrize("served", [100, 500, 1000])
-def test_an_exchange_that_always_serves_its_newest_rows_is_found_out(venue, exchange, served):
+@pytest.mark.parametrize("bars", [1, 99, 2000])
+def test_an_exchange_that_always_serves_its_newest_rows_is_found_out(venue, exchange, served, bars):
     venue.newest_only = served
     venue.now = START + 2000 * BAR + timedelta(minutes=1)
     venue.trade(START, venue.now)
     with pytest.raises(HistoryUnavailable):
-        list(exchange.pages(MARKET, START, START + (served - 1) * BAR))
+        list(exchange.pages(MARKET, START, START + bars * BAR))
+
+
+def test_an_exchange_that_heeds_no_number_of_rows_may_have_outages(venue, exchange):
+    venue.now = START + 5000 * BAR + timedelta(minutes=1)
+    venue.trade(START, venue.now)
+    venue.halt(START + 10 * BAR, START + 30 * BAR)
+    venue.payload = lambda q: [
+        [r[0], *map(str, r[1:])] for r in venue.served(int(q["startTime"]), 1000)
+    ]
+    pages = list(exchange.pages(MARKET, START + 10 * BAR, START + 40 * BAR))
+    assert bars_of(pages) == list(range(30, 40))
 
 
 def test_a_listing_exactly_one_page_ago_is_not_taken_for_missing_history(venue, exchange):

@@ -31,7 +31,7 @@ def month_of_bars():
     def make(month, rows=6, first_close=1.0):
         times = pd.date_range(f"{month}-01", periods=rows, freq="5min", tz="UTC", unit="ms")
         volumes = np.where(np.arange(rows) % 3 == 2, np.nan, 10.0)
-        closes = np.arange(first_close, first_close + rows)
+        closes = first_close + np.arange(float(rows))
         return pd.DataFrame({"open_time": times, "close": closes, "volume": volumes})
 
     return make

@@ -1,19 +1,63 @@
-"""Coverage: which stretches of a month must be asked for, given what is stored and known.
+"""Coverage: which bars are stored, which are known to be absent, and which nobody accounts for.
 
-The stored candles are the checkpoint: a fetch that was killed goes on where they end.
+The stored candles are the checkpoint of a fetch: one that was killed goes on where they end.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from traderai_assets.domain.candles.frames import milliseconds, moment_of
+from traderai_assets.domain.candles.gaps import FETCH_FAILURE
 
 Span = tuple[datetime, datetime]
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """Every bar of a stretch: open times in ms since 1970, and what is known of each."""
+
+    open_ms: NDArray[np.int64]
+    stored: NDArray[np.bool_]
+    known_absent: NDArray[np.bool_]
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Bars that are neither stored nor known to be absent."""
+        return ~self.stored & ~self.known_absent
+
+
+def bar_coverage(
+    candles: pd.DataFrame, gaps: pd.DataFrame, *, start: datetime, end: datetime, bar: timedelta
+) -> Coverage:
+    """Account for every bar of [start, end).
+
+    Parameters
+    ----------
+    candles : DataFrame
+        `open_time` of stored candles; those outside the stretch do no harm.
+    gaps : DataFrame
+        start, end, kind; a fetch failure explains nothing.
+    start, end : datetime
+        On the grid of `bar`.
+    """
+    width = milliseconds(bar)
+    grid = np.arange(milliseconds(start), milliseconds(end), width, dtype=np.int64)
+    known = gaps[gaps["kind"] != FETCH_FAILURE]
+    begins, ends = _milliseconds_of(known["start"]), _milliseconds_of(known["end"])
+    # Gaps never overlap, so a bar is in one when more have begun than have ended.
+    begun = np.searchsorted(np.sort(begins), grid, side="right")
+    ended = np.searchsorted(np.sort(ends), grid, side="right")
+    stored = np.isin(grid, _milliseconds_of(candles["open_time"]))
+    return Coverage(grid, stored, ~stored & (begun > ended))
+
+
 def spans_to_fetch(
     candles: pd.DataFrame,
-    known_gaps: pd.DataFrame,
+    gaps: pd.DataFrame,
     *,
     start: datetime,
     end: datetime,
@@ -24,25 +68,25 @@ def spans_to_fetch(
 
     Parameters
     ----------
-    candles : stored candles of the month
-    known_gaps : columns start, end, kind; a gap of kind `fetch_failure` is asked for again
-    start, end : the stretch wanted, on the grid of `bar`
-    revise_from : bars from here on are asked for again, as a closed candle may still be revised
+    candles, gaps, start, end, bar
+        As `bar_coverage` takes them.
+    revise_from : datetime
+        Bars from here on are asked for again, as a closed candle may still be revised.
 
     Returns
     -------
     list of (start, end)
         Disjoint, in order, on the grid; empty where nothing is wanted.
     """
-    if end <= start:
-        return []
-    grid = pd.date_range(start, end, freq=bar, inclusive="left").as_unit("ms")
-    known = grid.isin(candles["open_time"])
-    for gap in known_gaps.loc[known_gaps["kind"] != "fetch_failure", ["start", "end"]].itertuples():
-        known |= (grid >= gap.start) & (grid < gap.end)
-    wanted = ~known | (grid >= pd.Timestamp(revise_from))
+    coverage = bar_coverage(candles, gaps, start=start, end=end, bar=bar)
+    wanted = coverage.missing | (coverage.open_ms >= milliseconds(revise_from))
     edges = np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0, append=0))
     return [
-        (grid[first].to_pydatetime(), grid[past - 1].to_pydatetime() + bar)
+        (moment_of(int(coverage.open_ms[first])), moment_of(int(coverage.open_ms[past - 1])) + bar)
         for first, past in edges.reshape(-1, 2)
     ]
+
+
+def _milliseconds_of(times: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
+    plain = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
+    return np.asarray(plain.astype(np.int64))

@@ -51,8 +51,10 @@ class Judgement:
 
     candles: pd.DataFrame  # Closed bars of the window, oldest first, one row each
     quarantined: pd.DataFrame  # See quarantine.py
-    oldest: datetime | None  # Open time of the first and the last row that is on the grid and
-    newest: datetime | None  # not in the future, in the window or not; None if there is none
+    # Of the rows that name a bar, inside the window or not, but not in the future:
+    bars_named: int  # How many different bars
+    oldest: datetime | None  # The first, None where there is none
+    newest: datetime | None
 
 
 def judge_rows(
@@ -99,7 +101,7 @@ def judge_rows(
 
     bad = np.flatnonzero((reasons != "") & (inside | future | ~timed))
     said = rows if raw is None else raw
-    seen = time[on_grid & ~future]
+    named = np.unique(time[on_grid & ~future]).astype(np.int64).tolist()
     return Judgement(
         candles=candles_frame(numbers[kept]),
         quarantined=quarantine_frame(
@@ -107,8 +109,9 @@ def judge_rows(
             list(reasons[bad]),
             [said[place] for place in bad.tolist()],
         ),
-        oldest=moment_of(int(seen.min())) if len(seen) else None,
-        newest=moment_of(int(seen.max())) if len(seen) else None,
+        bars_named=len(named),
+        oldest=moment_of(named[0]) if named else None,
+        newest=moment_of(named[-1]) if named else None,
     )
 
 

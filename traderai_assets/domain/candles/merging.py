@@ -60,6 +60,7 @@ def second_look(first: Judgement, again: Judgement) -> Judgement:
     return Judgement(
         candles=merge_candles(first.candles, again.candles).candles,
         quarantined=merge_quarantine(still_bad, again.quarantined),
+        bars_named=max(first.bars_named, again.bars_named),
         oldest=min(first.oldest, again.oldest) if first.oldest and again.oldest else None,
         newest=max(newest, default=None),
     )

@@ -113,7 +113,11 @@ FEATURES = (
     ),
     FeatureSpec("adx_14", "trend", 252, trend_strength, "Strength of the trend, 0..100."),
     FeatureSpec(
-        "directional_spread_14", "trend", 168, directional_spread, "Rise less fall: +DI less -DI, -100..100."
+        "directional_spread_14",
+        "trend",
+        168,
+        directional_spread,
+        "Rise less fall: +DI less -DI, -100..100.",
     ),
     FeatureSpec("trix_15", "trend", 150, trix, "Change of the triple mean, percent a bar."),
 )

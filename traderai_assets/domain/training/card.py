@@ -67,7 +67,7 @@ def build_card(
         "features": list(rows.names),
         "idle_features": idle_features(rows.features, rows.names),
         "code_version": {"features": FEATURE_CODE_VERSION, "training": TRAINING_CODE_VERSION},
-        "library_versions": _library_versions(plan),
+        "library_versions": library_versions(plan),
         "plan": plan.settings(),
         "inputs": dict(inputs),
         "learners": list(served.members),
@@ -146,7 +146,8 @@ def _shares(gain: FloatArray) -> list[float]:
     return [float(part) / total if total else 0.0 for part in gain]
 
 
-def _library_versions(plan: TrainingPlan) -> dict[str, str]:
+def library_versions(plan: TrainingPlan) -> dict[str, str]:
+    """Versions of every library that has a say in a model of `plan`."""
     import scipy
 
     libraries = {"numpy": np.__version__, "pandas": pd.__version__, "scipy": scipy.__version__}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.labels.barriers import check_label_settings
+from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
 from traderai_assets.domain.training.learners import LEARNERS
 from traderai_assets.domain.validation.folds import FoldSizes
 
@@ -51,9 +51,9 @@ class TrainingPlan:
         Naming the setting, its value and its limit.
     """
 
-    horizon_bars: int = 24
+    horizon_bars: int = 48
     multiple: float = 1.0
-    minimum_width: float = 0.002
+    minimum_width: float = MINIMUM_WIDTH
     round_trip_cost: float = 0.002
     lookback_days: int = 30
     n_folds: int = 5
@@ -61,7 +61,7 @@ class TrainingPlan:
     early_stopping_rounds: int = 20
     report_every: int = 50
     learners: tuple[str, ...] = ("lightgbm", "xgboost")
-    seed: int = 1
+    seed: int = 7
     embargo: timedelta = timedelta(0)
     minimum_rows: int = 50
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
