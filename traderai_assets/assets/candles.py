@@ -144,14 +144,14 @@ def month_metadata(gaps: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, An
     rows = [
         dg.TableRecord(
             {
-                "start": str(gap.start),
-                "end": str(gap.end),
-                "absent": int(gap.absent_bars),
-                "flat": int(gap.flat_bars),
-                "kind": str(gap.kind),
+                "start": str(gap["start"]),
+                "end": str(gap["end"]),
+                "absent": int(gap["absent_bars"]),
+                "flat": int(gap["flat_bars"]),
+                "kind": str(gap["kind"]),
             }
         )
-        for gap in gaps.head(20).itertuples()
+        for gap in gaps.head(20).to_dict("records")
     ]
     return {
         "absent_bars": int(gaps["absent_bars"].sum()),

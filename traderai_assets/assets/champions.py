@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import numpy as np
@@ -70,7 +70,7 @@ def champions(
 class Candidate:
     """A stored model and the month it was made for."""
 
-    row: "pd.Series[object]"
+    row: "pd.Series[Any]"
     served: Month
 
     @property

@@ -93,7 +93,7 @@ def _measure(
     earlier = stored[stored["window_end"] != end]
     kept = pd.concat([earlier, table], ignore_index=True) if len(earlier) else table
     alarm = drift_alarm(table)
-    worst = table.loc[table["psi"].idxmax()]
+    worst = table.nlargest(1, "psi").iloc[0]
     return kept, {
         "model_id": model.model_id,
         "window_end": dg.TimestampMetadataValue(end.timestamp()),

@@ -91,15 +91,15 @@ def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
     rows = [
         dg.TableRecord(
             {
-                "decided_at": str(signal.decided_at),
-                "side": "long" if signal.side > 0 else "short",
-                "probability": round(float(signal.probability), 4),
-                "target": round(float(signal.target_price), 8),
-                "stop": round(float(signal.stop_price), 8),
-                "valid_until": str(signal.valid_until),
+                "decided_at": str(signal["decided_at"]),
+                "side": "long" if signal["side"] > 0 else "short",
+                "probability": round(float(signal["probability"]), 4),
+                "target": round(float(signal["target_price"]), 8),
+                "stop": round(float(signal["stop_price"]), 8),
+                "valid_until": str(signal["valid_until"]),
             }
         )
-        for signal in last.itertuples()
+        for signal in last.to_dict("records")
     ]
     return {
         "bars_spoken_of": len(said),

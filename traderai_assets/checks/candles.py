@@ -24,7 +24,7 @@ def candle_contract(
         known = gaps.read(market.key, [month.key])
         if frame.empty:
             continue
-        off_grid = (frame["open_time"] - pd.Timestamp(month.start)) % market.bar != pd.Timedelta(0)
+        off_grid = frame["open_time"].dt.floor(pd.Timedelta(market.bar)) != frame["open_time"]
         outside = (frame["open_time"] < month.start) | (frame["open_time"] >= month.end)
         unexplained = spans_to_fetch(
             frame,

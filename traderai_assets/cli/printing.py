@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, empty: str) -> None:
+def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) -> None:
     """Print `rows`, all with the same keys; say `empty` to a person where there are none."""
     if as_json:
         click.echo(json.dumps(list(rows), default=str, indent=2))

@@ -1,5 +1,6 @@
 """`traderai status`: what runs, what waits, how far it is, what failed last."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,7 +67,7 @@ def read_status() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _count(runs: list["DagsterRun"], name: str) -> int:
+def _count(runs: Sequence["DagsterRun"], name: str) -> int:
     return sum(run.tags.get(CLASS_TAG) == name for run in runs)
 
 

@@ -32,18 +32,18 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
         {
             "market": market,
             "served_month": month,
-            "model": row.model_id[:8],
-            "segment": row.segment,
-            "bars": row.bars,
-            "trades": row.trades,
-            "hit_rate": round(row.hit_rate, 3),
-            "return": f"{row.total_return:+.2%}",
-            "sharpe": round(row.sharpe, 2),
-            "drawdown": f"{row.max_drawdown:.2%}",
+            "model": row["model_id"][:8],
+            "segment": row["segment"],
+            "bars": row["bars"],
+            "trades": row["trades"],
+            "hit_rate": round(row["hit_rate"], 3),
+            "return": f"{row['total_return']:+.2%}",
+            "sharpe": round(row["sharpe"], 2),
+            "drawdown": f"{row['max_drawdown']:.2%}",
         }
         for market in snapshot.markets()
         for month in sorted(snapshot.content_hashes(market))
-        for row in snapshot.read(market, [month]).itertuples()
+        for row in snapshot.read(market, [month]).to_dict("records")
     ]
 
 

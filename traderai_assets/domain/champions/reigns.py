@@ -1,6 +1,6 @@
-"""Reigns: from when until when each model spoke for a market, read from the history of champions."""
+"""Reigns: from when until when each model spoke for a market, read from its history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -35,11 +35,13 @@ def reigns(history: pd.DataFrame) -> list[Reign]:
         As `champions.history` writes it: rows that kept a champion do not end its reign.
     """
     found: list[Reign] = []
-    for event in history.dropna(subset="model_id").sort_values("number").itertuples():
-        if found and found[-1].model_id == event.model_id:
+    events = history.dropna(subset="model_id").sort_values("number")
+    for event in events.to_dict("records"):
+        if found and found[-1].model_id == event["model_id"]:
             continue
         if found:
-            last = found.pop()
-            found.append(Reign(last.model_id, last.served_month, last.since, event.changed_at))
-        found.append(Reign(event.model_id, event.served_month, event.changed_at, END_OF_TIME))
+            found[-1] = replace(found[-1], until=event["changed_at"])
+        found.append(
+            Reign(event["model_id"], event["served_month"], event["changed_at"], END_OF_TIME)
+        )
     return found
