@@ -1,9 +1,13 @@
 """Turning what Delta, Arrow and the file system raise into errors of ours that name a way out."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from traderai_assets.domain.errors import LakeError
+
+_DRAWING = re.compile(r"\x1b\[[0-9;]*m|↳")
+_LONGEST = 400
 
 
 @contextmanager
@@ -21,8 +25,9 @@ def raised_as(kind: type[LakeError], what: str, way_out: str) -> Iterator[None]:
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise kind(f"{what}: {type(error).__name__}: {_first_line(error)}; {way_out}") from error
+        raise kind(f"{what}: {type(error).__name__}: {_in_one_line(error)}; {way_out}") from error
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0][:300]
+def _in_one_line(error: BaseException) -> str:
+    # delta-rs draws a chain of causes, with arrows and terminal colours.
+    return " ".join(_DRAWING.sub(" ", str(error)).split())[:_LONGEST]

@@ -11,6 +11,7 @@ from pydantic import Field
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.progress import ProgressBoard
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.coverage import spans_to_fetch
 from traderai_assets.domain.candles.gaps import find_gaps
@@ -46,7 +47,9 @@ def candles(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Closed bars of one market and month; what is stored already is not fetched again."""
     with Publication(context, lake, CANDLES) as publication:
-        for part in publication.partitions():
+        board = ProgressBoard(context)
+        total = len(context.partition_keys)
+        for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(context.run_id, part, publication, lake)
             now = exchange.clock(part.market.exchange)
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
@@ -54,6 +57,8 @@ def candles(
                     ingest.store(page.candles, page.quarantined)
             ingest.finish(now)
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
+            months = {"months_done": done, "months_asked": total}
+            board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)
         yield from publication.publish()
 
 
@@ -108,15 +113,25 @@ class MonthIngest:
         failed = self.quarantine.loc[
             self.quarantine["reason"] != "superseded", "open_time"
         ].dropna()
+        end = min(month.end, last_close(now, bar))
         self.gaps = find_gaps(
             self.candles,
             start=month.start,
-            end=min(month.end, last_close(now, bar)),
+            end=end,
             bar=bar,
             failed=failed,
+            listed_from=self._listed_from(end),
         )
         self._publish(self._gaps_table, self.gaps)
         self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+
+    def _listed_from(self, end: datetime) -> datetime | None:
+        """Return when the market's first candle opened, if this month may hold it."""
+        earlier = self._publication.target.content_hashes(self.part.market.key)
+        if any(month < self.part.month_key for month in earlier):
+            return None
+        first = self.candles["open_time"].min()
+        return end if self.candles.empty else first.to_pydatetime()
 
     def _keep_refused(self, refused: pd.DataFrame, fetched: pd.DataFrame) -> None:
         # A row that was refused and has now come well is no longer a hole.

@@ -11,7 +11,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
 from traderai_assets.assets.look_back import require_look_back, training_plan
-from traderai_assets.assets.progress import progress_reporter
+from traderai_assets.assets.progress import training_progress
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.errors import TrainingError
 from traderai_assets.partitions import (
@@ -86,7 +86,7 @@ def _train(
         known_features[inside],
         known_labels[due].drop(columns="barrier"),
         plan=plan,
-        report=progress_reporter(context, part.dagster_key),
+        report=training_progress(context, part.dagster_key),
         inputs=inputs,
     )
     # Predictions first: a kill in between leaves some of a model that is made again, bit for bit.

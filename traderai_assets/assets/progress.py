@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import dagster as dg
 
@@ -9,38 +10,51 @@ from traderai_assets.domain.training.progress import Progress
 
 PROGRESS_TAG = "traderai/progress"
 SECONDS_BETWEEN_REPORTS = 2.0  # an event costs 20 to 30 ms of CPU on SQLite
+_DONE = 100.0
 
 
-def progress_reporter(
-    context: dg.AssetExecutionContext, partition: str
-) -> Callable[[Progress], None]:
-    """Return a function that reports at most every two seconds, and the last word always."""
-    last_report = 0.0
+class ProgressBoard:
+    """Where one run says how far it is: at most every two seconds, and the last word always."""
 
-    def report(progress: Progress) -> None:
-        nonlocal last_report
-        finished = progress.progress_pct >= 100
-        if not finished and time.monotonic() - last_report < SECONDS_BETWEEN_REPORTS:
+    def __init__(self, context: dg.AssetExecutionContext) -> None:
+        self._context = context
+        self._last_report = -SECONDS_BETWEEN_REPORTS
+
+    def say(self, partition: str, text: str, metadata: dict[str, Any], percent: float) -> None:
+        """Show `text` on the Runs page and `metadata` on the asset's."""
+        now = time.monotonic()
+        if percent < _DONE and now - self._last_report < SECONDS_BETWEEN_REPORTS:
             return
-        last_report = time.monotonic()
-        context.log_event(
+        self._last_report = now
+        self._context.log_event(
             dg.AssetObservation(
-                context.asset_key,
+                self._context.asset_key,
                 partition=partition,
-                metadata={
-                    "current_fold": progress.current_fold,
-                    "total_folds": progress.total_folds,
-                    "progress_pct": progress.progress_pct,
-                    "phase": progress.phase,
-                },
+                metadata={**metadata, "progress_pct": percent},
             )
         )
-        context.instance.add_run_tags(
-            context.run_id,
+        self._context.instance.add_run_tags(
+            self._context.run_id, {PROGRESS_TAG: f"{text} {percent:.0f}%"}
+        )
+
+
+def training_progress(
+    context: dg.AssetExecutionContext, partition: str
+) -> Callable[[Progress], None]:
+    """Return what a training of one month reports to."""
+    board = ProgressBoard(context)
+    month = partition.rpartition("|")[2]
+
+    def report(progress: Progress) -> None:
+        board.say(
+            partition,
+            f"{month} {progress.phase} fold {progress.current_fold}/{progress.total_folds}",
             {
-                PROGRESS_TAG: f"{partition} fold {progress.current_fold}/{progress.total_folds} "
-                f"{progress.progress_pct:.0f}% {progress.phase}"
+                "current_fold": progress.current_fold,
+                "total_folds": progress.total_folds,
+                "phase": progress.phase,
             },
+            progress.progress_pct,
         )
 
     return report

@@ -71,7 +71,11 @@ def command(candles: Path | None) -> None:
 
 def _wanted(settings: Settings, candles: Path | None) -> World:
     if candles is not None:
-        return World(str(candles.resolve()), seed=7, start=None, now=None)
+        from traderai_assets.sandbox.replay import ReplayFeed
+
+        # Some markets' files may go on longer than others'; the clock stands where all kept end.
+        end = ReplayFeed(candles).end(*(market.symbol for market in settings.market_list()))
+        return World(str(candles.resolve()), seed=7, start=None, now=end.isoformat())
     listed = SIMULATED_NOW - timedelta(days=settings.history_days)
     return World(None, seed=7, start=listed.isoformat(), now=SIMULATED_NOW.isoformat())
 

@@ -45,6 +45,7 @@ def add(market: str) -> None:
 
 def market_rows() -> list[dict[str, Any]]:
     """Return one row a market: months, rows, first and last candle, absent bars."""
+    from traderai_assets.domain.candles.gaps import NOT_LISTED
     from traderai_assets.partitions import MARKETS
     from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
@@ -65,7 +66,7 @@ def market_rows() -> list[dict[str, Any]]:
                 "candles": sum(summary.rows for summary in summaries),
                 "first": _minute(summaries[0].first) if summaries else None,
                 "last": _minute(summaries[-1].last) if summaries else None,
-                "absent_bars": int(absent["absent_bars"].sum()),
+                "absent_bars": int(absent.loc[absent["kind"] != NOT_LISTED, "absent_bars"].sum()),
             }
         )
     return rows

@@ -64,12 +64,30 @@ class ReplayFeed:
         """Every market that has a file."""
         return self._listings
 
-    def end(self) -> datetime:
-        """The end of the last candle that all files have: where a replay's clock stands."""
+    def end(self, *symbols: str) -> datetime:
+        """The end of the last candle that all files have: where a replay's clock stands.
+
+        Parameters
+        ----------
+        symbols : str
+            Only those files, such as BTC/USDT; all where none is named.
+
+        Raises
+        ------
+        InvalidSettings
+            If there is no file of a symbol.
+        """
+        wanted = [symbol.replace("/", "") for symbol in symbols] or list(self._native)
+        absent = [symbol for symbol in wanted if symbol not in self._native]
+        if absent:
+            raise InvalidSettings(
+                f"folder {self._folder} holds no candles of {', '.join(absent)}; it holds "
+                f"{', '.join(self._native)}: name some of those as markets in traderai.toml"
+            )
         ends = [
             int(bars.open_time[-1]) + bar_ms(timeframe)
-            for native in self._native.values()
-            for timeframe, bars in native.items()
+            for symbol in wanted
+            for timeframe, bars in self._native[symbol].items()
         ]
         return datetime.fromtimestamp(min(ends) / 1000, tz=UTC)
 
