@@ -1,32 +1,31 @@
-"""What all sensors share: one look at the house a tick, one verdict a market, always a reason.
+"""What all sensors share: one verdict a market, always a reason, no market stopped by another.
 
 What a sensor asks for, and when, stands in its own file and in `domain/freshness`.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from resources.lake.snapshot import LakeSnapshot
+from sensors.look import Look
+from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.jobs import ASSET_JOBS
-from traderai_assets.partitions import MARKETS, partition_key, partition_range_tags
-from traderai_assets.schemas.tables import Table
+from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.settings import Settings
-from traderai_assets.work_classes import MARKET_TAG
 
-_UNFINISHED = [
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+# A tick has 60 s for all markets of all exchanges, and the next one asks again anyway.
+CLOCK_ATTEMPTS = 2
+CLOCK_SECONDS = 5.0
+# Ticks are kept for a week: with a sentence for each of 500 markets they would be the database.
+MARKETS_NAMED = 25
+
+_OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
 
 
 class Verdict(NamedTuple):
@@ -34,58 +33,7 @@ class Verdict(NamedTuple):
 
     sentence: str
     request: dg.RunRequest | None = None
-
-
-class Look:
-    """The house as one tick of one sensor finds it; every table and clock is read once."""
-
-    def __init__(
-        self,
-        instance: dg.DagsterInstance,
-        lake: LakeResource,
-        exchange: ExchangeResource,
-        settings: Settings,
-    ) -> None:
-        self.instance = instance
-        self.settings = settings
-        self._lake = lake
-        self._exchange = exchange
-        self._snapshots: dict[str, LakeSnapshot] = {}
-        self._clocks: dict[str, datetime] = {}
-        self._unfinished = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
-
-    def table(self, table: Table) -> LakeSnapshot:
-        """Return the table as it was when this tick first asked."""
-        if table.name not in self._snapshots:
-            self._snapshots[table.name] = self._lake.snapshot(table)
-        return self._snapshots[table.name]
-
-    def now(self, market: Market) -> datetime:
-        """Return the time at the market's exchange."""
-        if market.exchange not in self._clocks:
-            self._clocks[market.exchange] = self._exchange.clock(market.exchange)
-        return self._clocks[market.exchange]
-
-    def last_time(self, table: Table, market: Market) -> datetime | None:
-        """Return the last value of the table's first key column, such as a candle's open."""
-        snapshot = self.table(table)
-        month = max(snapshot.content_hashes(market.key), default=None)
-        return snapshot.summary(market.key, month).last if month else None
-
-    def busy(self, market: Market, *jobs: str) -> bool:
-        """Whether a run of one of `jobs` waits or works for the market already."""
-        return any(
-            run.job_name in jobs and run.tags.get(MARKET_TAG) == market.key
-            for run in self._unfinished
-        )
-
-    def kept_markets(self) -> list[Market]:
-        """Return every market to keep fresh; those of the settings become partitions here."""
-        known = set(self.instance.get_dynamic_partitions(MARKETS))
-        new = [m.key for m in self.settings.market_list() if m.key not in known]
-        if new:
-            self.instance.add_dynamic_partitions(MARKETS, new)
-        return [Market.parse(key) for key in sorted(known.union(new))]
+    failed: bool = False
 
 
 def market_sensor(
@@ -108,16 +56,54 @@ def market_sensor(
     def sensor(
         context: dg.SensorEvaluationContext, lake: LakeResource, exchange: ExchangeResource
     ) -> dg.SensorResult:
-        look = Look(context.instance, lake, exchange, settings)
-        verdicts = [decide(look, market) for market in look.kept_markets()]
-        said = "; ".join(verdict.sentence for verdict in verdicts) or "no market is kept"
+        with _impatient(exchange) as clocks:
+            look = Look(context.instance, lake, clocks, settings)
+            verdicts = [judge(decide, look, key) for key in look.kept_markets()]
         requests = [verdict.request for verdict in verdicts if verdict.request is not None]
-        context.log.info(said)
-        if requests:
-            return dg.SensorResult(run_requests=requests)
-        return dg.SensorResult(skip_reason=said)
+        if not requests:
+            return dg.SensorResult(skip_reason=summary(verdicts))
+        # A request leaves no room for a reason. Nothing is logged otherwise: a log is a file.
+        context.log.info(summary(verdicts))
+        return dg.SensorResult(run_requests=requests)
 
     return sensor
+
+
+def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Verdict:
+    """Return the verdict on one market; what is wrong with it stops no other market.
+
+    Dagster would drop a request it had before, but then not give our reason.
+    """
+    try:
+        verdict = decide(look, Market.parse(key))
+    except _OF_ONE_MARKET as error:
+        return Verdict(f"{key} cannot be judged: {error}", failed=True)
+    if verdict.request is not None and look.was_asked(verdict.request):
+        return Verdict(f"{verdict.sentence}; a run was asked for")
+    return verdict
+
+
+def summary(verdicts: list[Verdict]) -> str:
+    """Return what was found, in one line: what was asked for first, then what went wrong."""
+    ordered = sorted(verdicts, key=lambda verdict: (verdict.request is None, not verdict.failed))
+    sentences = [verdict.sentence for verdict in ordered[:MARKETS_NAMED]]
+    if len(ordered) > MARKETS_NAMED:
+        sentences.append(f"and {len(ordered) - MARKETS_NAMED} markets more")
+    return "; ".join(sentences) or "no market is kept"
+
+
+@contextmanager
+def _impatient(exchange: ExchangeResource) -> Iterator[ExchangeResource]:
+    """Yield the same exchanges, given up sooner."""
+    limits = {
+        "attempts": min(exchange.attempts, CLOCK_ATTEMPTS),
+        "deadline_seconds": min(exchange.deadline_seconds, CLOCK_SECONDS),
+    }
+    impatient = ExchangeResource(**{**exchange.model_dump(), **limits})
+    try:
+        yield impatient
+    finally:
+        impatient.close()
 
 
 def request_months(job: str, market: Market, months: list[Month], cause: str) -> dg.RunRequest:

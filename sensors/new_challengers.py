@@ -1,8 +1,11 @@
 """Lets a market's newest model challenge its champion, once a model."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
-from sensors.market_sensor import Look, Verdict, market_sensor
+from sensors.look import Look
+from sensors.market_sensor import Verdict, market_sensor
 from traderai_assets.assets.champions import newest_model
 from traderai_assets.domain.markets import Market
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
@@ -36,8 +39,9 @@ def decide(look: Look, market: Market) -> Verdict:
     tested = look.table(BACKTEST_METRICS).read(market.key, [challenger.served.key])
     if look.busy(market, "train", "choose_champion") or model_id not in set(tested["model_id"]):
         return Verdict(f"{name} is not tested yet")
+    # One try a day: a judgement that was interrupted must not leave a market without a champion.
     request = dg.RunRequest(
-        run_key=f"choose_champion:{market.key}:{model_id}",
+        run_key=f"choose_champion:{market.key}:{model_id}:{datetime.now(UTC):%Y-%m-%d}",
         job_name="choose_champion",
         partition_key=market.key,
     )

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from sensors.market_sensor import Look, Verdict, market_sensor, request_months
+from sensors.look import Look
+from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.look_back import known_until
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
 from traderai_assets.settings import Settings
 
 
@@ -36,10 +38,16 @@ def decide(look: Look, market: Market) -> Verdict:
         # One try an hour: a venue that is down for a while must not need a person afterwards.
         hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
         cause = f"{lacking[0].key}:{len(lacking)}:{hour}"
-        return Verdict(
-            f"{market.key} lacks {len(lacking)} months from {lacking[0].key} on",
-            request_months("backfill", market, lacking, cause),
-        )
+        request = request_months("backfill", market, lacking, cause)
+        # History that cannot be had must not cost the market its newest bars.
+        if not look.was_asked(request):
+            found = f"history of {market.key} is not whole from {lacking[0].key} on"
+            return Verdict(found, request)
+    return _update(look, market, now)
+
+
+def _update(look: Look, market: Market, now: datetime) -> Verdict:
+    """Ask for the bars that have closed and are not stored."""
     known = known_until(look.table(CANDLES), look.table(CANDLE_GAPS), market)
     stale = stale_candles(
         {market.key: None if known is None else known - market.bar},
@@ -55,15 +63,28 @@ def decide(look: Look, market: Market) -> Verdict:
 
 
 def _lacking_months(look: Look, market: Market, now: datetime) -> list[Month]:
-    """Return the closed months of the history of which neither candles nor gaps are stored.
+    """Return the months from the first closed one that is not whole, to the open one.
 
-    With the open month, where it lacks too, so that a new market is whole after one run.
+    With the open month, so that a new market is complete after one run. A month that has only
+    just closed is the update's, as long as its tail may be revised.
     """
     history = months_between(now - timedelta(days=look.settings.history_days), now)
-    held = {
-        *look.table(CANDLES).content_hashes(market.key),
-        *look.table(CANDLE_GAPS).content_hashes(market.key),
-    }
-    lacking = [month for month in history if month.key not in held]
-    closed = [month for month in lacking if month.end <= now]
-    return [month for month in history if month >= closed[0]] if closed else []
+    settled = now - look.settings.exchange.tail_bars * market.bar
+    closed = (month for month in history if month.end <= settled)
+    first = next((month for month in closed if not _is_whole(look, market, month)), None)
+    return [month for month in history if month >= first] if first else []
+
+
+def _is_whole(look: Look, market: Market, month: Month) -> bool:
+    """Whether a fetch that was not interrupted has reached the end of the month.
+
+    A run that was killed leaves a month that ends early, or candles without features: neither
+    must pass for history.
+    """
+    candles = look.table(CANDLES).summary(market.key, month.key)
+    if look.table(FEATURES).summary(market.key, month.key).last != candles.last:
+        return False
+    if candles.last is not None and candles.last + market.bar >= month.end:
+        return True
+    gaps = look.table(CANDLE_GAPS).read(market.key, [month.key])
+    return bool((gaps["end"] >= month.end).any())

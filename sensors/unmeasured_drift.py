@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import dagster as dg
 
-from sensors.market_sensor import Look, Verdict, market_sensor, request_months
+from sensors.look import Look
+from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.domain.champions.reigns import reigns
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month

@@ -28,6 +28,22 @@ def raised_as(kind: type[LakeError], what: str, way_out: str) -> Iterator[None]:
         raise kind(f"{what}: {type(error).__name__}: {_in_one_line(error)}; {way_out}") from error
 
 
+@contextmanager
+def answering(where: str) -> Iterator[None]:
+    """Raise a store that cannot be reached as LakeError: what is stored there may be whole.
+
+    A file that is not there is another matter and passes.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise LakeError(
+            f"{where} cannot be reached: {_in_one_line(error)}; mend the store and run it again"
+        ) from error
+
+
 def _in_one_line(error: BaseException) -> str:
     # delta-rs draws a chain of causes, with arrows and terminal colours.
     return " ".join(_DRAWING.sub(" ", str(error)).split())[:_LONGEST]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from resources.lake.commit_log import WAY_OUT, version_at
-from resources.lake.faults import raised_as
+from resources.lake.faults import answering, raised_as
 from resources.lake.maintenance import table_configuration
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition, LakeError
@@ -23,12 +23,15 @@ def open_newest(table: Table, uri: str, options: Mapping[str, str]) -> "DeltaTab
     CorruptPartition
         If there is a table and its log cannot be read.
     LakeError
-        If there is none and it cannot be created.
+        If there is none and it cannot be created, or the store does not answer.
     """
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
 
-    with raised_as(CorruptPartition, f"log of table {table.name} at {uri}", WAY_OUT):
+    with (
+        raised_as(CorruptPartition, f"log of table {table.name} at {uri}", WAY_OUT),
+        answering(uri),
+    ):
         try:
             return DeltaTable(uri, storage_options=dict(options))
         except TableNotFoundError:

@@ -11,7 +11,7 @@ from resources.lake.publishing import Inputs, Publisher
 from resources.lake.rows import HEAL, ordered, read_rows, summarized
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
-from traderai_assets.domain.errors import CorruptPartition, LakeError
+from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class LakeSnapshot:
             return False
         try:
             return key not in self._state.stored or self._read(key) is not None
-        except LakeError:
+        except CorruptPartition:
             return False
 
     def _read(self, key: PartitionKey) -> pd.DataFrame:

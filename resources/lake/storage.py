@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from resources.lake.faults import answering
+
 if TYPE_CHECKING:
     from deltalake.fs import DeltaStorageHandler
 
@@ -46,21 +48,24 @@ class Storage:
 
     def read(self, path: str) -> bytes:
         """The whole content of a file."""
-        content: bytes = self._handler.open_input_file(path).read()
+        with answering(self.uri(path)):
+            content: bytes = self._handler.open_input_file(path).read()
         return content
 
     def names(self, folder: str) -> list[str]:
         """Names of the files directly in a folder; none if there is no such folder."""
         from pyarrow.fs import FileSelector
 
-        found = self._handler.get_file_info_selector(FileSelector(folder, allow_not_found=True))
+        with answering(self.uri(folder)):
+            found = self._handler.get_file_info_selector(FileSelector(folder, allow_not_found=True))
         return sorted(info.base_name for info in found)
 
     def existing(self, paths: Iterable[str]) -> list[str]:
         """Those of the files that exist."""
         from pyarrow.fs import FileType
 
-        found = self._handler.get_file_info(list(paths))
+        with answering(self._uri):
+            found = self._handler.get_file_info(list(paths))
         return [info.path for info in found if info.type == FileType.File]
 
     def make_durable(self, paths: Iterable[str]) -> None:

@@ -54,8 +54,8 @@ def candles(
             now = exchange.clock(part.market.exchange)
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
                 for page in exchange.pages(part.market, start, end):
-                    ingest.store(page.candles, page.quarantined)
-            ingest.finish(now)
+                    ingest.store(page.candles, page.quarantined, page.end)
+            ingest.finish()
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)
@@ -80,6 +80,7 @@ class MonthIngest:
         self.candles = part.published()
         self.quarantine = self._quarantine_table.read(part.market.key, [part.month_key])
         self.gaps = self._gaps_table.read(part.market.key, [part.month_key])
+        self._known_until = self._stored_until()
 
     def spans(
         self, now: datetime, tail_bars: int, *, refetch: bool
@@ -99,31 +100,37 @@ class MonthIngest:
             revise_from=month.start if refetch else tail,
         )
 
-    def store(self, fetched: pd.DataFrame, refused: pd.DataFrame) -> None:
+    def store(self, fetched: pd.DataFrame, refused: pd.DataFrame, until: datetime) -> None:
         """Commit one page; a run that is killed later goes on after it."""
         merge = merge_candles(self.candles, fetched)
+        self._known_until = max(self._known_until, until)
         self._keep_refused(pd.concat([refused, merge.revisions]), fetched)
         self.candles = merge.candles
         self.part.put(self.candles)
         self._publication.commit()
 
-    def finish(self, now: datetime) -> None:
-        """Classify what is absent, and describe the month for the asset's page."""
-        month, bar = self.part.month, self.part.market.bar
+    def finish(self) -> None:
+        """Classify what is absent as far as was asked, and describe the month for its page."""
+        month, end = self.part.month, self._known_until
         failed = self.quarantine.loc[
             self.quarantine["reason"] != "superseded", "open_time"
         ].dropna()
-        end = min(month.end, last_close(now, bar))
         self.gaps = find_gaps(
             self.candles,
             start=month.start,
             end=end,
-            bar=bar,
+            bar=self.part.market.bar,
             failed=failed,
             listed_from=self._listed_from(end),
         )
         self._publish(self._gaps_table, self.gaps)
         self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+
+    def _stored_until(self) -> datetime:
+        """Return the end of what was asked for before: of the last candle, or of a gap after it."""
+        ends = [self.candles["open_time"].max() + self.part.market.bar, self.gaps["end"].max()]
+        known = [end.to_pydatetime() for end in ends if not pd.isna(end)]
+        return max(known, default=self.part.month.start)
 
     def _listed_from(self, end: datetime) -> datetime | None:
         """Return when the market's first candle opened, if this month may hold it."""

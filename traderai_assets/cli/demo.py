@@ -61,7 +61,7 @@ def command(candles: Path | None) -> None:
             dagster_running(settings, port=free_port(WEB_PORT), environment=environment, log=log)
         )
         watch.say(f"Web UI: {url} (as long as the demo runs)")
-        Story(settings, sandbox, watch, url, open_lake(settings)).tell()
+        Story(settings, world, sandbox, watch, url, open_lake(settings)).tell()
         print_summary(settings, watch)
     click.echo(
         '\nNext: "make dev" opens the web UI on this instance and lets the sandbox\'s clock run; '
@@ -73,11 +73,15 @@ def _wanted(settings: Settings, candles: Path | None) -> World:
     if candles is not None:
         from traderai_assets.sandbox.replay import ReplayFeed
 
-        # Some markets' files may go on longer than others'; the clock stands where all kept end.
+        # Some files may go on longer than others; the live bars are the last that all have, but
+        # for one: a bar is closed for certain when the next has been seen.
         end = ReplayFeed(candles).end(*(market.symbol for market in settings.market_list()))
-        return World(str(candles.resolve()), seed=7, start=None, now=end.isoformat())
-    listed = SIMULATED_NOW - timedelta(days=settings.history_days)
-    return World(None, seed=7, start=listed.isoformat(), now=SIMULATED_NOW.isoformat())
+        live = LIVE_BARS + settings.training.horizon_bars + 1
+        began = (end - live * settings.market_list()[0].bar).isoformat()
+        return World(str(candles.resolve()), seed=7, start=None, began=began, now=began)
+    listed = (SIMULATED_NOW - timedelta(days=settings.history_days)).isoformat()
+    began = SIMULATED_NOW.isoformat()
+    return World(None, seed=7, start=listed, began=began, now=began)
 
 
 class Story:
@@ -86,6 +90,7 @@ class Story:
     def __init__(
         self,
         settings: Settings,
+        world: World,
         sandbox: SandboxProcess,
         watch: QueueWatch,
         url: str,
@@ -93,6 +98,7 @@ class Story:
     ) -> None:
         self._markets = settings.market_list()
         self._settings = settings
+        self._began = datetime.fromisoformat(world.began)
         self._sandbox = sandbox
         self._watch = watch
         self._url = url
@@ -105,7 +111,9 @@ class Story:
         self._train()
         self._replay()
         self._let_bars_close(LIVE_BARS, "nobody touches a key")
-        self._let_bars_close(horizon, "signals reach their target, their stop or their end")
+        self._let_bars_close(
+            LIVE_BARS + horizon, "signals reach their target, their stop or their end"
+        )
         self._measure_drift()
 
     def _fetch(self) -> None:
@@ -143,12 +151,13 @@ class Story:
         from traderai_assets.schemas.candles import CANDLES
         from traderai_assets.schemas.predictions import PREDICTIONS
 
-        before = {market: self._last(CANDLES, market) for market in self._markets}
-        self._sandbox.advance(bars * self._markets[0].bar.total_seconds())
+        until = self._began + bars * self._markets[0].bar
+        # A demo that is run again finds the clock where it left it, and lets it stand.
+        self._sandbox.advance(max(0.0, (until - self._sandbox.now()).total_seconds()))
         self._until(
-            f"{bars} bars close at the exchange; {what}",
+            f"{until:%Y-%m-%d %H:%M} UTC at the exchange, {bars} bars on; {what}",
             lambda market: (
-                self._last(CANDLES, market) != before[market]
+                self._known_until(market) >= until
                 and self._last(PREDICTIONS, market) == self._last(CANDLES, market)
             ),
         )
@@ -173,6 +182,14 @@ class Story:
         self._watch.wait_until(
             what, lambda: all(done(market) for market in self._markets), PATIENCE_SECONDS
         )
+
+    def _known_until(self, market: Market) -> datetime:
+        """Return the close of the last bar that is stored or a known gap."""
+        from traderai_assets.assets.look_back import known_until
+        from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+
+        stored, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)
+        return known_until(stored, gaps, market) or datetime.min.replace(tzinfo=UTC)
 
     def _months(self, table: "Table", market: Market) -> set[str]:
         """Return the months of which the table holds rows of the market."""

@@ -23,7 +23,8 @@ class World:
     candles: str | None
     seed: int
     start: str | None
-    now: str | None
+    began: str
+    now: str
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
@@ -61,7 +62,7 @@ class World:
     def arguments(self, port: int, speed: float) -> list[str]:
         """Return the options of `traderai sandbox` that make this world."""
         options = ["--port", str(port), "--seed", str(self.seed), "--speed", str(speed)]
-        options += ["--now", _plain(self.now)] if self.now else []
+        options += ["--now", _plain(self.now)]
         options += ["--candles", self.candles] if self.candles else []
         options += ["--start", _plain(self.start)] if self.start else []
         return options

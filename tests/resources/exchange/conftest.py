@@ -221,8 +221,13 @@ def build(
     built = []
 
     def build(**fields: Any) -> ExchangeResource:
-        defaults = {"first_wait_seconds": 0.001, "request_timeout_seconds": 5.0}
-        exchange = ExchangeResource(url=url, state_folder=str(tmp_path), **{**defaults, **fields})
+        defaults = {
+            "url": url,
+            "state_folder": str(tmp_path),
+            "first_wait_seconds": 0.001,
+            "request_timeout_seconds": 5.0,
+        }
+        exchange = ExchangeResource(**{**defaults, **fields})
         built.append(exchange)
         return exchange
 

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 class Bucket(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # Head and body in one packet, or each answer waits 40 ms for an ACK
 
     def log_message(self, *_):
         pass

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.errors import CorruptPartition, WriteConflict
+from traderai_assets.domain.errors import CorruptPartition, LakeError, WriteConflict
 
 BTC = "binance.BTC-USDT.5m"
 ODD = "okx.A~c3~89-USDT_USDT+26A.1h"
@@ -82,3 +82,18 @@ def test_a_bucket_is_maintained(lake, bars, month_of_bars, publish):
     report = lake.maintain(bars, keep=timedelta(hours=1))
     assert (report.checkpoint_version, report.leftovers_removed) == (2, 0)
     assert len(lake.snapshot(bars).read(BTC, ["2026-03"])) == 2
+
+
+def test_a_store_that_does_not_answer_is_not_called_damaged(bars):
+    options = {
+        "aws_endpoint": "http://127.0.0.1:9",
+        "aws_allow_http": "true",
+        "aws_region": "eu-west-1",
+        "aws_access_key_id": "nobody",
+        "aws_secret_access_key": "nothing",
+        "max_retries": "0",
+    }
+    lake = LakeResource(root="s3://lake/house", storage_options=options)
+    with pytest.raises(LakeError, match="s3://lake/house/bars cannot be reached") as raised:
+        lake.snapshot(bars)
+    assert not isinstance(raised.value, CorruptPartition)

@@ -168,7 +168,7 @@ def _one_row_a_bar(
     numbers: FloatArray, places: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Places of one row for each bar, oldest first, and of rows that contradict one another."""
-    rows = pd.DataFrame(numbers[places], index=places, columns=list(CANDLE_COLUMNS))
-    different = rows.drop_duplicates().sort_values("open_time")
-    twice = different.duplicated("open_time", keep=False).to_numpy()
-    return different.index.to_numpy()[~twice], different.index.to_numpy()[twice]
+    different, first = np.unique(numbers[places], axis=0, return_index=True)
+    times, rows_of_bar = np.unique(different[:, 0], return_counts=True)
+    twice = np.isin(different[:, 0], times[rows_of_bar > 1])
+    return places[first[~twice]], places[first[twice]]

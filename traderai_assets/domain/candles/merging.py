@@ -36,15 +36,13 @@ def merge_candles(stored: pd.DataFrame, fetched: pd.DataFrame) -> Merge:
     stored, fetched : DataFrame
         Candles of one market, each with unique open times.
     """
-    old = stored.set_index("open_time")
-    new = fetched.set_index("open_time")
-    twice = old.index.intersection(new.index)
-    changed = (old.loc[twice] != new.loc[twice]).any(axis=1)
-    merged = pd.concat([old[~old.index.isin(new.index)], new]).sort_index().reset_index()
-    return Merge(
-        candles=merged[list(CANDLE_COLUMNS)],
-        revisions=_superseded(old.loc[twice[changed]].reset_index()),
-    )
+    both = pd.concat([stored, fetched], ignore_index=True)
+    merged = both.drop_duplicates("open_time", keep="last").sort_values("open_time")
+    old = stored[stored["open_time"].isin(fetched["open_time"])].sort_values("open_time")
+    new = fetched[fetched["open_time"].isin(old["open_time"])].sort_values("open_time")
+    numbers = list(CANDLE_COLUMNS[1:])
+    changed = (old[numbers].to_numpy() != new[numbers].to_numpy()).any(axis=1)
+    return Merge(merged[list(CANDLE_COLUMNS)].reset_index(drop=True), _superseded(old[changed]))
 
 
 def second_look(first: Judgement, again: Judgement) -> Judgement:

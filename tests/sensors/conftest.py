@@ -1,0 +1,156 @@
+"""A house for sensors to look at: a real lake, a real exchange, an instance; frames by the row."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
+from traderai_assets.domain.champions.choice import Decision
+from traderai_assets.domain.champions.history import empty_history, with_decision
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.partitions import MARKETS
+from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.server import SandboxServer
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.tables import ALL_MONTHS, Table
+from traderai_assets.settings import Settings
+
+BTC = Market("binance", "BTC/USDT", "1h")
+ETH = Market("binance", "ETH/USDT", "1h")
+MARCH = Month(2026, 3)
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+_DEFAULTS = {"float64": 1.0, "int64": 1, "int32": 1, "int8": 1, "str": "none", "object": b""}
+
+
+class Tick(NamedTuple):
+    """What one tick of a sensor came to; `log` is what it says beside its requests."""
+
+    requests: list[dg.RunRequest]
+    reason: str
+    log: str
+
+    @property
+    def request(self) -> dg.RunRequest:
+        [request] = self.requests
+        return request
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """First and last month of the only request, as partition keys."""
+        tags = self.request.tags
+        return tuple(tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
+
+
+class House:
+    """Everything a sensor can see, and ways to put things there."""
+
+    def __init__(self, instance, lake, exchange, sandbox, settings) -> None:
+        self.instance: dg.DagsterInstance = instance
+        self.lake: LakeResource = lake
+        self.exchange: ExchangeResource = exchange
+        self.sandbox: SandboxServer = sandbox
+        self.settings: Settings = settings
+
+    def tick(self, name: str, *, exchange: Any = None) -> Tick:
+        """Evaluate the real sensor once."""
+        from sensors.build import build_sensors  # Late: Dagster's beta warnings are errors here
+
+        [sensor] = [one for one in build_sensors(self.settings) if one.name == name]
+        resources = {"lake": self.lake, "exchange": exchange or self.exchange}
+        with (
+            self._listen() as said,
+            dg.build_sensor_context(self.instance, resources=resources) as context,
+        ):
+            found = sensor.evaluate_tick(context)
+        return Tick(list(found.run_requests), found.skip_message or "", said.getvalue())
+
+    def configure(self, **changes: Any) -> None:
+        self.settings = self.settings.model_copy(update=changes)
+
+    def put(self, table: Table, month: Month | None, frame: pd.DataFrame, market=BTC) -> None:
+        key = (market.key, month.key if month else ALL_MONTHS)
+        self.lake.snapshot(table).publish({key: frame}, run_id="test", code_version="1")
+
+    def put_bars(self, start: datetime, end: datetime, *tables: Table, market=BTC) -> None:
+        """Store the bars of [start, end) month by month; those of other tables are replaced."""
+        times = pd.date_range(start, end, freq=market.bar, inclusive="left").as_unit("ms")
+        for table in tables or (CANDLES, FEATURES):
+            for month, opened in times.to_series().groupby(times.strftime("%Y-%m")):
+                frame = rows(table, open_time=opened.to_numpy())
+                self.put(table, Month.parse(month), frame, market)
+
+    def crown(self, model_id: str, since: datetime, *, promote: bool = True) -> None:
+        """Let a challenger be judged."""
+        decision = Decision(promote=promote, reason="as the test wants it", evidence={})
+        history = with_decision(
+            empty_history(), decision, challenger_id=model_id, served_month=MARCH, changed_at=since
+        )
+        self.put(CHAMPIONS, None, history)
+
+    def run(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
+        """Make the run of a request, as the daemon and the run coordinator would have."""
+        market = request.partition_key or request.tags["dagster/asset_partition_range_start"]
+        self.instance.add_run(
+            dg.DagsterRun(
+                job_name=request.job_name,
+                status=status,
+                tags={
+                    **request.tags,
+                    "dagster/run_key": request.run_key,
+                    "traderai/market": market.partition("|")[0],
+                },
+            )
+        )
+
+
+def rows(table: Table, **columns: Any) -> pd.DataFrame:
+    """Rows of a table; columns that are not given hold any value that will do."""
+    frame = pd.DataFrame(columns)
+    for name, dtype in table.dtypes.items():
+        if name not in frame:
+            frame[name] = _DEFAULTS[dtype]
+    return frame[list(table.dtypes)].astype(table.dtypes)
+
+
+@pytest.fixture(scope="session")
+def exchange_at_noon() -> Iterator[SandboxServer]:
+    with SandboxServer(clock=Clock(NOON)) as server:
+        yield server
+
+
+@pytest.fixture
+def house(tmp_path, exchange_at_noon) -> Iterator[House]:
+    exchange_at_noon.clock.set(NOON)
+    settings = Settings(
+        markets=("binance:BTC/USDT",), timeframe="1h", history_days=40, home=tmp_path
+    )
+    exchange = ExchangeResource(
+        url=exchange_at_noon.url, state_folder=str(tmp_path / "exchange"), attempts=1
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        lake = LakeResource(root=str(tmp_path / "lake"))
+        yield House(instance, lake, exchange, exchange_at_noon, settings)
+
+
+@pytest.fixture
+def rows_of():
+    return rows
+
+
+@pytest.fixture
+def kept(house):
+    """Keep these markets as well."""
+
+    def keep(*keys: str) -> None:
+        house.instance.add_dynamic_partitions(MARKETS, keys)
+
+    return keep

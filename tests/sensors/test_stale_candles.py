@@ -1,0 +1,112 @@
+"""History that was never fetched, or not to its end; and bars that have closed since."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from traderai_assets.domain.months import Month
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
+HOUR = timedelta(hours=1)
+BTC = "binance.BTC-USDT.1h"
+
+
+def test_a_market_of_the_settings_becomes_a_partition_and_its_history_is_asked_for(house):
+    tick = house.tick("stale_candles")
+    assert house.instance.get_dynamic_partitions("markets") == [BTC]
+    assert tick.request.job_name == "backfill"
+    # 40 days before 20 March is 8 February.
+    assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
+
+
+def test_a_tick_that_runs_twice_asks_for_the_same_once(house):
+    first, second = house.tick("stale_candles"), house.tick("stale_candles")
+    assert first.request.run_key == second.request.run_key
+    house.run(first.request, dg.DagsterRunStatus.STARTING)
+    assert house.tick("stale_candles").reason == f"{BTC} is being fetched"
+
+
+def test_a_market_that_is_up_to_date_is_left_alone_and_the_reason_says_so(house):
+    house.put_bars(FEBRUARY.start, NOON)
+    tick = house.tick("stale_candles")
+    assert (tick.requests, tick.reason) == ([], f"{BTC} is up to date")
+
+
+def test_the_open_month_is_updated_once_for_each_bar_that_closes(house):
+    house.put_bars(FEBRUARY.start, NOON)
+    house.sandbox.clock.set(NOON + HOUR + timedelta(seconds=6))
+    first = house.tick("stale_candles")
+    assert first.request.job_name == "update_latest"
+    assert first.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    house.run(first.request, dg.DagsterRunStatus.SUCCESS)
+    again = house.tick("stale_candles")
+    assert (again.requests, "1 bars before" in again.reason) == ([], True)
+    assert again.reason.endswith("; a run was asked for")
+    house.sandbox.clock.advance(3600)
+    assert house.tick("stale_candles").request.run_key != first.request.run_key
+
+
+def test_a_bar_is_not_missed_before_its_grace_is_over(house):
+    house.put_bars(FEBRUARY.start, NOON)
+    house.sandbox.clock.set(NOON + HOUR + timedelta(seconds=4))
+    assert house.tick("stale_candles").reason == f"{BTC} is up to date"
+
+
+@pytest.mark.parametrize("job", ["backfill", "update_latest"])
+def test_a_market_that_is_being_fetched_is_not_asked_for_again(house, job):
+    request = house.tick("stale_candles").request
+    house.run(request._replace(job_name=job), dg.DagsterRunStatus.STARTED)
+    tick = house.tick("stale_candles")
+    assert (tick.requests, tick.reason) == ([], f"{BTC} is being fetched")
+
+
+@pytest.mark.parametrize("tables", [(CANDLES, FEATURES), (CANDLES,)])
+def test_a_month_that_a_killed_fetch_left_unfinished_is_fetched_again(house, tables):
+    end = NOON if tables == (CANDLES,) else FEBRUARY.start + timedelta(days=9)
+    house.put_bars(FEBRUARY.start, end, *tables)
+    house.put_bars(MARCH.start, NOON)
+    tick = house.tick("stale_candles")
+    assert tick.request.job_name == "backfill"
+    assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
+
+
+def test_a_month_that_ended_in_silence_is_whole(house):
+    silence = FEBRUARY.end - 3 * HOUR
+    gap = pd.DataFrame(
+        {"start": [silence], "end": [FEBRUARY.end], "absent_bars": 3, "flat_bars": 0}
+    ).assign(kind="outage")
+    house.put_bars(FEBRUARY.start, silence)
+    house.put_bars(MARCH.start, NOON)
+    assert house.tick("stale_candles").request.job_name == "backfill"
+    house.put(CANDLE_GAPS, FEBRUARY, gap.astype(CANDLE_GAPS.dtypes))
+    assert house.tick("stale_candles").reason == f"{BTC} is up to date"
+
+
+def test_history_that_cannot_be_had_does_not_cost_the_market_its_newest_bars(house):
+    request = house.tick("stale_candles").request
+    house.run(request, dg.DagsterRunStatus.FAILURE)
+    tick = house.tick("stale_candles")
+    assert tick.request.job_name == "update_latest"
+    assert tick.months[1] == f"{BTC}|2026-03"
+
+
+def test_the_month_that_has_just_closed_is_the_updates_until_it_is_settled(house):
+    april = MARCH.end
+    house.put_bars(FEBRUARY.start, april - HOUR)
+    house.sandbox.clock.set(april + timedelta(seconds=30))
+    early = house.tick("stale_candles")
+    assert early.request.job_name == "update_latest"
+    assert early.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    house.sandbox.clock.set(april + 12 * HOUR)
+    assert house.tick("stale_candles").request.job_name == "backfill"
+
+
+def test_the_open_month_of_the_exchange_is_noted_for_the_queue(house):
+    house.tick("stale_candles")
+    cursor = "traderai/open_month/binance"
+    assert house.instance.run_storage.get_cursor_values({cursor}) == {cursor: "2026-03"}
