@@ -6,6 +6,7 @@ empty body or `{}` comes out of it as "no candles" without an exception. Importe
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,7 +32,7 @@ class Door:
     allowance: Allowance
     patience: Patience
     rateLimit: float  # noqa: N815 - ccxt's name
-    unparsed: list[object]  # The rows of the last answer as the exchange wrote them
+    unparsed: Sequence[object] = ()  # The rows of the last answer as the exchange wrote them
     _answer: object = None
 
     def throttle(self, cost: float | None = None) -> None:

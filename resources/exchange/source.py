@@ -101,6 +101,7 @@ class CandleSource:
                 market.symbol, market.timeframe, since=since, limit=limit
             ),
         )
+        unparsed = self._client.unparsed
         judge = partial(
             judge_rows,
             rows,
@@ -108,7 +109,8 @@ class CandleSource:
             start=start,
             end=end,
             closed_before=now,
-            raw=self._client.unparsed,
+            # A few classes of ccxt leave rows out after reading them.
+            raw=unparsed if len(unparsed) == len(rows) else None,
         )
         judgement = judge()
         if (judgement.quarantined["reason"] == FUTURE).any():  # Or a bar has opened meanwhile

@@ -6,7 +6,6 @@ so a lost entry or an older version shifts all that follow; here each commit's f
 
 import hashlib
 import json
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -126,18 +125,6 @@ def kept_versions(storage: Storage) -> list[int]:
     """Versions whose commits the log still holds, oldest first."""
     names = storage.names(LOG_FOLDER)
     return sorted(int(name.removesuffix(".json")) for name in names if name.endswith(".json"))
-
-
-def version_at(storage: Storage, moment: datetime) -> int | None:
-    """The newest version committed at or before a moment; None if none is kept.
-
-    Delta goes by the times of its files, so a lake that was copied has no past for it.
-    """
-    versions = kept_versions(storage)
-    newer = bisect_right(
-        versions, moment, key=lambda version: next(read_commits(storage, [version])).published_at
-    )
-    return versions[newer - 1] if newer > 0 else None
 
 
 def _read_commit(storage: Storage, version: int, *, files: bool) -> Commit:

@@ -1,10 +1,11 @@
 """Opening the Delta table behind a table of ours: the newest version, an earlier one, a new one."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from resources.lake.commit_log import WAY_OUT, version_at
+from resources.lake.commit_log import WAY_OUT, kept_versions, read_commits
 from resources.lake.faults import answering, raised_as
 from resources.lake.maintenance import table_configuration
 from resources.lake.storage import Storage
@@ -56,11 +57,23 @@ def open_earlier(
     with raised_as(LakeError, what, way_out):
         delta = DeltaTable(uri, storage_options=dict(options))
         storage = Storage(delta.table_uri, options)
-        version = version_at(storage, then) if isinstance(then, datetime) else then
+        version = _version_at(storage, then) if isinstance(then, datetime) else then
         if version is None:
             raise LakeError(f"{what}: the log does not reach back so far; {way_out}")
         delta.load_as_version(version)
     return delta
+
+
+def _version_at(storage: Storage, moment: datetime) -> int | None:
+    """The newest version committed at or before a moment; None if none is kept.
+
+    Delta goes by the times of its files, so a lake that was copied has no past for it.
+    """
+    versions = kept_versions(storage)
+    newer = bisect_right(
+        versions, moment, key=lambda version: next(read_commits(storage, [version])).published_at
+    )
+    return versions[newer - 1] if newer > 0 else None
 
 
 def _create(table: Table, uri: str, options: Mapping[str, str]) -> None:

@@ -35,8 +35,8 @@ class LakeSnapshot:
         self._publisher = Publisher(table, delta, storage, self._state)
 
     def markets(self) -> list[str]:
-        """Keys of the markets that have rows, sorted."""
-        return sorted({market for market, _ in self._state.stored})
+        """Keys of the markets that have rows, or should have, sorted."""
+        return sorted({market for market, _ in self._keys()})
 
     def content_hash(self, market: str, month: str) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
@@ -44,7 +44,7 @@ class LakeSnapshot:
 
     def content_hashes(self, market: str) -> dict[str, str]:
         """Month -> content hash of the partitions of a market that have rows, oldest first."""
-        months = sorted(month for stored, month in self._state.stored if stored == market)
+        months = sorted(month for stored, month in self._keys() if stored == market)
         return {month: self.content_hash(market, month) for month in months}
 
     def summary(self, market: str, month: str) -> PartitionSummary:
@@ -116,6 +116,10 @@ class LakeSnapshot:
                 inputs=inputs or {},
             )
         return Publication(version, changed, summaries, healed)
+
+    def _keys(self) -> set[PartitionKey]:
+        # A damaged partition may be missing from what is stored; it must not go unnoticed.
+        return self._state.stored.keys() | self._state.damage.keys()
 
     def _is_intact(self, key: PartitionKey) -> bool:
         """Whether what is stored is what the log says; costs a read of the partition."""

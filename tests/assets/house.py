@@ -1,32 +1,35 @@
 """A whole house in one process: sandbox exchange, lake, Dagster instance, every definition.
 
-Everything is real except the pace: the exchange's rate limit is left out, as a sandbox has none.
-A month of the market holds 720 bars of an hour, which is the least a model can be trained on.
+Everything is real but the pace: requests do not wait for the allowance of a real venue. A month
+holds some 720 bars of an hour, about the least a model can be made of.
 """
 
-import shutil
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pandas as pd
+from dagster._core.definitions.data_version import (
+    CachingStaleStatusResolver,
+    StaleStatus,
+    extract_data_version_from_entry,
+)
+from dagster._core.loader import LoadingContextForTest
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.definitions import build_definitions
-from traderai_assets.domain.months import Month, months_between
 from traderai_assets.partitions import MARKETS, partition_key, partition_range_tags
 from traderai_assets.sandbox.ledger import KlineQuery
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.registry import TABLES
-from traderai_assets.schemas.tables import Table
+from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import load_settings
 
 
 class UnhurriedExchange(ExchangeResource):
-    """The exchange as it is, but that no request waits for the allowance of a real venue."""
+    """The exchange resource as it is; only the pauses between requests are left out."""
 
     def _open(self, exchange_id: str, market_kind: str) -> Any:
         client = super()._open(exchange_id, market_kind)
@@ -35,47 +38,46 @@ class UnhurriedExchange(ExchangeResource):
 
 
 class House:
-    """One market's house.
+    """The house of one market.
 
     Parameters
     ----------
     home : Path
         Holds the lake; a copy of another house's home is a house with the same past.
     sandbox : SandboxServer
-        The exchange, running; its clock is the time of the house.
+        The exchange, running; its clock is the time in the house.
     instance : DagsterInstance
-        Knows what was materialised.
+        Remembers what was materialized.
+    patience : mapping
+        Fields of the exchange resource that differ.
     settings
         Of `traderai.toml`, by name, where they differ from a house of small, quick models.
     """
 
     def __init__(
-        self, home: Path, sandbox: SandboxServer, instance: dg.DagsterInstance, **settings: Any
+        self,
+        home: Path,
+        sandbox: SandboxServer,
+        instance: dg.DagsterInstance,
+        *,
+        patience: dict[str, Any] | None = None,
+        **settings: Any,
     ) -> None:
-        self.home = home
-        self.sandbox = sandbox
-        self.instance = instance
+        small = {
+            "markets": ("binance:BTC/USDT",),
+            "timeframe": "1h",
+            "training": {"folds": 2, "horizon_bars": 12},
+        }
+        self.home, self.sandbox, self.instance = home, sandbox, instance
         self.settings = load_settings(
-            home / "no.toml",
-            **{
-                "home": home,
-                "exchange_url": sandbox.url,
-                "markets": ("binance:BTC/USDT",),
-                "timeframe": "1h",
-                "training": {"folds": 2, "horizon_bars": 12},
-                **settings,
-            },
+            home / "none.toml", home=home, exchange_url=sandbox.url, **(small | settings)
         )
         self.market = self.settings.market_list()[0]
         self.lake = LakeResource(root=self.settings.lake_root)
         self.exchange = UnhurriedExchange(
             url=sandbox.url,
             state_folder=str(home / "exchange"),
-            attempts=self.settings.exchange.attempts,
-            deadline_seconds=self.settings.exchange.deadline_seconds,
-            request_timeout_seconds=self.settings.exchange.request_timeout_seconds,
-            tail_bars=self.settings.exchange.tail_bars,
-            first_wait_seconds=0.01,
+            **({"first_wait_seconds": 0.01} | (patience or {})),
         )
         self.definitions = build_definitions(
             settings=self.settings, resources={"exchange": self.exchange}
@@ -83,19 +85,92 @@ class House:
         instance.add_dynamic_partitions(MARKETS, [self.market.key])
 
     def run(
-        self, job: str, *months: str, only: Iterable[str] = (), refetch: bool = False, **options: Any
+        self,
+        job: str,
+        *months: str,
+        only: Collection[str] = (),
+        refetch: bool = False,
+        raise_on_error: bool = True,
     ) -> dg.ExecuteInProcessResult:
-        """Run a job from the first of `months` to the last, or for the market alone."""
-        definition = self.definitions.resolve_job_def(job)
-        config = {"ops": {"candles": {"config": {"refetch": True}}}} if refetch else None
-        if months:
-            keys = [partition_key(self.market.key, month) for month in months]
-            options["tags"] = partition_range_tags(keys)
-        else:
-            options["partition_key"] = self.market.key
-        return definition.execute_in_process(
-            run_config=config,
+        """Run a job over the months from the first to the last; without any, over the market."""
+        return self.definitions.resolve_job_def(job).execute_in_process(
+            run_config={"ops": {"candles": {"config": {"refetch": True}}}} if refetch else None,
             instance=self.instance,
             asset_selection=[dg.AssetKey(name) for name in only] or None,
-            **options,
+            partition_key=None if months else self.market.key,
+            tags=partition_range_tags(map(self.key, months)) if months else None,
+            raise_on_error=raise_on_error,
         )
+
+    def run_everything(self) -> None:
+        """Run every job that makes something, over the months of a lived-in house."""
+        self.run("backfill", "2024-03", "2024-06")
+        self.run("train", "2024-05", "2024-07")
+        self.run("choose_champion")
+        self.run("generate_signals", "2024-06")
+        self.run("expire_signals", "2024-06")
+        self.run("replay_history", "2024-05", "2024-06")
+        self.run("monitor_drift", "2024-06")
+
+    def fetch(self, *months: str, refetch: bool = False) -> None:
+        """Materialize candles alone."""
+        self.run("backfill", *months, only=["candles"], refetch=refetch)
+
+    def key(self, month: str) -> str:
+        """Dagster's key of a month of the market."""
+        return partition_key(self.market.key, month)
+
+    def rows(self, table: Table, *months: str) -> Any:
+        """Stored rows."""
+        return self.lake.snapshot(table).read(self.market.key, months or [ALL_MONTHS])
+
+    def hashes(self, table: Table) -> dict[str, str]:
+        """Content hash of each month that has rows."""
+        return self.lake.snapshot(table).content_hashes(self.market.key)
+
+    def lake_state(self) -> dict[str, tuple[int, dict[str, str]]]:
+        """Version of every table, one more with each commit, and every content hash in it."""
+        return {
+            table.name: (self.lake.snapshot(table).version, self.hashes(table)) for table in TABLES
+        }
+
+    def all_data_versions(self) -> dict[str, dict[str, str | None]]:
+        """What Dagster knows of each asset and month."""
+        assets = self.definitions.resolve_asset_graph().materializable_asset_keys
+        return {key.path[-1]: self.data_versions(key.path[-1]) for key in assets}
+
+    def data_versions(self, asset: str) -> dict[str, str | None]:
+        """The data version that Dagster knows of each month of an asset."""
+        keys = self.instance.get_materialized_partitions(dg.AssetKey(asset))
+        found = {}
+        for key in sorted(keys):
+            record = self.instance.get_latest_data_version_record(
+                dg.AssetKey(asset), is_source=False, partition_key=key
+            )
+            version = record and extract_data_version_from_entry(record.event_log_entry)
+            found[key.partition("|")[2] or ALL_MONTHS] = version.value if version else None
+        return found
+
+    def stale(self) -> dict[str, list[str]]:
+        """Months of each asset that the web UI shows as stale, by its own resolver."""
+        graph = self.definitions.resolve_asset_graph()
+        resolver = CachingStaleStatusResolver(
+            self.instance, graph, LoadingContextForTest(self.instance)
+        )
+        found: dict[str, list[str]] = {}
+        for asset in graph.materializable_asset_keys:
+            for key in sorted(self.instance.get_materialized_partitions(asset)):
+                if resolver.get_status(asset, key) == StaleStatus.STALE:
+                    month = key.partition("|")[2] or ALL_MONTHS
+                    found.setdefault(asset.to_user_string(), []).append(month)
+        return found
+
+    def asked(self) -> list[KlineQuery]:
+        """What the exchange was asked for candles since this was last called."""
+        queries = self.sandbox.requests.klines
+        self.sandbox.requests.clear()
+        return queries
+
+    def now_is(self, now: datetime) -> None:
+        """Set the clock of the exchange, forwards or backwards."""
+        self.sandbox.clock.set(now)

@@ -1,5 +1,7 @@
 """A house for sensors to look at: a real lake, a real exchange, an instance; frames by the row."""
 
+import io
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -7,6 +9,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
@@ -28,7 +31,15 @@ ETH = Market("binance", "ETH/USDT", "1h")
 MARCH = Month(2026, 3)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-_DEFAULTS = {"float64": 1.0, "int64": 1, "int32": 1, "int8": 1, "str": "none", "object": b""}
+_ANY_VALUE = {
+    "float64": 0.5,
+    "int64": 1,
+    "int32": 1,
+    "int8": 1,
+    "str": "none",
+    "object": b"",
+    "datetime64[ms, UTC]": datetime(2026, 1, 1, tzinfo=UTC),
+}
 
 
 class Tick(NamedTuple):
@@ -53,7 +64,8 @@ class Tick(NamedTuple):
 class House:
     """Everything a sensor can see, and ways to put things there."""
 
-    def __init__(self, instance, lake, exchange, sandbox, settings) -> None:
+    def __init__(self, definitions, instance, lake, exchange, sandbox, settings) -> None:
+        self.definitions: dg.Definitions = definitions
         self.instance: dg.DagsterInstance = instance
         self.lake: LakeResource = lake
         self.exchange: ExchangeResource = exchange
@@ -66,10 +78,14 @@ class House:
 
         [sensor] = [one for one in build_sensors(self.settings) if one.name == name]
         resources = {"lake": self.lake, "exchange": exchange or self.exchange}
+        said = io.StringIO()
         with (
-            self._listen() as said,
-            dg.build_sensor_context(self.instance, resources=resources) as context,
+            partition_loading_context(dynamic_partitions_store=self.instance),
+            dg.build_sensor_context(
+                self.instance, definitions=self.definitions, resources=resources
+            ) as context,
         ):
+            context.log.addHandler(logging.StreamHandler(said))
             found = sensor.evaluate_tick(context)
         return Tick(list(found.run_requests), found.skip_message or "", said.getvalue())
 
@@ -117,7 +133,7 @@ def rows(table: Table, **columns: Any) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     for name, dtype in table.dtypes.items():
         if name not in frame:
-            frame[name] = _DEFAULTS[dtype]
+            frame[name] = _ANY_VALUE[dtype]
     return frame[list(table.dtypes)].astype(table.dtypes)
 
 
@@ -127,8 +143,16 @@ def exchange_at_noon() -> Iterator[SandboxServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def definitions() -> dg.Definitions:
+    """Assets and jobs; the sensors are built for the settings of each test."""
+    from traderai_assets.definitions import build_definitions
+
+    return build_definitions(settings=Settings())
+
+
 @pytest.fixture
-def house(tmp_path, exchange_at_noon) -> Iterator[House]:
+def house(tmp_path, exchange_at_noon, definitions) -> Iterator[House]:
     exchange_at_noon.clock.set(NOON)
     settings = Settings(
         markets=("binance:BTC/USDT",), timeframe="1h", history_days=40, home=tmp_path
@@ -138,7 +162,12 @@ def house(tmp_path, exchange_at_noon) -> Iterator[House]:
     )
     with dg.DagsterInstance.ephemeral() as instance:
         lake = LakeResource(root=str(tmp_path / "lake"))
-        yield House(instance, lake, exchange, exchange_at_noon, settings)
+        yield House(definitions, instance, lake, exchange, exchange_at_noon, settings)
+
+
+@pytest.fixture
+def unreachable(tmp_path) -> ExchangeResource:
+    return ExchangeResource(url="http://127.0.0.1:9", state_folder=str(tmp_path / "exchange"))
 
 
 @pytest.fixture

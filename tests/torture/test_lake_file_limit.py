@@ -3,7 +3,7 @@ import random
 import pytest
 
 
-@pytest.mark.parametrize("points", [8, pytest.param(100, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("points", [6, pytest.param(100, marks=pytest.mark.torture)])
 def test_a_write_that_fails_at_any_byte_leaves_the_old_version_readable(
     writers, stored_seed, publish_seed, points, tell
 ):

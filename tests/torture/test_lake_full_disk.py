@@ -34,7 +34,7 @@ def fill(root, free):
     return filler
 
 
-@pytest.mark.parametrize("points", [8, pytest.param(100, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("points", [5, pytest.param(100, marks=pytest.mark.torture)])
 def test_a_disk_that_fills_up_while_publishing_leaves_the_old_version_readable(
     root, writers, stored_seed, publish_seed, check_starved, points, tell
 ):

@@ -4,7 +4,7 @@ import time
 import pytest
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(200, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.torture)])
 def test_a_run_killed_while_publishing_leaves_the_old_or_the_new_version_whole(
     writers, writer, stored_seed, publish_seed, kills, root, tell
 ):

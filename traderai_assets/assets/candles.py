@@ -50,7 +50,7 @@ def candles(
         board = ProgressBoard(context)
         total = len(context.partition_keys)
         for done, part in enumerate(publication.partitions(), start=1):
-            ingest = MonthIngest(context.run_id, part, publication, lake)
+            ingest = MonthIngest(context.run.run_id, part, publication, lake)
             now = exchange.clock(part.market.exchange)
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
                 for page in exchange.pages(part.market, start, end):

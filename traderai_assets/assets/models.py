@@ -91,7 +91,7 @@ def _train(
     )
     # Predictions first: a kill in between leaves some of a model that is made again, bit for bit.
     lake.snapshot(OUT_OF_SAMPLE).publish(
-        {part.key: trained.out_of_sample}, run_id=context.run_id, code_version="1"
+        {part.key: trained.out_of_sample}, run_id=context.run.run_id, code_version="1"
     )
     row = encode_model(trained).assign(generation=len(stored) + 1)
     part.put(

@@ -34,7 +34,7 @@ class ProgressBoard:
             )
         )
         self._context.instance.add_run_tags(
-            self._context.run_id, {PROGRESS_TAG: f"{text} {percent:.0f}%"}
+            self._context.run.run_id, {PROGRESS_TAG: f"{text} {percent:.0f}%"}
         )
 
 

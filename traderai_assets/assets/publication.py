@@ -150,13 +150,13 @@ class Publication:
         """
         for name, frames in self._beside.items():
             self._beside_snapshots[name].publish(
-                frames, run_id=self._context.run_id, code_version=self.code_version
+                frames, run_id=self._context.run.run_id, code_version=self.code_version
             )
         self._beside = {}
         pending, self._pending = self._pending, {}
         published = self.target.publish(
             pending,
-            run_id=self._context.run_id,
+            run_id=self._context.run.run_id,
             code_version=self.code_version,
             inputs={key: self._parts[key].inputs for key in pending},
         )

@@ -151,7 +151,7 @@ def test_a_gap_reaches_to_the_end_of_the_window():
     assert listed(gaps) == [(5000, 10, 0, "outage")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 290), st.integers(1, 9), st.booleans()), max_size=12),
     st.lists(st.integers(0, 300), max_size=6),

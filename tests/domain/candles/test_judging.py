@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,4 @@ def test_nothing_is_raised_nothing_bad_accepted_and_the_order_does_not_matter(ro
 
 
 def candles_frame_dtypes():
-    import numpy as np
-
     return candles_frame(np.empty((0, 6))).dtypes

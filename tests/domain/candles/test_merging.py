@@ -48,7 +48,7 @@ def test_nothing_and_nothing_is_an_empty_frame_of_the_right_types():
 bars = st.dictionaries(st.integers(0, 30), st.integers(6, 19), max_size=20)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(bars, bars)
 def test_merging_twice_is_merging_once(stored, fetched):
     once = merge_candles(frame(stored), frame(fetched))
@@ -60,7 +60,7 @@ def test_merging_twice_is_merging_once(stored, fetched):
     assert len(once.revisions) == len(changed)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(bars, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=8))
 def test_the_same_values_give_the_same_candles_in_any_pieces_and_order(truth, pieces):
     whole, merged = frame(truth), no_candles()

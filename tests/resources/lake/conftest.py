@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.schemas.tables import Table
 
 BTC = "binance.BTC-USDT.5m"
+ETH = "binance.ETH-USDT.5m"
 
 
 @pytest.fixture
@@ -44,5 +47,53 @@ def publish(bars):
     def make(lake, month, frame, *, market=BTC, run="run-1", snapshot=None):
         taken = snapshot or lake.snapshot(bars)
         return taken.publish({(market, month): frame}, run_id=run, code_version="1")
+
+    return make
+
+
+@pytest.fixture
+def table_folder(tmp_path):
+    return tmp_path / "lake" / "bars"
+
+
+@pytest.fixture
+def stored(lake, month_of_bars, publish):
+    """A lake with BTC 2026-03 (version 1), ETH 2026-03 (version 2) and BTC 2026-04 (version 3)."""
+    publish(lake, "2026-03", month_of_bars("2026-03"))
+    publish(lake, "2026-03", month_of_bars("2026-03", rows=4), market=ETH)
+    publish(lake, "2026-04", month_of_bars("2026-04", rows=5))
+    return lake
+
+
+@pytest.fixture
+def edit_commit(table_folder):
+    """Replace one text by another in the file of a commit."""
+
+    def edit(version, old, new):
+        path = table_folder / "_delta_log" / f"{version:020d}.json"
+        content = path.read_text()
+        assert old in content
+        path.write_text(content.replace(old, new))
+
+    return edit
+
+
+@pytest.fixture
+def data_file(table_folder):
+    """The one data file of a partition."""
+
+    def find(market=BTC, month="2026-03"):
+        (file,) = (table_folder / f"market={market}" / f"month={month}").rglob("*.parquet")
+        return file
+
+    return find
+
+
+@pytest.fixture
+def fold(bars):
+    """Fold the log of a lake into a checkpoint; returns the version it is of."""
+
+    def make(lake):
+        return lake.maintain(bars, keep=timedelta(hours=1)).checkpoint_version
 
     return make

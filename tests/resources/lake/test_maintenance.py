@@ -12,11 +12,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def table_folder(tmp_path):
-    return tmp_path / "lake" / "bars"
-
-
-@pytest.fixture
 def keep_nothing(monkeypatch):
     monkeypatch.setattr(maintenance, "SHORTEST_KEEP", timedelta(0))
     return timedelta(0)

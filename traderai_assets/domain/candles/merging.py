@@ -12,7 +12,11 @@ import pandas as pd
 
 from traderai_assets.domain.candles.frames import CANDLE_COLUMNS
 from traderai_assets.domain.candles.judging import Judgement
-from traderai_assets.domain.candles.quarantine import merge_quarantine, quarantine_frame
+from traderai_assets.domain.candles.quarantine import (
+    merge_quarantine,
+    no_quarantine,
+    quarantine_frame,
+)
 
 SUPERSEDED = "superseded"
 
@@ -34,8 +38,10 @@ def merge_candles(stored: pd.DataFrame, fetched: pd.DataFrame) -> Merge:
     Parameters
     ----------
     stored, fetched : DataFrame
-        Candles of one market, each with unique open times.
+        Candles of one market, each in order of time and without repetition.
     """
+    if fetched.empty:
+        return Merge(stored, no_quarantine())
     both = pd.concat([stored, fetched], ignore_index=True)
     merged = both.drop_duplicates("open_time", keep="last").sort_values("open_time")
     old = stored[stored["open_time"].isin(fetched["open_time"])].sort_values("open_time")

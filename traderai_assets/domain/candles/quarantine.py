@@ -45,6 +45,8 @@ def no_quarantine() -> pd.DataFrame:
 
 def merge_quarantine(stored: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Both ledgers as one; a row that stands in both stands once, whichever came first."""
+    if found.empty:
+        return stored
     return _in_order(pd.concat([stored, found], ignore_index=True))
 
 

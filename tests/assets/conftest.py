@@ -1,0 +1,78 @@
+"""Houses to try things out in: an empty one, and one in which everything was made once."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from tests.assets.house import House
+from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.server import SandboxServer
+from traderai_assets.sandbox.simulation import SimulatedFeed
+
+NOW = datetime(2024, 6, 12, 5, 30, tzinfo=UTC)
+LATER = datetime(2024, 6, 13, 11, 30, tzinfo=UTC)
+
+OpenHouse = Callable[..., House]
+
+
+@pytest.fixture(scope="session")
+def feed() -> SimulatedFeed:
+    """The market of every house; its exchange halts on 2024-03-29 from 07:45 to 08:40."""
+    return SimulatedFeed(seed=7)
+
+
+@pytest.fixture
+def open_house(feed: SimulatedFeed, tmp_path: Path) -> Iterator[OpenHouse]:
+    """Open houses, each with an exchange of its own; what they are told is in House."""
+    with ExitStack() as stack:
+
+        def open_one(
+            home: Path = tmp_path,
+            *,
+            now: datetime = NOW,
+            instance: dg.DagsterInstance | None = None,
+            **options: Any,
+        ) -> House:
+            sandbox = stack.enter_context(SandboxServer(feed, clock=Clock(now)))
+            memory = stack.enter_context(instance or dg.DagsterInstance.ephemeral())
+            return House(home, sandbox, memory, **options)
+
+        yield open_one
+
+
+@pytest.fixture
+def house(open_house: OpenHouse) -> House:
+    """An empty house on 2024-06-12 at 05:30."""
+    return open_house()
+
+
+@pytest.fixture(scope="session")
+def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a house in which every asset was made, candles from March to June 13.
+
+    July's model was made on June 12 and is the champion from 05:00 on; it was made again a day
+    later. Models of May and June were made of the months before them.
+    """
+    home = tmp_path_factory.mktemp("lived_in")
+    with SandboxServer(feed, clock=Clock(NOW)) as sandbox, dg.DagsterInstance.ephemeral() as memory:
+        house = House(home, sandbox, memory)
+        house.run("backfill", "2024-03", "2024-06")
+        house.run("train", "2024-07")
+        house.run("choose_champion")
+        house.now_is(LATER)
+        house.run_everything()
+    return home
+
+
+@pytest.fixture
+def old_house(open_house: OpenHouse, lived_in: Path, tmp_path: Path) -> House:
+    """A copy of that house on 2024-06-13 at 11:30; its lake is full, its instance knows nothing."""
+    home = tmp_path / "old"
+    shutil.copytree(lived_in, home)
+    return open_house(home, now=LATER)

@@ -1,0 +1,134 @@
+"""What all sensors share: a reason always, and no market stopped by what is wrong with another."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from resources.exchange.resource import ExchangeResource
+from traderai_assets.domain.errors import ExchangeUnavailable, LakeError
+from traderai_assets.domain.months import Month
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.work_classes import JOBS
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
+BTC, ETH, KRAKEN = "binance.BTC-USDT.1h", "binance.ETH-USDT.1h", "kraken.BTC-USD.1h"
+SENSORS = [
+    "stale_candles",
+    "stale_models",
+    "new_challengers",
+    "silent_champions",
+    "expiring_signals",
+    "unmeasured_drift",
+]
+
+
+class OneExchangeDown(ExchangeResource):
+    """Kraken does not answer; how often it was asked is counted."""
+
+    def clock(self, exchange_id):
+        if exchange_id == "kraken":
+            raise ExchangeUnavailable("clock of kraken: no usable answer")
+        return super().clock(exchange_id)
+
+
+def sensors(house):
+    from sensors.build import build_sensors  # Late, see conftest
+
+    return build_sensors(house.settings)
+
+
+def test_there_are_six_sensors_and_each_runs_from_the_start(house):
+    built = sensors(house)
+    assert [sensor.name for sensor in built] == SENSORS
+    assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
+    assert {sensor.minimum_interval_seconds for sensor in built} == {30}
+    assert all(sensor.description for sensor in built)
+
+
+def test_sensors_ask_only_for_jobs_of_the_table(house):
+    asked = {target.job_name for sensor in sensors(house) for target in sensor.targets}
+    assert asked <= set(JOBS)
+
+
+@pytest.mark.parametrize("name", SENSORS)
+def test_a_tick_over_an_empty_house_gives_a_request_or_a_reason_that_names_the_market(house, name):
+    tick = house.tick(name)
+    assert bool(tick.requests) != bool(tick.reason)
+    assert BTC in tick.reason + tick.log
+
+
+@pytest.mark.parametrize("name", SENSORS)
+def test_a_house_without_markets_says_so(house, name):
+    house.configure(markets=())
+    assert house.tick(name).reason == "no market is kept"
+
+
+def test_a_tick_that_asks_for_nothing_writes_no_log(house):
+    assert house.tick("new_challengers").log == ""
+
+
+def test_an_unreachable_exchange_is_a_reason_and_not_a_failed_tick(house, unreachable):
+    tick = house.tick("stale_candles", exchange=unreachable)
+    assert tick.requests == []
+    assert f"{BTC} cannot be judged: clock of binance: no usable answer" in tick.reason
+
+
+def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon(
+    house, kept, unreachable
+):
+    kept(*(f"binance.COIN{number}-USDT.1h" for number in range(40)))
+    began = time.monotonic()
+    tick = house.tick("stale_candles", exchange=unreachable)
+    # One clock is given up after two attempts; the resource alone would try six, for 41 markets.
+    assert time.monotonic() - began < 10
+    assert tick.reason.endswith("; and 16 markets more")
+
+
+def test_one_unreachable_exchange_does_not_stop_the_markets_of_another(house, kept):
+    kept(KRAKEN)
+    exchange = OneExchangeDown(**house.exchange.model_dump())
+    tick = house.tick("stale_candles", exchange=exchange)
+    assert [request.job_name for request in tick.requests] == ["backfill"]
+    assert f"{KRAKEN} cannot be judged: clock of kraken" in tick.log
+
+
+@pytest.mark.parametrize("name", SENSORS)
+def test_a_partition_that_is_no_market_does_not_stop_the_others(house, kept, name):
+    kept("BTC/USDT")
+    tick = house.tick(name)
+    said = tick.reason + tick.log
+    assert "BTC/USDT cannot be judged: market key 'BTC/USDT' is not EXCHANGE.SYMBOL" in said
+    assert BTC in said
+
+
+def test_an_exchange_that_nobody_knows_is_named_with_what_is_near_it(house, kept):
+    kept("binanse.BTC-USDT.1h")
+    assert "'binanse' is not known to ccxt; near it are binance" in house.tick("stale_candles").log
+
+
+def test_a_damaged_partition_does_not_stop_the_other_markets(house, kept, tmp_path):
+    kept(ETH)
+    house.put_bars(FEBRUARY.start, NOON)
+    [file] = (tmp_path / "lake" / "candles").rglob("*month=2026-02*/**/*.parquet")
+    file.write_bytes(file.read_bytes()[:-200])
+    tick = house.tick("stale_models")
+    assert f"{BTC} cannot be judged" in tick.reason
+    assert f"{ETH} has no model, and no candles" in tick.reason
+
+
+def test_a_lake_that_is_not_there_fails_the_tick(house, tmp_path):
+    (tmp_path / "lake").write_text("not a folder")
+    with pytest.raises(LakeError, match="candles"):
+        house.tick("stale_candles")
+    assert CANDLES.name == "candles"
+
+
+def test_markets_added_while_everything_runs_are_seen_by_the_next_tick(house, kept):
+    house.put_bars(FEBRUARY.start, NOON)
+    assert house.tick("stale_candles").requests == []
+    kept(ETH)
+    [request] = house.tick("stale_candles").requests
+    assert request.run_key.startswith(f"backfill:{ETH}:")
+    assert timedelta(0) < MARCH.end - NOON

@@ -1,0 +1,73 @@
+"""Bars that have closed and of which the champion has not spoken."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from traderai_assets.domain.months import Month
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.predictions import PREDICTIONS
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+MARCH, APRIL = Month(2026, 3), Month(2026, 4)
+HOUR = timedelta(hours=1)
+BTC = "binance.BTC-USDT.1h"
+CHAMPION = "1" * 32
+
+
+def test_a_market_without_a_champion_is_silent(house):
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    assert house.tick("silent_champions").reason == f"{BTC} has no champion"
+
+
+def test_a_challenger_that_lost_is_no_champion(house):
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    house.crown(CHAMPION, NOON - HOUR, promote=False)
+    assert house.tick("silent_champions").reason == f"{BTC} has no champion"
+
+
+def test_bars_from_before_its_reign_are_not_the_champions(house):
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    house.crown(CHAMPION, NOON)
+    assert house.tick("silent_champions").reason.endswith("has spoken of every bar")
+
+
+def test_bars_that_closed_since_its_reign_began_are_asked_for_once(house):
+    house.crown(CHAMPION, NOON - 3 * HOUR)
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    first, second = house.tick("silent_champions"), house.tick("silent_champions")
+    assert first.request.job_name == "generate_signals"
+    assert first.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    assert f"3 bars of {BTC} have closed" in first.log
+    assert first.request.run_key == second.request.run_key
+    house.run(first.request, dg.DagsterRunStatus.STARTED)
+    assert house.tick("silent_champions").reason == f"the champion of {BTC} is being asked"
+
+
+def test_only_what_it_has_not_spoken_of_is_asked_for(house):
+    house.crown(CHAMPION, NOON - 9 * HOUR)
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    house.put_bars(NOON - 9 * HOUR, NOON - HOUR, PREDICTIONS)
+    assert f"1 bars of {BTC}" in house.tick("silent_champions").log
+    house.put_bars(NOON - 9 * HOUR, NOON, PREDICTIONS)
+    tick = house.tick("silent_champions")
+    assert (tick.requests, tick.reason) == (
+        [],
+        f"the champion of {BTC} has spoken of every bar",
+    )
+
+
+def test_each_bar_that_closes_is_a_new_cause(house):
+    house.crown(CHAMPION, NOON - HOUR)
+    house.put_bars(MARCH.start, NOON, FEATURES)
+    before = house.tick("silent_champions").request.run_key
+    house.put_bars(MARCH.start, NOON + HOUR, FEATURES)
+    assert house.tick("silent_champions").request.run_key != before
+
+
+def test_silence_across_the_end_of_a_month_asks_for_both_months(house):
+    house.crown(CHAMPION, MARCH.end - HOUR)
+    house.put_bars(MARCH.start, MARCH.end, FEATURES)
+    assert house.tick("silent_champions").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    house.put_bars(MARCH.end, MARCH.end + HOUR, FEATURES)
+    assert house.tick("silent_champions").months == (f"{BTC}|2026-03", f"{BTC}|2026-04")
