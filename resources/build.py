@@ -19,5 +19,6 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             deadline_seconds=settings.exchange.deadline_seconds,
             request_timeout_seconds=settings.exchange.request_timeout_seconds,
             tail_bars=settings.exchange.tail_bars,
+            sandbox_only=settings.sandbox_file.exists(),
         ),
     }

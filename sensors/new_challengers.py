@@ -6,7 +6,7 @@ import dagster as dg
 
 from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor
-from traderai_assets.assets.champions import newest_model
+from traderai_assets.assets.candidates import newest_model
 from traderai_assets.domain.markets import Market
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.champions import CHAMPIONS

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         return Market.parse(text)
 
     @property
+    def sandbox_file(self) -> Path:
+        """Where a home that a sandbox fed says so."""
+        return self.home / "sandbox.json"
+
+    @property
     def lake_root(self) -> str:
         """Where the Delta tables lie: a folder, or the URI of an object store."""
         return self.lake or str(self.home.resolve() / "lake")

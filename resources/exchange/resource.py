@@ -15,9 +15,10 @@ from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
 from traderai_assets.domain.candles.frames import moment_of
-from traderai_assets.domain.errors import BadExchangeAnswer, InvalidMarket
+from traderai_assets.domain.errors import BadExchangeAnswer, InvalidMarket, InvalidSettings
 from traderai_assets.domain.markets import Market
 
+SANDBOX_HEADER = "X-TraderAI-Sandbox"  # how a sandbox says what its candles are
 _YEAR_2200 = 7_258_118_400_000  # In ms
 
 
@@ -51,6 +52,11 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         default=12, ge=0, le=10_000, description="Stored bars to ask for again: they may change."
     )
 
+    sandbox_only: bool = Field(
+        default=False,
+        description="Refuse to ask a real exchange: what is stored came from a sandbox.",
+    )
+
     _clients: dict[tuple[str, str], Any] = PrivateAttr(default_factory=dict)
     _clocks: dict[str, tuple[float, datetime]] = PrivateAttr(default_factory=dict)
 
@@ -67,6 +73,14 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         client = self._client(exchange_id, "spot")
         client.patience.begin()
         return self._time(client, max_age=0)
+
+    def source(self, exchange_id: str) -> str:
+        """Say who answered last in the exchange's name: itself, or a sandbox, and with what."""
+        if self.url is None:
+            return exchange_id
+        headers = self._client(exchange_id, "spot").last_response_headers or {}
+        sandbox = headers.get(SANDBOX_HEADER)
+        return f"sandbox, {sandbox} candles" if sandbox else f"{exchange_id} at {self.url}"
 
     def pages(self, market: Market, start: datetime, end: datetime) -> Iterator[CandlePage]:
         """Yield the closed candles of [start, end) in contiguous spans, oldest first.
@@ -123,6 +137,12 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         return self._clients[key]
 
     def _open(self, exchange_id: str, market_kind: str) -> Any:
+        if self.sandbox_only and self.url is None:
+            raise InvalidSettings(
+                f"what is stored here came from a sandbox, and {exchange_id} itself would be asked "
+                'to go on; start with "traderai dev", which starts the sandbox again, or choose '
+                "another home"
+            )
         from resources.exchange.clients import open_client
 
         return open_client(

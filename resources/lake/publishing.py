@@ -28,6 +28,7 @@ Inputs = Mapping[PartitionKey, Mapping[str, str]]
 # Each retry is one more look at the log; writers of other partitions are why there are any.
 _COMMIT_RETRIES = 50
 _WAY_OUT = "what was stored before is untouched; mend the cause and run it again"
+_FLUSH_AGAIN = "it may not outlive a power cut; mend the disk and run it again"
 
 
 class Publisher:
@@ -91,6 +92,7 @@ class Publisher:
             ours = self._catch_up(metadata)
             if ours is None:
                 raise LakeError(f"{what}: the log does not hold the commit; run it again")
+        with raised_as(LakeError, f"{what}: flushing version {ours.version}", _FLUSH_AGAIN):
             self._storage.make_durable([commit_path(ours.version), *ours.added])
         return ours.version
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from resources.lake.checkpoints import checked_seal, newest_checkpoint
 from resources.lake.commit_log import WAY_OUT, Commit, Seal, read_commits
-from resources.lake.faults import raised_as
+from resources.lake.faults import answering, raised_as
 from resources.lake.partitions import EMPTY_PARTITION, PartitionKey, PartitionSummary, partition_of
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
@@ -70,9 +70,12 @@ def read_state(table: Table, delta: "DeltaTable", storage: Storage) -> TableStat
     Raises
     ------
     CorruptPartition
-        If the log cannot be read, or is damaged in a way that no partition can answer for.
+        If the log is damaged in a way that no single partition can answer for.
+    LakeError
+        If the store does not answer.
     """
-    with raised_as(CorruptPartition, f"table {table.name}, version {delta.version()}", WAY_OUT):
+    what = f"table {table.name}, version {delta.version()}"
+    with raised_as(CorruptPartition, what, WAY_OUT), answering(storage.uri("")):
         partitioned_by = tuple(delta.metadata().partition_columns)
         if partitioned_by != PARTITION_COLUMNS:
             raise CorruptPartition(

@@ -1,39 +1,39 @@
 """Running again what was run: nothing changes, and the exchange is asked for the tail alone."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.assets.house import House
+from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.sandbox.clock import milliseconds
+from traderai_assets.sandbox.ledger import KlineQuery
 
 LAST_CLOSE = datetime(2024, 6, 13, 11, tzinfo=UTC)
 HOUR = 3_600_000
 TAIL_BARS = 12
 
 
-def test_an_instance_that_forgot_everything_changes_nothing_in_the_lake(old_house: House):
-    before = old_house.lake_state()
-    old_house.run_everything()
-    assert old_house.lake_state() == before
+@dataclass
+class Seen:
+    """What a house looked like before anything ran again, and after each of two runs of all."""
+
+    lake: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    asked: list[KlineQuery]
+    stale: dict[str, list[str]]
 
 
-def test_a_second_run_of_everything_fetches_the_tail_and_changes_nothing(old_house: House):
-    old_house.run_everything()
-    lake, events = old_house.lake_state(), old_house.all_data_versions()
-    old_house.asked()
-    old_house.run_everything()
-    [tail] = old_house.asked()
-    assert tail.start == milliseconds(LAST_CLOSE) - TAIL_BARS * HOUR
-    assert tail.rows == TAIL_BARS + 1  # and the open bar, which proves that the last has closed
-    assert old_house.lake_state() == lake
-    assert old_house.all_data_versions() == events
-    assert old_house.stale() == {}
-
-
-def test_every_data_version_is_the_content_hash_in_the_lake(old_house: House):
-    old_house.run_everything()
-    tables = {"backtests": "backtest_metrics"}
-    lake = old_house.lake_state()
-    for asset, versions in old_house.all_data_versions().items():
-        _, hashes = lake[tables.get(asset, asset)]
-        assert versions, asset
-        assert versions == {month: hashes.get(month, "0" * 32) for month in versions}, asset
+@pytest.fixture(scope="module")
+def seen(request: pytest.FixtureRequest, lived_in: Path) -> Seen:
+    house: House = request.getfixturevalue("again")
+    lake, events = [house.lake_state()], []
+    for _ in range(2):
+        house.asked()
+        house.run_everything()
+        lake.append(house.lake_state())
+        events.append(house.all_data_versions())
+    return Seen(lake, events, house.asked(), house.stale())

@@ -97,12 +97,12 @@ class House:
         self.lake.snapshot(table).publish({key: frame}, run_id="test", code_version="1")
 
     def put_bars(self, start: datetime, end: datetime, *tables: Table, market=BTC) -> None:
-        """Store the bars of [start, end) month by month; those of other tables are replaced."""
+        """Store the bars of [start, end) month by month; of features, each month's last row."""
         times = pd.date_range(start, end, freq=market.bar, inclusive="left").as_unit("ms")
         for table in tables or (CANDLES, FEATURES):
             for month, opened in times.to_series().groupby(times.strftime("%Y-%m")):
-                frame = rows(table, open_time=opened.to_numpy())
-                self.put(table, Month.parse(month), frame, market)
+                kept = opened[-1:] if table is FEATURES else opened
+                self.put(table, Month.parse(month), rows(table, open_time=kept.to_numpy()), market)
 
     def crown(self, model_id: str, since: datetime, *, promote: bool = True) -> None:
         """Let a challenger be judged."""
@@ -130,11 +130,8 @@ class House:
 
 def rows(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows of a table; columns that are not given hold any value that will do."""
-    frame = pd.DataFrame(columns)
-    for name, dtype in table.dtypes.items():
-        if name not in frame:
-            frame[name] = _ANY_VALUE[dtype]
-    return frame[list(table.dtypes)].astype(table.dtypes)
+    given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()} | columns
+    return pd.DataFrame(given)[list(table.dtypes)].astype(table.dtypes)
 
 
 @pytest.fixture(scope="session")

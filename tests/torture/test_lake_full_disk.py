@@ -66,7 +66,7 @@ def check_starved(stored_seed):
             assert after == seed
             return False
         assert "binance.BTC-USDT.5m 2026-01" in outcome["error"]
-        assert "mend the cause and run it again" in outcome["error"]
+        assert "run it again" in outcome["error"]
         # A commit that landed and could not be flushed may be there, whole; it claims no success
         assert after in (before, seed)
         return True

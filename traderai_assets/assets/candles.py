@@ -55,7 +55,7 @@ def candles(
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
                 for page in exchange.pages(part.market, start, end):
                     ingest.store(page.candles, page.quarantined, page.end)
-            ingest.finish()
+            ingest.finish(exchange.source(part.market.exchange))
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)
@@ -109,7 +109,7 @@ class MonthIngest:
         self.part.put(self.candles)
         self._publication.commit()
 
-    def finish(self) -> None:
+    def finish(self, source: str) -> None:
         """Classify what is absent as far as was asked, and describe the month for its page."""
         month, end = self.part.month, self._known_until
         failed = self.quarantine.loc[
@@ -124,7 +124,9 @@ class MonthIngest:
             listed_from=self._listed_from(end),
         )
         self._publish(self._gaps_table, self.gaps)
-        self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+        self.part.put(
+            self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
+        )
 
     def _stored_until(self) -> datetime:
         """Return the end of what was asked for before: of the last candle, or of a gap after it."""

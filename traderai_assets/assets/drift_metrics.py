@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.champions import champions, find_model
+from traderai_assets.assets.candidates import read_model
+from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.assets.signal_outcomes import signal_outcomes
@@ -57,14 +58,12 @@ def drift_metrics(
     sources = (CHAMPIONS, FEATURES, PREDICTIONS, SIGNAL_OUTCOMES, MODELS, BACKTEST_TRADES)
     with Publication(context, lake, DRIFT_METRICS, *sources) as publication:
         for part in publication.partitions():
-            measured = _measure(part, publication, settings)
+            measured = _measure(part, settings)
             part.put(*measured)
         yield from publication.publish()
 
 
-def _measure(
-    part: Partition, publication: Publication, settings: Settings
-) -> tuple[pd.DataFrame, dict[str, object]]:
+def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[str, object]]:
     from traderai_assets.domain.champions.reigns import reigns
     from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
 
@@ -76,15 +75,13 @@ def _measure(
         return stored, {"reason": "no champion, or no bar of the month yet"}
     reign = reigning[-1]
     end = known["open_time"].iloc[-1] + part.market.bar
-    model = find_model(
-        publication.source(MODELS), part.market.key, reign.model_id, reign.served_month
-    ).model
+    model = read_model(part, reign.model_id, reign.served_month).model
     current = known[known["open_time"] >= end - WINDOW]
     table = drift_table(
         [
             _features(model, current),
             _predictions(model, part.read(PREDICTIONS, *months), end),
-            _performance(part, publication, reign, settings),
+            _performance(part, reign, settings),
         ],
         model_id=model.model_id,
         window_start=current["open_time"].iloc[0],
@@ -124,9 +121,7 @@ def _predictions(model: "ServingModel", said: pd.DataFrame, end: pd.Timestamp) -
     return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
 
 
-def _performance(
-    part: Partition, publication: Publication, reign: "Reign", settings: Settings
-) -> pd.DataFrame:
+def _performance(part: Partition, reign: "Reign", settings: Settings) -> pd.DataFrame:
     from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.drift.performance import Expectation, performance_drift
 
@@ -134,7 +129,7 @@ def _performance(
     outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
     mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
     ended = mine[mine["status"] != "open"].drop_duplicates("open_time", keep="last")
-    record = publication.source(BACKTEST_TRADES).read(part.market.key, [reign.served_month])
+    record = part.read_keys(BACKTEST_TRADES, [reign.served_month])
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(
         Expectation.from_returns(promised) if promised.size else None,

@@ -56,8 +56,11 @@ class Partition:
 
     def read(self, table: Table, *months: Month) -> pd.DataFrame:
         """Read verified rows of the market's `months`, and note them as this partition's input."""
+        return self.read_keys(table, [month.key for month in months] or [ALL_MONTHS])
+
+    def read_keys(self, table: Table, keys: Sequence[str]) -> pd.DataFrame:
+        """Read verified rows of the market's months by their keys, and note them as input."""
         snapshot = self._publication.source(table)
-        keys = [month.key for month in months] or [ALL_MONTHS]
         for key in keys:
             self.inputs[f"{table.name}/{key}"] = snapshot.content_hash(self.market.key, key)
         return snapshot.read(self.market.key, keys)

@@ -6,8 +6,8 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.assets.champions import champions, find_model
+from traderai_assets.assets.candidates import read_model
+from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.partitions import (
@@ -44,7 +44,7 @@ def signals(
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
             said, given = part.published_beside(PREDICTIONS), part.published()
-            for predicted, called in _new(part, publication.source(MODELS), said):
+            for predicted, called in _new(part, said):
                 said = pd.concat([said, predicted], ignore_index=True) if len(said) else predicted
                 given = pd.concat([given, called], ignore_index=True) if len(given) else called
             part.put_beside(PREDICTIONS, said)
@@ -52,9 +52,7 @@ def signals(
         yield from publication.publish()
 
 
-def _new(
-    part: Partition, stored_models: LakeSnapshot, said: pd.DataFrame
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+def _new(part: Partition, said: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Yield predictions and signals of each reign over the bars nobody has spoken of yet."""
     from traderai_assets.domain.champions.reigns import reigns
     from traderai_assets.domain.signals.deciding import decide_bars
@@ -71,7 +69,7 @@ def _new(
         spoken = known[(decided_at > reign.since) & (decided_at <= reign.until)]
         if spoken.empty:
             continue
-        model = find_model(stored_models, part.market.key, reign.model_id, reign.served_month).model
+        model = read_model(part, reign.model_id, reign.served_month).model
         decided = decide_bars(model, spoken, bars, bar=bar)
         signals = generate_signals(
             decided,

@@ -13,8 +13,6 @@ from typing import Self
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.settings import Settings
 
-FILE = "sandbox.json"
-
 
 @dataclass(frozen=True)
 class World:
@@ -29,7 +27,7 @@ class World:
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
         """Read the world `settings.home` was made in; None where it was no sandbox."""
-        file = settings.home / FILE
+        file = settings.sandbox_file
         if not file.exists():
             return None
         try:
@@ -43,7 +41,7 @@ class World:
     def save(self, settings: Settings) -> None:
         """Write it down, whole or not at all."""
         settings.home.mkdir(parents=True, exist_ok=True)
-        file = settings.home / FILE
+        file = settings.sandbox_file
         draft = file.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(self), indent=2))
         draft.replace(file)

@@ -79,7 +79,7 @@ def test_a_publication_that_could_not_be_flushed_to_the_disk_is_no_success(
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(os, "fsync", failing)
-    with pytest.raises(LakeError, match=r"publishing .* Input/output error"):
+    with pytest.raises(LakeError, match=r"publishing .*: flushing version 1: .*Input/output error"):
         publish(lake, "2026-03", month_of_bars("2026-03"), snapshot=snapshot)
 
 

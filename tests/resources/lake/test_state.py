@@ -45,6 +45,15 @@ def test_a_partition_that_is_not_as_its_commit_says_is_refused_and_may_be_publis
     )
 
 
+def test_a_partition_that_was_lost_may_be_given_up(
+    stored, bars, month_of_bars, publish, edit_commit
+):
+    edit_commit(1, '{"add":', '{"bdd":')
+    given_up = publish(stored, "2026-03", month_of_bars("2026-03", rows=0))
+    assert (given_up.changed, given_up.healed) == ((), ((BTC, "2026-03"),))
+    assert stored.snapshot(bars).summary(BTC, "2026-03").rows == 0
+
+
 def test_a_removal_that_the_log_lost_leaves_two_hashes_and_is_refused(
     stored, bars, month_of_bars, publish, edit_commit
 ):
