@@ -148,8 +148,14 @@ def definitions() -> dg.Definitions:
     return build_definitions(settings=Settings())
 
 
+@pytest.fixture(scope="session")
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
 @pytest.fixture
-def house(tmp_path, exchange_at_noon, definitions) -> Iterator[House]:
+def house(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[House]:
     exchange_at_noon.clock.set(NOON)
     settings = Settings(
         markets=("binance:BTC/USDT",), timeframe="1h", history_days=40, home=tmp_path
@@ -157,9 +163,12 @@ def house(tmp_path, exchange_at_noon, definitions) -> Iterator[House]:
     exchange = ExchangeResource(
         url=exchange_at_noon.url, state_folder=str(tmp_path / "exchange"), attempts=1
     )
-    with dg.DagsterInstance.ephemeral() as instance:
-        lake = LakeResource(root=str(tmp_path / "lake"))
-        yield House(definitions, instance, lake, exchange, exchange_at_noon, settings)
+    lake = LakeResource(root=str(tmp_path / "lake"))
+    yield House(definitions, instance, lake, exchange, exchange_at_noon, settings)
+    for run in instance.get_runs():
+        instance.delete_run(run.run_id)
+    for key in instance.get_dynamic_partitions(MARKETS):
+        instance.delete_dynamic_partition(MARKETS, key)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.models import last_made
 from traderai_assets.assets.publication import Partition
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.domain.months import Month
@@ -36,11 +37,11 @@ class Candidate:
 
 
 def newest_model(stored: LakeSnapshot, market: str) -> Candidate | None:
-    """Return the last model of the last served month; None where the market has no model."""
+    """Return the model last made for the last served month; None where the market has no model."""
     month = max(stored.content_hashes(market), default=None)
     if month is None:
         return None
-    return Candidate(stored.read(market, [month]).iloc[-1], Month.parse(month))
+    return Candidate(last_made(stored.read(market, [month])), Month.parse(month))
 
 
 def read_model(part: Partition, model_id: str, served: str) -> Candidate:

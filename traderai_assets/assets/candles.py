@@ -15,7 +15,8 @@ from traderai_assets.assets.progress import ProgressBoard
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.coverage import spans_to_fetch
 from traderai_assets.domain.candles.gaps import find_gaps
-from traderai_assets.domain.candles.merging import merge_candles
+from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
+from traderai_assets.domain.candles.quarantine import merge_quarantine
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 
@@ -104,7 +105,7 @@ class MonthIngest:
         """Commit one page; a run that is killed later goes on after it."""
         merge = merge_candles(self.candles, fetched)
         self._known_until = max(self._known_until, until)
-        self._keep_refused(pd.concat([refused, merge.revisions]), fetched)
+        self._keep_refused(merge_quarantine(refused, merge.revisions))
         self.candles = merge.candles
         self.part.put(self.candles)
         self._publication.commit()
@@ -112,9 +113,7 @@ class MonthIngest:
     def finish(self, source: str) -> None:
         """Classify what is absent as far as was asked, and describe the month for its page."""
         month, end = self.part.month, self._known_until
-        failed = self.quarantine.loc[
-            self.quarantine["reason"] != "superseded", "open_time"
-        ].dropna()
+        failed = self.quarantine.loc[self.quarantine["reason"] != SUPERSEDED, "open_time"].dropna()
         self.gaps = find_gaps(
             self.candles,
             start=month.start,
@@ -142,14 +141,10 @@ class MonthIngest:
         first = self.candles["open_time"].min()
         return end if self.candles.empty else first.to_pydatetime()
 
-    def _keep_refused(self, refused: pd.DataFrame, fetched: pd.DataFrame) -> None:
-        # A row that was refused and has now come well is no longer a hole.
-        healed = self.quarantine["open_time"].isin(fetched["open_time"]) & (
-            self.quarantine["reason"] != "superseded"
-        )
-        kept = self.quarantine.loc[~healed]
-        quarantine = pd.concat([kept, refused]).drop_duplicates(ignore_index=True)
-        if not quarantine.equals(self.quarantine):
+    def _keep_refused(self, found: pd.DataFrame) -> None:
+        """Add to the ledger; a refused row stays in it, also where a good one came later."""
+        quarantine = merge_quarantine(self.quarantine, found)
+        if len(quarantine) > len(self.quarantine):
             self.quarantine = quarantine
             self._publish(self._quarantine_table, quarantine)
 

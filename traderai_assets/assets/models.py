@@ -78,9 +78,9 @@ def _train(
     plan = training_plan(settings)
     inputs = part.inputs | {"look_back": f"{start.isoformat()}/{until.isoformat()}"}
     stored = part.published()
-    if len(stored) and _made_of(json.loads(stored["card"].iloc[-1]), plan, inputs):
+    if len(stored) and _made_of(json.loads(last_made(stored)["card"]), plan, inputs):
         context.log.info(f"{part.dagster_key}: the model is made of the same; it stays")
-        part.put(stored, model_metadata(stored.iloc[-1], reused=True))
+        part.put(stored, model_metadata(last_made(stored), reused=True))
         return
     trained = train_model(
         known_features[inside],
@@ -93,11 +93,19 @@ def _train(
     lake.snapshot(OUT_OF_SAMPLE).publish(
         {part.key: trained.out_of_sample}, run_id=context.run.run_id, code_version="1"
     )
-    row = encode_model(trained).assign(generation=len(stored) + 1)
+    generation = int(stored["generation"].max()) + 1 if len(stored) else 1
+    row = encode_model(trained).assign(generation=generation)
+    # A revision that was taken back makes an earlier model anew, bit for bit: it moves to the end.
+    others = stored[stored["model_id"] != trained.model_id]
     part.put(
-        pd.concat([stored, row], ignore_index=True) if len(stored) else row,
+        pd.concat([others, row], ignore_index=True) if len(others) else row,
         model_metadata(row.iloc[0], reused=False),
     )
+
+
+def last_made(stored: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the model that serves its month; what it knows may end before an earlier one's."""
+    return stored.iloc[int(stored["generation"].argmax())]
 
 
 def _made_of(card: dict[str, Any], plan: "TrainingPlan", inputs: dict[str, str]) -> bool:

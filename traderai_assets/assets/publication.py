@@ -21,6 +21,10 @@ from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 
+# Older than every event. Dagster itself notes that there was none yet, and then never sees the
+# first one as news; 0 and -1 it takes for no number at all.
+_BEFORE_ALL_EVENTS = -2
+
 
 class Partition:
     """One market and month of a publication: what it was made from, and what came of it."""
@@ -212,7 +216,7 @@ class Publication:
 
     def _latest_event(self, asset: dg.AssetKey) -> str:
         record = self._context.instance.get_latest_data_version_record(asset)
-        return str(record.storage_id) if record else "NULL"
+        return str(record.storage_id if record else _BEFORE_ALL_EVENTS)
 
 
 def _moment(moment: datetime | None) -> Any:

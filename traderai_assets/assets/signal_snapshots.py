@@ -9,7 +9,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
-from traderai_assets.assets.models import models
+from traderai_assets.assets.models import last_made, models
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
@@ -51,7 +51,7 @@ def signal_snapshots(
             if trained.empty:
                 part.put(part.published(), {"reason": f"no model of {part.month.key} yet"})
                 continue
-            model = decode_model(trained.iloc[-1])
+            model = decode_model(last_made(trained))
             frame = _replayed(part, model)
             part.put(
                 frame,

@@ -1,6 +1,8 @@
 """Signals: what the champion said at each closed bar while it was the champion."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pandas as pd
@@ -23,6 +25,9 @@ from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signals import SIGNALS
 
+if TYPE_CHECKING:
+    from traderai_assets.domain.training.model import ServingModel
+
 
 @dg.asset(
     partitions_def=market_months,
@@ -43,45 +48,69 @@ def signals(
     sources = (CHAMPIONS, FEATURES, CANDLES, MODELS)
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
-            said, given = part.published_beside(PREDICTIONS), part.published()
-            for predicted, called in _new(part, said):
-                said = pd.concat([said, predicted], ignore_index=True) if len(said) else predicted
-                given = pd.concat([given, called], ignore_index=True) if len(given) else called
+            said, given = _spoken(part)
             part.put_beside(PREDICTIONS, said)
             part.put(given, _metadata(said, given))
         yield from publication.publish()
 
 
-def _new(part: Partition, said: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Yield predictions and signals of each reign over the bars nobody has spoken of yet."""
-    from traderai_assets.domain.champions.reigns import reigns
-    from traderai_assets.domain.signals.deciding import decide_bars
-    from traderai_assets.domain.signals.generation import generate_signals
+def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the month's predictions and signals: those stored, and those of bars since then.
 
-    history = part.read(CHAMPIONS)
+    A kill between the two tables leaves predictions whose signals are not stored; these are given
+    now, from what was predicted.
+    """
+    from traderai_assets.domain.champions.reigns import reigns
+
+    said, given = part.published_beside(PREDICTIONS), part.published()
     known = part.read(FEATURES, part.month)
     bars = part.read(CANDLES, part.month.shift(-1), part.month)
     bar = part.market.bar
     if len(said):
         known = known[known["open_time"] > said["open_time"].iloc[-1]]
-    for reign in reigns(history):
+    owed = said[(said["side"] != 0) & ~said["open_time"].isin(given["open_time"])]
+    for reign in reigns(part.read(CHAMPIONS)):
         decided_at = known["open_time"] + bar
-        spoken = known[(decided_at > reign.since) & (decided_at <= reign.until)]
-        if spoken.empty:
+        new = known[(decided_at > reign.since) & (decided_at <= reign.until)]
+        missed = owed[owed["model_id"] == reign.model_id]
+        if new.empty and missed.empty:
             continue
         model = read_model(part, reign.model_id, reign.served_month).model
-        decided = decide_bars(model, spoken, bars, bar=bar)
-        signals = generate_signals(
-            decided,
-            decided["probability"],
-            decided["side"],
-            decided["width"],
-            bar=bar,
-            valid_bars=model.card["plan"]["horizon_bars"],
-            model_id=model.model_id,
-        )
-        predicted = decided.assign(model_id=model.model_id)[list(PREDICTIONS.dtypes)]
-        yield predicted.astype(PREDICTIONS.dtypes), signals
+        predicted = _predictions(model, new, bars, bar)
+        said = _joined(said, predicted)
+        given = _joined(given, _signals(model, _joined(missed, predicted), bars, bar))
+        owed = owed.drop(missed.index)
+    return said, given.sort_values("open_time", ignore_index=True)
+
+
+def _predictions(
+    model: "ServingModel", known: pd.DataFrame, bars: pd.DataFrame, bar: timedelta
+) -> pd.DataFrame:
+    from traderai_assets.domain.signals.deciding import decide_bars
+
+    decided = decide_bars(model, known, bars, bar=bar).assign(model_id=model.model_id)
+    return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
+
+
+def _signals(
+    model: "ServingModel", predicted: pd.DataFrame, bars: pd.DataFrame, bar: timedelta
+) -> pd.DataFrame:
+    from traderai_assets.domain.signals.generation import generate_signals
+
+    closes = predicted.merge(bars[["open_time", "close"]], on="open_time")
+    return generate_signals(
+        closes,
+        closes["probability"],
+        closes["side"],
+        closes["width"],
+        bar=bar,
+        valid_bars=model.card["plan"]["horizon_bars"],
+        model_id=model.model_id,
+    )
+
+
+def _joined(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([earlier, later], ignore_index=True) if len(earlier) else later
 
 
 def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
