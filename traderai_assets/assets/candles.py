@@ -1,26 +1,17 @@
 """Candles: closed OHLCV bars as the exchange serves them, beside them the gaps and refused rows."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
 
 import dagster as dg
-import pandas as pd
 from pydantic import Field
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.candle_ingest import MonthIngest
 from traderai_assets.assets.progress import ProgressBoard
-from traderai_assets.assets.publication import Partition, Publication
-from traderai_assets.domain.candles.coverage import spans_to_fetch
-from traderai_assets.domain.candles.gaps import find_gaps
-from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
-from traderai_assets.domain.candles.quarantine import merge_quarantine
+from traderai_assets.assets.publication import Publication
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
-
-CODE_VERSION = "1"
+from traderai_assets.schemas.candles import CANDLES
 
 
 class CandlesConfig(dg.Config):
@@ -38,7 +29,7 @@ class CandlesConfig(dg.Config):
     group_name="market_data",
     kinds={"ccxt", "deltalake"},
     owners=["team:data"],
-    code_version=CODE_VERSION,
+    code_version="1",
 )
 def candles(
     context: dg.AssetExecutionContext,
@@ -61,120 +52,3 @@ def candles(
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)
         yield from publication.publish()
-
-
-class MonthIngest:
-    """One month's candles, its refused rows and its gaps, while they are being fetched.
-
-    Refused rows are stored before the candles around them, gaps after: whatever the moment of a
-    kill, a hole that a refused row left is never taken for the exchange's silence.
-    """
-
-    def __init__(
-        self, run_id: str, part: Partition, publication: Publication, lake: LakeResource
-    ) -> None:
-        self.part = part
-        self._run_id = run_id
-        self._publication = publication
-        self._quarantine_table = lake.snapshot(CANDLE_QUARANTINE)
-        self._gaps_table = lake.snapshot(CANDLE_GAPS)
-        self.candles = part.published()
-        self.quarantine = self._quarantine_table.read(part.market.key, [part.month_key])
-        self.gaps = self._gaps_table.read(part.market.key, [part.month_key])
-        self._known_until = self._stored_until()
-
-    def spans(
-        self, now: datetime, tail_bars: int, *, refetch: bool
-    ) -> list[tuple[datetime, datetime]]:
-        """Return what to ask for: what is missing, and the tail that may have been revised."""
-        month, bar = self.part.month, self.part.market.bar
-        end = min(month.end, last_close(now, bar))
-        tail = last_close(now, bar) - tail_bars * bar
-        # Silence up to now is not known to be a gap until something follows it.
-        followed = self.gaps["end"] <= self.candles["open_time"].max()
-        return spans_to_fetch(
-            self.candles,
-            self.gaps[followed | (self.gaps["end"] == month.end)],
-            start=month.start,
-            end=end,
-            bar=bar,
-            revise_from=month.start if refetch else tail,
-        )
-
-    def store(self, fetched: pd.DataFrame, refused: pd.DataFrame, until: datetime) -> None:
-        """Commit one page; a run that is killed later goes on after it."""
-        merge = merge_candles(self.candles, fetched)
-        self._known_until = max(self._known_until, until)
-        self._keep_refused(merge_quarantine(refused, merge.revisions))
-        self.candles = merge.candles
-        self.part.put(self.candles)
-        self._publication.commit()
-
-    def finish(self, source: str) -> None:
-        """Classify what is absent as far as was asked, and describe the month for its page."""
-        month, end = self.part.month, self._known_until
-        failed = self.quarantine.loc[self.quarantine["reason"] != SUPERSEDED, "open_time"].dropna()
-        self.gaps = find_gaps(
-            self.candles,
-            start=month.start,
-            end=end,
-            bar=self.part.market.bar,
-            failed=failed,
-            listed_from=self._listed_from(end),
-        )
-        self._publish(self._gaps_table, self.gaps)
-        self.part.put(
-            self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
-        )
-
-    def _stored_until(self) -> datetime:
-        """Return the end of what was asked for before: of the last candle, or of a gap after it."""
-        ends = [self.candles["open_time"].max() + self.part.market.bar, self.gaps["end"].max()]
-        known = [end.to_pydatetime() for end in ends if not pd.isna(end)]
-        return max(known, default=self.part.month.start)
-
-    def _listed_from(self, end: datetime) -> datetime | None:
-        """Return when the market's first candle opened, if this month may hold it."""
-        earlier = self._publication.target.content_hashes(self.part.market.key)
-        if any(month < self.part.month_key for month in earlier):
-            return None
-        first = self.candles["open_time"].min()
-        return end if self.candles.empty else first.to_pydatetime()
-
-    def _keep_refused(self, found: pd.DataFrame) -> None:
-        """Add to the ledger; a refused row stays in it, also where a good one came later."""
-        quarantine = merge_quarantine(self.quarantine, found)
-        if len(quarantine) > len(self.quarantine):
-            self.quarantine = quarantine
-            self._publish(self._quarantine_table, quarantine)
-
-    def _publish(self, snapshot: LakeSnapshot, frame: pd.DataFrame) -> None:
-        snapshot.publish({self.part.key: frame}, run_id=self._run_id, code_version=CODE_VERSION)
-
-
-def last_close(now: datetime, bar: timedelta) -> datetime:
-    """Return the close of the last bar that is closed at `now`."""
-    epoch = datetime.fromtimestamp(0, tz=now.tzinfo)
-    return now - (now - epoch) % bar
-
-
-def month_metadata(gaps: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, Any]:
-    """Return what a person checks first: how many bars are absent and why."""
-    rows = [
-        dg.TableRecord(
-            {
-                "start": str(gap["start"]),
-                "end": str(gap["end"]),
-                "absent": int(gap["absent_bars"]),
-                "flat": int(gap["flat_bars"]),
-                "kind": str(gap["kind"]),
-            }
-        )
-        for gap in gaps.head(20).to_dict("records")
-    ]
-    return {
-        "absent_bars": int(gaps["absent_bars"].sum()),
-        "gaps": len(gaps),
-        "refused_rows": len(quarantine),
-        **({"first_gaps": dg.MetadataValue.table(rows)} if rows else {}),
-    }

@@ -88,6 +88,8 @@ def _predictions(
 ) -> pd.DataFrame:
     from traderai_assets.domain.signals.deciding import decide_bars
 
+    if known.empty:
+        return PREDICTIONS.empty()
     decided = decide_bars(model, known, bars, bar=bar).assign(model_id=model.model_id)
     return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
 

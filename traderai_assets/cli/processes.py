@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from traderai_assets.cli.house import dagster_home
@@ -42,7 +42,7 @@ def dagster_running(
         if log_file is None:
             process.wait()
     finally:
-        _stop(process)
+        _stop(process, leads_group=log_file is not None)
         if log_file:
             log_file.close()
 
@@ -61,7 +61,7 @@ def sandbox_running(arguments: Sequence[str], url: str, log: Path) -> Iterator[N
             _wait_until_it_answers(process, f"{url}/api/v3/ping", log)
             yield
         finally:
-            _stop(process)
+            _stop(process, leads_group=True)
 
 
 def free_port(preferred: int) -> int:
@@ -93,7 +93,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path
     raise TraderAIError(f"nothing answered at {url} within {SECONDS_TO_START} s{where}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], *, leads_group: bool) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     try:
@@ -101,3 +101,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if leads_group:
+        _end_group(process.pid)
+
+
+def _end_group(group: int) -> None:
+    """Give code servers and runs, which outlive `dagster dev`, time to end; then end them."""
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.1)
+        os.killpg(group, signal.SIGKILL)
