@@ -7,18 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pytest
 
-from tests.assets.house import House
-from traderai_assets.sandbox.clock import Clock
-from traderai_assets.sandbox.server import SandboxServer
+from tests.assets.house import House, opened
 from traderai_assets.sandbox.simulation import SimulatedFeed
 
 NOW = datetime(2024, 6, 12, 5, 30, tzinfo=UTC)
 LATER = datetime(2024, 6, 13, 11, 30, tzinfo=UTC)
-
-OpenHouse = Callable[..., House]
 
 
 @pytest.fixture(scope="session")
@@ -28,26 +23,20 @@ def feed() -> SimulatedFeed:
 
 
 @pytest.fixture
-def open_house(feed: SimulatedFeed, tmp_path: Path) -> Iterator[OpenHouse]:
-    """Open houses, each with an exchange of its own; what they are told is in House."""
+def open_house(feed: SimulatedFeed, tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Open any number of empty houses; what they are told is in `opened`."""
     with ExitStack() as stack:
 
-        def open_one(
-            home: Path = tmp_path,
-            *,
-            now: datetime = NOW,
-            instance: dg.DagsterInstance | None = None,
-            **options: Any,
-        ) -> House:
-            sandbox = stack.enter_context(SandboxServer(feed, clock=Clock(now)))
-            memory = stack.enter_context(instance or dg.DagsterInstance.ephemeral())
-            return House(home, sandbox, memory, **options)
+        def open_one(now: datetime = NOW, **options: Any) -> House:
+            home = tmp_path / f"house{len(list(tmp_path.iterdir()))}"
+            home.mkdir()
+            return stack.enter_context(opened(home, feed, now, **options))
 
         yield open_one
 
 
 @pytest.fixture
-def house(open_house: OpenHouse) -> House:
+def house(open_house: Callable[..., House]) -> House:
     """An empty house on 2024-06-12 at 05:30."""
     return open_house()
 
@@ -57,11 +46,10 @@ def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> P
     """The home of a house in which every asset was made, candles from March to June 13.
 
     July's model was made on June 12 and is the champion from 05:00 on; it was made again a day
-    later. Models of May and June were made of the months before them.
+    later. The models of May and June were made of the months before them.
     """
     home = tmp_path_factory.mktemp("lived_in")
-    with SandboxServer(feed, clock=Clock(NOW)) as sandbox, dg.DagsterInstance.ephemeral() as memory:
-        house = House(home, sandbox, memory)
+    with opened(home, feed, NOW) as house:
         house.run("backfill", "2024-03", "2024-06")
         house.run("train", "2024-07")
         house.run("choose_champion")
@@ -71,8 +59,9 @@ def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture
-def old_house(open_house: OpenHouse, lived_in: Path, tmp_path: Path) -> House:
+def old_house(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
     """A copy of that house on 2024-06-13 at 11:30; its lake is full, its instance knows nothing."""
     home = tmp_path / "old"
     shutil.copytree(lived_in, home)
-    return open_house(home, now=LATER)
+    with opened(home, feed, LATER) as house:
+        yield house

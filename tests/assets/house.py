@@ -4,7 +4,8 @@ Everything is real but the pace: requests do not wait for the allowance of a rea
 holds some 720 bars of an hour, about the least a model can be made of.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.definitions import build_definitions
 from traderai_assets.partitions import MARKETS, partition_key, partition_range_tags
+from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.feed import Feed
 from traderai_assets.sandbox.ledger import KlineQuery
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.registry import TABLES
@@ -174,3 +177,20 @@ class House:
     def now_is(self, now: datetime) -> None:
         """Set the clock of the exchange, forwards or backwards."""
         self.sandbox.clock.set(now)
+
+
+@contextmanager
+def opened(
+    home: Path,
+    feed: Feed,
+    now: datetime,
+    *,
+    instance: dg.DagsterInstance | None = None,
+    **options: Any,
+) -> Iterator[House]:
+    """Open a house with an exchange of its own; its instance forgets all unless one is given."""
+    with (
+        SandboxServer(feed, clock=Clock(now)) as sandbox,
+        instance or dg.DagsterInstance.ephemeral() as memory,
+    ):
+        yield House(home, sandbox, memory, **options)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,11 @@ class Writers:
             stderr=subprocess.DEVNULL,  # Rust tells there of every panic it recovered from
             text=True,
             cwd=REPOSITORY,
+            start_new_session=True,  # A process group of its own
             env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
         )
         self._events = queue.Queue()
+        self._pids = set()
         self._reader = threading.Thread(target=self._listen)
         self._reader.start()
         assert self.next_event()["event"] == "ready"
@@ -41,7 +44,9 @@ class Writers:
             self._events.put(json.loads(line))
 
     def next_event(self, seconds=60):
-        return self._events.get(timeout=seconds)
+        event = self._events.get(timeout=seconds)
+        self._pids.add(event["pid"])
+        return event
 
     def start(self, seed, **options):
         """Start a run and wait until it has loaded the table; returns its pid."""
@@ -59,12 +64,29 @@ class Writers:
 
     def go(self, pid):
         """Let a loaded run publish."""
-        os.kill(pid, signal.SIGUSR1)
+        self.send(pid, signal.SIGUSR1)
 
-    def kill(self, pid):
-        """End a run without a word; it may have ended by itself."""
+    def send(self, pid, sent):
+        """Send a signal to a run, if it is still there and still one of ours."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            if self.runs(pid):
+                os.kill(pid, sent)
+
+    def runs(self, pid):
+        """Whether a run is still there: its number may be another process's by now."""
+        try:
+            return os.getpgid(pid) == self._process.pid
+        except ProcessLookupError:
+            return False
+
+    def kill_all(self):
+        """End every run that is left, and forget what was said."""
+        for pid in self._pids - {self._process.pid}:
+            self.send(pid, signal.SIGKILL)
+        self._pids.clear()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._events.get(timeout=0.05)
 
     def outcome(self, pid):
         """How a run ended; None if it was killed before it could say."""
@@ -72,7 +94,7 @@ class Writers:
             try:
                 event = self.next_event(seconds=0.01)
             except queue.Empty:
-                if not alive(pid):
+                if not self.runs(pid):
                     return self._last_words(pid)
             else:
                 assert event["pid"] == pid, event
@@ -87,18 +109,11 @@ class Writers:
         return event
 
     def close(self):
-        self._process.stdin.close()
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=30)
         self._reader.join(timeout=30)
+        self._process.stdin.close()
         self._process.stdout.close()
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +142,33 @@ def fork_server():
 @pytest.fixture
 def writers(fork_server, root):
     fork_server.root = root
-    return fork_server
+    yield fork_server
+    fork_server.kill_all()
+
+
+@pytest.fixture
+def some_time(writers, root, publish_seed):
+    """Wait until a run that was told to go is somewhere in its publication."""
+    publish_seed(0)
+    pid = writers.start(1)
+    began = time.monotonic()
+    writers.go(pid)
+    assert writers.outcome(pid)["event"] == "published"
+    duration = time.monotonic() - began
+
+    def wait(pid, chance):
+        known = set(root.rglob("*"))
+        writers.go(pid)
+        if chance.random() < 0.5:
+            time.sleep(chance.uniform(0, 1.2 * duration))
+            return
+        # Once it has begun to write: most of a publication is computing
+        deadline = time.monotonic() + 10 * duration
+        while time.monotonic() < deadline and set(root.rglob("*")) <= known:
+            pass
+        time.sleep(chance.uniform(0, 0.03))
+
+    return wait
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
-import os
 import random
 import signal
-import time
 
 import pytest
 
@@ -32,18 +30,16 @@ def test_of_two_runs_that_publish_the_same_partitions_at_once_exactly_one_wins(
 
 @pytest.mark.parametrize("zombies", [6, pytest.param(50, marks=pytest.mark.torture)])
 def test_a_run_that_was_given_up_and_wakes_later_publishes_nothing(
-    writers, lake, writer, stored_seed, publish_seed, zombies, tell
+    writers, lake, writer, stored_seed, publish_seed, some_time, zombies, tell
 ):
     chance = random.Random(zombies)
-    publish_seed(0)
     ends = {"refused": 0, "published": 0}
-    for seed in range(1, 2 * zombies, 2):
+    for seed in range(3, 2 * zombies + 3, 2):
         zombie = writers.start(seed)
-        writers.go(zombie)
-        time.sleep(chance.uniform(0, 0.25))
-        os.kill(zombie, signal.SIGSTOP)
+        some_time(zombie, chance)
+        writers.send(zombie, signal.SIGSTOP)
         successor = publish_seed(seed + 1)
-        os.kill(zombie, signal.SIGCONT)
+        writers.send(zombie, signal.SIGCONT)
         outcome = writers.outcome(zombie)
         # It may have committed before it was stopped, never after its successor did
         assert outcome["event"] in ends, outcome
@@ -62,7 +58,7 @@ def test_runs_that_create_the_same_table_at_once_make_one(writers, root, rounds,
             writers.ask(seed, root=str(root / str(number)))
         loaded = [writers.next_event() for _ in range(4)]
         for run in loaded:
-            writers.kill(run["pid"])
+            writers.send(run["pid"], signal.SIGKILL)
         assert [(run["event"], run["version"]) for run in loaded] == [("loaded", 0)] * 4
         commits = [path.name for path in (root / str(number) / "bars" / "_delta_log").iterdir()]
         assert commits == [f"{0:020d}.json"]

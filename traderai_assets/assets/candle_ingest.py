@@ -1,4 +1,4 @@
-"""Ingest: how one month of candles comes in, page by page, with what was refused and what is absent.
+"""Ingest: one month of candles, page by page, with what was refused and what is absent.
 
 The order of commits is what makes a kill harmless (docs/adr/0004).
 """
