@@ -74,7 +74,7 @@ def test_a_backtest_can_be_stored(n_bars):
         horizon_bars=12,
         costs=Costs(0.0005, 0.0001),
     )
-    figures = metrics_table(result.metrics, frame, bar=BAR, model_id="m1")
+    figures = metrics_table(result.metrics, frame, bar=BAR, segment="served", model_id="m1")
     assert len(BACKTEST_TRADES.validate(result.trades)) == result.metrics["trades"]
     assert len(BACKTEST_EQUITY.validate(result.equity)) == n_bars
     stored = BACKTEST_METRICS.validate(figures[list(BACKTEST_METRICS.dtypes)])

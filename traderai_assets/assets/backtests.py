@@ -140,28 +140,26 @@ def _traded(
 
 
 def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"]) -> None:
+    from traderai_assets.domain.backtest.metrics import metrics_table
+
     for table, attribute in ((BACKTEST_TRADES, "trades"), (BACKTEST_EQUITY, "equity")):
         frames = [getattr(result, attribute) for result in results.values()]
         part.put_beside(table, pd.concat(frames, ignore_index=True) if frames else table.empty())
     rows = [
-        {
-            "segment": segment,
-            "model_id": model.model_id,
-            "start": result.equity["open_time"].iloc[0],
-            "end": result.equity["open_time"].iloc[-1] + part.market.bar,
-            **result.metrics,
-        }
+        metrics_table(
+            result.metrics,
+            result.equity,
+            bar=part.market.bar,
+            segment=segment,
+            model_id=model.model_id,
+        )
         for segment, result in results.items()
-        if len(result.equity)
     ]
-    frame = pd.DataFrame(rows, columns=list(BACKTEST_METRICS.dtypes)).astype(
-        BACKTEST_METRICS.dtypes
-    )
-    metadata: dict[str, Any] = {"model_id": model.model_id}
-    for row in rows:
-        metadata |= {
-            f"{row['segment']}_{name}": float(row[name])
-            for name in ("total_return", "sharpe", "max_drawdown", "hit_rate", "trades")
-            if np.isfinite(row[name])
-        }
-    part.put(frame, metadata)
+    frame = pd.concat(rows, ignore_index=True) if rows else BACKTEST_METRICS.empty()
+    figures = {
+        f"{segment}_{name}": float(result.metrics[name])
+        for segment, result in results.items()
+        for name in ("total_return", "sharpe", "max_drawdown", "hit_rate", "trades")
+        if np.isfinite(result.metrics[name])
+    }
+    part.put(frame, {"model_id": model.model_id, **figures})

@@ -57,13 +57,22 @@ def backtest_metrics(
 
 
 def metrics_table(
-    metrics: dict[str, float], candles: pd.DataFrame, *, bar: timedelta, model_id: str
+    metrics: dict[str, float],
+    bars: pd.DataFrame,
+    *,
+    bar: timedelta,
+    segment: str,
+    model_id: str,
 ) -> pd.DataFrame:
-    """One row: whose backtest, over which bars, and its figures; no row without candles."""
-    times = candles["open_time"]
+    """One row: which unseen bars, whose decisions, and the figures; no row without bars.
+
+    `bars` has an `open_time` for each bar that was traded, such as the equity curve.
+    """
+    times = bars["open_time"]
     row = pd.DataFrame([metrics]).astype({"bars": "int64", "trades": "int64"})
-    row.insert(0, "model_id", pd.Series([model_id], dtype="str"))
-    if candles.empty:
+    row.insert(0, "segment", pd.Series([segment], dtype="str"))
+    row.insert(1, "model_id", pd.Series([model_id], dtype="str"))
+    if bars.empty:
         bounds = pd.Series([pd.NaT], dtype=times.dtype)
         return row.assign(start=bounds, end=bounds)[:0]
     end = times.iloc[-1:].reset_index(drop=True) + pd.Timedelta(bar).as_unit("ms")
