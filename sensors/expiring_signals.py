@@ -39,7 +39,9 @@ def decide(look: Look, market: Market) -> Verdict:
     if look.busy(market, "expire_signals"):
         return Verdict(f"open signals of {market.key} are being judged")
     months = list(found[0].months)
-    request = request_months("expire_signals", market, months, f"{last_close.isoformat()}")
+    # A signal may be given after its bars were judged, where a market catches up.
+    cause = f"{last_close.isoformat()}:{look.last_time(SIGNALS, market)}"
+    request = request_months("expire_signals", market, months, cause)
     return Verdict(found[0].reason, request)
 
 

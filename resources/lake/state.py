@@ -97,6 +97,7 @@ def _stored_partitions(
 ) -> tuple[dict[PartitionKey, StoredPartition], dict[PartitionKey, str]]:
     import pyarrow as pa
 
+    timed = table.times
     actions = pa.table(delta.get_add_actions(flatten=True))
 
     def values(column: str, cast_to: pa.DataType | None = None) -> list[Any]:
@@ -106,7 +107,7 @@ def _stored_partitions(
         return list((found.cast(cast_to).cast(pa.int64()) if cast_to else found).to_pylist())
 
     def moments(column: str) -> list[int | None]:
-        return values(column if table.times else "", pa.timestamp("ms", tz="UTC"))
+        return values(column if timed else "", pa.timestamp("ms", tz="UTC"))
 
     stored: dict[PartitionKey, StoredPartition] = {}
     damage: dict[PartitionKey, str] = {}
@@ -121,7 +122,7 @@ def _stored_partitions(
         found = StoredPartition(content_hash, rows, first, last, (unquote(path),))
         key = (market, month)
         _check_path(table, key, found)
-        if found.rows is None or (table.times and None in (found.first, found.last)):
+        if found.rows is None or (timed and None in (found.first, found.last)):
             damage[key] = f"file {found.paths[0]} has no row count or time range in the log"
         elif key in stored and stored[key].content_hash != found.content_hash:
             damage[key] = f"holds both {stored[key].content_hash} and {found.content_hash}"

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 
-@pytest.mark.parametrize("races", [10, pytest.param(500, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("races", [5, pytest.param(500, marks=pytest.mark.torture)])
 def test_of_two_runs_that_publish_the_same_partitions_at_once_exactly_one_wins(
     writers, lake, writer, stored_seed, publish_seed, races, tell
 ):

@@ -13,7 +13,10 @@ WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
 
 @click.group()
 def command() -> None:
-    """Export candles, or list their gaps."""
+    """Export candles, or list their gaps.
+
+    Example: traderai candles gaps binance:BTC/USDT
+    """
 
 
 @command.command()

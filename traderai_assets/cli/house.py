@@ -56,11 +56,11 @@ def open_instance(settings: Settings) -> "DagsterInstance":
 
 
 def known_market(settings: Settings, text: str, known: list[str]) -> str:
-    """Return the key of the market `text` names, if we hold anything of it."""
+    """Return the key of the market `text` names, if candles of it are stored."""
     key = settings.market(text).key
     if key not in known:
         raise InvalidInput(
-            f"market {key} is not known here; known are {', '.join(known) or 'none'}; "
-            f'add it with "traderai markets add {text}"'
+            f"no candles of {key} are stored; there are candles of {', '.join(known) or 'nothing'}; "
+            f'"traderai markets add {text}" has them fetched'
         )
     return key

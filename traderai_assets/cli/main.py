@@ -1,5 +1,6 @@
 """The root of `traderai`: its commands, and errors without tracebacks."""
 
+import signal
 import sys
 from importlib import import_module
 
@@ -47,8 +48,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; what is wrong is said in one line, with exit code 1."""
+    # As Ctrl-C: what a command has started must not outlive it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli()
-    except TraderAIError as error:
+    except (TraderAIError, OSError) as error:
         click.echo(f"traderai: {error}", err=True)
         sys.exit(1)

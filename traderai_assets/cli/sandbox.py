@@ -31,9 +31,9 @@ def command(
     now: datetime | None,
     speed: float | None,
 ) -> None:
-    """Serve a small exchange in Binance's dialect on this machine.
+    """Serve a small exchange in Binance's dialect; TRADERAI_EXCHANGE_URL points the house at it.
 
-    Example: TRADERAI_EXCHANGE_URL=http://127.0.0.1:8790 in another shell, then: traderai dev
+    Example: traderai sandbox --port 8790
     """
     from datetime import UTC
 

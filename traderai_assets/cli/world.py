@@ -7,9 +7,9 @@ it was fed from; `traderai dev` starts the same sandbox again, where its clock s
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
 
+from traderai_assets.cli.house import open_lake
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.settings import Settings
 
@@ -23,6 +23,11 @@ class World:
     start: str | None
     began: str
     now: str
+
+    def __post_init__(self) -> None:
+        for moment in (self.start, self.began, self.now):
+            if moment is not None:
+                datetime.fromisoformat(moment)
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
@@ -74,9 +79,11 @@ def same_world(settings: Settings, wanted: World) -> World:
     InvalidSettings
         If the home holds candles of another source.
     """
+    from traderai_assets.schemas.candles import CANDLES
+
     kept = World.of(settings)
     if kept is None:
-        if (Path(settings.lake_root) / "candles").exists():
+        if open_lake(settings).snapshot(CANDLES).markets():
             raise InvalidSettings(
                 f"{settings.home} holds candles of a real exchange; give the demo a home of its "
                 "own with TRADERAI_HOME=FOLDER"

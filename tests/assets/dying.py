@@ -1,0 +1,95 @@
+"""A run in a process of its own that dies at a chosen moment, as by kill -9: nothing is tidied."""
+
+import multiprocessing
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import dagster as dg
+
+from tests.assets.house import House
+
+_KILLED = 137
+_PATIENCE_SECONDS = 120
+
+
+class Moment(NamedTuple):
+    """When to die: before or after a table is published, or before the events of partitions."""
+
+    when: str
+    table: str = ""
+    times: int = 1
+
+
+def before_table(table: str, times: int = 1) -> Moment:
+    """As the table is about to be published, the first time or a later one."""
+    return Moment("before", table, times)
+
+
+def after_table(table: str) -> Moment:
+    """As soon as the table was published."""
+    return Moment("after", table)
+
+
+def before_events() -> Moment:
+    """When Dagster has the run's own event, but not yet those of its partitions."""
+    return Moment("events")
+
+
+def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **settings: Any) -> None:
+    """Run a job in a process of its own until `moment`, and see that it died then."""
+    # Forked from a process that has imported all this and started no thread.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.assets.house", "ccxt", "deltalake", "pandera.pandas"])
+    child = context.Process(target=_run, args=(home, url, job, months, moment, settings))
+    child.start()
+    child.join(_PATIENCE_SECONDS)
+    if child.is_alive():
+        child.kill()
+    assert child.exitcode == _KILLED
+
+
+def remembering(home: Path) -> dg.DagsterInstance:
+    """An instance on disk, which outlives its process."""
+    folder = home / "dagster"
+    folder.mkdir(exist_ok=True)
+    return dg.DagsterInstance.local_temp(str(folder))
+
+
+def _run(
+    home: Path,
+    url: str,
+    job: str,
+    months: tuple[str, ...],
+    moment: Moment,
+    settings: dict[str, Any],
+) -> None:
+    exchange_elsewhere: Any = SimpleNamespace(url=url)
+    with remembering(home) as instance:
+        house = House(home, exchange_elsewhere, instance, **settings)
+        _arm(moment)
+        house.run(job, *months)
+
+
+def _arm(moment: Moment) -> None:
+    from resources.lake.snapshot import LakeSnapshot
+    from traderai_assets.assets.publication import Publication
+
+    publish: Any = LakeSnapshot.publish
+    left = moment.times
+
+    def deadly_publish(snapshot: LakeSnapshot, *args: Any, **options: Any) -> Any:
+        nonlocal left
+        left -= snapshot.table.name == moment.table
+        due = snapshot.table.name == moment.table and left == 0
+        if due and moment.when == "before":
+            os._exit(_KILLED)
+        published = publish(snapshot, *args, **options)
+        if due:
+            os._exit(_KILLED)
+        return published
+
+    LakeSnapshot.publish = deadly_publish  # type: ignore[method-assign]
+    if moment.when == "events":
+        Publication._log_events = lambda _: os._exit(_KILLED)  # type: ignore[method-assign]

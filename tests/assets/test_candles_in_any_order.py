@@ -1,0 +1,77 @@
+"""Candles fetched in any pieces, any order, by any clock: the same content in the end."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.assets.house import House, opened
+from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+
+MARCH, APRIL = "2024-03", "2024-04"
+BEGIN, END = datetime(2024, 2, 28, tzinfo=UTC), datetime(2024, 4, 10, 12, 10, tzinfo=UTC)
+IN_THE_OUTAGE = datetime(2024, 3, 29, 8, 10, tzinfo=UTC)
+ON_THE_MONTHS_EDGE = datetime(2024, 4, 1, tzinfo=UTC)
+
+Update = tuple[datetime, tuple[str, ...], bool]
+
+clocks = st.sampled_from([IN_THE_OUTAGE, ON_THE_MONTHS_EDGE]) | st.integers(
+    0, (END - BEGIN) // timedelta(minutes=1)
+).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
+updates = st.lists(
+    st.tuples(clocks, st.sampled_from([(MARCH,), (APRIL,), (MARCH, APRIL)]), st.booleans()),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.fixture(scope="module")
+def half_hours(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of half-hour bars, two pages a month; one bar is absent in the outage of March."""
+    with opened(tmp_path_factory.mktemp("pieces"), feed, END, timeframe="30m") as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def at_once(half_hours: House) -> tuple[dict[str, str], dict[str, str]]:
+    """What one backfill of both months stores."""
+    half_hours.fetch(MARCH, APRIL)
+    assert half_hours.rows(CANDLE_GAPS, MARCH)["absent_bars"].tolist() == [1]
+    return stored(half_hours)
+
+
+def stored(house: House) -> tuple[dict[str, str], dict[str, str]]:
+    return house.hashes(CANDLES), house.hashes(CANDLE_GAPS)
+
+
+def fetched_in_pieces(house: House, pieces: list[Update]) -> tuple[dict[str, str], dict[str, str]]:
+    """What an empty lake holds after these updates and a last run over both months."""
+    shutil.rmtree(Path(house.settings.lake_root))
+    for now, months, refetch in pieces:
+        house.now_is(now)
+        house.fetch(*months, refetch=refetch)
+    house.now_is(END)
+    house.fetch(MARCH, APRIL)
+    return stored(house)
+
+
+@given(pieces=updates)
+@settings(max_examples=6, deadline=None)
+def test_any_sequence_of_updates_ends_with_the_content_of_one_backfill(
+    half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
+):
+    assert fetched_in_pieces(half_hours, pieces) == at_once
+
+
+@pytest.mark.torture
+@given(pieces=updates)
+@settings(max_examples=200, deadline=None)
+def test_hundreds_of_sequences_end_with_the_content_of_one_backfill(
+    half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
+):
+    assert fetched_in_pieces(half_hours, pieces) == at_once

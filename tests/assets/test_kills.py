@@ -1,0 +1,106 @@
+"""Runs killed in the middle of a write: one more run heals all, and fetches nothing twice."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.assets.conftest import LATER, NOW
+from tests.assets.dying import (
+    Moment,
+    after_table,
+    before_events,
+    before_table,
+    kill_run,
+    remembering,
+)
+from tests.assets.house import opened
+from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.sandbox.clock import milliseconds
+from traderai_assets.sandbox.fault_rules import FaultRule
+from traderai_assets.sandbox.faults import KLINES_PATH
+from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.registry import TABLES
+
+MARCH, APRIL = "2024-03", "2024-04"
+FETCHED = (CANDLES, CANDLE_GAPS, FEATURES)
+Hashes = dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def never_killed(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Hashes:
+    """Hashes of March in half-hour bars, two pages of them, and of its features."""
+    with opened(tmp_path_factory.mktemp("whole"), feed, NOW, timeframe="30m") as house:
+        house.run("backfill", MARCH, only=["candles", "features"])
+        return {table.name: house.hashes(table) for table in FETCHED}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        before_table("candles", times=2),  # Between the first page and the second
+        after_table("candles"),
+        before_table("candle_gaps"),
+        before_events(),
+    ],
+    ids=str,
+)
+def test_a_killed_fetch_goes_on_behind_what_is_stored_and_ends_with_the_same_content(
+    tmp_path: Path, feed: SimulatedFeed, never_killed: Hashes, moment: Moment
+):
+    with (
+        remembering(tmp_path) as instance,
+        opened(tmp_path, feed, NOW, instance=instance, timeframe="30m") as house,
+    ):
+        kill_run(tmp_path, house.sandbox.url, "backfill", MARCH, moment=moment, timeframe="30m")
+        stored = {milliseconds(opened_at) for opened_at in house.rows(CANDLES, MARCH)["open_time"]}
+        house.asked()
+        house.run("backfill", MARCH, only=["candles", "features"])
+        assert not stored.intersection(query.start for query in house.asked())
+        assert {table.name: house.hashes(table) for table in FETCHED} == never_killed
+        assert house.data_versions("candles") == house.hashes(CANDLES)
+        assert house.data_versions("features") == house.hashes(FEATURES)
+        assert house.stale() == {}
+
+
+@pytest.mark.parametrize(
+    ("job", "month", "tables"),
+    [
+        ("train", "2024-05", ("out_of_sample", "models")),
+        ("train", "2024-05", ("backtest_trades", "backtest_equity", "backtest_metrics")),
+        ("generate_signals", "2024-06", ("predictions", "signals")),
+    ],
+    ids=["models", "backtests", "signals"],
+)
+def test_a_run_killed_between_the_tables_beside_and_its_own_is_made_up_for(
+    tmp_path: Path,
+    feed: SimulatedFeed,
+    lived_in: Path,
+    job: str,
+    month: str,
+    tables: tuple[str, ...],
+):
+    home = shutil.copytree(lived_in, tmp_path / "old")
+    with remembering(home) as instance, opened(home, feed, LATER, instance=instance) as house:
+        changed = [table for table in TABLES if table.name in tables]
+        before = {table.name: house.hashes(table)[month] for table in changed}
+        for table in tables:
+            shutil.rmtree(home / "lake" / table)
+        kill_run(home, house.sandbox.url, job, month, moment=before_table(tables[-1]))
+        beside, own = changed[:-1], changed[-1]
+        assert all(house.hashes(table)[month] == before[table.name] for table in beside)
+        assert house.hashes(own) == {}
+        house.run(job, month)
+        assert {table.name: house.hashes(table)[month] for table in changed} == before
+
+
+def test_a_run_that_fails_halfway_shows_as_stored_what_it_stored(open_house, never_killed: Hashes):
+    house = open_house(timeframe="30m")
+    house.sandbox.faults.add(FaultRule(kind="status", count=None, skip=3, endpoint=KLINES_PATH))
+    with pytest.raises(ExchangeUnavailable, match=r"BTC/USDT 30m from 2024-04-21 19:30"):
+        house.fetch(MARCH, APRIL)
+    assert house.data_versions("candles") == house.hashes(CANDLES)
+    assert house.hashes(CANDLES)[MARCH] == never_killed["candles"][MARCH]
+    assert len(house.rows(CANDLES, APRIL)) == 999

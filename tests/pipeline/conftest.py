@@ -1,0 +1,175 @@
+"""A house that runs: the real daemon, web server and code server over a sandbox exchange.
+
+Everything is started through the command line's own `processes`, in the repository, with its
+dagster.yaml; home, lake and instance lie in a temporary folder. Whatever happens in a test, no
+process of the house outlives the module.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.scheduler.instigation import InstigatorTick, TickStatus
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+
+from resources.lake.resource import LakeResource
+from traderai_assets.cli.house import dagster_home, open_instance
+from traderai_assets.cli.processes import dagster_running, free_port
+from traderai_assets.domain.markets import Market
+from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.server import SandboxServer
+from traderai_assets.schemas.tables import Table
+from traderai_assets.settings import Settings, load_settings
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+BTC = Market("binance", "BTC/USDT", "15m")
+PATIENCE_SECONDS = 240  # a loaded machine; nothing here is a measurement
+SETTINGS = {
+    "MARKETS": '["binance:BTC/USDT"]',
+    "TIMEFRAME": BTC.timeframe,
+    "HISTORY_DAYS": "25",
+    "TRAINING__LOOKBACK_DAYS": "10",
+    "TRAINING__MAX_MODEL_AGE_DAYS": "2",
+    "TRAINING__FOLDS": "2",
+    "TRAINING__HORIZON_BARS": "8",
+    "COSTS__FEE_RATE": "0",
+    "COSTS__SLIPPAGE_RATE": "0",
+    "SENSORS__INTERVAL_SECONDS": "2",
+    "SENSORS__DRIFT_EVERY_HOURS": "600",
+}
+
+
+class House:
+    """The running house, and what can be seen of it from outside."""
+
+    def __init__(self, settings: Settings, sandbox: SandboxServer, stack: ExitStack) -> None:
+        self.settings = settings
+        self.sandbox = sandbox
+        self.lake = LakeResource(root=settings.lake_root)
+        self.instance: dg.DagsterInstance = stack.enter_context(open_instance(settings))
+        self.most_at_once = 0
+        self.url = ""
+        self._home = dagster_home(settings)
+        self._stack = stack
+
+    def start(self) -> None:
+        """Start `dagster dev` as `traderai dev` does."""
+        self.url = self._stack.enter_context(
+            dagster_running(
+                self.settings,
+                port=free_port(0),
+                environment={"TRADERAI_EXCHANGE_URL": self.sandbox.url},
+                log=self.settings.home / "dagster.log",
+            )
+        )
+
+    def processes(self) -> dict[int, str]:
+        """Every process of this house by its id: those with its home in their environment."""
+        mine = f"DAGSTER_HOME={self._home}\0".encode()
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mine in (folder / "environ").read_bytes() + b"\0":
+                    found[int(folder.name)] = (folder / "cmdline").read_text()
+            except OSError:
+                continue  # It ended while we looked, or is another user's
+        return found
+
+    def kill(self, number: int, *, of: str = "") -> None:
+        """Send a signal to every process of the house, or to those whose command names `of`."""
+        for process, command in self.processes().items():
+            if of in command:
+                os.kill(process, number)
+
+    def runs(self, *jobs: str) -> list[dg.RunRecord]:
+        """Every run of these jobs, or every run, oldest first."""
+        records = self.instance.get_run_records(limit=500)
+        return [one for one in reversed(records) if one.dagster_run.job_name in jobs or not jobs]
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Look until it holds, and note how many runs are seen at work at once."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self._note_slots()
+            assert time.monotonic() < deadline, self._tail_of_log()
+            time.sleep(0.3)
+
+    def until_quiet(self) -> None:
+        """Look until nothing waits or works and every sensor has looked again since and rested."""
+
+        def rested() -> bool:
+            if not all(record.dagster_run.is_finished for record in self.runs()):
+                return False
+            ended = max((one.end_time or 0.0 for one in self.runs()), default=0.0)
+            ticks = [self.ticks(sensor, since=ended) for sensor in self.sensors()]
+            return all(any(tick.status == TickStatus.SKIPPED for tick in seen) for seen in ticks)
+
+        self.until(rested)
+
+    def sensors(self) -> list[str]:
+        states = self.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
+        return [state.instigator_name for state in states]
+
+    def ticks(self, sensor: str, *, since: float) -> list[InstigatorTick]:
+        """A sensor's ticks that began after a moment, oldest first."""
+        states = self.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
+        [state] = [one for one in states if one.instigator_name == sensor]
+        ticks = self.instance.get_ticks(
+            state.instigator_origin_id, state.selector_id, after=since, limit=200
+        )
+        return list(reversed(ticks))
+
+    def read(self, table: Table) -> pd.DataFrame:
+        """Every stored row of the market."""
+        snapshot = self.lake.snapshot(table)
+        return snapshot.read(BTC.key, sorted(snapshot.content_hashes(BTC.key)))
+
+    def last(self, table: Table) -> datetime | None:
+        """The last time the table holds, from its log."""
+        snapshot = self.lake.snapshot(table)
+        month = max(snapshot.content_hashes(BTC.key), default=None)
+        return snapshot.summary(BTC.key, month).last if month else None
+
+    def let_bars_close(self, bars: int) -> datetime:
+        """Move the exchange's clock; return the open of the last bar that has closed then."""
+        self.sandbox.clock.advance((bars * BTC.bar).total_seconds())
+        return self.sandbox.clock.now() - timedelta(seconds=10) - BTC.bar
+
+    def _note_slots(self) -> None:
+        at_work = self.instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES))
+        self.most_at_once = max(self.most_at_once, len(at_work))
+
+    def _tail_of_log(self) -> str:
+        return (self.settings.home / "dagster.log").read_text()[-4000:]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, repository) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.chdir(repository)
+        patch.delenv("DAGSTER_HOME", raising=False)
+        for name, value in {**SETTINGS, "HOME": str(home)}.items():
+            patch.setenv(f"TRADERAI_{name}", value)
+        # Ten seconds past the bar's close: beyond the grace.
+        clock = Clock(NOON + timedelta(seconds=10))
+        sandbox = stack.enter_context(SandboxServer(clock=clock))
+        running = House(load_settings(), sandbox, stack)
+        stack.callback(_leave_nothing_behind, running)
+        running.start()
+        yield running
+
+
+def _leave_nothing_behind(house: House) -> None:
+    """Runs after the orderly stop, so whatever is still there should not be."""
+    left = house.processes()
+    house.kill(signal.SIGKILL)
+    assert not left, f"dagster dev left processes behind: {left}"

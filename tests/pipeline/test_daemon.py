@@ -1,0 +1,140 @@
+"""The main job with the real daemon, by nobody's hand; each test goes on where the last ended."""
+
+import signal
+import time
+from datetime import timedelta
+
+import dagster as dg
+import pandas as pd
+import pytest
+from dagster._core.scheduler.instigation import TickStatus
+
+from traderai_assets.cli.launch import launch
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
+from traderai_assets.schemas.signals import SIGNALS
+from traderai_assets.work_classes import TOTAL_SLOTS, WORK_CLASSES
+
+pytestmark = pytest.mark.usefixtures("champion")
+
+BTC = "binance.BTC-USDT.15m"
+MARCH = f"{BTC}|2026-03"
+
+
+@pytest.fixture
+def champion(house):
+    """Wait until the market has one, which takes time before the first test only."""
+    house.until(lambda: len(house.read(CHAMPIONS)) > 0)
+    house.until_quiet()
+
+
+def test_sensors_alone_bring_a_market_from_nothing_to_a_champion(house):
+    candles, features, labels = (house.read(table) for table in (CANDLES, FEATURES, LABELS))
+    absent = house.read(CANDLE_GAPS)["absent_bars"].sum()
+    # From 1 February, where the month of the 25th day back begins, to 20 March 12:00.
+    assert len(candles) + absent == (28 + 19) * 96 + 48
+    assert list(features["open_time"]) == list(candles["open_time"])
+    assert len(labels) > 0.95 * len(candles)
+    [model] = house.read(MODELS).to_dict("records")
+    [choice] = house.read(CHAMPIONS).to_dict("records")
+    assert (choice["action"], choice["model_id"]) == ("promoted", model["model_id"])
+    jobs = [one.dagster_run.job_name for one in house.runs()]
+    assert jobs == ["backfill", "train", "choose_champion", "monitor_drift"]
+
+
+def test_a_bar_that_closes_is_stored_and_spoken_of_with_nobody_at_the_keyboard(house):
+    moved = time.time()
+    bar = house.let_bars_close(1)
+    house.until(lambda: house.last(PREDICTIONS) == bar)
+    assert house.last(CANDLES) == house.last(FEATURES) == bar
+    [stored] = house.lake.history(FEATURES, BTC, "2026-03", limit=1)
+    for sensor, since in (
+        ("stale_candles", moved),
+        ("silent_champions", stored.published_at.timestamp()),
+    ):
+        asked = [bool(tick.run_ids) for tick in house.ticks(sensor, since=since)]
+        assert any(asked[:2]), (sensor, asked)
+
+
+def test_a_model_past_its_age_is_replaced_exactly_once(house):
+    house.let_bars_close(2 * 96)
+    house.until(lambda: len(house.read(CHAMPIONS)) == 2)
+    house.until_quiet()
+    assert len(house.runs("train")) == len(house.runs("choose_champion")) == 2
+    models = house.read(MODELS)
+    assert list(models["generation"]) == [1, 2]
+    age = house.sandbox.clock.now() - models["trained_until"].iloc[-1]
+    assert age < timedelta(hours=4)
+
+
+def test_signals_follow_from_what_was_said_and_end(house):
+    said, signals, outcomes = (
+        house.read(table) for table in (PREDICTIONS, SIGNALS, SIGNAL_OUTCOMES)
+    )
+    # Every bar that closed since the first champion: 1 and two days of 96.
+    assert len(said) == 1 + 2 * 96
+    assert set(signals["open_time"]) == set(said.loc[said["side"] != 0, "open_time"])
+    assert set(outcomes["open_time"]) == set(signals["open_time"])
+    # A signal holds for 8 bars, so only those of the last few can be open.
+    still_open = outcomes.loc[outcomes["status"] == "open", "open_time"]
+    assert (still_open > said["open_time"].iloc[-1] - pd.Timedelta("3h")).all()
+
+
+@pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
+def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everything(house):
+    house.kill(signal.SIGSTOP, of="dagster._daemon")
+    jobs = ["replay_history", "generate_signals", "expire_signals", "update_latest"]
+    queued = [launch(house.url, job, [MARCH]) for job in jobs]
+    runs = [house.instance.get_run_by_id(run_id) for run_id in queued]
+    assert {run.status for run in runs} == {dg.DagsterRunStatus.QUEUED}
+    assert [run.tags["dagster/priority"] for run in runs] == ["1", "7", "8", "9"]
+    before = len(house.runs())
+    house.kill(signal.SIGKILL)
+    house.until(lambda: not house.processes())
+
+    house.start()
+    house.until(lambda: all(house.instance.get_run_by_id(one).is_finished for one in queued))
+    house.until_quiet()
+    for run_id in queued:
+        events = house.instance.get_records_for_run(run_id).records
+        kinds = [one.event_log_entry.dagster_event_type for one in events]
+        assert kinds.count(dg.DagsterEventType.RUN_START) == 1
+        assert kinds.count(dg.DagsterEventType.RUN_SUCCESS) == 1
+    launched = {run_id: house.instance.get_run_stats(run_id).launch_time for run_id in queued}
+    assert sorted(queued, key=launched.__getitem__) == queued[::-1]
+    assert len(house.runs()) == before
+
+
+def test_every_run_that_was_taken_carries_its_class_priority_market_and_writer(house):
+    priorities = {work.name: str(work.priority) for work in WORK_CLASSES}
+    for record in house.runs():
+        tags = record.dagster_run.tags
+        assert tags["dagster/priority"] == priorities[tags["traderai/class"]]
+        assert tags["traderai/market"] == BTC
+        assert tags["traderai/writer"].endswith(f"/{BTC}")
+    assert {one.dagster_run.status for one in house.runs()} == {dg.DagsterRunStatus.SUCCESS}
+
+
+def test_no_more_runs_than_slots_were_ever_at_work(house):
+    ended = [(one.end_time, -1) for one in house.runs()]
+    began = [(one.start_time, 1) for one in house.runs()]
+    at_work = most = 0
+    for _, change in sorted(ended + began):
+        at_work += change
+        most = max(most, at_work)
+    assert 1 < most <= TOTAL_SLOTS
+    assert house.most_at_once <= TOTAL_SLOTS
+
+
+def test_a_tick_that_asks_for_nothing_says_why_and_leaves_no_file_behind(house):
+    for sensor in house.sensors():
+        ticks = house.ticks(sensor, since=0.0)
+        rested = [tick for tick in ticks if tick.status == TickStatus.SKIPPED]
+        assert all(BTC in tick.tick_data.skip_reason for tick in rested)
+        logs = list((house.settings.home / "dagster" / "storage").rglob(f"{sensor}/*.err"))
+        assert len(logs) <= len(ticks) - len(rested)
