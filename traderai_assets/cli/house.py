@@ -60,7 +60,7 @@ def known_market(settings: Settings, text: str, known: list[str]) -> str:
     key = settings.market(text).key
     if key not in known:
         raise InvalidInput(
-            f"no candles of {key} are stored; there are candles of {', '.join(known) or 'nothing'}; "
+            f"no candles of {key} are stored; there are those of {', '.join(known) or 'nothing'}; "
             f'"traderai markets add {text}" has them fetched'
         )
     return key

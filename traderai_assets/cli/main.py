@@ -48,8 +48,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; what is wrong is said in one line, with exit code 1."""
-    # As Ctrl-C: what a command has started must not outlive it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a command has started must not outlive it, be it ended by Ctrl-C or by SIGTERM; and a
+    # shell makes what it puts behind ignore Ctrl-C, which our processes would inherit.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.default_int_handler)
     try:
         cli()
     except (TraderAIError, OSError) as error:

@@ -33,7 +33,7 @@ def dagster_running(
         env={**os.environ, **environment, "DAGSTER_HOME": str(dagster_home(settings))},
         stdout=log_file,
         stderr=subprocess.STDOUT if log_file else None,
-        start_new_session=log_file is not None,  # a demo's Ctrl-C is ours to pass on
+        start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
     )
     url = f"http://{HOST}:{port}"
     try:
@@ -42,7 +42,7 @@ def dagster_running(
         if log_file is None:
             process.wait()
     finally:
-        _stop(process, leads_group=log_file is not None)
+        _stop(process)
         if log_file:
             log_file.close()
 
@@ -61,7 +61,7 @@ def sandbox_running(arguments: Sequence[str], url: str, log: Path) -> Iterator[N
             _wait_until_it_answers(process, f"{url}/api/v3/ping", log)
             yield
         finally:
-            _stop(process, leads_group=True)
+            _stop(process)
 
 
 def free_port(preferred: int) -> int:
@@ -93,7 +93,8 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path
     raise TraderAIError(f"nothing answered at {url} within {SECONDS_TO_START} s{where}")
 
 
-def _stop(process: subprocess.Popen[bytes], *, leads_group: bool) -> None:
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process and all it has started; it leads a group of its own."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     try:
@@ -101,8 +102,7 @@ def _stop(process: subprocess.Popen[bytes], *, leads_group: bool) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if leads_group:
-        _end_group(process.pid)
+    _end_group(process.pid)
 
 
 def _end_group(group: int) -> None:

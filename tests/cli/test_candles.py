@@ -1,0 +1,93 @@
+"""Candles taken out, to the last bit; gaps listed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from traderai_assets.cli.house import open_lake
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+
+MARKET, KEY = "binance:BTC/USDT", "binance.BTC-USDT.1h"
+START = datetime(2026, 2, 28, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def stored(home):
+    """Eight hours across the end of February, of prices that need all 17 digits."""
+    random = np.random.default_rng(7)
+    body = 60_000 * np.exp(random.normal(0, 0.001, size=(8, 2)))
+    frame = pd.DataFrame(
+        {
+            "open_time": pd.date_range(START, periods=8, freq="1h").as_unit("ms"),
+            "open": body[:, 0],
+            "high": body.max(axis=1) * (1 + 1e-9),
+            "low": body.min(axis=1) / 3,
+            "close": body[:, 1],
+            "volume": [0.1 + 0.2, 1e-8, 0.0, 1e15 / 3, 5e-324, 1.0, 2.0, 3.0],
+        }
+    )
+    lake = open_lake(home)
+    months = {"2026-02": frame[:4], "2026-03": frame[4:]}
+    lake.snapshot(CANDLES).publish(
+        {(KEY, month): rows for month, rows in months.items()}, run_id="test", code_version="1"
+    )
+    return frame
+
+
+def test_candles_of_every_month_come_back_from_parquet_as_they_are_stored(
+    traderai, stored, tmp_path
+):
+    file = tmp_path / "new folder" / "btc.parquet"
+    code, out, _ = traderai("candles", "export", MARKET, "--to", str(file))
+    assert code == 0
+    assert out == (f"8 candles of {KEY}, 2026-02-28 20:00 to 2026-03-01 03:00 UTC, in {file}.\n")
+    pd.testing.assert_frame_equal(pd.read_parquet(file), stored, check_exact=True)
+
+
+def test_candles_come_back_from_csv_to_the_last_bit(traderai, stored, tmp_path):
+    file = tmp_path / "btc.csv"
+    assert traderai("candles", "export", MARKET, "--to", str(file)).code == 0
+    read = pd.read_csv(file, parse_dates=["open_time"], float_precision="round_trip")
+    assert list(read["open_time"]) == list(stored["open_time"])
+    prices = [name for name in stored if name != "open_time"]
+    assert read[prices].to_numpy().tobytes() == stored[prices].to_numpy().tobytes()
+
+
+def test_gaps_are_listed_for_people_and_for_programs(traderai, stored, home):  # noqa: ARG001
+    gap = {
+        "start": [START + timedelta(hours=1)],
+        "end": [START + timedelta(hours=3)],
+        "absent_bars": 2,
+        "flat_bars": 0,
+        "kind": "outage",
+    }
+    frame = pd.DataFrame(gap).astype(CANDLE_GAPS.dtypes)
+    snapshot = open_lake(home).snapshot(CANDLE_GAPS)
+    snapshot.publish({(KEY, "2026-02"): frame}, run_id="test", code_version="1")
+    said = traderai("candles", "gaps", MARKET).out.splitlines()
+    assert said[0].split() == list(CANDLE_GAPS.dtypes)
+    assert said[1].endswith("2            0          outage")
+    [row] = json.loads(traderai("candles", "gaps", MARKET, "--json").out)
+    assert row == {
+        "start": "2026-02-28 21:00:00+00:00",
+        "end": "2026-02-28 23:00:00+00:00",
+        "absent_bars": 2,
+        "flat_bars": 0,
+        "kind": "outage",
+    }
+
+
+def test_a_market_without_gaps_says_so_or_gives_an_empty_list(traderai, stored):  # noqa: ARG001
+    assert traderai("candles", "gaps", KEY).out == f"{KEY} has no gap in what is stored.\n"
+    assert json.loads(traderai("candles", "gaps", KEY, "--json").out) == []
+
+
+def test_a_market_without_candles_is_told_what_there_is(traderai, stored, tmp_path):  # noqa: ARG001
+    file = tmp_path / "eth.csv"
+    code, _, err = traderai("candles", "export", "binance:ETH/USDT", "--to", str(file))
+    assert code == 1
+    assert f"no candles of binance.ETH-USDT.1h are stored; there are those of {KEY}" in err
+    assert not file.exists()
