@@ -35,7 +35,7 @@ check: $(READY)  ## Lint, formatting, types, layers.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-torture: $(READY)  ## Kills, floods and races at full length; half an hour.
+torture: $(READY)  ## Kills, floods and races at full length; an hour.
 	@$(BIN)/pytest -m torture -s
 
 format: $(READY)  ## Format the code.

@@ -32,7 +32,7 @@ class MaintenanceConfig(dg.Config):
     """How long the past is kept."""
 
     keep_days: float = Field(
-        default=30, ge=1, description="Unreferenced files and log entries younger than this stay."
+        default=3, ge=1, le=7, description="Replaced and orphaned files younger than this stay."
     )
 
 

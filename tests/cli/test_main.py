@@ -51,7 +51,7 @@ def test_what_the_machine_refuses_is_said_like_any_other_error(traderai, tmp_pat
 
 
 def test_the_installed_script_ends_without_a_traceback(tmp_path):
-    ended = subprocess.run(  # noqa: S603
+    ended = subprocess.run(
         [sys.executable, "-m", "traderai_assets.cli", "markets", "add", "BTC"],
         capture_output=True,
         text=True,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from traderai_assets.domain.errors import InvalidMonth
 
-_KEY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_KEY = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)
