@@ -99,7 +99,7 @@ def _impatient(exchange: ExchangeResource) -> Iterator[ExchangeResource]:
         "attempts": min(exchange.attempts, CLOCK_ATTEMPTS),
         "deadline_seconds": min(exchange.deadline_seconds, CLOCK_SECONDS),
     }
-    impatient = ExchangeResource(**{**exchange.model_dump(), **limits})
+    impatient = type(exchange)(**{**exchange.model_dump(), **limits})
     try:
         yield impatient
     finally:

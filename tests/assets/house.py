@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 from dagster._core.definitions.data_version import (
     CachingStaleStatusResolver,
     StaleStatus,
@@ -123,9 +124,14 @@ class House:
         """Dagster's key of a month of the market."""
         return partition_key(self.market.key, month)
 
-    def rows(self, table: Table, *months: str) -> Any:
+    def rows(self, table: Table, *months: str) -> pd.DataFrame:
         """Stored rows."""
         return self.lake.snapshot(table).read(self.market.key, months or [ALL_MONTHS])
+
+    def store(self, table: Table, month: str, frame: pd.DataFrame) -> None:
+        """Publish rows past every asset, as no run of ours would."""
+        key = (self.market.key, month)
+        self.lake.snapshot(table).publish({key: frame}, run_id="by hand", code_version="1")
 
     def hashes(self, table: Table) -> dict[str, str]:
         """Content hash of each month that has rows."""
@@ -194,3 +200,13 @@ def opened(
         instance or dg.DagsterInstance.ephemeral() as memory,
     ):
         yield House(home, sandbox, memory, **options)
+
+
+def damage(house: House, table: Table, month: str) -> None:
+    """Flip one byte among the values in a stored month's file; its second half is statistics."""
+    folder = Path(house.settings.lake_root, table.name, f"market={house.market.key}")
+    content_hash = house.hashes(table)[month]
+    [path] = (folder / f"month={month}" / f"content_hash={content_hash}").glob("*.parquet")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 10] ^= 0xFF
+    path.write_bytes(content)

@@ -26,7 +26,7 @@ clocks = st.sampled_from([IN_THE_OUTAGE, ON_THE_MONTHS_EDGE]) | st.integers(
 updates = st.lists(
     st.tuples(clocks, st.sampled_from([(MARCH,), (APRIL,), (MARCH, APRIL)]), st.booleans()),
     min_size=1,
-    max_size=4,
+    max_size=3,
 )
 
 
@@ -61,7 +61,7 @@ def fetched_in_pieces(house: House, pieces: list[Update]) -> tuple[dict[str, str
 
 
 @given(pieces=updates)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_any_sequence_of_updates_ends_with_the_content_of_one_backfill(
     half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
 ):
@@ -70,7 +70,7 @@ def test_any_sequence_of_updates_ends_with_the_content_of_one_backfill(
 
 @pytest.mark.torture
 @given(pieces=updates)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_hundreds_of_sequences_end_with_the_content_of_one_backfill(
     half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
 ):

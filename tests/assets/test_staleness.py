@@ -96,12 +96,12 @@ def test_a_candle_inside_the_warm_up_of_the_next_month_reaches_one_month_further
 
 def test_a_year_run_again_in_one_run_leaves_nothing_stale(open_house: Callable[..., House]):
     house = open_house(now=datetime(2025, 1, 3, tzinfo=UTC))
-    house.run("backfill", "2024-01", "2024-12", only=["candles", "features"])
+    house.run("backfill", "2024-01", "2024-12", only=["candles", "labels"])
     versions = house.all_data_versions()
-    house.run("backfill", "2024-01", "2024-12", only=["candles", "features"])
+    house.run("backfill", "2024-01", "2024-12", only=["candles", "labels"])
     assert house.stale() == {}
     assert house.all_data_versions() == versions
-    assert len(set(versions["features"].values())) == 12
+    assert len(set(versions["labels"].values())) == 12
 
 
 def test_features_made_of_nothing_are_stale_when_the_first_candles_come(house: House):

@@ -3,8 +3,12 @@
 import socket
 
 import pytest
+from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
 
 from traderai_assets.cli import backfill
+from traderai_assets.cli.launch import launch
+from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.sandbox.server import SandboxServer
 
 KEY = "binance.BTC-USDT.1h"
 
@@ -45,6 +49,7 @@ def test_a_day_that_is_none_is_refused(traderai):
     assert (code, "'yesterday' does not match the format '%Y-%m-%d'" in err) == (2, True)
 
 
+@pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
 def test_where_no_web_server_answers_the_way_out_is_named(traderai):
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -54,6 +59,23 @@ def test_where_no_web_server_answers_the_way_out_is_named(traderai):
         f'traderai: no web server answers at {url}; start it with "make dev", or name it with '
         "--url\n"
     )
+
+
+@pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
+def test_a_web_server_that_is_not_dagsters_is_none(traderai):
+    with SandboxServer() as other:
+        code, _, err = traderai("backfill", KEY, "--since", "2026-01-01", "--url", other.url)
+    assert (code, f"no web server answers at {other.url};" in err) == (1, True)
+
+
+def test_a_refusal_is_said_in_one_line_without_the_query(monkeypatch):
+    def refuse(self, job, tags):  # noqa: ARG001
+        raise DagsterGraphQLClientError("PythonError", "Nonexistent partition keys: ['x']")
+
+    monkeypatch.setattr(DagsterGraphQLClient, "submit_job_execution", refuse)
+    keys = [f"{KEY}|2016-12", f"{KEY}|2017-01"]
+    with pytest.raises(InvalidInput, match=r"2016-12 to .*is the market kept.*before 2017-01\?"):
+        launch("http://127.0.0.1:9", "backfill", keys)
 
 
 def test_an_url_that_is_none_is_refused(traderai):

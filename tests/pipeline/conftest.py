@@ -50,19 +50,21 @@ SETTINGS = {
 class House:
     """The running house, and what can be seen of it from outside."""
 
-    def __init__(self, settings: Settings, sandbox: SandboxServer, stack: ExitStack) -> None:
+    def __init__(
+        self, settings: Settings, sandbox: SandboxServer, instance: dg.DagsterInstance
+    ) -> None:
         self.settings = settings
         self.sandbox = sandbox
+        self.instance = instance
         self.lake = LakeResource(root=settings.lake_root)
-        self.instance: dg.DagsterInstance = stack.enter_context(open_instance(settings))
         self.most_at_once = 0
         self.url = ""
         self._home = dagster_home(settings)
-        self._stack = stack
+        self._dagster = ExitStack()
 
     def start(self) -> None:
         """Start `dagster dev` as `traderai dev` does."""
-        self.url = self._stack.enter_context(
+        self.url = self._dagster.enter_context(
             dagster_running(
                 self.settings,
                 port=free_port(0),
@@ -70,6 +72,19 @@ class House:
                 log=self.settings.home / "dagster.log",
             )
         )
+
+    def stop(self) -> None:
+        """End it in order; whatever is still there afterwards should not be."""
+        self._dagster.close()
+        left = self.processes()
+        self.kill(signal.SIGKILL)
+        assert not left, f"dagster dev left processes behind: {left}"
+
+    def crash(self) -> None:
+        """Kill everything at once, as a power cut would."""
+        self.kill(signal.SIGKILL)
+        self._dagster.close()
+        self.until(lambda: not self.processes())
 
     def processes(self) -> dict[int, str]:
         """Every process of this house by its id: those with its home in their environment."""
@@ -162,14 +177,9 @@ def house(tmp_path_factory, repository) -> Iterator[House]:
         # Ten seconds past the bar's close: beyond the grace.
         clock = Clock(NOON + timedelta(seconds=10))
         sandbox = stack.enter_context(SandboxServer(clock=clock))
-        running = House(load_settings(), sandbox, stack)
-        stack.callback(_leave_nothing_behind, running)
+        settings = load_settings()
+        instance = stack.enter_context(open_instance(settings))
+        running = House(settings, sandbox, instance)
+        stack.callback(running.stop)
         running.start()
         yield running
-
-
-def _leave_nothing_behind(house: House) -> None:
-    """Runs after the orderly stop, so whatever is still there should not be."""
-    left = house.processes()
-    house.kill(signal.SIGKILL)
-    assert not left, f"dagster dev left processes behind: {left}"

@@ -93,9 +93,7 @@ def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everyth
     assert {run.status for run in runs} == {dg.DagsterRunStatus.QUEUED}
     assert [run.tags["dagster/priority"] for run in runs] == ["1", "7", "8", "9"]
     before = len(house.runs())
-    house.kill(signal.SIGKILL)
-    house.until(lambda: not house.processes())
-
+    house.crash()
     house.start()
     house.until(lambda: all(house.instance.get_run_by_id(one).is_finished for one in queued))
     house.until_quiet()

@@ -16,6 +16,7 @@ from traderai_assets.domain.candles.coverage import spans_to_fetch
 from traderai_assets.domain.candles.gaps import find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
+from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE
 
 
@@ -34,9 +35,9 @@ class MonthIngest:
         self._publication = publication
         self._quarantine_table = lake.snapshot(CANDLE_QUARANTINE)
         self._gaps_table = lake.snapshot(CANDLE_GAPS)
-        self.candles = part.published()
-        self.quarantine = self._quarantine_table.read(part.market.key, [part.month_key])
-        self.gaps = self._gaps_table.read(part.market.key, [part.month_key])
+        self.candles = self._readable(publication.target)
+        self.quarantine = self._readable(self._quarantine_table)
+        self.gaps = self._readable(self._gaps_table)
         self._known_until = self._stored_until()
 
     def spans(
@@ -82,6 +83,14 @@ class MonthIngest:
         self.part.put(
             self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
         )
+
+    def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
+        """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
+        try:
+            return stored.read(self.part.market.key, [self.part.month_key])
+        except CorruptPartition as damage:
+            self.part.metadata[f"damaged_{stored.table.name}"] = str(damage)
+            return stored.table.empty()
 
     def _stored_until(self) -> datetime:
         """Return the end of what was asked for before: of the last candle, or of a gap after it."""

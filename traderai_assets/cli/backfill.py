@@ -1,6 +1,6 @@
 """`traderai backfill`: queue the missing candles of a market."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -22,10 +22,10 @@ def command(market: str, since: datetime, until: datetime | None, url: str) -> N
     from traderai_assets.partitions import partition_key
 
     key = open_settings().market(market).key
-    end = (until or datetime.now(UTC)).replace(tzinfo=UTC)
+    end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else datetime.now(UTC)
     months = months_between(since.replace(tzinfo=UTC), end)
     if not months:
-        raise click.BadParameter(f"--since {since:%Y-%m-%d} is not before {end:%Y-%m-%d}")
+        raise click.BadParameter(f"--since {since:%Y-%m-%d} is not before {end:%Y-%m-%d %H:%M}")
     run_id = launch(url, "backfill", [partition_key(key, month.key) for month in months])
     click.echo(
         f"Queued run {run_id[:8]}: {key}, {months[0].key} to {months[-1].key}. "

@@ -14,9 +14,18 @@ class NoWebServer(TraderAIError):
 
 
 def launch(url: str, job: str, partition_keys: Iterable[str]) -> str:
-    """Queue one run of `job` over all partitions from the first key to the last; return its id."""
+    """Queue one run of `job` over all partitions from the first key to the last; return its id.
+
+    Raises
+    ------
+    NoWebServer
+        If nothing answers at `url`, or not as Dagster does.
+    InvalidInput
+        If the URL is none, or the instance does not know the partitions.
+    TraderAIError
+        If the run was refused otherwise.
+    """
     from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
-    from requests.exceptions import RequestException
 
     keys = sorted(partition_keys)
     parts = urlsplit(url)
@@ -27,14 +36,22 @@ def launch(url: str, job: str, partition_keys: Iterable[str]) -> str:
             parts.hostname, port_number=parts.port, use_https=parts.scheme == "https"
         )
         return client.submit_job_execution(job, tags=partition_range_tags(keys))
-    except RequestException as error:
-        raise NoWebServer(
-            f'no web server answers at {url}; start it with "make dev", or name it with --url'
-        ) from error
     except DagsterGraphQLClientError as error:
-        if "Nonexistent partition keys" in str(error):
-            raise InvalidInput(
-                f"{keys[0]} to {keys[-1]} are not all known at {url}; is the market kept (see "
-                f'"traderai markets"), and does no month lie before {FIRST_MONTH:%Y-%m}?'
-            ) from error
-        raise TraderAIError(f"the web server at {url} refused job {job}: {error}") from error
+        raise _explained(error, url, job, keys) from error
+
+
+def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderAIError:
+    """Return what is wrong in one line: the client's own words hold the whole query."""
+    from gql.transport.exceptions import TransportConnectionFailed, TransportServerError
+
+    if isinstance(error.__cause__, TransportConnectionFailed | TransportServerError):
+        return NoWebServer(
+            f'no web server answers at {url}; start it with "make dev", or name it with --url'
+        )
+    if "Nonexistent partition keys" in str(error):
+        return InvalidInput(
+            f"{keys[0]} to {keys[-1]} are not all known at {url}; is the market kept (see "
+            f'"traderai markets"), and does no month lie before {FIRST_MONTH:%Y-%m}?'
+        )
+    reason = " ".join(str(error.__cause__ or error).split())[:300]
+    return TraderAIError(f"the web server at {url} refused job {job}: {reason}")

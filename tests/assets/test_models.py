@@ -1,0 +1,53 @@
+"""Models: every one that was made is kept, and the one made last serves its month."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from tests.assets.house import House
+from traderai_assets.assets.models import last_made
+from traderai_assets.sandbox.fault_rules import Revision
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.models import MODELS
+
+APRIL, MAY = "2024-04", "2024-05"
+
+
+def revise(house: House, high: float) -> None:
+    opened_at = datetime(2024, 4, 2, 7, tzinfo=UTC)
+    house.sandbox.faults.add(
+        Revision(symbol="BTC/USDT", timeframe="1h", open_time=opened_at, values={"high": high})
+    )
+    house.run("backfill", APRIL, refetch=True)
+
+
+def test_a_revision_makes_a_second_model_and_taken_back_the_first_one_serves_again(
+    old_house: House,
+):
+    [first] = old_house.rows(MODELS, MAY)["model_id"]
+    before = old_house.rows(CANDLES, APRIL).set_index("open_time")["high"]
+    true_high = float(before.loc[datetime(2024, 4, 2, 7, tzinfo=UTC)])
+
+    revise(old_house, true_high * 1.01)
+    old_house.run("train", MAY, only=["models"])
+    stored = old_house.rows(MODELS, MAY)
+    assert stored["generation"].tolist() == [1, 2]
+    assert last_made(stored)["model_id"] != first
+
+    revise(old_house, true_high)
+    old_house.run("train", MAY, only=["models"])
+    stored = old_house.rows(MODELS, MAY)
+    assert sorted(stored["generation"]) == [2, 3]
+    assert last_made(stored)["model_id"] == first
+
+
+def test_the_model_made_last_serves_even_if_what_it_knows_ends_earlier():
+    stored = pd.DataFrame(
+        {
+            "model_id": ["made later", "made first"],
+            "trained_until": pd.to_datetime(["2024-04-30T20:00Z", "2024-04-30T21:00Z"]),
+            "generation": np.array([2, 1]),
+        }
+    )
+    assert last_made(stored)["model_id"] == "made later"

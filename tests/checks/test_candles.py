@@ -1,0 +1,80 @@
+"""Checks of candles: nothing downstream runs on candles that break the contract."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from tests.assets.house import House
+from traderai_assets.sandbox.fault_rules import FaultRule
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+
+MAY = "2024-05"
+NOON = datetime(2024, 5, 7, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def off_grid(candles: pd.DataFrame) -> pd.DataFrame:
+    return _with_row_at(candles, NOON + HOUR / 2)
+
+
+def in_the_next_month(candles: pd.DataFrame) -> pd.DataFrame:
+    return _with_row_at(candles, datetime(2024, 6, 1, tzinfo=UTC))
+
+
+def _with_row_at(candles: pd.DataFrame, opened_at: datetime) -> pd.DataFrame:
+    row = candles.iloc[[-1]].assign(open_time=pd.Series([opened_at]).dt.as_unit("ms").to_numpy())
+    return pd.concat([candles, row.astype(candles.dtypes)], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"), [(off_grid, "off_grid"), (in_the_next_month, "outside_month")]
+)
+def test_a_planted_row_fails_the_check_and_no_features_are_made(
+    house: House, plant: Callable[[pd.DataFrame], pd.DataFrame], found: str
+):
+    house.fetch(MAY)
+    house.store(CANDLES, MAY, plant(house.rows(CANDLES, MAY)))
+    [broken] = broken_months(house.run("backfill", MAY, raise_on_error=False))
+    assert (broken["partition"], broken[found]) == (house.key(MAY), 1)
+    assert house.hashes(FEATURES) == {}
+
+
+def test_a_hole_that_a_refused_row_left_fails_the_check_until_the_row_comes_well(house: House):
+    span = {"since": NOON, "until": NOON + HOUR}
+    house.sandbox.faults.add(FaultRule(kind="garbage", garbage="zero", count=None, **span))
+    result = house.run("backfill", MAY, raise_on_error=False)
+    [broken] = broken_months(result)
+    assert broken["unexplained"] == [f"{NOON} to {NOON + HOUR}"]
+    assert house.hashes(FEATURES) == {}
+    house.sandbox.faults.clear()
+    assert house.run("backfill", MAY).success
+    assert list(house.hashes(FEATURES)) == [MAY]
+
+
+def test_refused_rows_beside_good_ones_are_a_warning_that_blocks_nothing(house: House):
+    house.sandbox.faults.add(FaultRule(kind="off_grid", rows=4))
+    result = house.run("backfill", MAY)
+    warning = evaluation(result, "nothing_refused")
+    assert not warning.passed
+    assert warning.metadata["rows_by_reason"].value == {"off_grid_time": 4}
+    assert list(house.hashes(FEATURES)) == [MAY]
+
+
+def evaluation(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:
+    return next(check for check in result.get_asset_check_evaluations() if check.check_name == name)
+
+
+def broken_months(result: dg.ExecuteInProcessResult) -> list[dict[str, Any]]:
+    """What the contract found, in a run that it ended."""
+    assert not result.success
+    contract = evaluation(result, "candle_contract")
+    assert not contract.passed
+    assert not result.asset_materializations_for_node("features")
+    broken = contract.metadata["broken"].value
+    assert isinstance(broken, list)
+    return broken

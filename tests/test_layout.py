@@ -1,0 +1,65 @@
+"""How the house is kept: small rooms, nothing hidden in `__init__`, nothing that unpickles."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+PACKAGES = ("traderai_assets", "resources", "sensors")
+FILES = sorted(file for name in PACKAGES for file in (REPOSITORY / name).rglob("*.py"))
+NAMES = [str(file.relative_to(REPOSITORY)) for file in FILES]
+# Whoever loads one of these runs whatever its author wrote.
+PICKLES = {"pickle", "cPickle", "_pickle", "pickle5", "cloudpickle", "dill", "joblib", "shelve"}
+PICKLING_CALLS = {"read_pickle", "to_pickle", "save_model_pickle", "allow_pickle"}
+MAX_LINES = 230  # 190 is the aim; the longest of all must not grow
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("__init__.py")])
+def test_an_init_file_holds_its_docstring_and_nothing_else(name):
+    tree = ast.parse((REPOSITORY / name).read_text())
+    assert len(tree.body) == 1
+    assert ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_opens_with_what_belongs_in_it(name):
+    said = ast.get_docstring(ast.parse((REPOSITORY / name).read_text())) or ""
+    assert said.endswith((".", ")", "`", "?")) or "\n" in said, said
+
+
+def test_nothing_unpickles():
+    found = []
+    for name, file in zip(NAMES, FILES, strict=True):
+        for node in ast.walk(ast.parse(file.read_text())):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            elif isinstance(node, ast.Attribute):
+                modules = [node.attr] if node.attr in PICKLING_CALLS else []
+            elif isinstance(node, ast.keyword):
+                modules = [node.arg] if node.arg in PICKLING_CALLS else []
+            roots = {module.partition(".")[0] for module in modules}
+            found += [f"{name}:{node.lineno}" for _ in roots & (PICKLES | PICKLING_CALLS)]
+    assert found == []
+
+
+def test_a_file_is_one_room():
+    lines = {
+        name: len(file.read_text().splitlines()) for name, file in zip(NAMES, FILES, strict=True)
+    }
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+@pytest.mark.parametrize("stem", ["utils", "helpers", "common", "misc", "manager"])
+def test_no_room_is_named_after_nothing(stem):
+    assert [name for name in NAMES if stem in Path(name).stem.split("_")] == []
+
+
+def test_nothing_in_the_three_packages_knows_the_tests():
+    for name, file in zip(NAMES, FILES, strict=True):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert (node.module or "").partition(".")[0] not in {"tests", "pytest"}, name
