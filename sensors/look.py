@@ -79,9 +79,11 @@ class Look:
         return bool(self.instance.get_runs(dg.RunsFilter(tags=tags), limit=1))
 
     def kept_markets(self) -> list[str]:
-        """Return the key of every market to keep; those of the settings become partitions here."""
-        known = set(self.instance.get_dynamic_partitions(MARKETS))
-        new = [m.key for m in self.settings.market_list() if m.key not in known]
-        if new:
-            self.instance.add_dynamic_partitions(MARKETS, new)
-        return sorted(known.union(new))
+        """Return the key of every market to keep: those of the settings, and those added."""
+        listed = {market.key for market in self.settings.market_list()}
+        return sorted(listed.union(self.instance.get_dynamic_partitions(MARKETS)))
+
+    def keep(self, market: Market) -> None:
+        """Make the market a partition; for one sensor only, as two at once would collide."""
+        if not self.instance.has_dynamic_partition(MARKETS, market.key):
+            self.instance.add_dynamic_partitions(MARKETS, [market.key])

@@ -29,6 +29,7 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(look: Look, market: Market) -> Verdict:
     """Ask for all history the market lacks in one run, otherwise for the bars that have closed."""
+    look.keep(market)
     now = look.now(market)
     note_open_month(look.instance, market.exchange, Month.of(now))
     if look.busy(market, "update_latest", "backfill"):

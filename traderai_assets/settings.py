@@ -33,7 +33,7 @@ class TrainingSettings(_Section):
         7, gt=0, le=365, description="Older champions are challenged."
     )
     folds: int = Field(5, ge=2, le=50, description="Walk-forward folds.")
-    horizon_bars: int = Field(48, ge=1, le=500, description="Bars until a signal is over.")
+    horizon_bars: int = Field(12, ge=1, le=500, description="Bars until a signal is over.")
     barrier_multiple: float = Field(
         1.0, ge=0.1, le=20, description="Target and stop, in volatilities over the horizon."
     )

@@ -15,26 +15,20 @@ _PATIENCE_SECONDS = 120
 
 
 class Moment(NamedTuple):
-    """When to die: before or after a table is published, or before the events of partitions."""
+    """When to die: before a table is published, or (without one) before partitions get events."""
 
-    when: str
     table: str = ""
     times: int = 1
 
 
 def before_table(table: str, times: int = 1) -> Moment:
     """As the table is about to be published, the first time or a later one."""
-    return Moment("before", table, times)
-
-
-def after_table(table: str) -> Moment:
-    """As soon as the table was published."""
-    return Moment("after", table)
+    return Moment(table, times)
 
 
 def before_events() -> Moment:
     """When Dagster has the run's own event, but not yet those of its partitions."""
-    return Moment("events")
+    return Moment()
 
 
 def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **settings: Any) -> None:
@@ -82,14 +76,10 @@ def _arm(moment: Moment) -> None:
     def deadly_publish(snapshot: LakeSnapshot, *args: Any, **options: Any) -> Any:
         nonlocal left
         left -= snapshot.table.name == moment.table
-        due = snapshot.table.name == moment.table and left == 0
-        if due and moment.when == "before":
+        if snapshot.table.name == moment.table and left == 0:
             os._exit(_KILLED)
-        published = publish(snapshot, *args, **options)
-        if due:
-            os._exit(_KILLED)
-        return published
+        return publish(snapshot, *args, **options)
 
     LakeSnapshot.publish = deadly_publish  # type: ignore[method-assign]
-    if moment.when == "events":
+    if not moment.table:
         Publication._log_events = lambda _: os._exit(_KILLED)  # type: ignore[method-assign]

@@ -10,7 +10,6 @@ import pytest
 from tests.assets.conftest import LATER, NOW
 from tests.assets.dying import (
     Moment,
-    after_table,
     before_events,
     before_table,
     kill_run,
@@ -42,7 +41,6 @@ def never_killed(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) 
     "moment",
     [
         before_table("candles", times=2),  # Between the first page and the second
-        after_table("candles"),
         before_table("candle_gaps"),
         before_events(),
     ],

@@ -128,9 +128,10 @@ def test_no_more_runs_than_slots_were_ever_at_work(house):
     assert house.most_at_once <= TOTAL_SLOTS
 
 
-def test_a_tick_that_asks_for_nothing_says_why_and_leaves_no_file_behind(house):
+def test_no_tick_fails_and_one_that_asks_for_nothing_says_why_and_leaves_no_file(house):
     for sensor in house.sensors():
         ticks = house.ticks(sensor, since=0.0)
+        assert all(tick.status != TickStatus.FAILURE for tick in ticks)
         rested = [tick for tick in ticks if tick.status == TickStatus.SKIPPED]
         assert all(BTC in tick.tick_data.skip_reason for tick in rested)
         logs = list((house.settings.home / "dagster" / "storage").rglob(f"{sensor}/*.err"))

@@ -57,6 +57,14 @@ def test_a_tick_over_an_empty_house_gives_a_request_or_a_reason_that_names_the_m
     assert BTC in tick.reason + tick.log
 
 
+def test_markets_of_the_settings_become_partitions_by_one_sensor_alone(house):
+    for name in SENSORS[1:]:
+        house.tick(name)
+        assert house.instance.get_dynamic_partitions("markets") == []
+    house.tick("stale_candles")
+    assert house.instance.get_dynamic_partitions("markets") == [BTC]
+
+
 @pytest.mark.parametrize("name", SENSORS)
 def test_a_house_without_markets_says_so(house, name):
     house.configure(markets=())

@@ -108,13 +108,14 @@ class Story:
         """Run the main job."""
         horizon = self._settings.training.horizon_bars
         self._fetch()
-        self._train()
-        self._replay()
+        self._await_champions()
         self._let_bars_close(LIVE_BARS, "nobody touches a key")
         self._let_bars_close(
             LIVE_BARS + horizon, "signals reach their target, their stop or their end"
         )
         self._measure_drift()
+        self._walk_forward()
+        self._replay()
 
     def _fetch(self) -> None:
         from traderai_assets.schemas.candles import CANDLES
@@ -129,17 +130,22 @@ class Story:
             ),
         )
 
-    def _train(self) -> None:
-        from traderai_assets.schemas.backtests import BACKTEST_METRICS
+    def _await_champions(self) -> None:
         from traderai_assets.schemas.champions import CHAMPIONS
+
+        self._until(
+            "The newest model and the champion: the sensors see that there is none",
+            lambda market: bool(self._months(CHAMPIONS, market)),
+        )
+
+    def _walk_forward(self) -> None:
+        from traderai_assets.schemas.backtests import BACKTEST_METRICS
 
         months = self._launch("train")
         self._until(
-            f"Models of {months[0].key} to {months[-1].key}, each of what came before it; the "
-            "newest model and the champions are the sensors' doing",
+            f"Models of {months[0].key} to {months[-1].key}, each of what came before it",
             lambda market: (
                 {month.key for month in months} <= self._months(BACKTEST_METRICS, market)
-                and bool(self._months(CHAMPIONS, market))
             ),
         )
 
