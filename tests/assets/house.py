@@ -12,18 +12,13 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-from dagster._core.definitions.data_version import (
-    CachingStaleStatusResolver,
-    StaleStatus,
-    extract_data_version_from_entry,
-)
-from dagster._core.loader import LoadingContextForTest
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.definitions import build_definitions
 from traderai_assets.partitions import MARKETS, partition_key, partition_range_tags
 from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.fault_rules import Revision
 from traderai_assets.sandbox.feed import Feed
 from traderai_assets.sandbox.ledger import KlineQuery
 from traderai_assets.sandbox.server import SandboxServer
@@ -146,36 +141,12 @@ class House:
             table.name: (self.lake.snapshot(table).version, self.hashes(table)) for table in TABLES
         }
 
-    def all_data_versions(self) -> dict[str, dict[str, str | None]]:
-        """What Dagster knows of each asset and month."""
-        assets = self.definitions.resolve_asset_graph().materializable_asset_keys
-        return {key.path[-1]: self.data_versions(key.path[-1]) for key in assets}
-
-    def data_versions(self, asset: str) -> dict[str, str | None]:
-        """The data version that Dagster knows of each month of an asset."""
-        keys = self.instance.get_materialized_partitions(dg.AssetKey(asset))
-        found = {}
-        for key in sorted(keys):
-            record = self.instance.get_latest_data_version_record(
-                dg.AssetKey(asset), is_source=False, partition_key=key
-            )
-            version = record and extract_data_version_from_entry(record.event_log_entry)
-            found[key.partition("|")[2] or ALL_MONTHS] = version.value if version else None
-        return found
-
-    def stale(self) -> dict[str, list[str]]:
-        """Months of each asset that the web UI shows as stale, by its own resolver."""
-        graph = self.definitions.resolve_asset_graph()
-        resolver = CachingStaleStatusResolver(
-            self.instance, graph, LoadingContextForTest(self.instance)
+    def revise(self, opened_at: datetime, **values: float) -> None:
+        """Let the exchange correct one candle for good."""
+        symbol, timeframe = self.market.symbol, self.market.timeframe
+        self.sandbox.faults.add(
+            Revision(symbol=symbol, timeframe=timeframe, open_time=opened_at, values=values)
         )
-        found: dict[str, list[str]] = {}
-        for asset in graph.materializable_asset_keys:
-            for key in sorted(self.instance.get_materialized_partitions(asset)):
-                if resolver.get_status(asset, key) == StaleStatus.STALE:
-                    month = key.partition("|")[2] or ALL_MONTHS
-                    found.setdefault(asset.to_user_string(), []).append(month)
-        return found
 
     def asked(self) -> list[KlineQuery]:
         """What the exchange was asked for candles since this was last called."""

@@ -16,6 +16,7 @@ from tests.assets.dying import (
     remembering,
 )
 from tests.assets.house import House, opened
+from tests.assets.remembered import data_versions, stale
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.fault_rules import FaultRule
@@ -59,9 +60,9 @@ def test_a_killed_fetch_goes_on_behind_what_is_stored_and_ends_with_the_same_con
         house.run("backfill", MARCH, only=["candles", "features"])
         assert not stored.intersection(query.start for query in house.asked())
         assert {table.name: house.hashes(table) for table in FETCHED} == never_killed
-        assert house.data_versions("candles") == house.hashes(CANDLES)
-        assert house.data_versions("features") == house.hashes(FEATURES)
-        assert house.stale() == {}
+        assert data_versions(house, "candles") == house.hashes(CANDLES)
+        assert data_versions(house, "features") == house.hashes(FEATURES)
+        assert stale(house) == {}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,6 @@ def test_a_run_that_fails_halfway_shows_what_it_stored_as_stored(
     house.sandbox.faults.add(FaultRule(kind="status", count=None, since=second_page))
     with pytest.raises(ExchangeUnavailable, match=r"BTC/USDT 30m from 2024-04-21 19:30"):
         house.fetch(MARCH, APRIL)
-    assert house.data_versions("candles") == house.hashes(CANDLES)
+    assert data_versions(house, "candles") == house.hashes(CANDLES)
     assert house.hashes(CANDLES)[MARCH] == never_killed["candles"][MARCH]
     assert len(house.rows(CANDLES, APRIL)) == 999

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.assets.house import House
+from tests.assets.remembered import data_versions, stale
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.schemas.candles import CANDLES
@@ -15,7 +16,7 @@ def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_
     house.run("backfill", "2024-05", "2024-06")
     result = house.run("train", "2024-05", "2024-06")  # May's model would learn from April
     assert list(house.hashes(MODELS)) == ["2024-06"]
-    assert house.data_versions("models")["2024-05"] == EMPTY_HASH
+    assert data_versions(house, "models")["2024-05"] == EMPTY_HASH
     [refusal] = [
         event.metadata["refused"].value
         for event in result.asset_materializations_for_node("models")
@@ -32,7 +33,7 @@ def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_
     assert warning.metadata["without"].value == ["binance.BTC-USDT.1h|2024-05"]
 
     house.run("backfill", "2024-04")
-    assert "2024-05" in house.stale()["models"]
+    assert "2024-05" in stale(house)["models"]
 
 
 def test_a_run_of_refused_months_alone_fails_by_name_and_leaves_models_and_champion(

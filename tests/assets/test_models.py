@@ -7,18 +7,15 @@ import pandas as pd
 
 from tests.assets.house import House
 from traderai_assets.assets.models import last_made
-from traderai_assets.sandbox.fault_rules import Revision
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
 
 APRIL, MAY = "2024-04", "2024-05"
+REVISED = datetime(2024, 4, 2, 7, tzinfo=UTC)
 
 
-def revise(house: House, high: float) -> None:
-    opened_at = datetime(2024, 4, 2, 7, tzinfo=UTC)
-    house.sandbox.faults.add(
-        Revision(symbol="BTC/USDT", timeframe="1h", open_time=opened_at, values={"high": high})
-    )
+def fetch_with_high(house: House, high: float) -> None:
+    house.revise(REVISED, high=high)
     house.run("backfill", APRIL, refetch=True)
 
 
@@ -27,15 +24,15 @@ def test_a_revision_makes_a_second_model_and_taken_back_the_first_one_serves_aga
 ):
     [first] = old_house.rows(MODELS, MAY)["model_id"]
     before = old_house.rows(CANDLES, APRIL).set_index("open_time")["high"]
-    true_high = float(before.loc[datetime(2024, 4, 2, 7, tzinfo=UTC)])
+    true_high = float(before.loc[REVISED])
 
-    revise(old_house, true_high * 1.01)
+    fetch_with_high(old_house, true_high * 1.01)
     old_house.run("train", MAY, only=["models"])
     stored = old_house.rows(MODELS, MAY)
     assert stored["generation"].tolist() == [1, 2]
     assert last_made(stored)["model_id"] != first
 
-    revise(old_house, true_high)
+    fetch_with_high(old_house, true_high)
     old_house.run("train", MAY, only=["models"])
     stored = old_house.rows(MODELS, MAY)
     assert sorted(stored["generation"]) == [2, 3]

@@ -8,7 +8,6 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.house import House, damage
 from traderai_assets.domain.errors import CorruptModel, CorruptPartition
-from traderai_assets.sandbox.fault_rules import Revision
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
@@ -42,14 +41,7 @@ def test_signals_are_what_was_predicted_where_a_side_was_taken(old_house: House)
 def test_features_that_change_do_not_change_what_was_said_of_their_bars(old_house: House):
     said, given = old_house.rows(PREDICTIONS, JUNE), old_house.rows(SIGNALS, JUNE)
     features = old_house.hashes(FEATURES)[JUNE]
-    old_house.sandbox.faults.add(
-        Revision(
-            symbol="BTC/USDT",
-            timeframe="1h",
-            open_time=PROMOTED_AT + 3 * HOUR,
-            values={"volume": 1e6},
-        )
-    )
+    old_house.revise(PROMOTED_AT + 3 * HOUR, volume=1e6)
     old_house.now_is(LATER + 3 * HOUR)
     old_house.run("backfill", JUNE, refetch=True)
     old_house.run("generate_signals", JUNE)

@@ -115,7 +115,7 @@ class House:
         while not condition():
             self._note_slots()
             assert time.monotonic() < deadline, self._tail_of_log()
-            time.sleep(0.3)
+            time.sleep(1.0)  # the house has two cores, too
 
     def until_quiet(self) -> None:
         """Look until nothing waits or works and every sensor has looked again since and rested."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from resources.exchange.resource import ExchangeResource
-from traderai_assets.domain.errors import ExchangeUnavailable, LakeError
+from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
 from traderai_assets.work_classes import JOBS
 
@@ -133,6 +133,12 @@ def test_a_lake_that_is_not_there_fails_the_tick(house, tmp_path):
     (tmp_path / "lake").write_text("not a folder")
     with pytest.raises(LakeError, match="candles"):
         house.tick("stale_candles")
+
+
+def test_a_house_that_a_sandbox_fed_is_not_continued_without_it(house):
+    exchange = ExchangeResource(state_folder="unused", sandbox_only=True)
+    with pytest.raises(InvalidSettings, match="came from a sandbox"):
+        house.tick("stale_candles", exchange=exchange)
 
 
 def test_markets_added_while_everything_runs_are_seen_by_the_next_tick(house, kept):

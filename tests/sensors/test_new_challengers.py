@@ -16,8 +16,9 @@ FIRST, SECOND = "1" * 32, "2" * 32
 
 
 @pytest.fixture
-def trained(house, rows_of):
-    """Store models of a month, oldest first, and test the last one."""
+def trained(house, kept, rows_of):
+    """Keep the market; store models of a month, oldest first, and test the last one."""
+    kept(BTC)
 
     def store(*model_ids, served=APRIL, tested=True):
         numbers = range(1, len(model_ids) + 1)
