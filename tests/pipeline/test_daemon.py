@@ -1,6 +1,5 @@
 """The main job with the real daemon, by nobody's hand; each test goes on where the last ended."""
 
-import signal
 import time
 from datetime import timedelta
 
@@ -86,7 +85,7 @@ def test_signals_follow_from_what_was_said_and_end(house):
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
 def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everything(house):
-    house.kill(signal.SIGSTOP, of="dagster._daemon")
+    house.freeze_daemon()
     jobs = ["replay_history", "generate_signals", "expire_signals", "update_latest"]
     queued = [launch(house.url, job, [MARCH]) for job in jobs]
     runs = [house.instance.get_run_by_id(run_id) for run_id in queued]

@@ -1,0 +1,37 @@
+"""The processes of one house, found by the home in their environment, wherever they were started.
+
+As a script it waits for its standard input to end, which happens when whoever started it ends,
+be it by kill -9, and then ends the house: nothing outlives the tests.
+"""
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+
+def processes_of(home: Path) -> dict[int, str]:
+    """Process id -> command line of every process with this DAGSTER_HOME."""
+    mine = f"DAGSTER_HOME={home}\0".encode()
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # It ended while we looked, or is another user's
+            if mine in (folder / "environ").read_bytes() + b"\0":
+                found[int(folder.name)] = (folder / "cmdline").read_text()
+    return found
+
+
+def end_all(home: Path) -> None:
+    """Kill every process of the house at once, as a power cut would."""
+    while left := processes_of(home):
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.stdin.read()
+    end_all(Path(sys.argv[1]))
