@@ -1,4 +1,4 @@
-"""A house that runs: web server, daemon and code server, and what can be seen of it from outside."""
+"""A house that runs: web server, daemon and code server, and what is seen of it from outside."""
 
 import os
 import signal
