@@ -13,8 +13,8 @@ TIMES = np.arange(N_BARS) * 300_000
 NOISE = np.random.default_rng(0).normal(0, 0.001, N_BARS)
 
 
-def standing(model_id, returns=NOISE, *, n_trials=1, trades=50, open_times=TIMES):
-    return Standing(model_id, open_times[: returns.size], returns, n_trials, trades)
+def standing(model_id, returns=NOISE, *, n_trials=1, trades=50, open_times=TIMES, **proof):
+    return Standing(model_id, open_times[: returns.size], returns, n_trials, trades, **proof)
 
 
 CHAMPION = standing("old")
@@ -83,6 +83,41 @@ def test_a_challenger_that_breaks_a_guard_rail_is_never_promoted(challenger, nam
         decision = choose_champion(champion, challenger, rails=rails)
         assert not decision.promote
         assert named in decision.reason
+
+
+UNPROVEN = {"promotable": False, "verdict": "deflated Sharpe ratio 0.31"}
+
+
+@pytest.mark.parametrize("champion", [None, CHAMPION])
+def test_a_challenger_that_is_not_promotable_never_speaks_whatever_it_earned(champion):
+    decision = choose_champion(champion, standing("new", edge(0.001), **UNPROVEN))
+    assert not decision.promote
+    assert decision.reason == "challenger new is not promotable: deflated Sharpe ratio 0.31"
+    assert decision.evidence["challenger"]["promotable"] is False
+    silent = standing("new", edge(0.001), promotable=False)
+    assert "no reason was written down" in choose_champion(champion, silent).reason
+
+
+@pytest.mark.parametrize("champion", [None, CHAMPION])
+def test_on_paper_an_unproven_challenger_may_speak_and_the_reason_says_so(champion):
+    rails = GuardRails(allow_unproven=True)
+    decision = choose_champion(champion, standing("new", edge(0.001), **UNPROVEN), rails=rails)
+    assert decision.promote
+    assert decision.reason.endswith(
+        "; on paper alone: is not promotable: deflated Sharpe ratio 0.31"
+    )
+    proven = choose_champion(champion, standing("new", edge(0.001)), rails=rails)
+    assert proven.promote
+    assert "paper" not in proven.reason
+
+
+def test_on_paper_guard_rails_and_the_champion_still_stand():
+    rails = GuardRails(allow_unproven=True, min_trades=60)
+    assert not choose_champion(None, standing("new", **UNPROVEN), rails=rails).promote
+    tie = choose_champion(
+        CHAMPION, standing("new", **UNPROVEN), rails=GuardRails(allow_unproven=True)
+    )
+    assert not tie.promote
 
 
 def test_the_champion_does_not_challenge_itself():

@@ -32,6 +32,8 @@ class Standing:
         Configurations that were looked at to arrive at this model, itself included.
     trades : int
         Trades made over these bars.
+    promotable, verdict : bool, str
+        Whether the model cleared the bar of `selection` when it was trained, and why not.
     """
 
     model_id: str
@@ -39,6 +41,8 @@ class Standing:
     returns: FloatArray
     n_trials: int
     trades: int
+    promotable: bool = True
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,14 @@ class GuardRails:
         Largest loss from a peak over the unseen bars.
     min_bars, min_trades : int
         Less is no record to judge by.
+    allow_unproven : bool
+        Lets a model that is not promotable speak all the same: for trading on paper.
     """
 
     max_drawdown: float = 0.5
     min_bars: int = 100
     min_trades: int = 0
+    allow_unproven: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +84,9 @@ def choose_champion(
 ) -> Decision:
     """Decide between the champion and a challenger; ties keep the champion.
 
-    A challenger that breaks a guard rail is never promoted; where there is no champion, one that
-    breaks none is. Otherwise the difference of their returns, bar by bar, must pass twice: its
-    mean lies above zero by the stationary bootstrap, one-sided, so that what it earned does not
+    A challenger that is not promotable or breaks a guard rail is never promoted; where there is no
+    champion, any other is. Otherwise the difference of their returns, bar by bar, must pass twice:
+    its mean lies above zero by the stationary bootstrap, one-sided, so that what it earned does not
     rest on a few lucky stretches; and its Sharpe ratio, deflated by the challenger's trials, beats
     zero, so that the best of many does not pass for a better one.
 
@@ -103,8 +110,9 @@ def choose_champion(
     broken = _broken_rail(challenger, rails)
     if broken:
         return Decision(False, f"challenger {challenger.model_id} {broken}", evidence)
+    unproven = "" if challenger.promotable else f"; on paper alone: {_unproven(challenger)}"
     if champion is None:
-        reason = f"{challenger.model_id} is the first model to break no guard rail"
+        reason = f"{challenger.model_id} is the first model to break no guard rail{unproven}"
         return Decision(True, reason, evidence)
     evidence["champion"] = _record(champion)
     if champion.model_id == challenger.model_id:
@@ -112,34 +120,28 @@ def choose_champion(
     _refuse_different_bars(champion, challenger)
     difference = challenger.returns - champion.returns
     evidence["difference"] = tested = _test(difference, challenger.n_trials, confidence, seed)
-    beyond_chance = tested["mean_lower"] > 0
-    beyond_trials = tested["deflated_sharpe"] >= confidence
-    verdict = (
+    shown = (
         f"mean difference a bar {tested['mean']:.3g}, at least {tested['mean_lower']:.3g} with "
         f"{confidence:.0%} confidence; deflated by {challenger.n_trials} trials it is above zero "
         f"with probability {tested['deflated_sharpe']:.3f}"
     )
-    if beyond_chance and beyond_trials:
-        return Decision(
-            True, f"{challenger.model_id} beats {champion.model_id}: {verdict}", evidence
-        )
-    return Decision(
-        False, f"{champion.model_id} stays, {challenger.model_id} does not beat it: {verdict}",
-        evidence,
-    )  # fmt: skip
+    if tested["mean_lower"] > 0 and tested["deflated_sharpe"] >= confidence:
+        reason = f"{challenger.model_id} beats {champion.model_id}: {shown}{unproven}"
+        return Decision(True, reason, evidence)
+    reason = f"{champion.model_id} stays, {challenger.model_id} does not beat it: {shown}"
+    return Decision(False, reason, evidence)
 
 
 def _test(difference: FloatArray, n_trials: int, confidence: float, seed: int) -> dict[str, float]:
     interval = mean_interval(difference, confidence=2 * confidence - 1, seed=seed)
     estimate = SharpeEstimate.from_returns(difference)
-    deflated = deflated_sharpe_ratio(
-        estimate, n_trials=n_trials, trial_variance=1 / difference.size
-    )
     return {
         "mean": interval.mean,
         "mean_lower": interval.lower,
         "sharpe_per_bar": estimate.sharpe,
-        "deflated_sharpe": deflated,
+        "deflated_sharpe": deflated_sharpe_ratio(
+            estimate, n_trials=n_trials, trial_variance=1 / difference.size
+        ),
     }
 
 
@@ -147,14 +149,19 @@ def _broken_rail(standing: Standing, rails: GuardRails) -> str | None:
     returns = standing.returns
     if not np.isfinite(returns).all():
         return f"has {int((~np.isfinite(returns)).sum())} returns that are not finite"
+    if not (standing.promotable or rails.allow_unproven):
+        return _unproven(standing)
     if returns.size < rails.min_bars:
         return f"stands on {returns.size} unseen bars; at least {rails.min_bars} are needed"
     if standing.trades < rails.min_trades:
         return f"made {standing.trades} trades; at least {rails.min_trades} are needed"
-    drawdown = _drawdown(returns)
-    if drawdown > rails.max_drawdown:
-        return f"lost {drawdown:.1%} from a peak; at most {rails.max_drawdown:.1%} is allowed"
+    if (lost := _drawdown(returns)) > rails.max_drawdown:
+        return f"lost {lost:.1%} from a peak; at most {rails.max_drawdown:.1%} is allowed"
     return None
+
+
+def _unproven(standing: Standing) -> str:
+    return f"is not promotable: {standing.verdict or 'no reason was written down'}"
 
 
 def _record(standing: Standing) -> dict[str, Any]:
@@ -164,6 +171,7 @@ def _record(standing: Standing) -> dict[str, Any]:
         "bars": standing.returns.size,
         "trades": standing.trades,
         "n_trials": standing.n_trials,
+        "promotable": standing.promotable,
         "total_return": float(np.prod(1 + standing.returns) - 1) if finite else None,
         "max_drawdown": _drawdown(standing.returns) if finite else None,
     }
