@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from resources.lake.resource import LakeResource
+from traderai_assets.assets.proof import LOOK_AHEAD_CHECK
 from traderai_assets.schemas.registry import TABLES
 from traderai_assets.work_classes import JOBS
 
@@ -20,10 +21,15 @@ _DESCRIPTIONS = {
     "replay_history": "Say what the model of each past month would have signalled.",
 }
 
+
+def _selection(job: str) -> dg.AssetSelection:
+    assets = dg.AssetSelection.assets(*sorted(JOBS[job]))
+    # Nothing is trained before it is proved again that no feature looks ahead
+    return assets | dg.AssetSelection.checks(LOOK_AHEAD_CHECK) if job == "train" else assets
+
+
 ASSET_JOBS = {
-    name: dg.define_asset_job(
-        name, selection=dg.AssetSelection.assets(*sorted(JOBS[name])), description=description
-    )
+    name: dg.define_asset_job(name, selection=_selection(name), description=description)
     for name, description in _DESCRIPTIONS.items()
 }
 

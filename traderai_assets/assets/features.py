@@ -7,6 +7,7 @@ import dagster as dg
 from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.publication import Publication
+from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -19,7 +20,7 @@ from traderai_assets.schemas.features import FEATURES
     group_name="learning_data",
     kinds={"talib", "deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version=FEATURE_CODE_VERSION,
 )
 def features(
     context: dg.AssetExecutionContext, lake: LakeResource

@@ -20,7 +20,7 @@ from traderai_assets.settings import Settings
     group_name="learning_data",
     kinds={"numba", "deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version="2",
 )
 def labels(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]

@@ -4,6 +4,7 @@ TraderAIError
 ├── InvalidInput            what a person wrote cannot be used
 │   ├── InvalidMarket
 │   ├── InvalidMonth
+│   ├── InvalidFeature         defined twice, not whole, or without its source
 │   └── InvalidSettings
 ├── ExchangeError           the venue, or the way to it
 │   ├── ExchangeUnavailable    retries and total deadline used up
@@ -11,11 +12,13 @@ TraderAIError
 │   └── HistoryUnavailable     the venue does not serve history that old
 ├── LakeError               stored data
 │   ├── InvalidRows            rows that break the schema of their table
-│   ├── WriteConflict          another run replaced the same partition
+│   ├── WriteConflict          another run replaced the same partition, or took over a study
 │   └── CorruptPartition       stored values do not match their content hash
+├── WorkerDied              a process that worked for a run is gone
 └── TrainingError           a model that must not be made
     ├── NotEnoughData
     ├── DegenerateData         one class, constant or all-NaN columns
+    ├── LookAhead              a feature knows what comes after its bar
     ├── CorruptModel           model bytes do not match the model id
     └── FeatureMismatch        features are not those the model was trained on
 """
@@ -35,6 +38,10 @@ class InvalidMarket(InvalidInput):
 
 class InvalidMonth(InvalidInput):
     """A month key that is not YYYY-MM."""
+
+
+class InvalidFeature(InvalidInput):
+    """A feature that is defined twice, is not whole, or has no source text."""
 
 
 class InvalidSettings(InvalidInput):
@@ -66,11 +73,15 @@ class InvalidRows(LakeError):
 
 
 class WriteConflict(LakeError):
-    """Another run replaced the same partition since this run loaded the table."""
+    """Another run replaced the same partition, or took over the same study, meanwhile."""
 
 
 class CorruptPartition(LakeError):
     """Stored values do not match the content hash they were published with."""
+
+
+class WorkerDied(TraderAIError):
+    """A process that worked for a run ended before its work did."""
 
 
 class TrainingError(TraderAIError):
@@ -83,6 +94,10 @@ class NotEnoughData(TrainingError):
 
 class DegenerateData(TrainingError):
     """One class only, or no column that varies."""
+
+
+class LookAhead(TrainingError):
+    """A feature was found to depend on what is not known at its bar."""
 
 
 class CorruptModel(TrainingError):

@@ -1,12 +1,16 @@
 """Bars as arrays: what every feature is computed from. No feature stands here.
 
-Prices are divided by the first close of the slice: features then know nothing of the unit a
-market is quoted in, and TA-Lib's absolute zero of 1e-14 does no harm to coins worth 1e-10.
+Prices are divided by a power of two near the first close of the slice: TA-Lib's absolute zero of
+1e-14 then does no harm to coins worth 1e-10, and no digit is rounded, so that prices which were
+equal, or moved alike, still do.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +18,7 @@ import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Kept = TypeVar("Kept")
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -23,9 +28,17 @@ def milliseconds(times: pd.Series) -> IntArray:
     return times.astype("datetime64[ms, UTC]").to_numpy("datetime64[ms]").astype(np.int64)
 
 
+def oldest_rows(open_ms: IntArray, bars: int, bar_ms: int) -> IntArray:
+    """For each row, the oldest that opened at most `bars` bars of time before it."""
+    rows = np.arange(len(open_ms))
+    if len(rows) and open_ms[-1] - open_ms[0] == (len(rows) - 1) * bar_ms:
+        return np.maximum(rows - bars, 0)  # None is absent, so none need be searched for
+    return np.searchsorted(open_ms, open_ms - bars * bar_ms)
+
+
 @dataclass(frozen=True)
 class Bars:
-    """Present bars, oldest first; prices relative to the first close, volume in base."""
+    """Present bars, oldest first; prices near 1 where the slice begins, volume in base."""
 
     open_ms: IntArray
     open: FloatArray
@@ -34,11 +47,12 @@ class Bars:
     close: FloatArray
     volume: FloatArray
     bar_ms: int
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_candles(cls, candles: pd.DataFrame, bar: timedelta) -> "Bars":
         """Take the arrays out of a candles frame of at least one row."""
-        unit = candles["close"].iloc[0]
+        unit = math.ldexp(1.0, math.frexp(candles["close"].iloc[0])[1])
         return cls(
             open_ms=milliseconds(candles["open_time"]),
             open=_floats(candles["open"]) / unit,
@@ -52,6 +66,15 @@ class Bars:
     def __len__(self) -> int:
         return len(self.open_ms)
 
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """Make something once, for all features of these bars that use it; arrays are locked."""
+        if name not in self._kept:
+            made = self._kept[name] = make()
+            if isinstance(made, np.ndarray):
+                made.flags.writeable = False
+        value: Kept = self._kept[name]
+        return value
+
     @cached_property
     def log_close(self) -> FloatArray:
         """Natural logarithm of the relative close."""
@@ -61,6 +84,21 @@ class Bars:
     def log_return(self) -> FloatArray:
         """Log return since the previous present bar; NaN in the first row."""
         return self.change(self.log_close, 1)
+
+    @cached_property
+    def log_move(self) -> FloatArray:
+        """Log return without its sign."""
+        return np.abs(self.log_return)
+
+    @cached_property
+    def log_reach(self) -> FloatArray:
+        """Log of high over low."""
+        return np.log(self.high / self.low)
+
+    @cached_property
+    def typical(self) -> FloatArray:
+        """Mean of high, low and close."""
+        return (self.high + self.low + self.close) / 3.0
 
     def change(self, values: FloatArray, rows: int) -> FloatArray:
         """`values` less what they were `rows` present bars before; NaN in the first `rows`."""

@@ -1,25 +1,12 @@
-"""The catalogue: every feature there is. Rules stand in one file a group, their use in month."""
+"""The catalogue: every feature there is. Rules stand in `rules/` and in the user's own folder."""
 
-from traderai_assets.domain.features import (
-    calendar,
-    coarse,
-    momentum,
-    returns,
-    trend,
-    volatility,
-    volume,
-)
+from traderai_assets.domain.features.discovery import code_version, collect, rule_modules
 from traderai_assets.domain.features.spec import FeatureSpec
 
-# Change it whenever a value in the features table may change; it marks every month as stale.
-FEATURE_CODE_VERSION = "1"
+_MODULES = rule_modules()
 
-CATALOGUE: tuple[FeatureSpec, ...] = (
-    *returns.FEATURES,
-    *momentum.FEATURES,
-    *trend.FEATURES,
-    *volatility.FEATURES,
-    *volume.FEATURES,
-    *coarse.FEATURES,
-    *calendar.FEATURES,
-)
+CATALOGUE: tuple[FeatureSpec, ...] = collect(_MODULES)
+
+# Changes with every rule that is added, removed or edited: it marks each month as stale, and a
+# model's card holds it.
+FEATURE_CODE_VERSION = code_version(_MODULES, CATALOGUE)

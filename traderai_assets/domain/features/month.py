@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.spec import FeatureSpec
@@ -49,27 +50,32 @@ def month_features(
         month; NaN where a feature is not defined: its warm-up incomplete, its ratio over zero.
     """
     first = month.start - warm_up_bars(catalogue) * bar
-    opened = candles["open_time"]
-    window = candles[(opened >= first) & (opened < month.end)]
-    inside = (window["open_time"] >= month.start).to_numpy()
-    columns: dict[str, object] = {"open_time": window["open_time"][inside].reset_index(drop=True)}
-    for name, values in _computed(window, bar, catalogue).items():
-        columns[name] = values[inside]
-    return pd.DataFrame(columns)
+    starts = [pd.Timestamp(moment) for moment in (first, month.start, month.end)]
+    begin, inside, end = candles["open_time"].searchsorted(starts)
+    window = candles.iloc[begin:end]
+    values = _computed(window, bar, catalogue)[:, inside - begin :]
+    features = pd.DataFrame(values.T, columns=[spec.name for spec in catalogue], copy=False)
+    features.insert(0, "open_time", candles["open_time"].iloc[inside:end].reset_index(drop=True))
+    return features
 
 
 def _computed(
     window: pd.DataFrame, bar: timedelta, catalogue: tuple[FeatureSpec, ...]
-) -> dict[str, FloatArray]:
+) -> FloatArray:
+    """One row of values for each feature, NaN where it is not defined."""
+    values = np.empty((len(catalogue), len(window)))
     if window.empty:
-        return {spec.name: np.empty(0) for spec in catalogue}
+        return values
+    from traderai_assets.domain.features.kernels import defined
+
     bars = Bars.from_candles(window, bar)
-    computed = {}
     # What is not defined becomes NaN; numpy need not warn of it
     with np.errstate(all="ignore"):
-        for spec in catalogue:
-            values = np.array(spec.compute(bars), dtype=np.float64)
-            values[: spec.warm_up_bars] = np.nan
-            values[~np.isfinite(values)] = np.nan
-            computed[spec.name] = values
-    return computed
+        for row, spec in zip(values, catalogue, strict=True):
+            computed = np.ascontiguousarray(spec.compute(bars), dtype=np.float64)
+            if computed.shape != row.shape:
+                raise InvalidFeature(
+                    f"feature {spec.name!r} gave {computed.shape} values for {len(bars)} bars"
+                )
+            defined(computed, spec.warm_up_bars, row)
+    return values

@@ -9,7 +9,14 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.features.bars import MILLISECOND, FloatArray, IntArray, milliseconds
+from traderai_assets.domain.features.bars import (
+    MILLISECOND,
+    FloatArray,
+    IntArray,
+    milliseconds,
+    oldest_rows,
+)
+from traderai_assets.domain.features.windows import window_sum
 
 VOLATILITY_BARS = 288
 # Below a quarter of the window the estimate is noise: a market just listed or just resumed.
@@ -48,11 +55,14 @@ def volatility_of(open_ms: IntArray, closes: FloatArray, bar_ms: int) -> FloatAr
         return np.empty(0)
     squared = np.zeros(rows + 1)  # One past the end, for reduceat
     squared[1:rows] = np.log(closes[1:] / closes[:-1]) ** 2
-    oldest = np.searchsorted(open_ms, open_ms - VOLATILITY_BARS * bar_ms)
-    bounds = np.stack([oldest + 1, np.arange(1, rows + 1)], axis=1).ravel()
-    sums = np.add.reduceat(squared, bounds)[::2]
-    elapsed_bars = (open_ms - open_ms[oldest]) / bar_ms
+    oldest = oldest_rows(open_ms, VOLATILITY_BARS, bar_ms)
     returns = np.arange(rows) - oldest
+    sums = window_sum(squared[:rows], VOLATILITY_BARS)
+    # Bars are absent, or the history is short: such windows are summed one by one
+    short = np.flatnonzero(returns < VOLATILITY_BARS)
+    bounds = np.stack([oldest[short] + 1, short + 1], axis=1).ravel()
+    sums[short] = np.add.reduceat(squared, bounds)[::2]
+    elapsed_bars = (open_ms - open_ms[oldest]) / bar_ms
     known = returns >= MINIMUM_RETURNS
     volatility = np.full(rows, np.nan)
     volatility[known] = np.sqrt(sums[known] / elapsed_bars[known])

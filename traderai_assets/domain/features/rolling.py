@@ -1,56 +1,62 @@
 """Rolling statistics and ratios over present bars, each row from rows up to itself only.
 
-pandas rather than TA-Lib for sums: its compensated sums give an exact zero over a dead market,
-where a running sum leaves dust that a ratio would blow up. pandas' own `skew` and `kurt` must not
-be used: they centre on the mean of the whole column, future included.
+Sums are not TA-Lib's: it runs one sum along, which leaves dust over a dead market that a ratio
+would blow up. Extremes are: they have nothing to round.
 """
 
 import numpy as np
-import pandas as pd
 
 from traderai_assets.domain.features.bars import FloatArray
-
-
-def rolling_mean(values: FloatArray, window: int) -> FloatArray:
-    """Mean of the last `window` rows; NaN until all are there."""
-    return pd.Series(values).rolling(window).mean().to_numpy()
+from traderai_assets.domain.features.indicators import indicator
+from traderai_assets.domain.features.windows import window_products, window_sum
 
 
 def rolling_sum(values: FloatArray, window: int) -> FloatArray:
     """Sum of the last `window` rows; NaN until all are there."""
-    return pd.Series(values).rolling(window).sum().to_numpy()
+    return window_sum(values, window)
+
+
+def rolling_mean(values: FloatArray, window: int) -> FloatArray:
+    """Mean of the last `window` rows; NaN until all are there."""
+    return window_sum(values, window) / window
 
 
 def rolling_deviation(values: FloatArray, window: int) -> FloatArray:
     """Sample standard deviation of the last `window` rows; NaN until all are there."""
-    return pd.Series(values).rolling(window).std().to_numpy()
+    return np.asarray(np.sqrt(window_products(values, values, window) / (window - 1)))
 
 
 def rolling_maximum(values: FloatArray, window: int) -> FloatArray:
     """Largest of the last `window` rows; NaN until all are there."""
-    return pd.Series(values).rolling(window).max().to_numpy()
+    return indicator("MAX", values, timeperiod=window)
 
 
 def rolling_minimum(values: FloatArray, window: int) -> FloatArray:
     """Smallest of the last `window` rows; NaN until all are there."""
-    return pd.Series(values).rolling(window).min().to_numpy()
+    return indicator("MIN", values, timeperiod=window)
 
 
-def rolling_correlation(left: FloatArray, right: FloatArray, window: int) -> FloatArray:
-    """Correlation over the last `window` rows, in -1..1; NaN where a side stands still."""
-    found = pd.Series(left).rolling(window).corr(pd.Series(right)).to_numpy()
-    return np.asarray(np.clip(found, -1.0, 1.0))
+def rolling_covariance(left: FloatArray, right: FloatArray, window: int) -> FloatArray:
+    """Sample covariance of the last `window` rows; NaN until all are there."""
+    return window_products(left, right, window) / (window - 1)
 
 
 def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """`numerator / denominator`, NaN where the denominator is zero."""
-    return numerator / np.where(denominator == 0.0, np.nan, denominator)
+    from traderai_assets.domain.features.kernels import divided
+
+    quotient = np.empty(len(numerator))
+    divided(numerator, denominator, quotient)
+    return quotient
 
 
 def log_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """Log of the ratio, NaN where either side is not above zero."""
-    defined = (numerator > 0.0) & (denominator > 0.0)
-    return np.log(np.where(defined, numerator, np.nan) / np.where(defined, denominator, np.nan))
+    from traderai_assets.domain.features.kernels import divided_above_zero
+
+    quotient = np.empty(len(numerator))
+    divided_above_zero(numerator, denominator, quotient)
+    return np.log(quotient, out=quotient)
 
 
 def position_in_range(values: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:

@@ -1,7 +1,8 @@
 """What a feature is: a name, a rule and how much past the rule needs. No rule stands here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from traderai_assets.domain.features.bars import Bars, FloatArray
 
@@ -29,3 +30,24 @@ class FeatureSpec:
     warm_up_bars: int
     compute: Callable[[Bars], FloatArray]
     description: str
+
+
+def over_spans(
+    name: str,
+    group: str,
+    warm_up: Callable[[int], int],
+    rule: Callable[..., FloatArray],
+    description: str,
+    spans: Iterable[int],
+) -> tuple[FeatureSpec, ...]:
+    """Return one feature for each span; `{span}` in name and description stands for it."""
+    return tuple(
+        FeatureSpec(
+            name.format(span=span),
+            group,
+            warm_up(span),
+            partial(rule, span=span),
+            description.format(span=span),
+        )
+        for span in spans
+    )

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.bars import Bars, FloatArray, IntArray, oldest_rows
 from traderai_assets.domain.features.spec import FeatureSpec
 
 HOUR_MS = 3_600_000
@@ -12,38 +12,38 @@ DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
 # 1970-01-01 was a Thursday; weeks are counted from Monday
 THURSDAY_MS = 3 * DAY_MS
+HOUR_ANGLES = np.arange(24) * (2.0 * np.pi / 24.0)
+WEEKDAY_ANGLES = np.arange(7) * (2.0 * np.pi / 7.0)
 
 
-def hour_angle(bars: Bars) -> FloatArray:
-    """Hour of the day, UTC, as an angle in radians."""
-    hour = (bars.open_ms % DAY_MS // HOUR_MS).astype(np.float64)
-    return hour * (2.0 * np.pi / 24.0)
+def hour(bars: Bars) -> IntArray:
+    """Hour of the day, UTC."""
+    return bars.kept("hour", lambda: bars.open_ms % DAY_MS // HOUR_MS)
 
 
-def weekday_angle(bars: Bars) -> FloatArray:
-    """Day of the week, Monday 0, as an angle in radians."""
-    weekday = ((bars.open_ms + THURSDAY_MS) % WEEK_MS // DAY_MS).astype(np.float64)
-    return weekday * (2.0 * np.pi / 7.0)
+def weekday(bars: Bars) -> IntArray:
+    """Day of the week, Monday 0."""
+    return bars.kept("weekday", lambda: (bars.open_ms + THURSDAY_MS) % WEEK_MS // DAY_MS)
 
 
 def hour_sine(bars: Bars) -> FloatArray:
     """Sine of the hour."""
-    return np.sin(hour_angle(bars))
+    return np.asarray(np.sin(HOUR_ANGLES)[hour(bars)])
 
 
 def hour_cosine(bars: Bars) -> FloatArray:
     """Cosine of the hour."""
-    return np.cos(hour_angle(bars))
+    return np.asarray(np.cos(HOUR_ANGLES)[hour(bars)])
 
 
 def weekday_sine(bars: Bars) -> FloatArray:
     """Sine of the weekday."""
-    return np.sin(weekday_angle(bars))
+    return np.asarray(np.sin(WEEKDAY_ANGLES)[weekday(bars)])
 
 
 def weekday_cosine(bars: Bars) -> FloatArray:
     """Cosine of the weekday."""
-    return np.cos(weekday_angle(bars))
+    return np.asarray(np.cos(WEEKDAY_ANGLES)[weekday(bars)])
 
 
 def gap_bars(bars: Bars) -> FloatArray:
@@ -55,7 +55,7 @@ def gap_bars(bars: Bars) -> FloatArray:
 
 def absent_share(bars: Bars, *, span: int) -> FloatArray:
     """Share of the last `span` bars of time that are absent, 0..1."""
-    oldest = np.searchsorted(bars.open_ms, bars.open_ms - (span - 1) * bars.bar_ms)
+    oldest = oldest_rows(bars.open_ms, span - 1, bars.bar_ms)
     return 1.0 - (np.arange(len(bars)) - oldest + 1) / span
 
 

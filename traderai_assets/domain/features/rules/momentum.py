@@ -1,49 +1,41 @@
-"""Momentum: oscillators that say how one-sided the last bars were. Direction over longer: trend.
-
-Indicators with an infinite memory declare as warm-up the bars after which less than e^-11 of the
-first value is left.
-"""
+"""Momentum: oscillators that say how one-sided the last bars were. Direction over longer: trend."""
 
 from functools import partial
 
-import numpy as np
-
 from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
 from traderai_assets.domain.features.rolling import (
     position_in_range,
     rolling_maximum,
     rolling_mean,
     rolling_minimum,
 )
-from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.features.spec import FeatureSpec, over_spans
 
 
 def relative_strength(bars: Bars, *, span: int) -> FloatArray:
     """Wilder's RSI, 0..100."""
-    import talib
-
-    return np.asarray(talib.RSI(bars.close, timeperiod=span))
+    return indicator("RSI", bars.close, timeperiod=span)
 
 
 def commodity_channel(bars: Bars) -> FloatArray:
     """CCI over 20 bars: typical price from its mean, in 0.015 mean absolute deviations."""
-    import talib
-
-    return np.asarray(talib.CCI(bars.high, bars.low, bars.close, timeperiod=20))
+    return indicator("CCI", bars.high, bars.low, bars.close, timeperiod=20)
 
 
 def aroon(bars: Bars) -> FloatArray:
     """Aroon oscillator over 25 bars, -100..100: the latest high against the latest low."""
-    import talib
-
-    return np.asarray(talib.AROONOSC(bars.high, bars.low, timeperiod=25))
+    return indicator("AROONOSC", bars.high, bars.low, timeperiod=25)
 
 
 def ultimate(bars: Bars) -> FloatArray:
     """Williams' ultimate oscillator over 7, 14 and 28 bars, 0..100."""
-    import talib
+    return indicator("ULTOSC", bars.high, bars.low, bars.close)
 
-    return np.asarray(talib.ULTOSC(bars.high, bars.low, bars.close))
+
+def _place(bars: Bars, span: int) -> FloatArray:
+    lowest, highest = rolling_minimum(bars.low, span), rolling_maximum(bars.high, span)
+    return position_in_range(bars.close, lowest, highest)
 
 
 def stochastic(bars: Bars, *, span: int, smoothing: int) -> FloatArray:
@@ -51,20 +43,18 @@ def stochastic(bars: Bars, *, span: int, smoothing: int) -> FloatArray:
 
     Not TA-Lib's, which answers 0, the lowest there is, where the range is nil.
     """
-    lowest, highest = rolling_minimum(bars.low, span), rolling_maximum(bars.high, span)
-    return rolling_mean(position_in_range(bars.close, lowest, highest), smoothing)
+    place = bars.kept(f"place of close in {span}", lambda: _place(bars, span))
+    return rolling_mean(place, smoothing)
 
 
 FEATURES = (
-    *(
-        FeatureSpec(
-            f"rsi_{span}",
-            "momentum",
-            12 * span,
-            partial(relative_strength, span=span),
-            f"Relative strength index over {span} bars, 0..100.",
-        )
-        for span in (7, 14, 24)
+    *over_spans(
+        "rsi_{span}",
+        "momentum",
+        lambda span: WILDER_MEMORY * span,
+        relative_strength,
+        "Relative strength index over {span} bars, 0..100.",
+        (7, 14, 24),
     ),
     *(
         FeatureSpec(

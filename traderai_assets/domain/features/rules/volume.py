@@ -8,29 +8,41 @@ from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.rolling import (
     log_ratio,
     ratio,
-    rolling_correlation,
+    rolling_covariance,
     rolling_deviation,
     rolling_mean,
     rolling_sum,
 )
-from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.features.spec import FeatureSpec, over_spans
+
+
+def _traded(bars: Bars, span: int) -> FloatArray:
+    return bars.kept(f"volume {span}", lambda: rolling_sum(bars.volume, span))
 
 
 def volume_ratio(bars: Bars, *, fast: int, slow: int) -> FloatArray:
     """Log of the fast mean volume over the slow one; NaN where nothing was traded."""
-    return log_ratio(rolling_mean(bars.volume, fast), rolling_mean(bars.volume, slow))
+    return log_ratio(_traded(bars, fast) / fast, _traded(bars, slow) / slow)
 
 
 def volume_score(bars: Bars, *, span: int) -> FloatArray:
     """Volume from its mean, in standard deviations of the last `span` bars."""
-    mean = rolling_mean(bars.volume, span)
-    return ratio(bars.volume - mean, rolling_deviation(bars.volume, span))
+    mean = _traded(bars, span) / span
+    return ratio(bars.volume - mean, _deviation(bars, span))
+
+
+def _deviation(bars: Bars, span: int) -> FloatArray:
+    return bars.kept(f"deviation of volume {span}", lambda: rolling_deviation(bars.volume, span))
 
 
 def signed_volume(bars: Bars, *, span: int) -> FloatArray:
     """Volume of rising bars less that of falling ones, share of all, -1..1."""
-    signed = rolling_sum(np.sign(bars.log_return) * bars.volume, span)
-    return np.clip(ratio(signed, rolling_sum(bars.volume, span)), -1.0, 1.0)
+    signed = bars.kept("signed volume", lambda: np.sign(bars.log_return) * bars.volume)
+    return np.clip(ratio(rolling_sum(signed, span), _traded(bars, span)), -1.0, 1.0)
+
+
+def _value(bars: Bars) -> FloatArray:
+    return bars.kept("value traded", lambda: bars.typical * bars.volume)
 
 
 def money_flow(bars: Bars, *, span: int) -> FloatArray:
@@ -38,11 +50,9 @@ def money_flow(bars: Bars, *, span: int) -> FloatArray:
 
     Not TA-Lib's MFI, which answers 0 wherever the summed flow is below 1 unit of quote.
     """
-    typical = (bars.high + bars.low + bars.close) / 3.0
-    direction = np.sign(bars.change(typical, 1))
-    value = typical * bars.volume
-    rising = rolling_sum(np.where(direction > 0, value, 0.0), span)
-    moving = rolling_sum(np.where(direction != 0, value, 0.0), span)
+    direction = bars.change(bars.typical, 1)
+    rising = rolling_sum(np.where(direction > 0, _value(bars), 0.0), span)
+    moving = rolling_sum(np.where(direction != 0, _value(bars), 0.0), span)
     return np.clip(ratio(rising, moving), 0.0, 1.0)
 
 
@@ -50,27 +60,26 @@ def chaikin_flow(bars: Bars, *, span: int) -> FloatArray:
     """Chaikin money flow: volume weighted by where each bar closed in its range, -1..1."""
     reach = bars.high - bars.low
     location = np.where(
-        reach == 0.0, 0.0, ratio((bars.close - bars.low) - (bars.high - bars.close), reach)
+        reach == 0.0, 0.0, ((bars.close - bars.low) - (bars.high - bars.close)) / reach
     )
     weighted = rolling_sum(location * bars.volume, span)
-    return np.clip(ratio(weighted, rolling_sum(bars.volume, span)), -1.0, 1.0)
+    return np.clip(ratio(weighted, _traded(bars, span)), -1.0, 1.0)
 
 
 def vwap_distance(bars: Bars, *, span: int) -> FloatArray:
     """Log of close over the volume-weighted mean typical price of the last `span` bars."""
-    typical = (bars.high + bars.low + bars.close) / 3.0
-    value = rolling_sum(typical * bars.volume, span)
-    return bars.log_close - log_ratio(value, rolling_sum(bars.volume, span))
+    value = rolling_sum(_value(bars), span)
+    return bars.log_close - log_ratio(value, _traded(bars, span))
 
 
 def illiquidity_ratio(bars: Bars, *, fast: int, slow: int) -> FloatArray:
     """Log of the fast over the slow price impact: absolute return a unit traded (Amihud, 2002)."""
-    moved = np.abs(bars.log_return)
-    impact = [
-        ratio(rolling_sum(moved, span), rolling_sum(bars.volume * bars.close, span))
-        for span in (fast, slow)
-    ]
-    return log_ratio(impact[0], impact[1])
+    return log_ratio(_impact(bars, fast), _impact(bars, slow))
+
+
+def _impact(bars: Bars, span: int) -> FloatArray:
+    path = bars.kept(f"path {span}", lambda: rolling_sum(bars.log_move, span))
+    return ratio(path, rolling_sum(bars.volume * bars.close, span))
 
 
 def idle_share(bars: Bars, *, span: int) -> FloatArray:
@@ -80,7 +89,8 @@ def idle_share(bars: Bars, *, span: int) -> FloatArray:
 
 def volume_move_correlation(bars: Bars, *, span: int) -> FloatArray:
     """Correlation of volume with the absolute log return over `span` bars, -1..1."""
-    return rolling_correlation(bars.volume, np.abs(bars.log_return), span)
+    spread = _deviation(bars, span) * rolling_deviation(bars.log_move, span)
+    return np.clip(ratio(rolling_covariance(bars.volume, bars.log_move, span), spread), -1.0, 1.0)
 
 
 FEATURES = (
@@ -94,35 +104,29 @@ FEATURES = (
         )
         for fast, slow in ((1, 12), (12, 48), (48, 288))
     ),
-    *(
-        FeatureSpec(
-            f"volume_score_{span}",
-            "volume",
-            span - 1,
-            partial(volume_score, span=span),
-            f"Volume from its mean, in standard deviations of {span} bars.",
-        )
-        for span in (48, 288)
+    *over_spans(
+        "volume_score_{span}",
+        "volume",
+        lambda span: span - 1,
+        volume_score,
+        "Volume from its mean, in standard deviations of {span} bars.",
+        (48, 288),
     ),
-    *(
-        FeatureSpec(
-            f"signed_volume_{span}",
-            "volume",
-            span,
-            partial(signed_volume, span=span),
-            f"Volume of rises less that of falls in {span} bars, share of all, -1..1.",
-        )
-        for span in (12, 48)
+    *over_spans(
+        "signed_volume_{span}",
+        "volume",
+        lambda span: span,
+        signed_volume,
+        "Volume of rises less that of falls in {span} bars, share of all, -1..1.",
+        (12, 48),
     ),
-    *(
-        FeatureSpec(
-            f"vwap_distance_{span}",
-            "volume",
-            span - 1,
-            partial(vwap_distance, span=span),
-            f"Log of close over the volume-weighted price of {span} bars.",
-        )
-        for span in (48, 288)
+    *over_spans(
+        "vwap_distance_{span}",
+        "volume",
+        lambda span: span - 1,
+        vwap_distance,
+        "Log of close over the volume-weighted price of {span} bars.",
+        (48, 288),
     ),
     FeatureSpec(
         "money_flow_14", "volume", 14, partial(money_flow, span=14), "Money flow index, 0..1."

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
 from traderai_assets.domain.features.realised import VOLATILITY_BARS, volatility_of
 from traderai_assets.domain.features.rolling import (
     log_ratio,
@@ -16,7 +17,7 @@ from traderai_assets.domain.features.rolling import (
     rolling_minimum,
     rolling_sum,
 )
-from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.features.spec import FeatureSpec, over_spans
 
 
 def realised(bars: Bars) -> FloatArray:
@@ -26,7 +27,7 @@ def realised(bars: Bars) -> FloatArray:
 
 def deviation(bars: Bars, *, span: int) -> FloatArray:
     """Standard deviation of the last `span` log returns."""
-    return rolling_deviation(bars.log_return, span)
+    return bars.kept(f"deviation {span}", lambda: rolling_deviation(bars.log_return, span))
 
 
 def deviation_ratio(bars: Bars, *, fast: int, slow: int) -> FloatArray:
@@ -42,33 +43,39 @@ def return_score(bars: Bars, *, span: int) -> FloatArray:
 
 def true_range(bars: Bars) -> FloatArray:
     """Average true range over 14 bars, percent of close."""
-    import talib
-
-    return np.asarray(talib.NATR(bars.high, bars.low, bars.close, timeperiod=14))
+    return indicator("NATR", bars.high, bars.low, bars.close, timeperiod=14)
 
 
 def parkinson(bars: Bars, *, span: int) -> FloatArray:
     """Volatility a bar from high and low (Parkinson, 1980)."""
-    squared = np.log(bars.high / bars.low) ** 2
+    squared = bars.log_reach**2
     return np.asarray(np.sqrt(rolling_mean(squared, span) / (4.0 * np.log(2.0))))
 
 
 def garman_klass(bars: Bars, *, span: int) -> FloatArray:
     """Volatility a bar from open, high, low and close (Garman and Klass, 1980)."""
-    wide = 0.5 * np.log(bars.high / bars.low) ** 2
+    wide = 0.5 * bars.log_reach**2
     drift = (2.0 * np.log(2.0) - 1.0) * np.log(bars.close / bars.open) ** 2
     # Never below zero but for rounding: |log(close/open)| is at most log(high/low)
     return np.sqrt(np.maximum(rolling_mean(wide - drift, span), 0.0))
 
 
+def _mean_close(bars: Bars, span: int) -> FloatArray:
+    return bars.kept(f"mean close {span}", lambda: rolling_mean(bars.close, span))
+
+
+def _deviation_of_close(bars: Bars, span: int) -> FloatArray:
+    return bars.kept(f"deviation of close {span}", lambda: rolling_deviation(bars.close, span))
+
+
 def bollinger_position(bars: Bars, *, span: int) -> FloatArray:
     """Close from its mean, in standard deviations."""
-    return ratio(bars.close - rolling_mean(bars.close, span), rolling_deviation(bars.close, span))
+    return ratio(bars.close - _mean_close(bars, span), _deviation_of_close(bars, span))
 
 
 def bollinger_width(bars: Bars, *, span: int) -> FloatArray:
     """Standard deviation of close over its mean."""
-    return ratio(rolling_deviation(bars.close, span), rolling_mean(bars.close, span))
+    return ratio(_deviation_of_close(bars, span), _mean_close(bars, span))
 
 
 def range_position(bars: Bars, *, span: int) -> FloatArray:
@@ -92,15 +99,13 @@ FEATURES = (
         realised,
         f"Volatility a bar over the last {VOLATILITY_BARS} bars of time, fraction of price.",
     ),
-    *(
-        FeatureSpec(
-            f"deviation_{span}",
-            "volatility",
-            span,
-            partial(deviation, span=span),
-            f"Standard deviation of the last {span} log returns.",
-        )
-        for span in (12, 48)
+    *over_spans(
+        "deviation_{span}",
+        "volatility",
+        lambda span: span,
+        deviation,
+        "Standard deviation of the last {span} log returns.",
+        (12, 48),
     ),
     *(
         FeatureSpec(
@@ -112,15 +117,13 @@ FEATURES = (
         )
         for fast, slow in ((12, 48), (48, 288))
     ),
-    *(
-        FeatureSpec(
-            f"range_position_{span}",
-            "volatility",
-            span - 1,
-            partial(range_position, span=span),
-            f"Close in the range of the last {span} bars, 0..1.",
-        )
-        for span in (48, 288)
+    *over_spans(
+        "range_position_{span}",
+        "volatility",
+        lambda span: span - 1,
+        range_position,
+        "Close in the range of the last {span} bars, 0..1.",
+        (48, 288),
     ),
     FeatureSpec(
         "return_score_48",
@@ -129,7 +132,13 @@ FEATURES = (
         partial(return_score, span=48),
         "Last log return in standard deviations of 48.",
     ),
-    FeatureSpec("natr_14", "volatility", 168, true_range, "Average true range, percent of close."),
+    FeatureSpec(
+        "natr_14",
+        "volatility",
+        WILDER_MEMORY * 14,
+        true_range,
+        "Average true range, percent of close.",
+    ),
     FeatureSpec(
         "parkinson_48",
         "volatility",

@@ -1,12 +1,10 @@
 """Returns over several spans, and the shape of the bar itself."""
 
-from functools import partial
-
 import numpy as np
 
 from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.rolling import position_in_range, ratio
-from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.features.spec import FeatureSpec, over_spans
 
 RETURN_SPANS = (1, 2, 3, 6, 12, 24, 48, 96, 288)
 
@@ -25,7 +23,7 @@ def open_gap(bars: Bars) -> FloatArray:
 
 def bar_range(bars: Bars) -> FloatArray:
     """Log of high over low."""
-    return np.log(bars.high / bars.low)
+    return bars.log_reach
 
 
 def bar_body(bars: Bars) -> FloatArray:
@@ -49,15 +47,13 @@ def close_location(bars: Bars) -> FloatArray:
 
 
 FEATURES = (
-    *(
-        FeatureSpec(
-            f"log_return_{span}",
-            "returns",
-            span,
-            partial(log_return, span=span),
-            f"Log return over the last {span} present bars.",
-        )
-        for span in RETURN_SPANS
+    *over_spans(
+        "log_return_{span}",
+        "returns",
+        lambda span: span,
+        log_return,
+        "Log return over the last {span} present bars.",
+        RETURN_SPANS,
     ),
     FeatureSpec("open_gap", "returns", 1, open_gap, "Log return from the last close to the open."),
     FeatureSpec("bar_range", "shape", 0, bar_range, "Log of the bar's high over its low."),

@@ -1,0 +1,98 @@
+"""Checks of features: nothing may learn from a feature that knows what comes after it."""
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from resources.lake.resource import LakeResource
+from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.features import features
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.partitions import LOOK_BACK_MONTHS, partition_key, read_partition_key
+from traderai_assets.schemas.candles import CANDLES
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.features.lookahead import Leak
+
+# The proof is of rules rather than of rows: a few months of a long backfill speak for all
+MOST_PARTITIONS = 4
+
+
+@dg.asset_check(asset=features, blocking=True)
+def no_look_ahead(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource
+) -> dg.AssetCheckResult:
+    """No feature changes by a bit, at or before a bar, with whatever comes after that bar.
+
+    A run over one month tries a few bars around a midnight of one partition, which is a blink;
+    a run over several months tries whole months of some. A training that asks for this check
+    first tries what it learns from.
+    """
+    from traderai_assets.domain.features.lookahead import leaking_features
+
+    # Other bars in every run, and the same ones when a run is looked into again
+    seed = int(context.op_execution_context.run_id.replace("-", "")[:8], 16)
+    candles = lake.snapshot(CANDLES)
+    asked = [read_partition_key(key) for key in context.op_execution_context.partition_keys]
+    whole_months = len({month for _, month in asked}) > 1
+    tried = _draw(candles, asked, seed, MOST_PARTITIONS if whole_months else 1)
+    leaks = [
+        leak
+        for market, month in tried
+        for leak in _prove(candles, market, month, seed, whole_month=whole_months)
+    ]
+    leaking = leaking_features(leaks)
+    return dg.AssetCheckResult(
+        passed=not leaking,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "leaking_features": ", ".join(leaking),
+            "given_away_by": dg.MetadataValue.json(leaking),
+            "first_leaks": dg.MetadataValue.json([_told(leak) for leak in leaks[:20]]),
+            "partitions_tried": dg.MetadataValue.json(
+                [partition_key(market.key, month.key) for market, month in tried]
+            ),
+            "seed": seed,
+        },
+    )
+
+
+def _draw(
+    candles: LakeSnapshot, asked: list[tuple[Market, Month]], seed: int, count: int
+) -> list[tuple[Market, Month]]:
+    """Draw from the months asked for; one without candles stands for the newest before it.
+
+    Such is the month a model is made for: what it learns from has just ended.
+    """
+    filled = set()
+    for market, month in asked:
+        stored = (month.shift(-back) for back in range(LOOK_BACK_MONTHS + 1))
+        newest = next((m for m in stored if candles.summary(market.key, m.key).rows), None)
+        if newest is not None:
+            filled.add((market.key, newest.key))
+    drawn = random.Random(seed).sample(sorted(filled), min(len(filled), count))  # noqa: S311
+    return [(Market.parse(market), Month.parse(month)) for market, month in sorted(drawn)]
+
+
+def _prove(
+    candles: LakeSnapshot, market: Market, month: Month, seed: int, *, whole_month: bool
+) -> list["Leak"]:
+    from traderai_assets.domain.features.proof import prove_month, prove_stretch
+
+    bars = candles.read(market.key, [month.shift(-1).key, month.key])
+    leaks = prove_stretch(bars, month=month, bar=market.bar, seed=seed)
+    if whole_month:
+        leaks += prove_month(bars, month=month, bar=market.bar, seed=seed)
+    return leaks
+
+
+def _told(leak: "Leak") -> dict[str, Any]:
+    return {
+        "feature": leak.feature,
+        "future": leak.kind,
+        "last_known_bar": f"{leak.cut:%Y-%m-%d %H:%M}",
+        "first_changed_bar": f"{leak.row:%Y-%m-%d %H:%M}",
+        "raised": leak.error,
+    }
