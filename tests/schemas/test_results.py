@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
+from traderai_assets.domain.backtest.intervals import result_intervals
 from traderai_assets.domain.backtest.metrics import metrics_table
 from traderai_assets.domain.champions.choice import Decision
 from traderai_assets.domain.champions.history import empty_history, roll_back, with_decision
@@ -51,30 +53,21 @@ def sides(n_bars):
 
 
 def signals(frame):
-    n_bars = len(frame)
-    return generate_signals(
-        frame,
-        np.full(n_bars, 0.6),
-        sides(n_bars),
-        np.full(n_bars, 0.005),
-        bar=BAR,
-        valid_bars=12,
-        model_id="m1",
-    )
+    said = {"probability": 0.6, "width": 0.005, "target": 0.01, "stop": 0.005, "size": 0.5}
+    said |= {"side": sides(len(frame)), "horizon_bars": 12}
+    return generate_signals(frame.assign(**said), bar=BAR, model_id="m1")
 
 
 @pytest.mark.parametrize("n_bars", [0, 1, 300])
 def test_a_backtest_can_be_stored(n_bars):
     frame = candles(n_bars)
-    result = run_backtest(
-        frame,
-        sides(n_bars),
-        np.full(n_bars, 0.005),
-        bar=BAR,
-        horizon_bars=12,
-        costs=Costs(0.0005, 0.0001),
+    decisions = Decisions.of(sides(n_bars), target=0.01, stop=0.005, horizon_bars=12)
+    result = run_backtest(frame, decisions, bar=BAR, costs=Costs(0.0005, 0.0001, 0.0001))
+    account = result.equity["equity"].to_numpy()
+    intervals = result_intervals(account, bars_per_year=result.metrics["bars_per_year"])
+    figures = metrics_table(
+        result.metrics | intervals, frame, bar=BAR, segment="served", model_id="m1"
     )
-    figures = metrics_table(result.metrics, frame, bar=BAR, segment="served", model_id="m1")
     assert len(BACKTEST_TRADES.validate(result.trades)) == result.metrics["trades"]
     assert len(BACKTEST_EQUITY.validate(result.equity)) == n_bars
     stored = BACKTEST_METRICS.validate(figures[list(BACKTEST_METRICS.dtypes)])
@@ -94,6 +87,14 @@ def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
     ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
     snapshots = said.join(ended[["status", "ended_at", "gross_return"]])
     assert len(SIGNAL_SNAPSHOTS.validate(snapshots)) == len(said)
+
+
+def test_an_account_that_holds_more_than_cash_and_position_is_refused():
+    frame = candles(300)
+    decisions = Decisions.of(sides(300), target=0.01, stop=0.005, horizon_bars=12)
+    equity = run_backtest(frame, decisions, bar=BAR, costs=Costs(0, 0)).equity
+    with pytest.raises(InvalidRows, match="equity is cash and value"):
+        BACKTEST_EQUITY.validate(equity.assign(equity=equity["equity"] + 1e-6))
 
 
 def test_a_signal_that_points_the_wrong_way_is_refused():

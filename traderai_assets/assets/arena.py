@@ -6,14 +6,18 @@ import pandas as pd
 from traderai_assets.assets.backtests import walk_forward_backtest
 from traderai_assets.assets.candidates import Candidate
 from traderai_assets.assets.publication import Partition
-from traderai_assets.domain.champions.choice import Decision, Standing, choose_champion
+from traderai_assets.domain.backtest.metrics import account_returns
+from traderai_assets.domain.champions.choice import (
+    Decision,
+    GuardRails,
+    Standing,
+    choose_champion,
+)
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
-
-TRIALS = 1  # one configuration a training until a search looks at more
 
 
 class Arena:
@@ -33,6 +37,7 @@ class Arena:
         return choose_champion(
             self._standing(champion, self._champion_said(champion, said)) if champion else None,
             self._standing(self._challenger, said),
+            rails=GuardRails(allow_unproven=self._settings.champions.allow_unproven),
             seed=self._settings.training.seed,
         )
 
@@ -51,14 +56,16 @@ class Arena:
 
     def _standing(self, candidate: Candidate, said: pd.DataFrame) -> Standing:
         result = walk_forward_backtest(
-            said, self._bars, candidate.model, bar=self._part.market.bar, settings=self._settings
+            said, self._bars, bar=self._part.market.bar, settings=self._settings
         )
         equity = result.equity if result else BACKTEST_EQUITY.empty()
         account = np.concatenate([[1.0], equity["equity"].to_numpy(np.float64)])
         return Standing(
             model_id=candidate.model_id,
             open_times=equity["open_time"].dt.as_unit("ms").astype("int64").to_numpy(),
-            returns=account[1:] / account[:-1] - 1,
-            n_trials=TRIALS,
+            returns=account_returns(account),
+            n_trials=candidate.model.card["selection"]["evidence"]["n_trials"],
             trades=len(result.trades) if result else 0,
+            promotable=bool(candidate.row["promotable"]),
+            verdict=str(candidate.row["verdict"]),
         )

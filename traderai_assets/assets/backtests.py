@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import numpy as np
@@ -31,6 +31,13 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
+
+SHOWN = (
+    "total_return", "total_return_lower", "total_return_upper", "buy_and_hold_return", "sharpe",
+    "sharpe_lower", "sharpe_upper", "buy_and_hold_sharpe", "sortino", "calmar", "max_drawdown",
+    "trades", "hit_rate", "profit_factor", "exposure", "turnover", "total_fees", "total_funding",
+)  # fmt: skip
+"""The figures of the table on the asset's page, in its order."""
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.engine import Backtest
@@ -66,44 +73,32 @@ def backtests(
                 continue
             model = decode_model(last_made(trained))
             results = {
-                WALK_FORWARD: _walk_forward(part, model, settings),
+                WALK_FORWARD: _walk_forward(part, settings),
                 SERVED: _served(part, model, settings),
             }
             _put(part, model, {name: result for name, result in results.items() if result})
         yield from publication.publish()
 
 
-def _walk_forward(part: Partition, model: "ServingModel", settings: Settings) -> "Backtest | None":
+def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
     known = part.read(OUT_OF_SAMPLE, part.month)
     past = [part.month.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)]
     bars = part.read(CANDLES, *past)
-    return walk_forward_backtest(known, bars, model, bar=part.market.bar, settings=settings)
+    return walk_forward_backtest(known, bars, bar=part.market.bar, settings=settings)
 
 
 def walk_forward_backtest(
-    known: pd.DataFrame,
-    bars: pd.DataFrame,
-    model: "ServingModel",
-    *,
-    bar: timedelta,
-    settings: Settings,
+    known: pd.DataFrame, bars: pd.DataFrame, *, bar: timedelta, settings: Settings
 ) -> "Backtest | None":
-    """Trade what the folds said of their test slices; None where they said nothing."""
-    from traderai_assets.domain.signals.policy import decide
+    """Trade what the folds decided on their test slices; None where they said nothing.
 
+    `known` has a row for each bar that was spoken of: open_time and the fields of `Decisions`.
+    """
     if known.empty:
         return None
     first, last = known["open_time"].iloc[0], known["open_time"].iloc[-1]
     inside = bars[(bars["open_time"] >= first) & (bars["open_time"] <= last)]
-    said = inside[["open_time"]].merge(known, on="open_time", how="left")
-    threshold = model.card["threshold"]
-    sides = decide(
-        said["probability"].to_numpy(np.float64),
-        said["width"].to_numpy(np.float64),
-        threshold["round_trip_cost"],
-        threshold["margin"],
-    )
-    return _traded(inside, sides, said["width"].to_numpy(np.float64), model, bar, settings)
+    return _traded(known, inside, bar, settings)
 
 
 def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Backtest | None":
@@ -114,29 +109,19 @@ def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Back
         return None
     bars = part.read(CANDLES, part.month.shift(-1), part.month)
     decided = decide_bars(model, known, bars, bar=part.market.bar)
-    widths = decided["width"].to_numpy(np.float64)
-    return _traded(decided, decided["side"].to_numpy(), widths, model, part.market.bar, settings)
+    return _traded(decided, decided, part.market.bar, settings)
 
 
 def _traded(
-    bars: pd.DataFrame,
-    sides: Any,
-    widths: Any,
-    model: "ServingModel",
-    bar: timedelta,
-    settings: Settings,
-) -> "Backtest":
+    decided: pd.DataFrame, candles: pd.DataFrame, bar: timedelta, settings: Settings
+) -> "Backtest | None":
     from traderai_assets.domain.backtest.costs import Costs
-    from traderai_assets.domain.backtest.engine import run_backtest
+    from traderai_assets.domain.training.tested import trade_decided
 
-    return run_backtest(
-        bars.reset_index(drop=True),
-        sides,
-        widths,
-        bar=bar,
-        horizon_bars=model.card["plan"]["horizon_bars"],
-        costs=Costs(settings.costs.fee_rate, settings.costs.slippage_rate),
-    )
+    if candles.empty:
+        return None
+    costs = Costs(**settings.costs.model_dump())
+    return trade_decided(decided, candles, bar=bar, costs=costs)
 
 
 def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"]) -> None:
@@ -145,21 +130,43 @@ def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"])
     for table, attribute in ((BACKTEST_TRADES, "trades"), (BACKTEST_EQUITY, "equity")):
         frames = [getattr(result, attribute) for result in results.values()]
         part.put_beside(table, pd.concat(frames, ignore_index=True) if frames else table.empty())
+    measured = {segment: _measured(result) for segment, result in results.items()}
     rows = [
         metrics_table(
-            result.metrics,
-            result.equity,
+            figures,
+            results[segment].equity,
             bar=part.market.bar,
             segment=segment,
             model_id=model.model_id,
         )
-        for segment, result in results.items()
+        for segment, figures in measured.items()
     ]
     frame = pd.concat(rows, ignore_index=True) if rows else BACKTEST_METRICS.empty()
-    figures = {
-        f"{segment}_{name}": float(result.metrics[name])
-        for segment, result in results.items()
+    part.put(frame, {"model_id": model.model_id, **_metadata(measured)})
+
+
+def _measured(result: "Backtest") -> dict[str, float]:
+    """Return the figures, and the intervals of those that chance moves most."""
+    from traderai_assets.domain.backtest.intervals import result_intervals
+
+    account = result.equity["equity"].to_numpy(np.float64)
+    yearly = result.metrics["bars_per_year"]
+    return result.metrics | result_intervals(account, bars_per_year=yearly)
+
+
+def _metadata(measured: dict[str, dict[str, float]]) -> dict[str, object]:
+    figures: dict[str, object] = {
+        f"{segment}_{name}": float(metrics[name])
+        for segment, metrics in measured.items()
         for name in ("total_return", "sharpe", "max_drawdown", "hit_rate", "trades")
-        if np.isfinite(result.metrics[name])
+        if np.isfinite(metrics[name])
     }
-    part.put(frame, {"model_id": model.model_id, **figures})
+    rows = [
+        dg.TableRecord({"figure": name} | {s: _shown(m[name]) for s, m in measured.items()})
+        for name in SHOWN
+    ]
+    return figures | ({"figures": dg.MetadataValue.table(rows)} if measured else {})
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:.4g}" if np.isfinite(figure) else "undefined"

@@ -63,20 +63,12 @@ def signal_snapshots(
 
 def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
     from traderai_assets.domain.signals.deciding import decide_bars
-    from traderai_assets.domain.signals.generation import generate_signals
+    from traderai_assets.domain.signals.generation import signals_of
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 
     bar = part.market.bar
     bars = part.read(CANDLES, part.month.shift(-1), part.month, part.month.shift(1))
     decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
-    given = generate_signals(
-        decided,
-        decided["probability"],
-        decided["side"],
-        decided["width"],
-        bar=bar,
-        valid_bars=model.card["plan"]["horizon_bars"],
-        model_id=model.model_id,
-    )
+    given = signals_of(model, decided, bars, bar=bar)
     ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)
     return given.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})

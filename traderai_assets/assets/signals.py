@@ -61,6 +61,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
     now, from what was predicted.
     """
     from traderai_assets.domain.champions.reigns import reigns
+    from traderai_assets.domain.signals.generation import signals_of
 
     said, given = part.published_beside(PREDICTIONS), part.published()
     known = part.read(FEATURES, part.month)
@@ -78,7 +79,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
         model = read_model(part, reign.model_id, reign.served_month).model
         predicted = _predictions(model, new, bars, bar)
         said = _joined(said, predicted)
-        given = _joined(given, _signals(model, _joined(missed, predicted), bars, bar))
+        given = _joined(given, signals_of(model, _joined(missed, predicted), bars, bar=bar))
         owed = owed.drop(missed.index)
     return said, given.sort_values("open_time", ignore_index=True)
 
@@ -94,23 +95,6 @@ def _predictions(
     return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
 
 
-def _signals(
-    model: "ServingModel", predicted: pd.DataFrame, bars: pd.DataFrame, bar: timedelta
-) -> pd.DataFrame:
-    from traderai_assets.domain.signals.generation import generate_signals
-
-    closes = predicted.merge(bars[["open_time", "close"]], on="open_time")
-    return generate_signals(
-        closes,
-        closes["probability"],
-        closes["side"],
-        closes["width"],
-        bar=bar,
-        valid_bars=model.card["plan"]["horizon_bars"],
-        model_id=model.model_id,
-    )
-
-
 def _joined(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([earlier, later], ignore_index=True) if len(earlier) else later
 
@@ -122,6 +106,7 @@ def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
             {
                 "decided_at": str(signal["decided_at"]),
                 "side": "long" if signal["side"] > 0 else "short",
+                "size": f"{signal['size']:.4g}",
                 "probability": round(float(signal["probability"]), 4),
                 "target": round(float(signal["target_price"]), 8),
                 "stop": round(float(signal["stop_price"]), 8),

@@ -21,16 +21,26 @@ class BacktestTrades(pa.DataFrameModel):
     entry_time: Series[Time] = pa.Field(unique=True, description="Open of the bar of the fill.")
     exit_time: Series[Time] = pa.Field(description="Close of the bar that ended the trade.")
     side: Series[np.int8] = pa.Field(isin=(-1, 1), description="1 long, -1 short.")
+    size: Series[float] = pa.Field(
+        gt=0, le=1 + 1e-9, description="Share of the account put in: position and entry fee."
+    )
     entry_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="With slippage, in quote.")
     exit_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="With slippage, in quote.")
     gross_return: Series[float] = pa.Field(
         gt=-np.inf, lt=np.inf, description="Before all costs, fraction of the entry price."
     )
     net_return: Series[float] = pa.Field(
-        ge=-1, lt=np.inf, description="After all costs, fraction of the account at entry."
+        gt=-np.inf, lt=np.inf, description="After all costs, fraction of what was put in."
     )
     exit_reason: Series[str] = pa.Field(isin=list(EXIT_REASONS), description="What ended it.")
     bars: Series[np.int64] = pa.Field(ge=1, description="Present bars from entry to exit.")
+    pnl: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Of the fills, in accounts at the start."
+    )
+    fees: Series[float] = pa.Field(ge=0, lt=np.inf, description="In accounts at the start.")
+    funding: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Paid, or received if negative; as fees."
+    )
 
     @pa.dataframe_check(error="entry_time < exit_time")
     def ends_after_it_begins(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
@@ -51,6 +61,20 @@ class BacktestEquity(pa.DataFrameModel):
     position: Series[np.int8] = pa.Field(
         isin=(-1, 0, 1), description="Side held during the bar, also if it ended in it."
     )
+    cash: Series[float] = pa.Field(gt=-np.inf, lt=np.inf, description="At the close, as equity.")
+    value: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Of the position at the close, negative of a short."
+    )
+    fees: Series[float] = pa.Field(ge=0, lt=np.inf, description="Paid during the bar.")
+    funding: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Paid during the bar, or received if negative."
+    )
+
+    @pa.dataframe_check(error="equity is cash and value of the position")
+    def balances(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """Nothing is in the account but cash and the position."""
+        held = frame["cash"] + frame["value"]
+        return (frame["equity"] - held).abs() <= 1e-9 * frame["equity"].clip(lower=1)
 
     class Config:
         """Refuse undeclared columns."""
@@ -71,11 +95,17 @@ class BacktestMetrics(pa.DataFrameModel):
     buy_and_hold_return: Series[float] = pa.Field(
         ge=-1, lt=np.inf, description="Last close over first open, less one; no costs."
     )
+    buy_and_hold_sharpe: Series[float] = pa.Field(
+        nullable=True, description="Of the closes, as sharpe; no costs."
+    )
     sharpe: Series[float] = pa.Field(
         nullable=True, description="Of returns per bar, times the root of bars_per_year."
     )
     sortino: Series[float] = pa.Field(
         nullable=True, description="Like sharpe, over the losing bars' root mean square."
+    )
+    calmar: Series[float] = pa.Field(
+        nullable=True, description="Mean return per bar times bars_per_year, over max_drawdown."
     )
     max_drawdown: Series[float] = pa.Field(ge=0, le=1, description="Largest loss from a peak.")
     exposure: Series[float] = pa.Field(ge=0, le=1, description="Share of bars with a position.")
@@ -90,6 +120,19 @@ class BacktestMetrics(pa.DataFrameModel):
         ge=0, description="Value traded over the account at entry, summed over trades."
     )
     total_fees: Series[float] = pa.Field(ge=0, description="In accounts at the start.")
+    total_funding: Series[float] = pa.Field(
+        gt=-np.inf, lt=np.inf, description="Paid, or received if negative; as total_fees."
+    )
+    sharpe_lower: Series[float] = pa.Field(
+        nullable=True, description="95 % of the bootstrap lie between this and sharpe_upper."
+    )
+    sharpe_upper: Series[float] = pa.Field(nullable=True, description="See sharpe_lower.")
+    total_return_lower: Series[float] = pa.Field(
+        nullable=True, description="95 % of the bootstrap lie between this and the upper one."
+    )
+    total_return_upper: Series[float] = pa.Field(
+        nullable=True, description="See total_return_lower."
+    )
 
     class Config:
         """Refuse undeclared columns."""

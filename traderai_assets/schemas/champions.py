@@ -40,4 +40,6 @@ class Champions(pa.DataFrameModel):
         strict = True
 
 
-CHAMPIONS = Table("champions", Champions.to_schema(), key=("number",), monthly=False)
+CHAMPIONS = Table(
+    "champions", Champions.to_schema(), key=("number",), monthly=False, keeps_history=True
+)

@@ -53,5 +53,8 @@ class DriftMetrics(pa.DataFrameModel):
 
 
 DRIFT_METRICS = Table(
-    "drift_metrics", DriftMetrics.to_schema(), key=("window_end", "model_id", "kind", "feature")
+    "drift_metrics",
+    DriftMetrics.to_schema(),
+    key=("window_end", "model_id", "kind", "feature"),
+    keeps_history=True,
 )

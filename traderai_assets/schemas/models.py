@@ -41,6 +41,8 @@ class Models(pa.DataFrameModel):
     brier: Series[float] = pa.Field(
         ge=0, le=1, nullable=True, description="Out of sample, squared error; 0.25 is a coin."
     )
+    promotable: Series[bool] = pa.Field(description="Whether it may become the champion.")
+    verdict: Series[str] = pa.Field(description="Why, or why not, in a sentence.")
     card: Series[str] = pa.Field(description="All there is to know of the model, JSON.")
     lightgbm: Series[object] = pa.Field(description="LightGBM's text, UTF-8; may be empty.")
     xgboost: Series[object] = pa.Field(description="XGBoost's UBJ; may be empty.")
@@ -55,7 +57,7 @@ class Models(pa.DataFrameModel):
 
 
 class OutOfSamplePredictions(pa.DataFrameModel):
-    """What the walk-forward folds of a model said of bars they had not seen, and what happened."""
+    """What a model's walk-forward folds said and did at bars not seen, and what happened."""
 
     open_time: Series[Time] = pa.Field(unique=True, description="When the bar opened.")
     fold: Series[np.int64] = pa.Field(ge=1, description="Test slice, counted from 1.")
@@ -67,8 +69,19 @@ class OutOfSamplePredictions(pa.DataFrameModel):
         gt=-1, lt=np.inf, description="Of a long, before costs, fraction of its entry price."
     )
     width: Series[float] = pa.Field(
-        gt=0, le=MAX_WIDTH, description="From entry to either barrier, fraction of price."
+        gt=0, le=MAX_WIDTH, description="From entry to either label barrier, fraction of price."
     )
+    side: Series[np.int8] = pa.Field(isin=(-1, 0, 1), description="What the fold decided.")
+    target: Series[float] = pa.Field(
+        gt=0, nullable=True, description="From entry, fraction of price; as `stop`."
+    )
+    stop: Series[float] = pa.Field(
+        gt=0, nullable=True, description="From entry, fraction of price; null without a side."
+    )
+    size: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Share of the account put in."
+    )
+    horizon_bars: Series[np.int64] = pa.Field(ge=1, description="Bars until it is over.")
 
     class Config:
         """Refuse undeclared columns."""
@@ -76,5 +89,7 @@ class OutOfSamplePredictions(pa.DataFrameModel):
         strict = True
 
 
-MODELS = Table("models", Models.to_schema(), key=("trained_until", "generation"))
-OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema())
+MODELS = Table(
+    "models", Models.to_schema(), key=("trained_until", "generation"), keeps_history=True
+)
+OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema(), keeps_history=True)

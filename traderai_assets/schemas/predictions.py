@@ -31,4 +31,4 @@ class Predictions(pa.DataFrameModel):
         strict = True
 
 
-PREDICTIONS = Table("predictions", Predictions.to_schema())
+PREDICTIONS = Table("predictions", Predictions.to_schema(), keeps_history=True)

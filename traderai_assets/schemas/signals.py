@@ -22,11 +22,17 @@ class Signals(pa.DataFrameModel):
     )
     model_id: Series[str] = pa.Field(description="Who said so.")
     side: Series[np.int8] = pa.Field(isin=(-1, 1), description="1 long, -1 short.")
+    size: Series[float] = pa.Field(
+        gt=0,
+        le=1,
+        nullable=True,
+        description="Share of the account to put in; null in signals given before there were any.",
+    )
     probability: Series[float] = pa.Field(
         ge=0, le=1, description="Calibrated, that the upper barrier comes first."
     )
     width: Series[float] = pa.Field(
-        gt=0, lt=1, description="From reference to target and stop, fraction of price."
+        gt=0, lt=1, description="Of the label's barriers; target and stop are multiples of it."
     )
     reference_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Close of the bar.")
     target_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Where it has won.")
@@ -51,4 +57,4 @@ class Signals(pa.DataFrameModel):
         strict = True
 
 
-SIGNALS = Table("signals", Signals.to_schema())
+SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True)

@@ -55,12 +55,15 @@ class Table:
         is a time.
     monthly : bool
         Whether partitioned by market and month, or by market alone (month `all`).
+    keeps_history : bool
+        Whether a run adds to what is stored, or keeps it, so that no run can make it all again.
     """
 
     name: str
     schema: "DataFrameSchema" = field(compare=False)
     key: tuple[str, ...] = ("open_time",)
     monthly: bool = True
+    keeps_history: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -10,60 +10,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.domain.backtest.markets import MINUTE, decided, head, jumpy_market, markets
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.labels.outcomes import label_bars
 
-MINUTE = timedelta(minutes=1)
 COSTS = Costs(fee_rate=0.001, slippage_rate=0.0005)
 
 
-def jumpy_market(rng, n_bars):
-    """Candles with absent bars, beside sides and widths."""
-    minutes = np.cumsum(rng.choice([1, 1, 1, 2, 5], n_bars)).astype(float)
-    opens = np.round(100 * np.exp(np.cumsum(rng.normal(0, 0.01, n_bars))), 2)
-    closes = np.round(opens * np.exp(rng.normal(0, 0.01, n_bars)), 2)
-    reach = np.round(rng.exponential(0.8, (2, n_bars)), 2)
-    start = pd.Timestamp("2026-03-01", tz="UTC")
-    candles = pd.DataFrame(
-        {
-            "open_time": (start + pd.to_timedelta(minutes, unit="min")).as_unit("ms"),
-            "open": opens,
-            "high": np.maximum(opens, closes) + reach[0],
-            "low": np.minimum(opens, closes) - reach[1],
-            "close": closes,
-            "volume": 1.0,
-        }
-    )
-    return candles, rng.choice([-1, 0, 1], n_bars), rng.choice([0.002, 0.01, 0.03], n_bars)
-
-
-@st.composite
-def markets(draw):
-    """A jumpy market and a horizon."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return *jumpy_market(rng, draw(st.integers(0, 40))), draw(st.integers(1, 8))
-
-
-def plain_trades(candles, sides, widths, horizon_bars, bar):
+def plain_trades(candles, decisions, bar):
     """The rules of a trade as one would explain them."""
-    rows, trades, decided = candles.to_dict("records"), [], 0
-    while decided < len(rows) - 1:
-        side, width = sides[decided], widths[decided]
-        deadline = rows[decided]["open_time"] + bar * (1 + horizon_bars)
-        entry = decided + 1
+    rows, trades, now = candles.to_dict("records"), [], 0
+    while now < len(rows) - 1:
+        side = int(decisions.side[now])
+        deadline = rows[now]["open_time"] + bar * (1 + int(decisions.horizon_bars[now]))
+        entry = now + 1
         if side == 0 or rows[entry]["open_time"] >= deadline:
-            decided += 1
+            now += 1
             continue
         price = rows[entry]["open"]
-        target, stop = price * (1 + side * width), price * (1 - side * width)
+        target = price * (1 + side * decisions.target[now])
+        stop = price * (1 - side * decisions.stop[now])
         for last in range(entry, len(rows)):
             end = plain_end(rows[last], side, target, stop, deadline, bar)
             if end:
                 break
         reason, exit_price = end or ("end", rows[last]["close"])
         trades.append((entry, last, side, exit_price, reason))
-        decided = last
+        now = last
     return trades
 
 
@@ -86,9 +60,9 @@ def plain_end(row, side, target, stop, deadline, bar):
     return None
 
 
-def assert_same_trades(candles, sides, widths, horizon_bars, bar):
-    found = run_backtest(candles, sides, widths, bar=bar, horizon_bars=horizon_bars, costs=COSTS)
-    expected = plain_trades(candles, sides, widths, horizon_bars, bar)
+def assert_same_trades(candles, decisions, bar):
+    found = run_backtest(candles, decisions, bar=bar, costs=COSTS)
+    expected = plain_trades(candles, decisions, bar)
     opened, opens = candles["open_time"], candles["open"]
     trades = found.trades
     assert trades["entry_time"].tolist() == [opened[entry] for entry, *_ in expected]
@@ -97,7 +71,7 @@ def assert_same_trades(candles, sides, widths, horizon_bars, bar):
     assert trades["exit_reason"].tolist() == [reason for *_, reason in expected]
     assert trades["bars"].tolist() == [last - entry + 1 for entry, last, *_ in expected]
     gross = [side * (price / opens[entry] - 1) for entry, _, side, price, _ in expected]
-    assert trades["gross_return"].tolist() == gross
+    assert trades["gross_return"].tolist() == pytest.approx(gross, abs=1e-15)
     return found
 
 
@@ -116,38 +90,35 @@ def test_every_trade_is_the_one_a_plain_loop_makes_at_length(market):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_lone_position_ends_as_its_label_says(seed):
-    candles, _, _ = jumpy_market(np.random.default_rng(seed), 200)
+    candles, _ = jumpy_market(np.random.default_rng(seed), 200)
     labels = label_bars(candles, bar=MINUTE, horizon_bars=6, multiple=1.0)
     assert len(labels) > 50
     rows = candles["open_time"].searchsorted(labels["open_time"])
     for label, row in zip(labels.itertuples(), rows, strict=True):
-        alone, widths = np.zeros(len(candles), int), np.full(len(candles), label.width)
+        alone = np.zeros(len(candles), int)
         alone[row] = 1
-        trades = run_backtest(
-            candles, alone, widths, bar=MINUTE, horizon_bars=6, costs=COSTS
-        ).trades
+        decisions = decided(alone, target=label.width, stop=label.width, horizon_bars=6)
+        trades = run_backtest(candles, decisions, bar=MINUTE, costs=COSTS).trades
         assert trades["exit_time"].item() == label.label_end
         assert trades["gross_return"].item() == pytest.approx(label.gross_return, abs=1e-12)
 
 
 @settings(max_examples=50, deadline=None)
 @given(markets())
-def test_the_last_equity_is_the_product_of_the_net_returns(market):
-    candles, sides, widths, horizon_bars = market
-    found = run_backtest(candles, sides, widths, bar=MINUTE, horizon_bars=horizon_bars, costs=COSTS)
-    product = (1 + found.trades["net_return"]).prod()
+def test_the_last_equity_is_the_product_of_what_the_trades_returned(market):
+    candles, decisions = market
+    found = run_backtest(candles, decisions, bar=MINUTE, costs=COSTS)
+    product = (1 + found.trades["size"] * found.trades["net_return"]).prod()
     assert found.metrics["total_return"] == pytest.approx(product - 1)
     assert len(found.equity) == len(candles)
-    held = (found.equity["position"] != 0).sum()
-    assert held == found.trades["bars"].sum()
+    assert (found.equity["position"] != 0).sum() == found.trades["bars"].sum()
 
 
 @settings(max_examples=50, deadline=None)
 @given(markets(), st.floats(0, 0.02), st.floats(0, 0.02))
 def test_costs_change_what_trades_earn_and_never_which_there_are(market, fee_rate, slippage_rate):
-    candles, sides, widths, horizon_bars = market
     free, paid = (
-        run_backtest(candles, sides, widths, bar=MINUTE, horizon_bars=horizon_bars, costs=costs)
+        run_backtest(*market, bar=MINUTE, costs=costs)
         for costs in (Costs(0, 0), Costs(fee_rate, slippage_rate))
     )
     same = ["entry_time", "exit_time", "side", "gross_return", "exit_reason", "bars"]
@@ -158,12 +129,10 @@ def test_costs_change_what_trades_earn_and_never_which_there_are(market, fee_rat
 @settings(max_examples=50, deadline=None)
 @given(markets(), st.data())
 def test_later_candles_change_no_trade_that_had_ended(market, data):
-    candles, sides, widths, horizon_bars = market
+    candles, decisions = market
     kept = data.draw(st.integers(0, len(candles)))
     whole, cut = (
-        run_backtest(
-            candles[:n], sides[:n], widths[:n], bar=MINUTE, horizon_bars=horizon_bars, costs=COSTS
-        ).trades
+        run_backtest(candles[:n], head(decisions, n), bar=MINUTE, costs=COSTS).trades
         for n in (len(candles), kept)
     )
     ended = cut[cut["exit_reason"] != "end"]
@@ -178,6 +147,6 @@ def test_the_trades_of_real_candles_with_an_outage_are_those_of_the_plain_loop()
     candles = candles.reset_index(drop=True)
     assert candles["open_time"].diff().max() == pd.Timedelta(minutes=85)
     sides = np.sign(candles["close"].diff(6)).fillna(0).astype(int).to_numpy()
-    widths = np.full(len(candles), 0.006)
-    found = assert_same_trades(candles, sides, widths, 24, timedelta(minutes=5))
+    decisions = decided(sides, target=0.006, stop=0.006, horizon_bars=24)
+    found = assert_same_trades(candles, decisions, timedelta(minutes=5))
     assert set(found.trades["exit_reason"]) >= {"target", "stop", "time"}

@@ -19,27 +19,35 @@ CLOSES = pd.DataFrame(
 )
 
 
-def signals(sides, *, probabilities=(0.7, 0.5, 0.2, np.nan), widths=(0.01, np.nan, 0.02, np.nan)):
-    return generate_signals(
-        CLOSES, probabilities, sides, widths, bar=BAR, valid_bars=2, model_id="m1"
-    )
+def signals(sides, *, closes=CLOSES, **columns):
+    said = {
+        "probability": [0.7, 0.5, 0.2, np.nan],
+        "width": [0.01, np.nan, 0.02, np.nan],
+        "target": [0.01, np.nan, 0.04, np.nan],
+        "stop": [0.02, np.nan, 0.02, np.nan],
+        "size": [1.0, 1.0, 0.5, 1.0],
+        "horizon_bars": [2, 2, 3, 2],
+    } | columns
+    return generate_signals(closes.assign(side=sides, **said), bar=BAR, model_id="m1")
 
 
-def test_a_signal_names_its_prices_and_its_validity():
+def test_a_signal_names_its_prices_its_size_and_its_validity():
     long, short = signals([1, 0, -1, 0]).to_dict("records")
     assert long["open_time"] == START
     assert long["decided_at"] == START + BAR
     assert long["valid_until"] == START + 3 * BAR
     assert long["model_id"] == "m1"
-    assert (long["probability"], long["width"]) == (0.7, 0.01)
-    assert (long["reference_price"], long["target_price"], long["stop_price"]) == (100, 101, 99)
+    assert (long["probability"], long["width"], long["size"]) == (0.7, 0.01, 1)
+    assert (long["reference_price"], long["target_price"], long["stop_price"]) == (100, 101, 98)
     assert short["open_time"] == START + 2 * BAR
-    assert (short["target_price"], short["stop_price"]) == (294, 306)
+    assert short["valid_until"] == START + 6 * BAR
+    assert short["size"] == 0.5
+    assert (short["target_price"], short["stop_price"]) == (288, 306)
 
 
 def test_neutral_bars_give_no_row_whatever_their_probability():
     assert signals([0, 0, 0, 0]).empty
-    assert signals([0, 0, 1, 0])["open_time"].tolist() == [START + 2 * BAR]
+    assert signals([0, 0, -1, 0])["open_time"].tolist() == [START + 2 * BAR]
 
 
 def test_the_frame_has_the_same_types_with_and_without_rows():
@@ -48,27 +56,29 @@ def test_the_frame_has_the_same_types_with_and_without_rows():
 
 
 def test_the_signals_of_a_stretch_are_those_of_its_parts():
-    sides, widths = np.array([1, 0, -1, 1]), np.full(4, 0.01)
+    same = {"probability": 0.5, "width": 0.01, "target": 0.01, "stop": 0.01}
+    sides = np.array([1, 0, -1, 1])
     parts = [
-        generate_signals(
-            CLOSES[part], np.full(2, 0.5), sides[part], widths[part], bar=BAR, valid_bars=2,
-            model_id="m1",
-        )
+        signals(sides[part], closes=CLOSES[part], size=1.0, horizon_bars=2, **same)
         for part in (slice(0, 2), slice(2, 4))
-    ]  # fmt: skip
-    whole = signals(sides, probabilities=np.full(4, 0.5), widths=widths)
+    ]
+    whole = signals(sides, size=1.0, horizon_bars=2, **same)
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("sides", "columns", "named"),
     [
-        ({"sides": [0, 0, 0, 1], "widths": [0.01] * 4}, "probability nan at row 3"),
-        ({"sides": [1, 0, 0, 0], "probabilities": [1.2, 0, 0, 0]}, "probability 1.2 at row 0"),
-        ({"sides": [0, 1, 0, 0]}, "width nan at row 1"),
-        ({"sides": [1, 0, 0, 0], "probabilities": [0.5]}, "one per bar"),
+        (
+            [0, 0, 0, 1],
+            {"target": 0.01, "stop": 0.01, "width": 0.01},
+            "probability nan at row 3",
+        ),
+        ([1, 0, 0, 0], {"probability": 1.2}, "probability 1.2 at row 0"),
+        ([0, 1, 0, 0], {}, "target nan at row 1"),
+        ([0, 0, 1, 0], {"size": 1.5}, "size 1.5 at row 2"),
     ],
 )
-def test_a_side_without_a_probability_or_a_width_is_refused(arguments, named):
+def test_a_side_that_cannot_be_traded_is_refused(sides, columns, named):
     with pytest.raises(InvalidInput, match=named):
-        signals(**arguments)
+        signals(sides, **columns)

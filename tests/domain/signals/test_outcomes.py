@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.errors import InvalidInput
@@ -28,10 +29,9 @@ def candles(*bars, minutes=None, start=START):
 
 
 def signals_of(frame, sides, *, width=0.01, valid_bars=2):
-    widths, probabilities = np.full(len(frame), width), np.full(len(frame), 0.6)
-    return generate_signals(
-        frame, probabilities, sides, widths, bar=MINUTE, valid_bars=valid_bars, model_id="m1"
-    )
+    said = {"probability": 0.6, "width": width, "target": width, "stop": width}
+    said |= {"size": 1.0, "horizon_bars": valid_bars}
+    return generate_signals(frame.assign(side=sides, **said), bar=MINUTE, model_id="m1")
 
 
 def outcome(frame, *, as_of, side=1, **validity):
@@ -158,9 +158,8 @@ def test_a_lone_signal_ends_as_the_backtest_does_where_both_use_the_same_barrier
     sides[0] = 1
     signals = signals_of(frame, sides, valid_bars=5)
     found = resolve_outcomes(signals, frame, bar=MINUTE, as_of=frame_end(frame)).iloc[0]
-    trades = run_backtest(
-        frame, sides, np.full(len(frame), 0.01), bar=MINUTE, horizon_bars=5, costs=Costs(0, 0)
-    ).trades
+    decisions = Decisions.of(sides, target=0.01, stop=0.01, horizon_bars=5)
+    trades = run_backtest(frame, decisions, bar=MINUTE, costs=Costs(0, 0)).trades
     if trades.empty:
         assert found["bars_held"] == 0
     elif trades["exit_reason"].iloc[0] == "end":

@@ -1,4 +1,4 @@
-"""Candles, sides and widths as the contiguous arrays the kernels walk over."""
+"""Candles and decisions as the contiguous arrays the kernels walk over."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ import pandas as pd
 from traderai_assets.domain.errors import InvalidInput
 
 FloatArray = npt.NDArray[np.float64]
+MAX_HORIZON_BARS = 10_000_000
 
 
 class Bars(NamedTuple):
@@ -24,44 +25,103 @@ class Bars(NamedTuple):
     @classmethod
     def of(cls, candles: pd.DataFrame) -> "Bars":
         """Take a candles frame apart."""
-        prices = [candles[name].to_numpy(np.float64) for name in ("open", "high", "low", "close")]
+        prices = [
+            np.ascontiguousarray(candles[name], dtype=np.float64)
+            for name in ("open", "high", "low", "close")
+        ]
         return cls(milliseconds_of(candles["open_time"]), *prices)
 
 
 class Decisions(NamedTuple):
-    """What was decided at the close of each bar: side -1, 0 or 1, and the barriers' width."""
+    """What was decided at the close of each bar; where `side` is 0 the rest means nothing.
+
+    Attributes
+    ----------
+    side : ndarray of int8
+        1 long, -1 short, 0 neither.
+    target, stop : ndarray of float
+        Distance from the entry price, fraction of it, above 0 and below 1.
+    size : ndarray of float
+        Share of the account that the position and the fee of its entry take, above 0, at most 1.
+    horizon_bars : ndarray of int64
+        Bars from the decision to the time exit, at least 1.
+    """
 
     side: npt.NDArray[np.int8]
-    width: FloatArray
+    target: FloatArray
+    stop: FloatArray
+    size: FloatArray
+    horizon_bars: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, sides: npt.ArrayLike, widths: npt.ArrayLike, n_bars: int) -> "Decisions":
-        """Check sides and widths against each other and the number of bars.
+    def of(
+        cls,
+        side: npt.ArrayLike,
+        *,
+        target: npt.ArrayLike,
+        stop: npt.ArrayLike,
+        size: npt.ArrayLike = 1.0,
+        horizon_bars: npt.ArrayLike,
+    ) -> "Decisions":
+        """Make decisions of one side per bar; what is one number holds for all bars.
 
         Raises
         ------
         InvalidInput
-            If a length differs from `n_bars`, a side is not -1, 0 or 1, or a bar with a side has a
-            width outside (0, 1).
+            Where `side` is no list of -1, 0 and 1, or a length differs from its.
         """
-        raw, width = np.asarray(sides), np.asarray(widths, dtype=np.float64)
-        if raw.shape != (n_bars,) or width.shape != (n_bars,):
-            raise InvalidInput(
-                f"sides of shape {raw.shape} and widths of shape {width.shape} for {n_bars} bars; "
-                "expected one of each per bar"
-            )
+        raw = np.asarray(side)
         unknown = np.flatnonzero(~np.isin(raw, (-1, 0, 1)))
-        if unknown.size:
+        if raw.ndim != 1 or unknown.size:
+            what = f"side {raw[unknown[0]]} at row {unknown[0]}" if raw.ndim == 1 else "no list"
+            raise InvalidInput(f"{what}; expected one of -1 (short), 0 or 1 (long) for each bar")
+        named = {"target": target, "stop": stop, "size": size, "horizon_bars": horizon_bars}
+        for name, values in named.items():
+            if np.shape(values) not in ((), raw.shape):
+                raise InvalidInput(
+                    f"{name} of shape {np.shape(values)} for {raw.size} sides; expected one per bar"
+                )
+        wide = {name: np.broadcast_to(values, raw.shape) for name, values in named.items()}
+        return cls(
+            raw.astype(np.int8),
+            wide["target"].astype(np.float64),
+            wide["stop"].astype(np.float64),
+            wide["size"].astype(np.float64),
+            wide["horizon_bars"].astype(np.int64),
+        )
+
+    def require(self, n_bars: int) -> "Decisions":
+        """Return these decisions as contiguous arrays if `n_bars` bars can be traded so.
+
+        Raises
+        ------
+        InvalidInput
+            Naming the first row that cannot be.
+        """
+        shapes = {np.shape(values) for values in self}
+        if shapes != {(n_bars,)}:
             raise InvalidInput(
-                f"side {raw[unknown[0]]} at row {unknown[0]}; expected -1 (short), 0 or 1 (long)"
+                f"decisions of shapes {sorted(shapes)} for {n_bars} bars; expected one per bar"
             )
-        bad = np.flatnonzero((raw != 0) & ~((width > 0) & (width < 1)))
-        if bad.size:
-            raise InvalidInput(
-                f"width {width[bad[0]]} at row {bad[0]}, where the side is {raw[bad[0]]}; "
-                "expected a fraction of the price between 0 and 1, or side 0"
-            )
-        return cls(raw.astype(np.int8), width)
+        taken = self.side != 0
+        limits = {"target": 1.0, "stop": 1.0, "size": np.nextafter(1.0, 2.0)}
+        for name, below in limits.items():
+            values = getattr(self, name)
+            _refuse(name, values, taken & ~((values > 0) & (values < below)), "above 0, at most 1")
+        far = (self.horizon_bars < 1) | (self.horizon_bars > MAX_HORIZON_BARS)
+        _refuse("horizon_bars", self.horizon_bars, taken & far, f"1 to {MAX_HORIZON_BARS}")
+        return Decisions._make(np.ascontiguousarray(values) for values in self)
+
+
+def _refuse(
+    name: str, values: npt.NDArray[np.generic], bad: npt.NDArray[np.bool_], expected: str
+) -> None:
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        raise InvalidInput(
+            f"{name} {values[rows[0]]} at row {rows[0]}, where a side is taken; "
+            f"expected {expected}, or side 0"
+        )
 
 
 def milliseconds(length: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""What trading costs: fees of the traded value, slippage of the price."""
+"""What trading costs: fees of the traded value, slippage of the price, funding of what is held."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Costs:
-    """Costs of one fill.
+    """Costs of trading and of holding.
 
     Attributes
     ----------
@@ -20,15 +20,23 @@ class Costs:
         Fraction of the traded value, paid at the entry and at the exit.
     slippage_rate : float
         Fraction by which each fill is worse than the price it aimed at.
+    funding_rate : float
+        Fraction of the position's value that a long pays, and a short is paid, at 00:00, 08:00 and
+        16:00 UTC; negative the other way round.
     """
 
     fee_rate: float
     slippage_rate: float
+    funding_rate: float = 0.0
 
     def __post_init__(self) -> None:
         for name, rate in (("fee_rate", self.fee_rate), ("slippage_rate", self.slippage_rate)):
             if not 0 <= rate < 1:
                 raise InvalidInput(f"{name} {rate}; expected a fraction from 0 to below 1")
+        if not -1 < self.funding_rate < 1:
+            raise InvalidInput(
+                f"funding_rate {self.funding_rate}; expected a fraction per 8 hours, -1 to 1"
+            )
 
     @property
     def round_trip(self) -> float:
@@ -43,11 +51,12 @@ class Costs:
         return np.asarray(price_ratio * (1 - slipped) / (1 + slipped))
 
     def net_return(self, side: npt.ArrayLike, gross_return: npt.ArrayLike) -> FloatArray:
-        """Return of the account that was worth the position at its entry, after all costs.
+        """Return on what was put in, position and entry fee, after fees and slippage.
 
-        With r the `fill_ratio`: side * (r - 1) - fee_rate * (1 + r), and never less than -1, where
-        the account is gone. NaN stays NaN.
+        With r the `fill_ratio`: (side * (r - 1) - fee_rate * (1 + r)) / (1 + fee_rate), and never
+        less than -1, where an account wholly put in is gone. NaN stays NaN.
         """
         ratio = self.fill_ratio(side, gross_return)
         earned = np.asarray(side, dtype=np.float64) * (ratio - 1)
-        return np.asarray(np.maximum(earned - self.fee_rate * (1 + ratio), -1))
+        net = (earned - self.fee_rate * (1 + ratio)) / (1 + self.fee_rate)
+        return np.asarray(np.maximum(net, -1))

@@ -5,40 +5,51 @@ The rules of a trade are the kernel's; the figures drawn from the result are in 
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.backtest.bars import (
-    Bars,
-    Decisions,
-    milliseconds,
-    utc_times,
-)
+from traderai_assets.domain.backtest.bars import Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.ledger import (
+    BOOK,
+    CASH,
+    FEES,
+    FUNDING,
+    HELD,
+    LEDGER_LINES,
+    UNITS,
+    Rules,
+)
 from traderai_assets.domain.backtest.metrics import backtest_metrics
+from traderai_assets.domain.backtest.stretches import funding_rates, rules_of, stretch_ends
 from traderai_assets.domain.errors import InvalidInput
 
-EXIT_REASONS = np.array(["end", "target", "stop", "time"])
+FloatArray = npt.NDArray[np.float64]
+Order = Literal["pessimistic", "optimistic"]
+
+EXIT_REASONS = np.array(["end", "target", "stop", "time", "liquidation"])
 """By the numbers of `exits`."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """The ledger of a backtest.
+    """The ledger of a backtest; money in accounts at the start.
 
     Attributes
     ----------
     trades : DataFrame
         entry_time (open of the bar of the fill), exit_time (close of the bar that ended it), side,
-        entry_price and exit_price (as filled), gross_return (before all costs), net_return,
-        exit_reason ('target', 'stop', 'time', or 'end' where the candles stop), bars (present bars
-        from entry to exit, both included).
+        size (share of the account put in, position and entry fee), entry_price and exit_price (as
+        filled), gross_return (before all costs), net_return (after all costs, on what was put in),
+        exit_reason ('target', 'stop', 'time', 'liquidation', or 'end' where the candles or the
+        stretch stop), bars (present bars from entry to exit, both included), pnl (of the fills),
+        fees, funding. The account grows by pnl - fees - funding.
     equity : DataFrame
-        One row per bar: open_time, equity at its close as a multiple of the start, position held
-        during it.
+        One row per bar: open_time, equity at its close (cash + value), position held during it,
+        cash and value of the position at its close, fees and funding paid during it.
     metrics : dict
         See `backtest_metrics`.
     """
@@ -50,84 +61,122 @@ class Backtest:
 
 def run_backtest(
     candles: pd.DataFrame,
-    sides: npt.ArrayLike,
-    widths: npt.ArrayLike,
+    decisions: Decisions,
     *,
     bar: timedelta,
-    horizon_bars: int,
     costs: Costs,
+    order: Order = "pessimistic",
+    finer: pd.DataFrame | None = None,
+    funding: npt.ArrayLike | None = None,
+    starts: npt.ArrayLike | None = None,
 ) -> Backtest:
-    """Trade one decision per candle, one position at a time, with the whole account.
+    """Trade one decision per candle, one position at a time.
 
-    A decision at a bar's close is filled at the next present bar's open. Target and stop lie
-    `width` of that open away; both in one bar counts as the stop; a bar that opens beyond either
-    fills there. `horizon_bars` after the decision the position is closed. Costs move no barrier, so
-    they change what a trade earns and never which trades there are.
+    A decision at a bar's close is filled at the next present bar's open, unless its horizon is over
+    by then. A bar that opens beyond target or stop fills there; inside a bar they fill at their
+    price. Where both lie inside one bar the stop comes first, unless `order` or `finer` says
+    otherwise; `horizon_bars` after the decision the position is closed. A position that would leave
+    nothing of the account if closed is closed by the venue at that very price, whatever the bar
+    did next; an account at nothing trades no more.
 
     Parameters
     ----------
     candles : DataFrame
         Closed candles of one market, oldest first; absent bars are absent rows.
-    sides : array_like of shape (n_candles,)
-        1 long, -1 short, 0 nothing, decided at each candle's close.
-    widths : array_like of shape (n_candles,)
-        Distance of target and stop as a fraction of the price; ignored where the side is 0.
+    decisions : Decisions
+        One per candle, made at its close; ignored while a position is held, but not at the close of
+        the bar in which one ended.
     bar : timedelta
         Length of a bar.
-    horizon_bars : int
-        Bars from the decision to the time exit.
     costs : Costs
-        A position is worth the account at its entry, on either side, and earns what
-        `Costs.net_return` says; an account at nothing trades no more.
+        `size` of the account pays for the position and the fee of its entry. Funding is due on the
+        position's value at each 8-hour mark from its entry to before its exit, and at all marks
+        inside the bar in which it ends.
+    order : {'pessimistic', 'optimistic'}, default='pessimistic'
+        What comes first where target and stop lie inside one bar, and `finer` does not tell.
+    finer : DataFrame, optional
+        Candles of a lower timeframe, oldest first: they say what came first inside a bar.
+    funding : array_like of shape (n_candles,), optional
+        Rate of each bar and of the gap after it, instead of `costs.funding_rate`.
+    starts : array_like, optional
+        Rows at which a new stretch begins: no position and no decision is carried over them.
+
+    Notes
+    -----
+    The order decides a price, never which trades there are: a bar that holds both barriers ends the
+    position under either. So the pessimistic result, at every bar, is at most what any path through
+    the candles would have given, and the optimistic one at least that (an account that is gone
+    under one order may go on trading under another, from above nothing).
 
     Raises
     ------
     InvalidInput
-        If sides or widths do not fit the candles, or the horizon is not positive.
+        If decisions, funding or starts do not fit the candles.
     """
-    from traderai_assets.domain.backtest.kernel import mark_equity, walk_trades
+    from traderai_assets.domain.backtest.account_kernel import walk_account
 
-    if horizon_bars < 1:
-        raise InvalidInput(f"horizon_bars {horizon_bars}; expected at least 1")
-    decisions = Decisions.of(sides, widths, len(candles))
-    bars, step = Bars.of(candles), milliseconds(bar)
-    entry, exit_row, price, reason = walk_trades(
-        *bars, *decisions, bar=step, horizon=step * horizon_bars
+    if order not in ("pessimistic", "optimistic"):
+        raise InvalidInput(f"order {order!r}; expected 'pessimistic' or 'optimistic'")
+    bars, n_bars = Bars.of(candles), len(candles)
+    decided = decisions.require(n_bars)
+    equity, ledger = np.empty(n_bars), np.zeros((LEDGER_LINES, n_bars))
+    book = np.empty((int(np.count_nonzero(decided.side)), len(BOOK)))
+    rules = rules_of(costs, bar, optimistic=order == "optimistic")
+    count = walk_account(
+        bars,
+        decided,
+        (1.0, 1.0),
+        rules,
+        funding_rates(costs, funding, n_bars),
+        None if finer is None else Bars.of(finer),
+        stretch_ends(starts, n_bars),
+        equity,
+        ledger,
+        book,
     )
-    side = decisions.side[entry - 1]
-    gross_return = side * (price / bars.open[entry] - 1)
-    net_return = costs.net_return(side, gross_return)
-    slipped = costs.slippage_rate * side
-    fill = bars.open[entry] * (1 + slipped)
-    alive = slice(0, _trades_until_ruin(net_return))
-    trades = pd.DataFrame(
+    curve = _curve(bars, equity, ledger)
+    trades = _trades(bars, book[:count], rules)
+    return Backtest(trades, curve, backtest_metrics(candles, trades, curve, bar=bar))
+
+
+def _curve(bars: Bars, equity: FloatArray, ledger: FloatArray) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "open_time": utc_times(bars.open_time),
+            "equity": equity,
+            "position": ledger[HELD].astype(np.int8),
+            "cash": ledger[CASH],
+            "value": ledger[UNITS] * bars.close,
+            "fees": ledger[FEES],
+            "funding": ledger[FUNDING],
+        }
+    )
+
+
+def _trades(bars: Bars, book: FloatArray, rules: Rules) -> pd.DataFrame:
+    column = dict(zip(BOOK, book.T, strict=True))
+    entry, exit_row, reason = (
+        column[name].astype(np.int64) for name in ("entry", "exit", "reason")
+    )
+    side = np.sign(column["units"]).astype(np.int8)
+    opened, slipped = bars.open[entry], rules.slippage_rate * side
+    entry_price, exit_price = opened * (1 + slipped), column["price"] * (1 - slipped)
+    pnl = column["units"] * (exit_price - entry_price)
+    put_in = np.abs(column["units"]) * entry_price * (1 + rules.fee_rate)
+    return pd.DataFrame(
         {
             "entry_time": utc_times(bars.open_time[entry]),
-            "exit_time": utc_times(bars.open_time[exit_row] + step),
+            "exit_time": utc_times(bars.open_time[exit_row] + rules.bar),
             "side": side,
-            "entry_price": fill,
-            "exit_price": price * (1 - slipped),
-            "gross_return": gross_return,
-            "net_return": net_return,
+            "size": put_in / column["account"],
+            "entry_price": entry_price,
+            "exit_price": exit_price,
+            "gross_return": side * (column["price"] / opened - 1),
+            "net_return": (pnl - column["fees"] - column["funding"]) / put_in,
             "exit_reason": EXIT_REASONS[reason],
             "bars": exit_row - entry + 1,
+            "pnl": pnl,
+            "fees": column["fees"],
+            "funding": column["funding"],
         }
-    )[alive]
-    equity, position = mark_equity(
-        bars.close,
-        entry[alive],
-        exit_row[alive],
-        side[alive],
-        fill[alive],
-        net_return[alive],
-        costs.fee_rate,
     )
-    curve = pd.DataFrame(
-        {"open_time": utc_times(bars.open_time), "equity": equity, "position": position}
-    )
-    return Backtest(trades, curve, backtest_metrics(candles, trades, curve, bar=bar, costs=costs))
-
-
-def _trades_until_ruin(net_return: npt.NDArray[Any]) -> int:
-    ruin = np.flatnonzero(net_return <= -1)
-    return int(ruin[0]) + 1 if ruin.size else net_return.size

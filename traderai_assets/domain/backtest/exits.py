@@ -10,3 +10,5 @@ STOP: Final = 2
 """The unfavourable price was reached, or both were inside one bar."""
 TIME: Final = 3
 """The horizon was over."""
+LIQUIDATION: Final = 4
+"""The price was reached at which closing leaves nothing of the account."""

@@ -1,4 +1,6 @@
-"""The compiled walks over bars. Import this module late: it imports numba.
+"""The compiled walk of single positions over bars. Import this module late: it imports numba.
+
+The walk of a whole account: account_kernel.
 
 All kernels stand in one file because numba's cache looks only at the file of the kernel it loads:
 one that called into another file would go on running that file's old code after it changed.
@@ -55,77 +57,6 @@ def find_exit(
             return row, close[row], TIME
     last = open_time.size - 1
     return last, close[last], OPEN
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def walk_trades(
-    open_time: Any,
-    opens: Any,
-    high: Any,
-    low: Any,
-    close: Any,
-    side: Any,
-    width: Any,
-    bar: int,
-    horizon: int,
-) -> tuple[Any, Any, Any, Any]:
-    """Trade the decisions one position at a time, in one pass.
-
-    What is decided at a bar's close is filled at the next present bar's open, unless the horizon,
-    counted from the decision, is over by then. Decisions made while a position is held are ignored;
-    that of the bar in which it ended is not.
-
-    Returns
-    -------
-    entry, exit, price, reason : ndarrays of shape (n_trades,)
-        Row of the entry and of the exit, exit price before costs, exit reason.
-    """
-    n_bars = open_time.size
-    entries, exits = np.empty(n_bars, np.int64), np.empty(n_bars, np.int64)
-    prices, reasons = np.empty(n_bars, np.float64), np.empty(n_bars, np.int8)
-    count, row = 0, 0
-    while row < n_bars - 1:
-        entry, deadline = row + 1, open_time[row] + bar + horizon
-        if side[row] == 0 or open_time[entry] >= deadline:
-            row += 1
-            continue
-        reach = side[row] * width[row]
-        target, stop = opens[entry] * (1 + reach), opens[entry] * (1 - reach)
-        exit_row, price, reason = find_exit(
-            open_time, opens, high, low, close, entry, side[row], target, stop, deadline, bar
-        )
-        entries[count], exits[count] = entry, exit_row
-        prices[count], reasons[count] = price, reason
-        count += 1
-        row = exit_row
-    return entries[:count], exits[:count], prices[:count], reasons[:count]
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def mark_equity(
-    close: Any, entry: Any, exit_row: Any, side: Any, fill: Any, net_return: Any, fee_rate: float
-) -> tuple[Any, Any]:
-    """Value the account at every close, as a multiple of its start.
-
-    Returns
-    -------
-    equity, position : ndarrays of shape (n_bars,)
-        While a position is held: equity at its entry, less the entry's fee, moved by the close
-        against `fill`. Position is the side held during the bar.
-    """
-    equity, position = np.ones(close.size), np.zeros(close.size, np.int8)
-    value, flat_from = 1.0, 0
-    for trade in range(entry.size):
-        equity[flat_from : entry[trade]] = value
-        for row in range(entry[trade], exit_row[trade]):
-            moved = side[trade] * (close[row] / fill[trade] - 1)
-            equity[row] = value * (1 + moved - fee_rate)
-        value *= 1 + net_return[trade]
-        equity[exit_row[trade]] = value
-        position[entry[trade] : exit_row[trade] + 1] = side[trade]
-        flat_from = exit_row[trade] + 1
-    equity[flat_from:] = value
-    return equity, position
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -6,19 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.backtest.costs import Costs
+FloatArray = npt.NDArray[np.float64]
 
 YEAR = timedelta(days=365)
 """Crypto markets trade all year."""
 
 
 def backtest_metrics(
-    candles: pd.DataFrame,
-    trades: pd.DataFrame,
-    equity: pd.DataFrame,
-    *,
-    bar: timedelta,
-    costs: Costs,
+    candles: pd.DataFrame, trades: pd.DataFrame, equity: pd.DataFrame, *, bar: timedelta
 ) -> dict[str, float]:
     """Draw the figures from a ledger of trades and its equity curve.
 
@@ -28,31 +23,42 @@ def backtest_metrics(
         bars, bars_per_year (a year over the bar's length), trades;
         total_return and buy_and_hold_return (last close over first open - 1, no costs);
         sharpe (mean over standard deviation of the returns per present bar, times the square root
-        of bars_per_year) and sortino (same, over the root mean square of the negative ones);
-        max_drawdown (largest loss from a peak, the start included, at least 0);
+        of bars_per_year), buy_and_hold_sharpe, and sortino (over the root mean square of the
+        negative returns instead);
+        max_drawdown (largest loss from a peak, the start included, at least 0) and calmar (mean
+        return per bar times bars_per_year, over max_drawdown);
         hit_rate (trades that earned), profit_factor (money won over money lost);
-        turnover (value traded over the account at each entry, summed: about 2 a trade);
-        exposure (bars with a position); total_fees (in accounts at the start).
-        NaN where nothing defines it: hit_rate without trades, profit_factor without a loss, sharpe
-        and sortino where their denominator is 0, buy_and_hold_return without candles. All else is
-        0 without trades or candles.
+        turnover (value traded over the account, entry fee aside, at each entry, summed: about 2 a
+        trade of the whole account);
+        exposure (bars with a position); total_fees and total_funding (in accounts at the start).
+        NaN where nothing defines it: hit_rate without trades, profit_factor without a loss, sharpe,
+        sortino and calmar where their denominator is 0, buy_and_hold_return without candles. All
+        else is 0 without trades or candles.
     """
     bars_per_year = YEAR / bar
-    yearly = float(np.sqrt(bars_per_year))
-    curve = equity["equity"].to_numpy(np.float64)
-    from_start = np.concatenate([[1.0], curve])
-    previous = from_start[:-1]
-    returns = np.divide(curve, previous, out=np.ones_like(curve), where=previous > 0) - 1
+    account = equity["equity"].to_numpy(np.float64)
     return {
         "bars": float(len(candles)),
         "bars_per_year": bars_per_year,
-        "total_return": float(from_start[-1] - 1),
-        "buy_and_hold_return": _buy_and_hold(candles),
-        "sharpe": _ratio(returns, float(returns.std(ddof=1)) if returns.size > 1 else 0.0) * yearly,
-        "sortino": _ratio(returns, _downside(returns)) * yearly,
-        "max_drawdown": max_drawdown(from_start),
+        "total_return": float(account[-1] - 1) if account.size else 0.0,
+        **curve_metrics(account, bars_per_year),
+        **_buy_and_hold(candles, bars_per_year),
         "exposure": float((equity["position"] != 0).mean()) if len(equity) else 0.0,
-        **_trade_metrics(trades, costs),
+        **_trade_metrics(trades),
+    }
+
+
+def curve_metrics(account: FloatArray, bars_per_year: float) -> dict[str, float]:
+    """Return sharpe, sortino, calmar and max_drawdown of an account that began at 1."""
+    from traderai_assets.domain.backtest.curve_kernel import measure_curve
+
+    mean, deviation, downside, drawdown = measure_curve(np.ascontiguousarray(account))
+    yearly = float(np.sqrt(bars_per_year))
+    return {
+        "sharpe": _over(mean, deviation) * yearly,
+        "sortino": _over(mean, downside) * yearly,
+        "calmar": _over(mean, drawdown) * bars_per_year,
+        "max_drawdown": drawdown,
     }
 
 
@@ -79,35 +85,48 @@ def metrics_table(
     return row.assign(start=times.iloc[:1].reset_index(drop=True), end=end)
 
 
-def max_drawdown(account: npt.NDArray[np.float64]) -> float:
+def account_returns(account: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return over each bar of an account valued over time, its start included; 0 once it is gone.
+
+    One value fewer than it is given.
+    """
+    before, after = account[:-1], account[1:]
+    ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
+    return np.asarray(ratio - 1.0)
+
+
+def max_drawdown(account: FloatArray) -> float:
     """Largest loss from a peak, at least 0, of an account valued over time, its start included."""
     return float((1 - account / np.maximum.accumulate(account)).max())
 
 
-def _trade_metrics(trades: pd.DataFrame, costs: Costs) -> dict[str, float]:
-    net = trades["net_return"].to_numpy(np.float64)
-    ratio = (trades["exit_price"] / trades["entry_price"]).to_numpy(np.float64)
-    account = np.concatenate([[1.0], np.cumprod(1 + net)])[:-1]
-    money = net * account
-    lost = -float(money[money < 0].sum())
+def _trade_metrics(trades: pd.DataFrame) -> dict[str, float]:
+    column = {
+        name: trades[name].to_numpy(np.float64)
+        for name in ("pnl", "fees", "funding", "size", "entry_price", "exit_price")
+    }
+    earned = column["pnl"] - column["fees"] - column["funding"]
+    lost = -float(earned[earned < 0].sum())
+    traded = column["size"] * (1 + column["exit_price"] / column["entry_price"])
     return {
-        "trades": float(net.size),
-        "hit_rate": float((net > 0).mean()) if net.size else np.nan,
-        "profit_factor": float(money[money > 0].sum()) / lost if lost > 0 else np.nan,
-        "turnover": float((1 + ratio).sum()),
-        "total_fees": float((costs.fee_rate * (1 + ratio) * account).sum()),
+        "trades": float(earned.size),
+        "hit_rate": float((earned > 0).mean()) if earned.size else np.nan,
+        "profit_factor": float(earned[earned > 0].sum()) / lost if lost > 0 else np.nan,
+        "turnover": float(traded.sum()),
+        "total_fees": float(column["fees"].sum()),
+        "total_funding": float(column["funding"].sum()),
     }
 
 
-def _ratio(returns: npt.NDArray[np.float64], spread: float) -> float:
-    return float(returns.mean()) / spread if spread > 0 else np.nan
+def _over(value: float, measure: float) -> float:
+    return value / measure if measure > 0 else np.nan
 
 
-def _downside(returns: npt.NDArray[np.float64]) -> float:
-    return float(np.sqrt((np.minimum(returns, 0) ** 2).mean())) if returns.size else 0.0
-
-
-def _buy_and_hold(candles: pd.DataFrame) -> float:
+def _buy_and_hold(candles: pd.DataFrame, bars_per_year: float) -> dict[str, float]:
     if candles.empty:
-        return np.nan
-    return float(candles["close"].iloc[-1] / candles["open"].iloc[0] - 1)
+        return {"buy_and_hold_return": np.nan, "buy_and_hold_sharpe": np.nan}
+    held = (candles["close"] / candles["open"].iloc[0]).to_numpy(np.float64)
+    return {
+        "buy_and_hold_return": float(held[-1] - 1),
+        "buy_and_hold_sharpe": curve_metrics(held, bars_per_year)["sharpe"],
+    }

@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.labels.barriers import barrier_width
-from traderai_assets.domain.signals.policy import decide
+from traderai_assets.domain.signals.policy import Policy, decide
 from traderai_assets.domain.training.model import ServingModel
 
 
 def decide_bars(
     model: ServingModel, features: pd.DataFrame, candles: pd.DataFrame, *, bar: timedelta
 ) -> pd.DataFrame:
-    """Decide at the close of every bar that has features, as the model was trained to.
+    """Decide at the close of every bar that has features, as the model's search chose to.
 
     Parameters
     ----------
     model : ServingModel
-        Its card names the label settings and the costs it was trained for.
+        Its card names the label settings, the policy and the costs chosen for it.
     features : DataFrame
         `open_time` and the model's features, oldest first.
     candles : DataFrame
@@ -33,26 +33,41 @@ def decide_bars(
     -------
     DataFrame
         One row for each bar of `features` that has a candle: open_time, open, high, low, close,
-        volume, probability (of up), width (fraction of price, NaN while the volatility is not
-        known) and side (1, -1 or 0).
+        volume, width (fraction of price, NaN while the volatility is not known), probability (of
+        up), side (1, -1 or 0), target and stop (distance from the entry, fraction of it; NaN with
+        the width), size (share of the account) and horizon_bars.
     """
-    plan = model.card["plan"]
+    chosen = model.card["chosen"]
     width = barrier_width(
         candles,
         bar=bar,
-        horizon_bars=plan["horizon_bars"],
-        multiple=plan["multiple"],
-        minimum_width=plan["minimum_width"],
+        horizon_bars=chosen["horizon_bars"],
+        multiple=chosen["multiple"],
+        minimum_width=chosen["minimum_width"],
     )
     known = candles.assign(width=width).merge(features, on="open_time")
-    probability = model.predict(known[list(model.features)])
-    threshold = model.card["threshold"]
-    return known[[*candles.columns, "width"]].assign(
-        probability=np.asarray(probability, dtype=np.float64),
-        side=decide(
-            np.asarray(probability, dtype=np.float64),
-            known["width"].to_numpy(np.float64),
-            threshold["round_trip_cost"],
-            threshold["margin"],
-        ),
+    probability = np.asarray(model.predict(known[list(model.features)]), dtype=np.float64)
+    return decide_as(model, known[[*candles.columns, "width"]].assign(probability=probability))
+
+
+def decide_as(model: ServingModel, predicted: pd.DataFrame) -> pd.DataFrame:
+    """Add side, target, stop, size and horizon_bars to what the model predicted.
+
+    Predictions that were stored give the same decisions again: they follow from the card.
+
+    Parameters
+    ----------
+    model : ServingModel
+        Whose predictions these are.
+    predicted : DataFrame
+        probability and width of each bar; more columns are kept.
+    """
+    chosen = model.card["chosen"]
+    decisions = decide(
+        predicted["probability"].to_numpy(np.float64),
+        predicted["width"].to_numpy(np.float64),
+        cost=chosen["round_trip_cost"],
+        policy=Policy(**chosen["policy"]),
+        horizon_bars=chosen["horizon_bars"],
     )
+    return predicted.assign(**decisions._asdict())

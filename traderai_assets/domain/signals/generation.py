@@ -16,84 +16,96 @@ from traderai_assets.domain.backtest.bars import (
     utc_times,
 )
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.signals.deciding import decide_as
+from traderai_assets.domain.training.model import ServingModel
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def generate_signals(
-    closes: pd.DataFrame,
-    probabilities: npt.ArrayLike,
-    sides: npt.ArrayLike,
-    widths: npt.ArrayLike,
-    *,
-    bar: timedelta,
-    valid_bars: int,
-    model_id: str,
+def signals_of(
+    model: ServingModel, predicted: pd.DataFrame, candles: pd.DataFrame, *, bar: timedelta
 ) -> pd.DataFrame:
-    """Give one row for each closed bar at which the model takes a side.
-
-    Bars with side 0 give none: `len(closes) - len(signals)` of them.
+    """Give the signals that follow from what the model predicted, now or some time ago.
 
     Parameters
     ----------
-    closes : DataFrame
-        open_time and close of closed bars, oldest first; more columns do no harm.
-    probabilities : array_like of shape (n_bars,)
-        What the model gives the upper barrier; not looked at where the side is 0.
-    sides, widths : array_like of shape (n_bars,)
-        As `run_backtest` takes them.
+    model : ServingModel
+        Whose predictions these are.
+    predicted : DataFrame
+        open_time, probability and width, oldest first.
+    candles : DataFrame
+        Candles of these bars.
     bar : timedelta
         Length of a bar.
-    valid_bars : int
-        Bars from the decision until the signal, and the position it opened, are over.
+
+    Returns
+    -------
+    DataFrame
+        As `generate_signals` gives it.
+    """
+    said = predicted[["open_time", "probability", "width"]]
+    closes = said.merge(candles[["open_time", "close"]], on="open_time")
+    return generate_signals(decide_as(model, closes), bar=bar, model_id=model.model_id)
+
+
+def generate_signals(said: pd.DataFrame, *, bar: timedelta, model_id: str) -> pd.DataFrame:
+    """Give one row for each closed bar at which the model takes a side.
+
+    Bars with side 0 give none: `len(said) - len(signals)` of them.
+
+    Parameters
+    ----------
+    said : DataFrame
+        As `decide_bars` returns it, oldest first: open_time and close of closed bars, probability
+        of the upper barrier and barrier width, and the side, target, stop, size and horizon_bars
+        decided; more columns do no harm.
+    bar : timedelta
+        Length of a bar.
     model_id : str
         Who says so.
 
     Returns
     -------
     DataFrame
-        open_time, decided_at (the bar's close), valid_until, model_id, side, probability, width,
-        reference_price (the bar's close), target_price and stop_price, a `width` of it away.
+        open_time, decided_at (the bar's close), valid_until (the signal, and the position it
+        opened, are over `horizon_bars` after the decision), model_id, side, size, probability,
+        width, reference_price (the bar's close), target_price and stop_price.
 
     Raises
     ------
     InvalidInput
-        If the arrays do not fit, or a bar with a side has a probability outside [0, 1].
+        If a bar with a side could not be traded, or has a probability outside [0, 1].
     """
-    if valid_bars < 1:
-        raise InvalidInput(f"valid_bars {valid_bars}; expected at least 1")
-    decisions = Decisions.of(sides, widths, len(closes))
-    probability = np.asarray(probabilities, dtype=np.float64)
+    decisions = Decisions.of(
+        said["side"], **{name: said[name] for name in ("target", "stop", "size", "horizon_bars")}
+    ).require(len(said))
     taken = np.flatnonzero(decisions.side)
-    _refuse_unlikely(probability, taken, len(closes))
-    side, width = decisions.side[taken], decisions.width[taken]
-    reference = closes["close"].to_numpy(np.float64)[taken]
-    open_time, step = milliseconds_of(closes["open_time"])[taken], milliseconds(bar)
+    side, horizon = decisions.side[taken], decisions.horizon_bars[taken]
+    probability = said["probability"].to_numpy(np.float64)[taken]
+    _refuse_unlikely(probability, taken)
+    reference = said["close"].to_numpy(np.float64)[taken]
+    open_time, step = milliseconds_of(said["open_time"])[taken], milliseconds(bar)
     return pd.DataFrame(
         {
             "open_time": utc_times(open_time),
             "decided_at": utc_times(open_time + step),
-            "valid_until": utc_times(open_time + step * (1 + valid_bars)),
+            "valid_until": utc_times(open_time + step * (1 + horizon)),
             "model_id": pd.Series([model_id] * taken.size, dtype="str"),
             "side": side,
-            "probability": probability[taken],
-            "width": width,
+            "size": decisions.size[taken],
+            "probability": probability,
+            "width": said["width"].to_numpy(np.float64)[taken],
             "reference_price": reference,
-            "target_price": reference * (1 + side * width),
-            "stop_price": reference * (1 - side * width),
+            "target_price": reference * (1 + side * decisions.target[taken]),
+            "stop_price": reference * (1 - side * decisions.stop[taken]),
         }
     )
 
 
-def _refuse_unlikely(probability: FloatArray, taken: npt.NDArray[np.intp], n_bars: int) -> None:
-    if probability.shape != (n_bars,):
+def _refuse_unlikely(probability: FloatArray, taken: npt.NDArray[np.intp]) -> None:
+    outside = np.flatnonzero(~((probability >= 0) & (probability <= 1)))
+    if outside.size:
         raise InvalidInput(
-            f"probabilities of shape {probability.shape} for {n_bars} bars; expected one per bar"
-        )
-    inside = (probability[taken] >= 0) & (probability[taken] <= 1)
-    if not inside.all():
-        row = int(taken[~inside][0])
-        raise InvalidInput(
-            f"probability {probability[row]} at row {row}, where a side is taken; "
-            "expected 0 to 1, or side 0"
+            f"probability {probability[outside[0]]} at row {taken[outside[0]]}, where a side is "
+            "taken; expected 0 to 1, or side 0"
         )

@@ -1,34 +1,101 @@
 """Policy: what to do with a probability, given what acting costs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.backtest.bars import Decisions
+from traderai_assets.domain.errors import InvalidInput, InvalidSettings
+
 FloatArray = npt.NDArray[np.float64]
-SideArray = npt.NDArray[np.int8]
+
+LIMITS = {
+    "margin": (0.0, 5.0),
+    "target": (0.25, 4.0),
+    "stop": (0.25, 4.0),
+    "full_size_edge": (0.0, 1.0),
+}
+"""The least and the most that each number of a policy may be."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When to act, how far to let it run, and with how much.
+
+    Attributes
+    ----------
+    margin : float
+        Expected return asked for beyond the costs, in round-trip costs, 0 to 5.
+    target, stop : float
+        Distance of target and stop from the entry, in barrier widths, 0.25 to 4.
+    full_size_edge : float
+        Edge |2p - 1| at which the whole account is put in, less of it in proportion below; 0 to 1,
+        where 0 puts the whole account into everything.
+    """
+
+    margin: float = 0.0
+    target: float = 1.0
+    stop: float = 1.0
+    full_size_edge: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise InvalidSettings(f"policy {name} {value}; expected {least} to {most}")
 
 
 def decide(
-    probability: FloatArray, width: FloatArray, round_trip_cost: float, margin: float = 0.0
-) -> SideArray:
-    """Side to take at each bar: the one whose expected return pays its costs, else none.
+    probability: FloatArray,
+    width: FloatArray,
+    *,
+    cost: float,
+    policy: Policy,
+    horizon_bars: int,
+) -> Decisions:
+    """Decide at each bar: the side whose expected return pays its costs and the margin, else none.
+
+    With G = policy.target * width to win and L = policy.stop * width to lose: long where
+    p G - (1 - p) L > cost (1 + margin), short where the same holds of 1 - p. Where G is so much
+    larger than L that both do, the side of the larger probability; neither at one half. No side
+    where an input is NaN, or G or L is the whole price: no short could ever earn it.
 
     Parameters
     ----------
     probability : ndarray of shape (n_bars,)
         Calibrated probability that the upper barrier comes first; NaN where unknown.
     width : ndarray of shape (n_bars,)
-        What is won or lost at a barrier, fraction of price.
-    round_trip_cost : float
+        Barrier width as a fraction of the price; NaN where unknown.
+    cost : float
         Fees, spread and slippage of entry and exit together, fraction of price.
-    margin : float, default=0
-        Expected return asked for beyond the costs, fraction of price.
+    policy : Policy
+        See there.
+    horizon_bars : int
+        Bars from the decision to the time exit.
 
-    Returns
-    -------
-    ndarray of shape (n_bars,), int8
-        1 long where p w - (1 - p) w > cost + margin, -1 short where the reverse holds, else 0;
-        0 where either input is NaN.
+    Raises
+    ------
+    InvalidInput
+        If the arrays differ in length.
     """
-    expected = (2.0 * probability - 1.0) * width
-    hurdle = round_trip_cost + margin
-    return (expected > hurdle).astype(np.int8) - (-expected > hurdle).astype(np.int8)
+    if probability.shape != width.shape or probability.ndim != 1:
+        raise InvalidInput(
+            f"probabilities of shape {probability.shape} beside widths of shape {width.shape}; "
+            "expected one of each per bar"
+        )
+    # The kernel of `backtest.account_kernel.decide_rows` has the same lines: to the bit.
+    win, lose = policy.target * width, policy.stop * width
+    hurdle = cost * (1.0 + policy.margin)
+    rise, fall = probability, 1.0 - probability
+    long = (rise * win - fall * lose > hurdle) & (rise > fall)
+    short = (fall * win - rise * lose > hurdle) & (fall > rise)
+    possible = (win < 1.0) & (lose < 1.0)
+    side = (possible & long).astype(np.int8) - (possible & short).astype(np.int8)
+    size = np.ones(probability.size)
+    if policy.full_size_edge > 0:
+        with np.errstate(over="ignore"):  # Beyond all numbers is the whole account
+            edge = np.abs(rise - fall) / policy.full_size_edge
+        size = np.where(side != 0, np.minimum(1.0, edge), 1.0)
+    horizon = np.full(probability.size, horizon_bars, np.int64)
+    return Decisions(side, win, lose, size, horizon)
