@@ -4,6 +4,7 @@ from typing import Any
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from resources.studies.resource import StudiesResource
 from traderai_assets.settings import Settings
 
 
@@ -12,6 +13,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
     return {
         "settings": settings,
         "lake": LakeResource(root=settings.lake_root),
+        "studies": StudiesResource(uri=settings.studies_uri),
         "exchange": ExchangeResource(
             url=settings.exchange_url,
             state_folder=str(settings.home.resolve() / "exchange"),

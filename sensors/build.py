@@ -3,6 +3,7 @@
 import dagster as dg
 
 from sensors.expiring_signals import expiring_signals_sensor
+from sensors.failed_runs import failed_runs_sensor
 from sensors.new_challengers import new_challengers_sensor
 from sensors.silent_champions import silent_champions_sensor
 from sensors.stale_candles import stale_candles_sensor
@@ -20,4 +21,5 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         silent_champions_sensor(settings),
         expiring_signals_sensor(settings),
         unmeasured_drift_sensor(settings),
+        failed_runs_sensor(settings),
     ]

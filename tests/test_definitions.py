@@ -36,6 +36,7 @@ features: market x month, learning_data, team:research, deltalake talib
 labels: market x month, learning_data, team:research, deltalake numba
   candles -1..0
 models: market x served month, models, team:research, deltalake lightgbm xgboost
+  candles -2..-1
   features -2..-1
   labels -2..-1
 signal_outcomes: market x month, live, team:trading, deltalake numba
@@ -164,6 +165,7 @@ def test_what_blocks_a_run_and_what_only_warns(definitions):
         blocking |= {spec.name: spec.blocking for spec in asset.check_specs}
     assert blocking == {
         "candle_contract": True,
+        "no_look_ahead": True,
         "every_month_has_a_model": False,
         "nothing_refused": False,
     }
@@ -176,7 +178,7 @@ def test_a_resource_can_be_replaced_by_name(tmp_path):
     lake = LakeResource(root=str(tmp_path))
     built = build_definitions(settings=Settings(home=tmp_path), resources={"lake": lake})
     assert built.resources["lake"] is lake
-    assert set(built.resources) == {"settings", "lake", "exchange"}
+    assert set(built.resources) == {"settings", "lake", "studies", "exchange"}
 
 
 def test_loading_the_house_brings_in_nothing_heavy(repository):

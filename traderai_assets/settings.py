@@ -4,7 +4,7 @@ What a person decides about the house stands here. What a run is asked to do is 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -38,6 +38,31 @@ class TrainingSettings(_Section):
         1.0, ge=0.1, le=20, description="Target and stop, in volatilities over the horizon."
     )
     seed: int = Field(7, ge=0, le=2**31 - 1, description="Seeds everything random.")
+    processes: int = Field(2, ge=1, le=64, description="Processes that fit one model's folds.")
+
+
+class SearchSettings(_Section):
+    """What is tried before a model is made; see domain/training/search_plan.py."""
+
+    sampler: Literal["tpe", "gp", "cmaes", "grid", "random"] = "tpe"
+    learner_trials: int = Field(20, ge=1, le=10_000, description="Of learner and label settings.")
+    policy_trials: int = Field(30, ge=1, le=10_000, description="Of trading policies.")
+    horizon_bars: tuple[int, ...] = Field((12, 24), description="Horizons to try.")
+    barrier_multiples: tuple[float, ...] = Field((1.0,), description="Multiples to try.")
+    sampler_seconds: float = Field(
+        60, ge=0, le=3600, description="What a sampler may spend on itself; then TPE takes over."
+    )
+    combinatorial_groups: int = Field(
+        6, ge=0, le=12, description="Groups of the combinatorial cross-validation; 0 is none."
+    )
+
+
+class ChampionSettings(_Section):
+    """Who may speak for a market."""
+
+    allow_unproven: bool = Field(
+        False, description="Let models speak that did not clear the bar, as for paper trading."
+    )
 
 
 class CostSettings(_Section):
@@ -45,6 +70,9 @@ class CostSettings(_Section):
 
     fee_rate: float = Field(0.0005, ge=0, le=0.05, description="Of traded value, each way.")
     slippage_rate: float = Field(0.0001, ge=0, le=0.05, description="Of the price, each way.")
+    funding_rate: float = Field(
+        0, ge=-0.01, le=0.01, description="Of the position, every 8 hours, from longs to shorts."
+    )
 
 
 class ExchangeSettings(_Section):
@@ -83,8 +111,11 @@ class Settings(BaseSettings):
     history_days: int = Field(540, ge=1, le=3660, description="Days of candles to keep.")
     home: Path = Path(".traderai")
     lake: str = ""
+    studies: str = ""
     exchange_url: str | None = None
     training: TrainingSettings = TrainingSettings()
+    search: SearchSettings = SearchSettings()
+    champions: ChampionSettings = ChampionSettings()
     costs: CostSettings = CostSettings()
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
@@ -129,6 +160,11 @@ class Settings(BaseSettings):
         return Market.parse(text)
 
     @property
+    def longest_horizon(self) -> int:
+        """Bars until the last signal of any model is over."""
+        return max(self.training.horizon_bars, *self.search.horizon_bars, 1)
+
+    @property
     def sandbox_file(self) -> Path:
         """Where a home that a sandbox fed says so."""
         return self.home / "sandbox.json"
@@ -137,6 +173,11 @@ class Settings(BaseSettings):
     def lake_root(self) -> str:
         """Where the Delta tables lie: a folder, or the URI of an object store."""
         return self.lake or str(self.home.resolve() / "lake")
+
+    @property
+    def studies_uri(self) -> str:
+        """Where the studies of searches are kept: a folder, or a PostgreSQL database."""
+        return self.studies or str(self.home.resolve() / "studies")
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:

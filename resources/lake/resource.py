@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import pandas as pd
 from pydantic import Field
 
 from resources.lake.commit_log import kept_versions, read_commits
@@ -12,14 +13,18 @@ from resources.lake.faults import raised_as
 from resources.lake.maintenance import check_keep, maintain_table
 from resources.lake.opening import open_earlier, open_newest
 from resources.lake.partitions import MaintenanceReport, PublishedPartition, named
+from resources.lake.rows import way_out
 from resources.lake.snapshot import LakeSnapshot
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
+from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+_PUBLICATIONS_LOOKED_AT = 1_000
 
 
 class LakeResource(dg.ConfigurableResource["LakeResource"]):
@@ -73,6 +78,35 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
             for commit in islice(naming, limit)
         ]
 
+    def read_content(
+        self, table: Table, market: str, month: str, content_hash: str
+    ) -> pd.DataFrame:
+        """Read a partition as it is, or was, when it had this content hash.
+
+        Raises
+        ------
+        LakeError
+            If it never had, or its files of that time are no longer kept.
+        """
+        if content_hash == EMPTY_HASH:
+            return table.empty()
+        newest = self.snapshot(table)
+        if newest.content_hash(market, month) == content_hash:
+            return newest.read(market, [month])
+        lost = "the log does not tell of it"
+        for told in self.history(table, market, month, limit=_PUBLICATIONS_LOOKED_AT):
+            if told.summary.content_hash != content_hash:
+                continue
+            try:
+                return self.snapshot(table, version=told.version).read(market, [month])
+            except LakeError as error:
+                lost = f"version {told.version} of the table had it: {error}"
+        raise LakeError(
+            f"{table.name} of {market} {month} with content hash {content_hash} is no longer "
+            f"stored ({lost}); replaced rows are kept as long as maintenance is told to keep them, "
+            "so restore the table from a backup of that time"
+        )
+
     def maintain(self, table: Table, *, keep: timedelta) -> MaintenanceReport:
         """Remove what was replaced, or left behind by killed writers, longer ago than `keep`.
 
@@ -84,8 +118,8 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         damage = read_state(table, delta, storage).damage
         if damage:  # Folded into a checkpoint it would pass for what was published
             raise CorruptPartition(
-                f"table {table.name} holds damaged partitions ({named(damage)}); materialize them "
-                "again before maintaining it"
+                f"table {table.name} holds damaged partitions ({named(damage)}), to be mended "
+                f"before it is maintained; {way_out(table)}"
             )
         with raised_as(LakeError, f"maintaining table {table.name}", "run it again"):
             return maintain_table(delta, storage, keep, datetime.now(UTC))

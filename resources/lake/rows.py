@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import WriterProperties
 
-HEAL = "materialize the partition again"
+
+def way_out(table: Table) -> str:
+    """What to do about a damaged partition of the table."""
+    if table.keeps_history:
+        return (
+            "restore the table's folder from a backup: it holds what no run can make again, such "
+            "as what was said or decided at the time"
+        )
+    return "materialize the partition again"
 
 
 def summarized(table: Table, key: PartitionKey, frame: pd.DataFrame) -> PartitionSummary:
@@ -44,13 +52,13 @@ def read_rows(
         If the rows are older than a declared column that must not be null.
     """
     what = f"partition {' '.join(key)} of table {table.name}, files {', '.join(stored.paths)}"
-    with raised_as(CorruptPartition, what, HEAL):
+    with raised_as(CorruptPartition, what, way_out(table)):
         frame = ordered(table, _joined_files([storage.read(path) for path in stored.paths]))
         found = content_hash(table.name, *key, frame)
     if found != stored.content_hash:
         raise CorruptPartition(
             f"{what}: the values have content hash {found}, published was "
-            f"{stored.content_hash}; {HEAL}"
+            f"{stored.content_hash}; {way_out(table)}"
         )
     return _as_declared(table, what, frame)
 
@@ -84,7 +92,7 @@ def _as_declared(table: Table, what: str, frame: pd.DataFrame) -> pd.DataFrame:
             frame[name] = pd.Series(None, index=frame.index, dtype=dtype)
         elif name not in frame.columns or frame.dtypes[name] != dtype:
             raise LakeError(
-                f"{what}: published before column {name} was declared as {dtype}; {HEAL}"
+                f"{what}: published before column {name} was declared as {dtype}; {way_out(table)}"
             )
     return frame[list(table.dtypes)]
 

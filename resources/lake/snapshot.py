@@ -8,7 +8,7 @@ import pandas as pd
 
 from resources.lake.partitions import PartitionKey, PartitionSummary, Publication
 from resources.lake.publishing import Inputs, Publisher
-from resources.lake.rows import HEAL, ordered, read_rows, summarized
+from resources.lake.rows import ordered, read_rows, summarized, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
@@ -139,5 +139,5 @@ class LakeSnapshot:
         if damage is not None:
             raise CorruptPartition(
                 f"partition {market} {month} of table {self.table.name} {damage} "
-                f"(version {self.version}); {HEAL}"
+                f"(version {self.version}); {way_out(self.table)}"
             )

@@ -68,6 +68,14 @@ class House:
             "markets": ("binance:BTC/USDT",),
             "timeframe": "1h",
             "training": {"folds": 2, "horizon_bars": 12},
+            "search": {
+                "learner_trials": 2,
+                "policy_trials": 3,
+                "horizon_bars": (),
+                "combinatorial_groups": 0,
+            },
+            # A few hundred bars prove nothing
+            "champions": {"allow_unproven": True},
         }
         self.home, self.sandbox, self.instance = home, sandbox, instance
         self.settings = load_settings(

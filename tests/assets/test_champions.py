@@ -1,8 +1,13 @@
 """Champions: every challenge is a row of the history, judged on bars that neither has seen."""
 
 import json
+import shutil
+from pathlib import Path
 
-from tests.assets.house import House
+from tests.assets.conftest import LATER
+from tests.assets.house import House, opened
+from traderai_assets.domain.champions.history import current_champion
+from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.models import MODELS
 
@@ -17,3 +22,21 @@ def test_the_first_model_is_promoted_and_one_with_too_few_unseen_bars_does_not_r
     # The champion has seen all up to June 12, 05:00; the challenger's last test ends a day later.
     assert json.loads(kept["evidence"])["challenger"]["bars"] < 30
     assert "at least 100 are needed" in kept["reason"]
+
+
+def test_a_model_that_did_not_clear_the_bar_is_judged_kept_and_does_not_speak(
+    lived_in: Path, feed: SimulatedFeed, tmp_path: Path
+):
+    home = tmp_path / "strict"
+    shutil.copytree(lived_in, home)
+    shutil.rmtree(home / "lake" / "champions")
+    with opened(home, feed, LATER, champions={"allow_unproven": False}) as house:
+        house.run("choose_champion")
+        house.run("generate_signals", "2024-06")
+        [verdict] = house.rows(CHAMPIONS).to_dict("records")
+        model = house.rows(MODELS, "2024-07").iloc[-1]
+        assert not model["promotable"]
+        assert verdict["action"] == "kept"
+        assert verdict["challenger_id"] == model["model_id"]
+        assert current_champion(house.rows(CHAMPIONS)) is None
+        assert "trades over the test slices, at least 30 are asked for" in verdict["reason"]

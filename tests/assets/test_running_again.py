@@ -104,6 +104,7 @@ def test_a_revised_candle_makes_exactly_its_month_and_the_next_of_features_and_l
         "features": ["2024-04", "2024-05"],
         "labels": ["2024-04", "2024-05"],
         # Read candles themselves: two months back, and one month to either side.
+        "models": ["2024-05", "2024-06"],
         "backtests": ["2024-05", "2024-06"],
         "signal_snapshots": ["2024-05"],
     }
@@ -118,7 +119,8 @@ def test_models_of_the_two_months_after_are_stale_once_features_were_made_again(
 
 
 def test_a_month_is_fresh_as_soon_as_it_was_made_again(story: Story):
-    assert story.stale["models made"] == {"signal_snapshots": ["2024-05"]}
+    # June's model as well is another one: it was made of April's candles.
+    assert story.stale["models made"] == {"signal_snapshots": ["2024-05", "2024-06"]}
     assert story.stale["all made"] == {}
 
 

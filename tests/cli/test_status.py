@@ -10,6 +10,9 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
+from traderai_assets.assets.progress import PartitionProgress, ProgressBoard
+from traderai_assets.domain.training.progress import Progress
+
 MARKET = "binance.BTC-USDT.1h"
 ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__repository__"), "train"
@@ -94,3 +97,33 @@ def test_only_the_last_failures_are_told(traderai, run):
     failures = [run("training", dg.DagsterRunStatus.FAILURE) for _ in range(7)]
     told = json.loads(traderai("status", "--json").out)["failed"]
     assert [row["run"] for row in told] == failures[:1:-1]
+
+
+def test_a_training_tells_its_fold_percentage_trial_best_and_end(traderai, instance, run):
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition([f"{MARKET}|2026-04"]))
+    def models(context: dg.AssetExecutionContext) -> None:
+        work = PartitionProgress(ProgressBoard(context), f"{MARKET}|2026-04")
+        work.report(Progress("search", 2, 5, 7, 20, 1.234, "lightgbm", 50, 37.0))
+        work.tell()
+        state = json.loads(traderai("status", "--json").out)
+        told.append((state, traderai("status").out))
+
+    told = []
+    queued = run("training", dg.DagsterRunStatus.STARTED)
+    dg.materialize([models], instance=instance, partition_key=f"{MARKET}|2026-04")
+    state, printed = told[0]
+    [row] = state["trainings"]
+    assert len(state["running"]) == 2
+    assert row.pop("run") != queued
+    started, ends, as_of = (row.pop(name) for name in ("started", "ends", "as_of"))
+    assert started <= as_of <= ends
+    assert row == {
+        "model": f"{MARKET}|2026-04",
+        "phase": "search",
+        "fold": "2/5",
+        "percent": 37.0,
+        "trial": "7/20",
+        "best": 1.23,
+    }
+    assert "Trainings:\n" in printed
+    assert json.loads(traderai("status", "--json").out)["trainings"] == []

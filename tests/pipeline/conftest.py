@@ -29,6 +29,12 @@ SETTINGS = {
     "TRAINING__MAX_MODEL_AGE_DAYS": "2",
     "TRAINING__FOLDS": "2",
     "TRAINING__HORIZON_BARS": "8",
+    "SEARCH__LEARNER_TRIALS": "2",
+    "SEARCH__POLICY_TRIALS": "3",
+    "SEARCH__HORIZON_BARS": "[]",
+    "SEARCH__COMBINATORIAL_GROUPS": "0",
+    # A few hundred bars prove nothing
+    "CHAMPIONS__ALLOW_UNPROVEN": "true",
     "COSTS__FEE_RATE": "0",
     "COSTS__SLIPPAGE_RATE": "0",
     "SENSORS__INTERVAL_SECONDS": "2",

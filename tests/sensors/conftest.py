@@ -36,6 +36,7 @@ _ANY_VALUE = {
     "int64": 1,
     "int32": 1,
     "int8": 1,
+    "bool": True,
     "str": "none",
     "object": b"",
     "datetime64[ms, UTC]": datetime(2026, 1, 1, tzinfo=UTC),

@@ -91,13 +91,25 @@ def _coverage(
 
 def training_plan(settings: Settings) -> "TrainingPlan":
     """Return the plan the settings ask for."""
+    from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.training.plan import TrainingPlan
+    from traderai_assets.domain.training.search_plan import SearchPlan
 
+    search = settings.search
     return TrainingPlan(
         horizon_bars=settings.training.horizon_bars,
         multiple=settings.training.barrier_multiple,
-        round_trip_cost=2 * (settings.costs.fee_rate + settings.costs.slippage_rate),
+        costs=Costs(**settings.costs.model_dump()),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
         seed=settings.training.seed,
+        search=SearchPlan(
+            sampler=search.sampler,
+            learner_trials=search.learner_trials,
+            policy_trials=search.policy_trials,
+            horizons=search.horizon_bars,
+            multiples=search.barrier_multiples,
+            sampler_seconds=search.sampler_seconds,
+            combinatorial_groups=search.combinatorial_groups,
+        ),
     )

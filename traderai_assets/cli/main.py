@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "markets": "List the markets, or add one.",
+    "reproduce": "Make a stored model again and compare it byte for byte.",
     "sandbox": "Serve a small exchange on this machine.",
     "status": "Show what runs, what waits, and how far it is.",
 }

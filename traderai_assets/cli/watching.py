@@ -72,7 +72,8 @@ class QueueWatch:
         from dagster import DagsterRunStatus
 
         run = record.dagster_run
-        progress = run.tags.get("traderai/progress", "")
+        # What follows the comma is a time, which changes while nothing else does.
+        progress = run.tags.get("traderai/progress", "").partition(",")[0]
         state = f"{run.status.value.lower()} {progress if not run.is_finished else ''}".strip()
         if self._said.get(run.run_id) != state:
             self._said[run.run_id] = state

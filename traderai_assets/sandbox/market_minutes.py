@@ -18,14 +18,19 @@ from traderai_assets.sandbox.market_noise import (
     generator,
     log_volatility,
     outage_near,
+    pressure,
     shocks,
 )
 
 FloatArray = NDArray[np.float64]
 
-MOMENTUM_MINUTES = 60
-# Share of each of the past hour's shocks that a minute's return repeats at edge 1.
-MOMENTUM = 0.008
+# What full pressure does at edge 1: drift of a minute, in its standard deviations; ...
+PRESSURE_DRIFT = 0.19
+# ... log volume, on both sides and, beyond that, in minutes that move its way; ...
+_PRESSURE_VOLUME = 0.3
+_PRESSURE_IMBALANCE = 0.5
+# ... and log reach of the shadow behind it, while the one ahead shrinks by as much.
+_PRESSURE_SHADOW = 0.7
 # High and low beyond open and close, in standard deviations of a minute.
 _SPREAD = 0.4
 _GAP_SHARE = 0.1
@@ -58,16 +63,15 @@ def minutes(
     Parameters
     ----------
     edge : float
-        Share of the planted momentum, in [0, 1].
+        Share of the planted pressure, in [0, 1].
     ends : tuple of float
         Log price where the chunk begins and where it ends.
     """
     name = market.market_id
-    before = shocks(seed, name, chunk - 1)[-MOMENTUM_MINUTES:]
-    shock = shocks(seed, name, chunk)
+    shock, push = shocks(seed, name, chunk), edge * pressure(seed, name, chunk)
     clustered, season = log_volatility(seed, name, chunk), daily_season()
     deviation = market.volatility * np.exp(clustered + season)
-    returns = deviation * (shock + edge * MOMENTUM * past_hour(np.concatenate([before, shock])))
+    returns = deviation * (shock + PRESSURE_DRIFT * push)
     level = bridge(returns, deviation**2, ends)
     activity = clustered + 2 * season
     dice = generator(seed, name, "trade", chunk)
@@ -77,19 +81,14 @@ def minutes(
     traded[-1] = True  # So that the next chunk opens where this one closed
     open_time = chunk_start(chunk) + np.arange(CHUNK_MINUTES) * MINUTE_MS
     absent = _halt(seed, chunk, open_time, traded)
-    printed = _printed(market, seed, chunk, (level, deviation, ends[0]), traded)
+    printed = _printed(market, seed, chunk, (level, deviation, ends[0]), traded, push)
     noise = generator(seed, name, "volume", chunk).standard_normal(CHUNK_MINUTES)
-    size = np.exp(activity + 0.5 * noise + 0.3 * np.minimum(np.abs(shock), 4.0))
+    crowd = _PRESSURE_VOLUME * np.abs(push) + _PRESSURE_IMBALANCE * push * np.sign(shock)
+    size = np.exp(activity + crowd + 0.5 * noise + 0.3 * np.minimum(np.abs(shock), 4.0))
     lot = 10.0**-market.volume_decimals
     volume = np.maximum(np.round(market.volume * size, market.volume_decimals), lot)
     bars = Bars(open_time, *printed, np.where(traded, volume, 0.0))
     return bars[~absent] if absent.any() else bars
-
-
-def past_hour(shock: FloatArray) -> FloatArray:
-    """Sum of the 60 shocks before each minute; the first 60 minutes only warm it up."""
-    total = np.concatenate([[0.0], np.cumsum(shock)])
-    return np.asarray(total[MOMENTUM_MINUTES:-1] - total[: -MOMENTUM_MINUTES - 1])
 
 
 def bridge(returns: FloatArray, variance: FloatArray, ends: tuple[float, float]) -> FloatArray:
@@ -127,6 +126,7 @@ def _printed(
     chunk: int,
     path: tuple[FloatArray, FloatArray, float],
     traded: NDArray[np.bool_],
+    push: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Open, high, low and close on the market's price grid; flat at the last trade where none."""
     level, deviation, start = path
@@ -139,7 +139,8 @@ def _printed(
     dice = generator(seed, market.market_id, "print", chunk)
     side = np.sign(dice.random(CHUNK_MINUTES) - 0.5) * (dice.random(CHUNK_MINUTES) < _GAP_SHARE)
     opened = np.where(traded, np.maximum(np.round(before + side * tick, decimals), tick), close)
-    reach = _SPREAD * deviation * np.abs(dice.standard_normal((2, CHUNK_MINUTES))) * traded
+    lean = np.exp(_PRESSURE_SHADOW * np.array([-push, push]))
+    reach = _SPREAD * deviation * lean * np.abs(dice.standard_normal((2, CHUNK_MINUTES))) * traded
     top, bottom = np.maximum(opened, close), np.minimum(opened, close)
     high = np.maximum(np.round(top * (1 + reach[0]), decimals), top)
     low = np.maximum(np.round(bottom * (1 - reach[1]), decimals), tick)

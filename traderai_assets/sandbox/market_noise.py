@@ -20,8 +20,10 @@ MINUTE_MS = 60_000
 CHUNK_MINUTES = 30 * 24 * 60
 CHUNK_MS = CHUNK_MINUTES * MINUTE_MS
 # Knot distance in minutes and standard deviation of each layer of log volatility.
-OCTAVES = ((30, 0.25), (240, 0.30), (1_440, 0.30), (7_200, 0.30), (43_200, 0.20))
+OCTAVES = ((30, 0.25), (240, 0.30), (1_440, 0.30), (7_200, 0.20), (43_200, 0.10))
 SHOCK_FREEDOM = 5
+# Knot distance of the pressure: it keeps its side for about four hours.
+PRESSURE_MINUTES = 240
 # An anchor keeps nine tenths of its distance to the market's usual price from chunk to chunk.
 PERSISTENCE = 0.9
 CHUNKS_PER_OUTAGE = 6
@@ -69,6 +71,23 @@ def log_volatility(seed: int, name: str, chunk: int) -> NDArray[np.float64]:
     # Between two knots the variance is 2/3 of a knot's on average.
     average = 2 / 3 * sum(deviation**2 for _, deviation in OCTAVES)
     return np.asarray(layers - average)
+
+
+def pressure(seed: int, name: str, chunk: int) -> NDArray[np.float64]:
+    """Pressure of a chunk, one value a minute in -1..1: above 0 buyers push, below 0 sellers do.
+
+    The hyperbolic tangent of twice a line through normal knots of unit variance: mostly one side
+    has all of it. Each knot is the step between two independent draws, so that what one side
+    pushed is handed back: prices swing more by it, but hardly drift away further.
+    """
+    count = CHUNK_MINUTES // PRESSURE_MINUTES
+    before, own, after = (
+        generator(seed, name, "pressure", number).standard_normal(count)
+        for number in (chunk - 1, chunk, chunk + 1)
+    )
+    knots = np.diff(np.concatenate([before[-1:], own, after[:1]])) / np.sqrt(2)
+    minutes = np.arange(CHUNK_MINUTES) / PRESSURE_MINUTES
+    return np.asarray(np.tanh(2.0 * np.interp(minutes, np.arange(count + 1), knots)))
 
 
 def daily_season() -> NDArray[np.float64]:

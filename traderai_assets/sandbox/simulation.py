@@ -5,12 +5,13 @@ What is planted, minute by minute (every timeframe is gathered from the same min
 - Shocks e(t): Student t with 5 degrees of freedom, unit variance, independent.
 - Volatility s(t): clustered at every scale from 30 minutes to 30 days, times a daily season,
   busiest at 15:00 UTC, quietest at 03:00.
-- The edge: r(t) = s(t) (e(t) + edge * 0.008 * (e(t-1) + ... + e(t-60))). A move of the past hour
-  goes on a little for the next hour. In five-minute bars at edge 1 the information coefficient
-  with the return of the next 12 bars is 0.20 for the last 12 returns weighted 12, 11, ... 1 from
-  the newest back, and 0.16 for their plain sum (measured, 18 months, +-0.013 from seed to seed);
-  at edge 0.5 they are 0.11 and 0.09, at 0 they are 0 and nothing can be forecast but volatility
-  and volume.
+- The edge: r(t) = s(t) (e(t) + edge * 0.19 * p(t)). The pressure p(t), in -1..1, changes sides
+  every few hours; what is pushed one way is handed back later (`market_noise.pressure`).
+  It shows while it lasts, as order flow does: in minutes that go its way more is traded than in
+  those that go against it, and candles close nearer the end it pushes to. So momentum, signed
+  volume and the place of the close forecast the next hour: the correlation of its move with the
+  past hour's is 0.42 at edge 1, 0.17 at edge 0.5 and 0 at edge 0 (+-0.01 from seed to seed),
+  where nothing can be forecast but volatility and volume.
 - The price level: at the start of each 30-day chunk an AR(1) around a usual price (anchor); within
   the chunk the returns are bridged to the next anchor, so that a chunk needs no other.
 - High and low: beyond open and close by half-normal amounts of 0.4 s(t).
@@ -23,6 +24,11 @@ What is planted, minute by minute (every timeframe is gathered from the same min
   2023-03-24.
 
 No trend, no change of the law itself, no correlation between symbols.
+
+**Real markets are not like this.** Here skill exists, so that the whole loop can be seen: at edge 1
+default models trained on 30 days reach an AUC of 0.71 to 0.80 and, at 12 basis points a round trip,
+a t-statistic of 7 to 11 on 15 days of test; all of them clear the bar (measured: 12 windows of BTC
+and ETH, two seeds). No real market pays so; there, most models fail the bar, and should.
 """
 
 from collections.abc import Mapping
@@ -36,8 +42,6 @@ from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.sandbox.clock import LATEST, milliseconds
 from traderai_assets.sandbox.feed import Bars, Listing, aggregate, bar_ms, concatenate
 from traderai_assets.sandbox.market_minutes import (
-    MOMENTUM,
-    MOMENTUM_MINUTES,
     SimulatedMarket,
     minutes,
 )
@@ -51,11 +55,14 @@ from traderai_assets.sandbox.market_noise import (
     outage_near,
 )
 
+# Variance of a chunk's move that the pressure adds at edge 1, over that of the shocks (measured).
+SWING = 0.9
+
 LISTED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 MARKETS = (
-    SimulatedMarket("BTC", price=60_000.0, volatility=0.0008, volume=4.0),
-    SimulatedMarket("ETH", price=3_000.0, volatility=0.0009, volume=60.0, volume_decimals=4),
-    SimulatedMarket("SOL", price=150.0, volatility=0.0010, volume=700.0, volume_decimals=3),
+    SimulatedMarket("BTC", price=60_000.0, volatility=0.0009, volume=4.0),
+    SimulatedMarket("ETH", price=3_000.0, volatility=0.0010, volume=60.0, volume_decimals=4),
+    SimulatedMarket("SOL", price=150.0, volatility=0.0012, volume=700.0, volume_decimals=3),
     SimulatedMarket(
         "THIN", 0.8, 0.0010, 900.0, price_decimals=5, volume_decimals=1, trade_probability=0.3
     ),
@@ -157,6 +164,6 @@ class SimulatedFeed:
 
     def _draw_anchors(self, market_id: str) -> NDArray[np.float64]:
         market = self._markets[market_id]
-        gain = 1 + self.edge * MOMENTUM * MOMENTUM_MINUTES
+        gain = np.sqrt(1 + SWING * self.edge**2)
         deviation = market.volatility * gain * np.sqrt(CHUNK_MINUTES)
         return log_anchors(self.seed, market_id, market.price, deviation)

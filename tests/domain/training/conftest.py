@@ -1,42 +1,104 @@
-"""A market with a planted rule: the first feature leans each label, the others are noise."""
+"""A market with a planted rule: the first feature leans the next bars, the others are noise."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
 
-BAR = pd.Timedelta(minutes=5)
+from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.labels.outcomes import label_bars
+from traderai_assets.domain.training.engine import train_model
+from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.search_plan import SearchPlan
+
+BAR = pd.Timedelta(minutes=5).to_pytimedelta()
 NAMES = ("lean", "noise_1", "noise_2", "noise_3", "calendar", "idle")
+WARM_UP = 300
+INPUTS = {"features/2026-01": "aa" * 16, "labels/2026-01": "bb" * 16}
 
 
-def planted_market(rows=1500, *, strength=1.5, seed=0, life=3):
-    """Features and labels; P(up) = 1 / (1 + exp(-strength * lean)); labels live `life` bars."""
+class Market(NamedTuple):
+    """What a training is given."""
+
+    features: pd.DataFrame
+    labels: pd.DataFrame
+    candles: pd.DataFrame
+
+
+def planted_market(rows=1500, *, strength=1.0, seed=0, horizon=6):
+    """Candles whose next return leans by `strength` of its deviation where `lean` is 1."""
     random = np.random.default_rng(seed)
-    values = random.normal(size=(rows, len(NAMES)))
-    values[:, 4] = np.arange(rows) % 24
-    values[:, 5] = 0.0
-    up = random.random(rows) < 1 / (1 + np.exp(-strength * values[:, 0]))
-    label = np.where(up, 1, -1).astype(np.int8)
-    label[random.random(rows) < 0.01] = 0
-    values[random.random(values.shape) < 0.02] = np.nan
-    values[:, 5] = 0.0
+    bars = rows + WARM_UP
+    lean = np.empty(bars)
+    lean[0] = 0.0
+    for bar, shock in enumerate(random.normal(size=bars - 1), start=1):
+        lean[bar] = 0.9 * lean[bar - 1] + np.sqrt(1 - 0.81) * shock
+    returns = 0.002 * (strength * np.concatenate([[0.0], lean[:-1]]) + random.normal(size=bars))
+    close = 100 * np.exp(np.cumsum(returns))
+    opened = np.concatenate([[100.0], close[:-1]])
+    wick = 1 + 0.0005 * np.abs(random.normal(size=(2, bars)))
     open_time = pd.Series(
-        pd.date_range("2026-01-01", periods=rows, freq=BAR, tz="UTC").as_unit("ms")
+        pd.date_range("2026-01-01", periods=bars, freq=BAR, tz="UTC").as_unit("ms")
     )
-    features = pd.DataFrame(dict(zip(NAMES, values.T, strict=True)))
-    features.insert(0, "open_time", open_time)
-    labels = pd.DataFrame(
+    candles = pd.DataFrame(
         {
             "open_time": open_time,
-            "label_end": open_time + life * BAR,
-            "label": label,
-            "gross_return": label * 0.01,
-            "barrier": pd.Series(np.array(["both", "upper", "lower"])[label], dtype="str"),
-            "width": 0.01,
+            "open": opened,
+            "high": np.maximum(opened, close) * wick[0],
+            "low": np.minimum(opened, close) / wick[1],
+            "close": close,
+            "volume": 1.0,
         }
     )
-    return features, labels
+    values = random.normal(size=(bars, len(NAMES)))
+    values[:, 0] = lean
+    values[:, 4] = np.arange(bars) % 24
+    values[random.random(values.shape) < 0.02] = np.nan
+    values[:, 5] = 0.0
+    features = pd.DataFrame(dict(zip(NAMES, values.T, strict=True)))
+    features.insert(0, "open_time", open_time)
+    labels = label_bars(candles, bar=BAR, horizon_bars=horizon, multiple=1.0)
+    return Market(
+        features[WARM_UP:].reset_index(drop=True),
+        labels[labels["open_time"] >= open_time[WARM_UP]].drop(columns="barrier"),
+        candles,
+    )
+
+
+def small_plan(**changes):
+    """A plan that is quick to train: two folds, forty rounds, two trials of each kind."""
+    search = {"learner_trials": 2, "policy_trials": 3, "combinatorial_groups": 0}
+    return TrainingPlan(
+        **{
+            "horizon_bars": 6,
+            "n_folds": 2,
+            "rounds": 40,
+            "minimum_rows": 30,
+            "costs": Costs(0.0005, 0.0001),
+            "search": SearchPlan(**(search | changes.pop("search", {}))),
+        }
+        | changes
+    )
+
+
+def train(market, *, plan=None, report=lambda _: None, inputs=INPUTS, **options):
+    """Train a model of a planted market."""
+    return train_model(
+        *market, plan=plan or small_plan(), bar=BAR, report=report, inputs=inputs, **options
+    )
 
 
 @pytest.fixture(scope="session")
 def planted():
     return planted_market
+
+
+@pytest.fixture(scope="session", name="small_plan")
+def _small_plan():
+    return small_plan
+
+
+@pytest.fixture(scope="session", name="train")
+def _train():
+    return train

@@ -1,29 +1,78 @@
 """What every registered learner must do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from traderai_assets.domain.training.learner import FitSettings
 from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.training.parameters import LEARNER_SPACE
 from traderai_assets.domain.training.sample import join_rows
 
 SETTINGS = FitSettings(rounds=40, early_stopping_rounds=10, report_every=5, seed=3)
+DEFAULTS = LEARNER_SPACE.defaults
 every_learner = pytest.mark.parametrize("name", LEARNERS)
 
 
 @pytest.fixture(scope="module")
 def samples(planted):
-    rows = join_rows(*planted())
-    return rows.sample(np.arange(1000)), rows.sample(np.arange(1003, 1500))
+    market = planted()
+    rows = join_rows(market.features, market.labels)
+    return rows.sample(np.arange(1000)), rows.sample(np.arange(1010, len(rows)))
 
 
-def fit(name, samples, settings=SETTINGS, report=lambda _: None):
-    return LEARNERS[name].fit(*samples, settings, report)
+def fit(name, samples, settings=SETTINGS, report=lambda _: None, bins=None):
+    learner = LEARNERS[name]
+    chosen = learner.translate(DEFAULTS) | dict(settings.parameters)
+    bins = bins or learner.bins(*samples)
+    return learner.fit(bins, replace(settings, parameters=chosen), report)
 
 
 @every_learner
 def test_a_fit_is_the_same_byte_for_byte(name, samples):
     assert fit(name, samples).to_bytes() == fit(name, samples).to_bytes()
+
+
+@every_learner
+def test_bins_are_shared_by_trials_without_a_trace(name, samples):
+    learner = LEARNERS[name]
+    shared = learner.bins(*samples)
+    for parameters in (
+        DEFAULTS,
+        DEFAULTS | {"leaves": 5, "rows_per_leaf": 200, "learning_rate": 0.2},
+        DEFAULTS | {"feature_share": 0.4, "row_share": 0.6},
+    ):
+        settings = replace(SETTINGS, parameters=learner.translate(parameters))
+        fresh = fit(name, samples, settings).to_bytes()
+        assert fit(name, samples, settings, bins=shared).to_bytes() == fresh
+
+
+@every_learner
+def test_without_rows_to_stop_by_all_rounds_are_fitted(name, samples):
+    assert fit(name, (samples[0], None)).rounds == 40
+
+
+@every_learner
+def test_contributions_add_up_to_the_forecast_less_a_constant(name, samples):
+    fitted, features = fit(name, samples), samples[1].features[:50]
+    contributions = fitted.contributions(features)
+    assert contributions.shape == features.shape
+    rest = fitted.predict(features) - contributions.sum(axis=1)
+    assert np.ptp(rest) < 1e-5
+    assert np.abs(contributions).sum(axis=0).argmax() == 0
+
+
+@every_learner
+def test_shared_parameters_say_the_same_in_every_learners_words(name):
+    learner = LEARNERS[name]
+    corners = [dict(zip(DEFAULTS, point.values(), strict=True)) for point in LEARNER_SPACE.grid(2)]
+    for parameters in (DEFAULTS, *corners):
+        own = learner.translate(parameters)
+        assert own.keys() == learner.limits.keys()
+        for parameter, value in own.items():
+            least, most = learner.limits[parameter]
+            assert least <= value <= most
 
 
 @every_learner

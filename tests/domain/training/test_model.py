@@ -7,21 +7,12 @@ import pytest
 
 from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, InvalidSettings
 from traderai_assets.domain.training import learners
-from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.model import decode_model, encode_model
-from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
-
-SMALL = {"n_folds": 1, "rounds": 30, "minimum_rows": 30}
-
-
-def train(market, **settings):
-    plan = TrainingPlan(**(SMALL | settings))
-    return train_model(*market, plan=plan, report=lambda _: None, inputs={})
 
 
 @pytest.fixture(scope="module")
-def model(planted):
+def model(planted, train):
     return train(planted())
 
 
@@ -43,7 +34,7 @@ def test_what_was_said_out_of_sample_fits_its_table(model):
 
 
 def test_a_model_read_back_predicts_to_the_bit_what_it_predicted(planted, model, row):
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     served = decode_model(row)
     again = decode_model(encode_model(model).iloc[0].to_dict())
     assert served.model_id == model.model_id
@@ -54,7 +45,7 @@ def test_a_model_read_back_predicts_to_the_bit_what_it_predicted(planted, model,
 
 
 def test_a_row_is_predicted_the_same_alone_or_among_others(planted, row):
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     served = decode_model(row)
     together = served.predict(features)
     for at in (0, 1, 17, 1499):
@@ -63,14 +54,14 @@ def test_a_row_is_predicted_the_same_alone_or_among_others(planted, row):
 
 
 def test_the_order_of_columns_does_not_matter(planted, row):
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     served = decode_model(row)
     turned = features[features.columns[::-1]]
     assert served.predict(turned).tobytes() == served.predict(features).tobytes()
 
 
 def test_missing_and_unknown_columns_are_named(planted, row):
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     with pytest.raises(FeatureMismatch, match=r"here \['lean'\], unknown to it \['slant'\]"):
         decode_model(row).predict(features.rename(columns={"lean": "slant"}))
 
@@ -101,15 +92,15 @@ def test_bytes_moved_from_one_column_to_the_next_are_noticed(row):
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
-def test_one_learner_alone_will_do(planted, name):
-    model = train(planted(), learners=(name,))
+def test_one_learner_alone_will_do(planted, train, small_plan, name):
+    model = train(planted(), plan=small_plan(learners=(name,)))
     frame = encode_model(model)
     MODELS.validate(frame.assign(generation=1))
     assert {"lightgbm": model.lightgbm, "xgboost": model.xgboost} == {
         "lightgbm": b"",
         "xgboost": b"",
     } | {name: model.boosters[name]}
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     assert decode_model(frame.iloc[0]).predict(features).std() > 0
 
 
@@ -122,9 +113,15 @@ class SignLearner:
     def version(self):
         return "1"
 
-    def fit(self, train, validation, settings, report):  # noqa: ARG002
+    def translate(self, parameters):  # noqa: ARG002
+        return {"column": 0}
+
+    def bins(self, train, validation):  # noqa: ARG002
+        return train
+
+    def fit(self, bins, settings, report):  # noqa: ARG002
         report(1)
-        return self.from_bytes(str(int(settings.parameters.get("column", 0))).encode())
+        return self.from_bytes(str(settings.parameters["column"]).encode())
 
     def from_bytes(self, content):
         return SignFitted(int(content.decode()))
@@ -141,17 +138,20 @@ class SignFitted:
     def gain(self):
         return np.eye(6)[self.column]
 
+    def contributions(self, features):
+        return np.nan_to_num(features) * np.eye(6)[self.column]
+
     def to_bytes(self):
         return str(self.column).encode()
 
 
-def test_a_third_learner_can_be_registered(planted, monkeypatch):
+def test_a_third_learner_can_be_registered(planted, train, small_plan, monkeypatch):
     monkeypatch.setitem(learners.LEARNERS, "sign", SignLearner())
-    model = train(planted(), learners=("lightgbm", "sign"), parameters={"sign": {"column": 0}})
-    assert model.card["importances"]["sign"]["lean"] == 1.0
+    model = train(planted(), plan=small_plan(learners=("lightgbm", "sign")))
+    assert model.card["importances"]["sign"]["gain"]["lean"] == 1.0
     frame = encode_model(model)
     MODELS.validate(frame.assign(generation=1))
-    features, _ = planted(seed=9)
+    features = planted(seed=9).features
     assert len(decode_model(frame.iloc[0]).predict(features)) == 1500
     monkeypatch.delitem(learners.LEARNERS, "sign")
     with pytest.raises(InvalidSettings, match="trained with sign, not registered here"):

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.search_plan import SearchPlan
 
 NAN = float("nan")
 
@@ -28,9 +30,7 @@ NAN = float("nan")
         ("seed", 2**31),
         ("lookback_days", 0),
         ("lookback_days", 10**9),
-        ("round_trip_cost", NAN),
-        ("round_trip_cost", -0.001),
-        ("round_trip_cost", 0.2),
+        ("costs", Costs(0.05, 0.01)),
         ("horizon_bars", 10**9),
         ("multiple", NAN),
         ("minimum_width", 0.0),
@@ -77,3 +77,41 @@ def test_every_setting_is_told_as_json():
     assert set(told) == set(TrainingPlan.__dataclass_fields__)
     assert told["embargo"] == 3600
     assert told["parameters"] == {"xgboost": {"max_depth": 3}}
+    assert TrainingPlan.from_settings(told) == plan
+
+
+def test_a_plan_of_other_code_is_refused_by_the_setting_not_known():
+    told = TrainingPlan().settings() | {"leverage": 3}
+    with pytest.raises(InvalidSettings, match="plan settings leverage are not known here"):
+        TrainingPlan.from_settings(told)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("learner_trials", 10**9, "learner_trials = 1000000000 is not a whole number from 1"),
+        ("policy_trials", 0, "policy_trials"),
+        ("policy_trials", NAN, "policy_trials = nan"),
+        ("sampler", "genetic", "'genetic' is not known; expected one of tpe"),
+        ("sampler_seconds", NAN, "sampler_seconds = nan"),
+        ("combinatorial_groups", 2, "combinatorial_groups = 2"),
+        ("horizons", tuple(range(1, 27)), "26 ways to label; at most 25"),
+    ],
+)
+def test_a_search_beyond_its_limits_is_refused_by_name(setting, value, says):
+    with pytest.raises(InvalidSettings, match=says):
+        SearchPlan(**{setting: value})
+
+
+def test_labels_to_try_are_every_horizon_with_every_multiple_those_asked_for_first():
+    plan = TrainingPlan(
+        horizon_bars=12, multiple=2.0, search=SearchPlan(horizons=(6, 12), multiples=(1.0, 2.0))
+    )
+    assert plan.labellings == ((12, 2.0), (6, 1.0), (6, 2.0), (12, 1.0))
+
+
+def test_labels_to_try_have_the_limits_of_labels():
+    with pytest.raises(InvalidSettings, match="horizon_bars = 100000"):
+        TrainingPlan(search=SearchPlan(horizons=(100_000,)))
+    with pytest.raises(InvalidSettings, match="multiple = nan"):
+        TrainingPlan(search=SearchPlan(multiples=(NAN,)))

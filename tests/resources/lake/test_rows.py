@@ -1,8 +1,10 @@
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.schemas.registry import TABLES
 
 BTC = "binance.BTC-USDT.5m"
 ETH = "binance.ETH-USDT.5m"
@@ -72,3 +74,28 @@ def test_any_interrupt_passes_and_a_panic_of_the_readers_does_not(stored, bars, 
         monkeypatch.setattr(pq, "ParquetFile", failing)
         with pytest.raises(expected):
             stored.snapshot(bars).read(BTC, ["2026-03"])
+
+
+def test_a_table_that_keeps_history_is_restored_and_never_made_again(
+    lake, bars, month_of_bars, tmp_path
+):
+    history = replace(bars, keeps_history=True)
+    frames = {(BTC, "2026-03"): month_of_bars("2026-03")}
+    lake.snapshot(history).publish(frames, run_id="r", code_version="1")
+    [file] = (tmp_path / "lake" / "bars").rglob("*.parquet")
+    flip(file, 60)
+    with pytest.raises(CorruptPartition, match="restore the table's folder from a backup"):
+        lake.snapshot(history).read(BTC, ["2026-03"])
+    with pytest.raises(CorruptPartition, match=r"materialize the partition again$"):
+        lake.snapshot(bars).read(BTC, ["2026-03"])
+
+
+def test_tables_that_no_run_can_make_again_say_so():
+    assert {table.name for table in TABLES if table.keeps_history} == {
+        "champions",
+        "drift_metrics",
+        "models",
+        "out_of_sample",
+        "predictions",
+        "signals",
+    }

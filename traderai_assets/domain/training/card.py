@@ -6,6 +6,8 @@ the same inputs would not share: no clock, no host, no run.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,15 +16,23 @@ import pandas as pd
 from traderai_assets.domain.drift.reference import ReferenceDistribution
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
-from traderai_assets.domain.training.ensemble import Ensemble
+from traderai_assets.domain.selection.verdict import Verdict
+from traderai_assets.domain.signals.policy import Policy
+from traderai_assets.domain.training.fitting import own_parameters
+from traderai_assets.domain.training.learner_search import LearnerSearch
 from traderai_assets.domain.training.learners import LEARNERS
-from traderai_assets.domain.training.metrics import Metrics, probability_metrics
+from traderai_assets.domain.training.look_back import LookBackData
+from traderai_assets.domain.training.metrics import probability_metrics
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.policy_search import PolicySearch
 from traderai_assets.domain.training.sample import LabelledRows, idle_features
-from traderai_assets.domain.training.walk_forward import TestedFold
+from traderai_assets.domain.training.walk_forward import FittedFold
 from traderai_assets.domain.validation.folds import Fold
 
-TRAINING_CODE_VERSION = "1"
+TRAINING_CODE_VERSION = "2"
+
+# What a sampler runs on besides Optuna
+_OF_SAMPLERS = {"tpe": [], "gp": ["torch"], "cmaes": ["cmaes"], "grid": [], "random": []}
 
 Card = dict[str, Any]
 
@@ -32,59 +42,59 @@ def canonical_json(card: Mapping[str, Any]) -> str:
     return json.dumps(card, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def build_card(
-    rows: LabelledRows,
-    tested: list[TestedFold],
-    last: Fold,
-    served: Ensemble,
-    known: pd.DataFrame,
-    plan: TrainingPlan,
-    inputs: Mapping[str, str],
-) -> Card:
-    """Describe a training.
+@dataclass(frozen=True)
+class Evidence:
+    """All that a training found out, for its card."""
 
-    Parameters
-    ----------
-    rows : LabelledRows
-        The look-back.
-    tested : list of TestedFold
-        The walk-forward folds.
-    last, served : Fold, Ensemble
-        The final fold and the ensemble that serves.
-    known : DataFrame
-        What the folds said out of sample.
-    plan : TrainingPlan
-        Settings.
-    inputs : mapping of str to str
-        Content hashes of the inputs.
-    """
-    probability = known["probability"].to_numpy(np.float64)
-    folds = [_fold(rows, part) for part in tested]
+    folds: list[FittedFold]
+    served: FittedFold
+    policy: Policy
+    known: pd.DataFrame
+    learners: LearnerSearch
+    policies: PolicySearch
+    verdict: Verdict
+    paths: FloatArray
+
+
+def build_card(
+    data: LookBackData, evidence: Evidence, plan: TrainingPlan, inputs: Mapping[str, str]
+) -> Card:
+    """Describe a training."""
+    served = evidence.served
+    rows, members = served.rows, served.ensemble.members
+    probability = evidence.known["probability"].to_numpy(np.float64)
+    folds = [
+        _fold(part) | {"policy": asdict(evidence.policies.best(part.number))}
+        for part in evidence.folds
+    ]
     return {
         "trained_from": _iso(rows.frame["open_time"].iloc[0]),
-        "trained_until": _iso(rows.frame["label_end"].max()),
+        "trained_until": _iso(max(part.frame["label_end"].max() for part in data.rows.values())),
         "rows": len(rows),
         "features": list(rows.names),
         "idle_features": idle_features(rows.features, rows.names),
-        "code_version": {"features": FEATURE_CODE_VERSION, "training": TRAINING_CODE_VERSION},
+        "code_version": code_versions(),
         "library_versions": library_versions(plan),
         "plan": plan.settings(),
         "inputs": dict(inputs),
-        "learners": list(served.members),
-        "calibration": {
-            name: {"slope": member.calibration.slope, "intercept": member.calibration.intercept}
-            for name, member in served.members.items()
-        },
-        "rounds": {name: member.fitted.rounds for name, member in served.members.items()},
-        "importances": _importances(served, rows.names),
-        "final_fold": _boundaries(rows, last),
+        "learners": list(members),
+        "calibration": {name: asdict(member.calibration) for name, member in members.items()},
+        "rounds": {name: member.fitted.rounds for name, member in members.items()},
+        "importances": _importances(served),
+        "final_fold": _boundaries(rows, served.fold),
         "folds": folds,
-        "metrics": probability_metrics(probability, known["label"].to_numpy(np.int8))
+        "metrics": probability_metrics(probability, evidence.known["label"].to_numpy(np.int8))
         | {"mean_fold_auc": _mean([fold["metrics"]["auc"] for fold in folds])},
-        "threshold": {
-            "rule": "long where p w - (1 - p) w > round_trip_cost + margin, short mirrored",
-            "round_trip_cost": plan.round_trip_cost,
-            "margin": 0.0,
+        "chosen": _chosen(served, evidence.policy, plan),
+        "search": {
+            "sampler": plan.search.sampler,
+            "learner_trials": evidence.learners.ledger.to_json(),
+            "policy_trials": evidence.policies.ledger.to_json(),
+        },
+        "selection": evidence.verdict.to_json(),
+        "combinatorial": {
+            "groups": plan.search.combinatorial_groups,
+            "forecast_sharpes": evidence.paths.tolist(),
         },
         "reference": {
             "features": {
@@ -96,21 +106,33 @@ def build_card(
     }
 
 
-def _fold(rows: LabelledRows, part: TestedFold) -> dict[str, Any]:
-    features, label = rows.features[part.fold.test], rows.label[part.fold.test]
-    learners: dict[str, Metrics] = {
+def _chosen(part: FittedFold, policy: Policy, plan: TrainingPlan) -> dict[str, Any]:
+    """What those who decide by the model go by."""
+    labelling, shared = part.configuration.labelling, part.configuration.parameters
+    return {
+        "horizon_bars": labelling.horizon_bars,
+        "multiple": labelling.multiple,
+        "minimum_width": plan.minimum_width,
+        "round_trip_cost": plan.costs.round_trip,
+        "policy": asdict(policy),
+        "parameters": {name: own_parameters(name, shared, plan) for name in plan.learners},
+    }
+
+
+def _fold(part: FittedFold) -> dict[str, Any]:
+    test = part.fold.test
+    features, label = part.rows.features[test], part.rows.label[test]
+    learners: dict[str, Any] = {
         name: probability_metrics(member.probability(features), label)
-        | {
-            "rounds": member.fitted.rounds,
-            "slope": member.calibration.slope,
-            "intercept": member.calibration.intercept,
-        }
+        | {"rounds": member.fitted.rounds, **asdict(member.calibration)}
         for name, member in part.ensemble.members.items()
     }
     return {
-        "slices": _boundaries(rows, part.fold),
-        "metrics": probability_metrics(part.probability, label),
+        "slices": _boundaries(part.rows, part.fold),
+        "metrics": probability_metrics(part.ensemble.probability(features), label),
         "learners": learners,
+        "labelling": part.configuration.labelling._asdict(),
+        "parameters": dict(part.configuration.parameters),
     }
 
 
@@ -133,11 +155,21 @@ def _boundaries(rows: LabelledRows, fold: Fold) -> dict[str, dict[str, Any]]:
     }
 
 
-def _importances(served: Ensemble, names: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Each feature's share of the gain, by learner; all zero where nothing was split."""
+def _importances(part: FittedFold) -> dict[str, dict[str, dict[str, float]]]:
+    """Each feature's share, by learner: of the gain, and of what moves a forecast (SHAP).
+
+    SHAP values are those of the rows the model was calibrated on; all zero where nothing was split.
+    """
+    rows = part.rows.features[part.fold.calibration]
     return {
-        learner: dict(zip(names, _shares(member.fitted.gain()), strict=True))
-        for learner, member in served.members.items()
+        learner: {
+            kind: dict(zip(part.rows.names, _shares(values), strict=True))
+            for kind, values in (
+                ("gain", member.fitted.gain()),
+                ("shap", np.abs(member.fitted.contributions(rows)).sum(axis=0)),
+            )
+        }
+        for learner, member in part.ensemble.members.items()
     }
 
 
@@ -146,11 +178,15 @@ def _shares(gain: FloatArray) -> list[float]:
     return [float(part) / total if total else 0.0 for part in gain]
 
 
+def code_versions() -> dict[str, str]:
+    """Versions of our own code that has a say in a model."""
+    return {"features": FEATURE_CODE_VERSION, "training": TRAINING_CODE_VERSION}
+
+
 def library_versions(plan: TrainingPlan) -> dict[str, str]:
     """Versions of every library that has a say in a model of `plan`."""
-    import scipy
-
-    libraries = {"numpy": np.__version__, "pandas": pd.__version__, "scipy": scipy.__version__}
+    names = ["numpy", "pandas", "scipy", "optuna", "numba", *_OF_SAMPLERS[plan.search.sampler]]
+    libraries = {name: version(name) for name in names}
     return libraries | {name: LEARNERS[name].version() for name in plan.learners}
 
 

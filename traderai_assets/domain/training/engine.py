@@ -1,30 +1,54 @@
-"""The engine: walk forward over the look-back, then fit the model that serves.
+"""The engine: search, walk forward over the look-back, judge, then fit the model that serves.
 
-What a fold is stands in validation, what is stored of it all in card and model.
+What a fold is stands in validation, what is tried in search, what is asked of a model in
+selection, what is stored of it all in card and model.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.features.bars import MILLISECOND
-from traderai_assets.domain.training.card import build_card
-from traderai_assets.domain.training.ensemble import fit_ensemble
+from traderai_assets.domain.training.card import Evidence, build_card
+from traderai_assets.domain.training.fit_arrays import FitArrays
+from traderai_assets.domain.training.fitting import Fits, FitsHere
+from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.look_back import gather
 from traderai_assets.domain.training.model import TrainedModel
+from traderai_assets.domain.training.paths import path_sharpes
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.progress import Progress, ProgressMeter
-from traderai_assets.domain.training.sample import LabelledRows, join_rows
-from traderai_assets.domain.training.walk_forward import out_of_sample, walk_forward
-from traderai_assets.domain.validation.folds import Fold, final_fold, walk_forward_folds
+from traderai_assets.domain.training.policy_search import PolicySearch
+from traderai_assets.domain.training.progress import (
+    COMBINATORIAL,
+    FINAL_FIT,
+    WALK_FORWARD,
+    Progress,
+    ProgressMeter,
+)
+from traderai_assets.domain.training.tested import judge_tests
+from traderai_assets.domain.training.walk_forward import fit_folds, out_of_sample, said_of
+
+OpenFits = Callable[[FitArrays, int], Fits]
+
+
+def fit_here(arrays: FitArrays, _fits_planned: int) -> Fits:
+    """Fit in this process."""
+    return FitsHere(arrays)
 
 
 def train_model(
     features: pd.DataFrame,
     labels: pd.DataFrame,
+    candles: pd.DataFrame,
     *,
     plan: TrainingPlan,
+    bar: timedelta,
     report: Callable[[Progress], None],
     inputs: Mapping[str, str],
+    storage: Any = None,
+    study: str = "training",
+    fits: OpenFits = fit_here,
 ) -> TrainedModel:
     """Train the model of one look-back.
 
@@ -33,20 +57,31 @@ def train_model(
     features : DataFrame
         `open_time` and the feature columns, bars of the look-back.
     labels : DataFrame
-        As `label_bars` gives them: those known by the end of the look-back, no other.
+        As `label_bars` gives them under the plan's own labelling: those known by the end of the
+        look-back, no other.
+    candles : DataFrame
+        Candles of the look-back and of some bars before it; none that closes after its end.
     plan : TrainingPlan
         Every setting.
+    bar : timedelta
+        Length of a bar.
     report : callable
         Called with a Progress every `plan.report_every` rounds, after each fit and at the end;
         what it raises ends the training.
     inputs : mapping of str to str
         Content hashes of what the rows were read from, for the card.
+    storage : optuna storage, optional
+        Where the studies are kept, so that a killed training goes on; in memory by default.
+    study : str
+        Name of the studies in it: one for each set of inputs and plan.
+    fits : callable
+        What fits, given the look-back's arrays and the number of fits: this process by default.
 
     Returns
     -------
     TrainedModel
-        The ensemble fitted on the whole look-back, its card, and what the walk-forward folds said
-        out of sample.
+        The ensemble fitted on the whole look-back, its card with every trial and the verdict, and
+        what the walk-forward folds said and did out of sample.
 
     Raises
     ------
@@ -55,29 +90,47 @@ def train_model(
     DegenerateData
         If a slice holds one direction only, no feature varies, or a value is infinite.
     """
-    rows = join_rows(features, labels)
-    folds, last = _folds(rows, plan)
-    meter = ProgressMeter(report, plan.n_folds, len(plan.learners), plan.rounds)
-    tested = walk_forward(rows, folds, plan, meter)
-    served = fit_ensemble(rows, last, plan, meter, number=0)
-    known = out_of_sample(rows, tested)
-    card = build_card(rows, tested, last, served, known, plan, inputs)
+    data = gather(features, labels, candles, plan=plan, bar=bar)
+    planned = planned_fits(plan)
+    meter = ProgressMeter(report, plan.n_folds, planned, plan.rounds)
+    fitter = fits(FitArrays.of(data, plan), planned)
+    learners = LearnerSearch(data, plan, fitter, meter)
+    learners.run(storage, study)
+    meter.enter(WALK_FORWARD)
+    numbers = range(1, plan.n_folds + 1)
+    folds = fit_folds(numbers, data, learners, plan, fitter, meter)
+    policies = PolicySearch(
+        [said_of(part, part.fold.calibration, data) for part in folds], plan, bar, meter
+    )
+    policies.run()
+    known = out_of_sample(folds, [policies.best(number) for number in numbers], plan)
+    verdict = judge_tests(
+        known,
+        data.candles,
+        bar=bar,
+        costs=plan.costs,
+        ledgers=(learners.ledger, policies.ledger),
+        policy_returns=policies.returns(),
+        seed=plan.seed,
+    )
+    meter.enter(FINAL_FIT)
+    (served,) = fit_folds([0], data, learners, plan, fitter, meter)
+    meter.enter(COMBINATORIAL)
+    paths = path_sharpes(data, learners, served, plan, fitter, meter)
+    evidence = Evidence(folds, served, policies.best(0), known, learners, policies, verdict, paths)
+    card = build_card(data, evidence, plan, inputs)
     meter.finished()
     return TrainedModel(
         card=card,
-        boosters={name: member.fitted.to_bytes() for name, member in served.members.items()},
+        boosters={
+            name: member.fitted.to_bytes() for name, member in served.ensemble.members.items()
+        },
         out_of_sample=known,
     )
 
 
-def _folds(rows: LabelledRows, plan: TrainingPlan) -> tuple[list[Fold], Fold]:
-    """All folds, checked before the first is fitted."""
-    embargo = plan.embargo // MILLISECOND
-    folds = walk_forward_folds(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    last = final_fold(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    for number, fold in enumerate([*folds, last], start=1):
-        where = f"fold {number} of {len(folds)}" if number <= len(folds) else "the final fit"
-        rows.require_both_classes(fold.train, f"{where}, to train on,")
-        rows.require_both_classes(fold.validation, f"{where}, to stop early on,")
-        rows.require_both_classes(fold.calibration, f"{where}, to calibrate on,")
-    return folds, last
+def planned_fits(plan: TrainingPlan) -> int:
+    """How many fits a plan asks for at most."""
+    folds, learners = plan.n_folds, len(plan.learners)
+    walked = plan.search.learner_trials * folds + (folds + 1) * learners
+    return walked + plan.search.combinatorial_fits

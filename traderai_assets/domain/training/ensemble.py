@@ -1,17 +1,14 @@
-"""The ensemble: every learner fitted, each calibrated, their probabilities averaged."""
+"""The ensemble: every learner of a plan, each calibrated, their probabilities averaged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.training.calibration import PlattScaling, fit_platt
-from traderai_assets.domain.training.learner import FitSettings, FittedLearner
-from traderai_assets.domain.training.learners import LEARNERS
-from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.progress import ProgressMeter
-from traderai_assets.domain.training.sample import LabelledRows
-from traderai_assets.domain.validation.folds import Fold
+from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.sample import Sample
 
 
 @dataclass(frozen=True)
@@ -40,24 +37,16 @@ class Ensemble:
         return np.asarray(np.mean(each, axis=0))
 
 
-def fit_ensemble(
-    rows: LabelledRows, fold: Fold, plan: TrainingPlan, meter: ProgressMeter, number: int
-) -> Ensemble:
-    """Fit, stop and calibrate every learner of the plan on one fold; its test is not touched."""
-    train, validation, calibration = (
-        rows.sample(part) for part in (fold.train, fold.validation, fold.calibration)
+def calibrate(fitted: Mapping[str, FittedLearner], calibration: Sample) -> Ensemble:
+    """Make an ensemble of fitted learners, each calibrated on rows it was not fitted on."""
+    return Ensemble(
+        {
+            name: Member(
+                learner,
+                fit_platt(
+                    learner.predict(calibration.features), calibration.target, calibration.weight
+                ),
+            )
+            for name, learner in fitted.items()
+        }
     )
-    members = {}
-    for name in plan.learners:
-        settings = FitSettings(
-            plan.rounds,
-            plan.early_stopping_rounds,
-            plan.report_every,
-            plan.seed,
-            plan.parameters.get(name, {}),
-        )
-        fitted = LEARNERS[name].fit(train, validation, settings, meter.fit(number, name))
-        log_odds = fitted.predict(calibration.features)
-        members[name] = Member(fitted, fit_platt(log_odds, calibration.target, calibration.weight))
-        meter.fit_done(number, name, fitted.rounds)
-    return Ensemble(members)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.training.sample import Sample
@@ -10,7 +10,10 @@ from traderai_assets.domain.training.sample import Sample
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How long and from which seed one learner is fitted; see TrainingPlan for the meaning."""
+    """How long and from which seed one learner is fitted; see TrainingPlan for the meaning.
+
+    `parameters` are the learner's own, all that its `translate` gives.
+    """
 
     rounds: int
     early_stopping_rounds: int
@@ -33,6 +36,10 @@ class FittedLearner(Protocol):
 
     def gain(self) -> FloatArray:
         """Loss saved by each feature's splits, of shape (n_features,)."""
+        ...
+
+    def contributions(self, features: FloatArray) -> FloatArray:
+        """SHAP values: what each feature adds to a row's log odds, (n_rows, n_features)."""
         ...
 
     def to_bytes(self) -> bytes:
@@ -58,23 +65,21 @@ class Learner(Protocol):
         """Version of the library."""
         ...
 
-    def fit(
-        self,
-        train: Sample,
-        validation: Sample,
-        settings: FitSettings,
-        report: Callable[[int], None],
-    ) -> FittedLearner:
-        """Fit on `train`, stop early on `validation`; call `report` with the rounds done."""
+    def translate(self, parameters: Mapping[str, float]) -> dict[str, float]:
+        """Say the parameters of `parameters.LEARNER_SPACE` in the library's words."""
+        ...
+
+    def bins(self, train: Sample, validation: Sample | None) -> Any:
+        """Prepare samples once for many fits; edges are cut from `train` alone."""
+        ...
+
+    def fit(self, bins: Any, settings: FitSettings, report: Callable[[int], None]) -> FittedLearner:
+        """Fit on the training bins; call `report` with rounds done.
+
+        Stop early on the validation bins; where there are none, fit all rounds.
+        """
         ...
 
     def from_bytes(self, content: bytes) -> FittedLearner:
         """Read back what `to_bytes` wrote."""
         ...
-
-
-def chosen_parameters(
-    defaults: Mapping[str, float], overrides: Mapping[str, float]
-) -> dict[str, float]:
-    """Defaults with overrides; what is whole by default stays whole."""
-    return {name: type(default)(overrides.get(name, default)) for name, default in defaults.items()}

@@ -36,7 +36,7 @@ class TrainedModel:
     boosters : mapping of str to bytes
         Each learner's model in its library's portable form.
     out_of_sample : DataFrame
-        open_time, fold, probability, label, gross_return, width of every walk-forward test bar.
+        See `out_of_sample` in walk_forward.
     """
 
     card: Card
@@ -121,6 +121,8 @@ def encode_model(model: TrainedModel) -> pd.DataFrame:
         "auc": metrics["auc"],
         "log_loss": metrics["log_loss"],
         "brier": metrics["brier"],
+        "promotable": model.card["selection"]["promotable"],
+        "verdict": "; ".join(model.card["selection"]["reasons"]) or "clears every demand",
         "card": canonical_json(model.card),
         "lightgbm": model.lightgbm,
         "xgboost": model.xgboost,
@@ -134,6 +136,8 @@ def encode_model(model: TrainedModel) -> pd.DataFrame:
             "auc": "float64",
             "log_loss": "float64",
             "brier": "float64",
+            "promotable": "bool",
+            "verdict": "str",
             "card": "str",
             "lightgbm": "object",
             "xgboost": "object",

@@ -1,19 +1,24 @@
 """The plan: every setting of a training, and its limits. Nothing is trained here."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
+from typing import Any, Self
 
+from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
+from traderai_assets.domain.limits import check_whole
+from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.training.search_plan import SearchPlan
 from traderai_assets.domain.validation.folds import FoldSizes
 
 MAX_ROUNDS = 5_000
 MAX_SEED = 2**31 - 1
 MAX_LOOKBACK_DAYS = 3_650
 MAX_EMBARGO = timedelta(days=30)
-MAX_COST = 0.1
+MAX_ROUND_TRIP = 0.1
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,9 @@ class TrainingPlan:
     Parameters
     ----------
     horizon_bars, multiple, minimum_width
-        How the labels were made (see domain/labels/barriers.py); kept in the model's card.
-    round_trip_cost : float
-        Fees, spread and slippage of entry and exit together, fraction of price.
+        How the labels are made (see domain/labels/barriers.py) unless the search tries others.
+    costs : Costs
+        What a trade pays.
     lookback_days : int
         Days of history the rows were taken from.
     n_folds : int
@@ -44,6 +49,9 @@ class TrainingPlan:
         Rows each slice must keep.
     parameters : mapping of str to mapping of str to float
         Overrides of a learner's own parameters, by learner; names and limits are the learner's.
+        What is set here is not searched.
+    search : SearchPlan
+        What is tried, and how often.
 
     Raises
     ------
@@ -54,7 +62,7 @@ class TrainingPlan:
     horizon_bars: int = 48
     multiple: float = 1.0
     minimum_width: float = MINIMUM_WIDTH
-    round_trip_cost: float = 0.002
+    costs: Costs = field(default_factory=lambda: Costs(0.0005, 0.0001))
     lookback_days: int = 30
     n_folds: int = 5
     rounds: int = 300
@@ -65,22 +73,25 @@ class TrainingPlan:
     embargo: timedelta = timedelta(0)
     minimum_rows: int = 50
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    search: SearchPlan = field(default_factory=SearchPlan)
 
     def __post_init__(self) -> None:
         check_label_settings(self.horizon_bars, self.multiple, self.minimum_width)
-        _check_whole("lookback_days", self.lookback_days, 1, MAX_LOOKBACK_DAYS)
-        _check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
-        _check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
-        _check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
-        _check_whole("seed", self.seed, 0, MAX_SEED)
-        if not 0.0 <= self.round_trip_cost <= MAX_COST:
+        check_whole("lookback_days", self.lookback_days, 1, MAX_LOOKBACK_DAYS)
+        check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
+        check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
+        check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
+        check_whole("seed", self.seed, 0, MAX_SEED)
+        if self.costs.round_trip > MAX_ROUND_TRIP:
             raise InvalidSettings(
-                f"round_trip_cost = {self.round_trip_cost!r} is not from 0 to {MAX_COST}, "
-                "a fraction of price; 20 basis points are 0.002"
+                f"costs = {self.costs} take {self.costs.round_trip:.3f} of the price a round trip, "
+                f"more than {MAX_ROUND_TRIP}; 12 basis points are 0.0012"
             )
         if not timedelta(0) <= self.embargo <= MAX_EMBARGO:
             raise InvalidSettings(f"embargo = {self.embargo!r} is not from 0 to {MAX_EMBARGO}")
         self._check_learners()
+        for labelling in self.labellings:
+            check_label_settings(*labelling, self.minimum_width)
         _ = self.fold_sizes
 
     @property
@@ -88,14 +99,53 @@ class TrainingPlan:
         """How the look-back is cut."""
         return FoldSizes(n_folds=self.n_folds, minimum_rows=self.minimum_rows)
 
-    def settings(self) -> dict[str, object]:
-        """Every setting as JSON can hold it."""
+    @property
+    def labelling(self) -> Labelling:
+        """The labels asked for."""
+        return Labelling(self.horizon_bars, float(self.multiple))
+
+    @property
+    def labellings(self) -> tuple[Labelling, ...]:
+        """All labels that may be tried, those asked for first."""
+        horizons = self.search.horizons or (self.horizon_bars,)
+        multiples = self.search.multiples or (self.multiple,)
+        tried = [Labelling(bars, float(width)) for bars in horizons for width in multiples]
+        return tuple(dict.fromkeys([self.labelling, *tried]))
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting as JSON can hold it; `from_settings` reads it back."""
         return {
             **asdict(self),
             "embargo": self.embargo.total_seconds(),
             "learners": list(self.learners),
             "parameters": {name: dict(chosen) for name, chosen in self.parameters.items()},
+            "search": self.search.settings(),
         }
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Read back what `settings` wrote, as it stands in a model's card.
+
+        Raises
+        ------
+        InvalidSettings
+            If a setting is not known here, or beyond its limit.
+        """
+        unknown = sorted(set(settings) - {part.name for part in fields(cls)})
+        if unknown:
+            raise InvalidSettings(
+                f"plan settings {', '.join(unknown)} are not known here; the model was made by "
+                "another version of the code"
+            )
+        return cls(
+            **{
+                **settings,
+                "embargo": timedelta(seconds=settings["embargo"]),
+                "learners": tuple(settings["learners"]),
+                "costs": Costs(**settings["costs"]),
+                "search": SearchPlan.from_settings(settings["search"]),
+            }
+        )
 
     def _check_learners(self) -> None:
         if not self.learners or len(set(self.learners)) != len(self.learners):
@@ -118,8 +168,3 @@ class TrainingPlan:
                     raise InvalidSettings(
                         f"{name} parameter {parameter} = {value!r} is not from {least} to {most}"
                     )
-
-
-def _check_whole(name: str, value: int, least: int, most: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidSettings(f"{name} = {value!r} is not a whole number from {least} to {most}")

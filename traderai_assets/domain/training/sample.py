@@ -1,6 +1,7 @@
 """The rows a model learns from: features and labels joined, checked and weighted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,13 +50,7 @@ class LabelledRows:
 
     def sample(self, rows: IntArray) -> Sample:
         """Take the rows with a direction; label 0 teaches neither side."""
-        rows = rows[self.label[rows] != 0]
-        return Sample(
-            names=self.names,
-            features=self.features[rows],
-            target=(self.label[rows] > 0).astype(np.float64),
-            weight=uniqueness_weights(self.open_ms[rows], self.end_ms[rows]),
-        )
+        return sample_rows(rows, self.names, self.features, self.label, self.open_ms, self.end_ms)
 
     def require_both_classes(self, rows: IntArray, where: str) -> None:
         """Raise DegenerateData if the rows hold only one direction."""
@@ -65,6 +60,24 @@ class LabelledRows:
                 f"{where} has {up} labels up and {down} down; both are needed: "
                 "lengthen the look-back or widen the horizon"
             )
+
+
+def sample_rows(
+    rows: IntArray,
+    names: tuple[str, ...],
+    features: FloatArray,
+    label: npt.NDArray[Any],
+    open_ms: IntArray,
+    end_ms: IntArray,
+) -> Sample:
+    """Take the rows with a direction from arrays of all rows; label 0 teaches neither side."""
+    rows = rows[label[rows] != 0]
+    return Sample(
+        names=names,
+        features=features[rows],
+        target=(label[rows] > 0).astype(np.float64),
+        weight=uniqueness_weights(open_ms[rows], end_ms[rows]),
+    )
 
 
 def join_rows(features: pd.DataFrame, labels: pd.DataFrame) -> LabelledRows:

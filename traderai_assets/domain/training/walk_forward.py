@@ -1,54 +1,122 @@
-"""Walk-forward: each fold fitted on its past, asked once about its test slice."""
+"""Walking forward: what each fold fits, calibrates and then says of its test slice, once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.features.bars import FloatArray
-from traderai_assets.domain.training.ensemble import Ensemble, fit_ensemble
+from traderai_assets.domain.backtest.bars import Bars, Decisions
+from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.signals.policy import Policy, decide
+from traderai_assets.domain.training.ensemble import Ensemble, calibrate
+from traderai_assets.domain.training.fitting import Fits
+from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.learner_search import Configuration, LearnerSearch
+from traderai_assets.domain.training.look_back import LookBackData, stretch
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.policy_search import Stretch
 from traderai_assets.domain.training.progress import ProgressMeter
 from traderai_assets.domain.training.sample import LabelledRows
 from traderai_assets.domain.validation.folds import Fold
 
 
 @dataclass(frozen=True)
-class TestedFold:
-    """A fold, the ensemble fitted on it and what that gave its test rows, of shape (n_test,)."""
+class FittedFold:
+    """A fold, the configuration chosen for it and the ensemble fitted and calibrated on it."""
 
+    number: int
     fold: Fold
+    rows: LabelledRows
+    configuration: Configuration
     ensemble: Ensemble
-    probability: FloatArray
 
 
-def walk_forward(
-    rows: LabelledRows, folds: list[Fold], plan: TrainingPlan, meter: ProgressMeter
-) -> list[TestedFold]:
-    """Fit an ensemble on each fold, oldest first, and ask it about the fold's test slice."""
-    tested = []
-    for number, fold in enumerate(folds, start=1):
-        ensemble = fit_ensemble(rows, fold, plan, meter, number)
-        probability = ensemble.probability(rows.features[fold.test])
-        tested.append(TestedFold(fold, ensemble, probability))
-    return tested
+def fit_folds(
+    numbers: Sequence[int],
+    data: LookBackData,
+    search: LearnerSearch,
+    plan: TrainingPlan,
+    fits: Fits,
+    meter: ProgressMeter,
+) -> list[FittedFold]:
+    """Fit and calibrate the ensembles of some folds (0 is the final one); no test is touched.
 
-
-def out_of_sample(rows: LabelledRows, tested: list[TestedFold]) -> pd.DataFrame:
-    """Return one row per test bar, those without a direction included.
-
-    To leave out what ended undecided would be to know the outcome before the bet.
+    What the search has fitted already is not fitted again.
     """
-    at = np.concatenate([part.fold.test for part in tested])
-    numbers = [np.full(len(part.fold.test), i) for i, part in enumerate(tested, start=1)]
-    known = rows.frame.iloc[at].reset_index(drop=True)
+    chosen = {number: search.best(number) for number in numbers}
+    fitted: dict[tuple[int, str], FittedLearner] = {}
+    missing = []
+    for number, configuration in chosen.items():
+        for name in plan.learners:
+            kept = search.scout(configuration, number) if name == plan.learners[0] else None
+            if kept is None:
+                missing.append((number, name))
+            else:
+                fitted[number, name] = kept
+    tasks = [search.task(name, chosen[number], number) for number, name in missing]
+    for (number, name), made in zip(
+        missing, fits.fit_all(tasks, meter.fitting(numbers[-1], plan.learners[-1])), strict=True
+    ):
+        fitted[number, name] = made
+        meter.fit_done(number, name, made.rounds)
+    folds = []
+    for number, configuration in chosen.items():
+        rows = data.rows[configuration.labelling]
+        fold = data.fold(configuration.labelling, number)
+        members = {name: fitted[number, name] for name in plan.learners}
+        ensemble = calibrate(members, rows.sample(fold.calibration))
+        folds.append(FittedFold(number, fold, rows, configuration, ensemble))
+    return folds
+
+
+def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> Stretch:
+    """What a fold's ensemble says of some of its rows, laid over the bars they live through."""
+    span = stretch(data, part.rows, rows)
+    bars = data.candles.iloc[span]
+    said = part.ensemble.probability(part.rows.features[rows])
+    at = np.searchsorted(
+        bars["open_time"].to_numpy(), part.rows.frame["open_time"].to_numpy()[rows]
+    )
+    probability, width = np.full(len(bars), np.nan), np.full(len(bars), np.nan)
+    probability[at] = said
+    width[at] = part.rows.frame["width"].to_numpy(np.float64)[rows]
+    horizon = part.configuration.labelling.horizon_bars
+    return Stretch(Bars.of(bars), probability, width, horizon)
+
+
+def out_of_sample(
+    folds: Sequence[FittedFold], policies: Sequence[Policy], plan: TrainingPlan
+) -> pd.DataFrame:
+    """Return what each fold says and does at the bars of its test slice, and what happened.
+
+    Bars without a direction are there too: to leave out what ended undecided would be to know the
+    outcome before the bet.
+    """
+    return pd.concat(
+        [_tested(part, policy, plan) for part, policy in zip(folds, policies, strict=True)],
+        ignore_index=True,
+    )
+
+
+def _tested(part: FittedFold, policy: Policy, plan: TrainingPlan) -> pd.DataFrame:
+    known = part.rows.frame.iloc[part.fold.test].reset_index(drop=True)
+    probability: FloatArray = part.ensemble.probability(part.rows.features[part.fold.test])
+    decisions: Decisions = decide(
+        probability,
+        known["width"].to_numpy(np.float64),
+        cost=plan.costs.round_trip,
+        policy=policy,
+        horizon_bars=part.configuration.labelling.horizon_bars,
+    )
     return pd.DataFrame(
         {
             "open_time": known["open_time"],
-            "fold": np.concatenate(numbers).astype(np.int64),
-            "probability": np.concatenate([part.probability for part in tested]),
+            "fold": np.full(len(known), part.number, dtype=np.int64),
+            "probability": probability,
             "label": known["label"],
             "gross_return": known["gross_return"],
             "width": known["width"],
+            **decisions._asdict(),
         }
     )

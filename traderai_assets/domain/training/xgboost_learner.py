@@ -1,5 +1,6 @@
 """XGBoost behind the learner interface; its model is XGBoost's UBJ."""
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.features.bars import FloatArray
-from traderai_assets.domain.training.learner import FitSettings, chosen_parameters
+from traderai_assets.domain.training.learner import FitSettings
 from traderai_assets.domain.training.sample import Sample
 
 MAX_BIN = 64
@@ -19,14 +20,8 @@ FIXED = {
     "nthread": 1,
     "verbosity": 0,
 }
-DEFAULTS: dict[str, float] = {
-    "learning_rate": 0.05,
-    "max_depth": 4,
-    "min_child_weight": 10.0,
-    "colsample_bytree": 0.7,
-    "subsample": 0.8,
-    "reg_lambda": 5.0,
-}
+# A row with an even chance has a hessian of a quarter
+_HESSIAN = 0.25
 
 
 class FittedXGBoost:
@@ -52,6 +47,14 @@ class FittedXGBoost:
         """Loss saved by each feature's splits; a feature never split on has none."""
         gains = self._booster.get_score(importance_type="total_gain")
         return np.array([gains.get(name, 0.0) for name in self._booster.feature_names])
+
+    def contributions(self, features: FloatArray) -> FloatArray:
+        """SHAP values by XGBoost's own TreeSHAP."""
+        import xgboost
+
+        rows = xgboost.DMatrix(features, feature_names=self._booster.feature_names, nthread=1)
+        shap = self._booster.predict(rows, pred_contribs=True)
+        return np.asarray(shap, dtype=np.float64)[:, :-1]
 
     def to_bytes(self) -> bytes:
         """XGBoost's UBJ."""
@@ -79,14 +82,26 @@ class XGBoostLearner:
 
         return str(xgboost.__version__)
 
+    def translate(self, parameters: Mapping[str, float]) -> dict[str, float]:
+        """Say the shared parameters in XGBoost's words; a tree of depth d has 2^d leaves."""
+        return {
+            "learning_rate": float(parameters["learning_rate"]),
+            "max_depth": max(round(math.log2(parameters["leaves"])), 1),
+            "min_child_weight": _HESSIAN * float(parameters["rows_per_leaf"]),
+            "colsample_bytree": float(parameters["feature_share"]),
+            "subsample": float(parameters["row_share"]),
+            "reg_lambda": float(parameters["l2"]),
+        }
+
+    def bins(self, train: Sample, validation: Sample | None) -> tuple[Any, Any]:
+        """Cut histograms from `train`."""
+        cut = _matrix(train)
+        return cut, _matrix(validation, ref=cut) if validation else None
+
     def fit(
-        self,
-        train: Sample,
-        validation: Sample,
-        settings: FitSettings,
-        report: Callable[[int], None],
+        self, bins: tuple[Any, Any], settings: FitSettings, report: Callable[[int], None]
     ) -> FittedXGBoost:
-        """Fit on `train`, stop early on `validation`; keep the trees up to the best round."""
+        """Fit, and keep the trees up to the best round."""
         import xgboost
 
         class ReportRound(xgboost.callback.TrainingCallback):  # type: ignore[misc]  # untyped
@@ -95,32 +110,34 @@ class XGBoostLearner:
                     report(epoch + 1)
                 return False
 
-        def matrix(sample: Sample, **options: Any) -> Any:
-            return xgboost.QuantileDMatrix(
-                sample.features,
-                sample.target,
-                weight=sample.weight,
-                feature_names=list(sample.names),
-                max_bin=MAX_BIN,
-                nthread=1,
-                **options,
-            )
-
-        bins = matrix(train)
-        parameters = chosen_parameters(DEFAULTS, settings.parameters)
+        train, held_out = bins
         booster = xgboost.train(
-            {**FIXED, **parameters, "seed": settings.seed},
-            bins,
+            {**FIXED, **settings.parameters, "seed": settings.seed},
+            train,
             num_boost_round=settings.rounds,
-            evals=[(matrix(validation, ref=bins), "validation")],
-            early_stopping_rounds=settings.early_stopping_rounds,
+            evals=[(held_out, "validation")] if held_out else None,
+            early_stopping_rounds=settings.early_stopping_rounds if held_out else None,
             callbacks=[ReportRound()],
             verbose_eval=False,
         )
-        return FittedXGBoost(booster[: booster.best_iteration + 1])
+        return FittedXGBoost(booster[: booster.best_iteration + 1] if held_out else booster)
 
     def from_bytes(self, content: bytes) -> FittedXGBoost:
         """Read XGBoost's UBJ."""
         import xgboost
 
         return FittedXGBoost(xgboost.Booster(model_file=bytearray(content)))
+
+
+def _matrix(sample: Sample, **options: Any) -> Any:
+    import xgboost
+
+    return xgboost.QuantileDMatrix(
+        sample.features,
+        sample.target,
+        weight=sample.weight,
+        feature_names=list(sample.names),
+        max_bin=MAX_BIN,
+        nthread=1,
+        **options,
+    )

@@ -1,0 +1,1 @@
+"""Fitting: processes that fit the folds of a model side by side."""

@@ -1,0 +1,202 @@
+"""Fitting in several processes: tasks go out, the largest first, and come back in order.
+
+Which process fits what never changes what is fitted: a fit is a function of its rows, its
+parameters and its seed.
+"""
+
+import subprocess
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import BinaryIO, cast
+
+from resources.fitting.wire import receive, send
+from traderai_assets.domain import errors
+from traderai_assets.domain.training.fit_arrays import FitArrays
+from traderai_assets.domain.training.fitting import Fits, FitsHere, FitTask, ReportRounds
+from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.learners import LEARNERS
+
+# A process takes about a second to start
+FITS_WORTH_A_PROCESS = 20
+_SECONDS_BETWEEN_REPORTS = 0.5
+_SECONDS_TO_END = 10
+
+
+class _Process:
+    """One fitting process and what it has been given."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "resources.fitting.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._tasks = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
+        self._rows: bytes | None = None
+        self.rounds = 0
+
+    def await_ready(self) -> None:
+        """Wait until its libraries are imported."""
+        try:
+            receive(self._answers)
+        except EOFError as error:
+            code = self._process.wait(_SECONDS_TO_END)
+            raise errors.WorkerDied(
+                f"a fitting process ended with code {code} before it was ready; what it said is "
+                "in the run's standard error"
+            ) from error
+
+    def fit(self, rows: bytes, task: FitTask) -> FittedLearner:
+        """Fit one task and read the model back."""
+        try:
+            if self._rows is not rows:
+                send(self._tasks, {"kind": "rows"}, rows)
+                self._rows = rows
+            send(self._tasks, {"kind": "fit", **vars(task)})
+            while True:
+                head, body = receive(self._answers)
+                if "rounds" in head:
+                    self.rounds = head["rounds"]
+                elif "failed" in head:
+                    raise _told(head)
+                else:
+                    return LEARNERS[task.learner].from_bytes(body)
+        except (EOFError, BrokenPipeError) as error:
+            code = self._process.wait(_SECONDS_TO_END)
+            raise errors.WorkerDied(
+                f"the process that fitted {task.learner} on fold {task.fold} ended with code "
+                f"{code}; -9 is mostly want of memory: lower training.processes, and run again"
+            ) from error
+
+    def end(self) -> None:
+        """Let it go: a fit under way is of no use to anybody."""
+        self._process.kill()
+        self._process.wait(_SECONDS_TO_END)
+        self._tasks.close()
+        self._answers.close()
+
+
+class ProcessFits:
+    """Fits in the processes of a pool.
+
+    Parameters
+    ----------
+    arrays : FitArrays
+        Rows to fit on.
+    pool : _Pool
+        Processes, started already.
+    """
+
+    def __init__(self, arrays: FitArrays, pool: "_Pool") -> None:
+        self._arrays = arrays
+        self._rows = arrays.to_bytes()
+        self._pool = pool
+        self._here = FitsHere(arrays)
+
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+        """Yield what each task gave, in their order; what has not begun when closed never does."""
+        if not self._pool.ready():
+            # To import what they fit with takes them as long as some fits take here
+            yield from self._here.fit_all(tasks, report)
+            return
+        size = [self._arrays.rows_to_train_on(task.labelling, task.fold) for task in tasks]
+        largest_first = sorted(range(len(tasks)), key=lambda place: -size[place])
+        futures = {place: self._pool.submit(self._rows, tasks[place]) for place in largest_first}
+        try:
+            for place in range(len(tasks)):
+                yield self._wait(futures[place], report)
+        finally:
+            for future in futures.values():
+                future.cancel()
+
+    def _wait(self, future: "Future[FittedLearner]", report: ReportRounds) -> FittedLearner:
+        while True:
+            try:
+                return future.result(_SECONDS_BETWEEN_REPORTS)
+            except NotYet:
+                report(self._pool.rounds)
+
+
+class _Pool:
+    """Processes, each with a thread of this one that talks to it."""
+
+    def __init__(self, size: int) -> None:
+        self._processes = [_Process() for _ in range(size)]
+        self._idle: SimpleQueue[_Process] = SimpleQueue()
+        for process in self._processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="fitting")
+        self._starting = [self._threads.submit(process.await_ready) for process in self._processes]
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of the fit that is furthest on."""
+        return max(process.rounds for process in self._processes)
+
+    def ready(self) -> bool:
+        """Whether all processes can fit; raise WorkerDied where one never will."""
+        done = [future for future in self._starting if future.done()]
+        for future in done:
+            future.result()
+        return len(done) == len(self._starting)
+
+    def submit(self, rows: bytes, task: FitTask) -> "Future[FittedLearner]":
+        """Fit as soon as a process is idle."""
+        return self._threads.submit(self._fit, rows, task)
+
+    def end(self) -> None:
+        """End every process, whatever it does."""
+        for process in self._processes:
+            process.end()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _fit(self, rows: bytes, task: FitTask) -> FittedLearner:
+        process = self._idle.get()
+        process.rounds = 0
+        try:
+            return process.fit(rows, task)
+        finally:
+            self._idle.put(process)
+
+
+class FitProcesses:
+    """Opens fits; the processes start with the first that are worth it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._pool: _Pool | None = None
+
+    def __call__(self, arrays: FitArrays, fits_planned: int) -> Fits:
+        """Fit here where there is little to do, else in the processes."""
+        if self._size == 1 or fits_planned < FITS_WORTH_A_PROCESS:
+            return FitsHere(arrays)
+        self._pool = self._pool or _Pool(self._size)
+        return ProcessFits(arrays, self._pool)
+
+    def end(self) -> None:
+        """End the processes, if any were started."""
+        if self._pool:
+            self._pool.end()
+
+
+@contextmanager
+def fit_processes(size: int) -> Iterator[FitProcesses]:
+    """Open up to `size` fitting processes for one run; they end with it."""
+    processes = FitProcesses(size)
+    try:
+        yield processes
+    finally:
+        processes.end()
+
+
+def _told(head: dict[str, str]) -> Exception:
+    """The error that a fitting process told of, of the kind it had there."""
+    kind = getattr(errors, head["failed"], None)
+    if isinstance(kind, type) and issubclass(kind, errors.TraderAIError):
+        return kind(head["message"])
+    return RuntimeError(f"{head['message']}\n\nin the fitting process:\n{head['trace']}")

@@ -1,0 +1,1 @@
+"""Studies: where searches are kept between processes, journal files or PostgreSQL."""

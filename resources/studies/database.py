@@ -1,0 +1,65 @@
+"""Studies on PostgreSQL: Optuna's tables in a schema of their own."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from traderai_assets.domain.errors import InvalidSettings, LakeError
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
+# Optuna and Dagster both keep a table `alembic_version`: in one schema they would read each other's
+SCHEMA = "traderai_studies"
+# Any number, so long as everybody takes the same
+_SET_UP_LOCK = 7_250_641_390
+# A search writes one statement at a time; a spare one for what looks on
+_ENGINE = {
+    "pool_size": 1,
+    "max_overflow": 2,
+    "pool_pre_ping": True,
+    "pool_recycle": 1_800,
+    "connect_args": {"options": f"-csearch_path={SCHEMA}", "connect_timeout": 10},
+}
+
+
+def check_no_secret(uri: str) -> None:
+    """Raise InvalidSettings, without repeating it, if there is a password in `uri`."""
+    parts = urlsplit(uri)
+    if parts.password is not None or "password" in parse_qs(parts.query):
+        raise InvalidSettings(
+            f"studies.uri for host {parts.hostname} holds a password; leave it out and set "
+            "PGPASSWORD, or PGPASSFILE, in the environment"
+        )
+
+
+def open_database(uri: str) -> "RDBStorage":
+    """Connect, and make the tables where there are none.
+
+    Raises
+    ------
+    InvalidSettings
+        If the URI holds a password.
+    LakeError
+        If the database does not answer.
+    """
+    from optuna.storages import RDBStorage
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    check_no_secret(uri)
+    url = "postgresql+psycopg2://" + uri.partition("://")[2]
+    engine = create_engine(url, poolclass=NullPool, connect_args=_ENGINE["connect_args"])
+    try:
+        with engine.connect() as connection:
+            # Two that make the same tables at the same time would get in each other's way
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _SET_UP_LOCK})
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+            connection.commit()  # The lock stays: it is the session's
+            return RDBStorage(url, engine_kwargs=dict(_ENGINE))
+    except SQLAlchemyError as error:
+        raise LakeError(
+            f"studies on PostgreSQL at {urlsplit(uri).hostname} cannot be opened "
+            f"({type(error.__cause__ or error).__name__}: {str(error.__cause__ or error).strip()})"
+            "; check that it runs and that PGPASSWORD is set, then run again"
+        ) from error

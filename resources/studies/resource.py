@@ -1,0 +1,96 @@
+"""The studies as a Dagster resource: where a search is kept, and that it is forgotten."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from pydantic import Field
+
+from traderai_assets.domain.errors import InvalidSettings, LakeError
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.search.names import study_prefix
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+POSTGRES = "postgresql://"
+
+
+class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
+    """Optuna storages: journal files in a local folder, or PostgreSQL."""
+
+    uri: str = Field(
+        repr=False,
+        description="Folder of the journals, or postgresql://user@host/database; its password "
+        "comes from PGPASSWORD.",
+    )
+
+    def storage(self, market_key: str, month_key: str) -> "BaseStorage":
+        """Open what is kept of a market's searches for one served month.
+
+        A journal is one file per market and month; on PostgreSQL all share the same tables.
+
+        Raises
+        ------
+        InvalidSettings
+            If `uri` is neither, or holds a password.
+        LakeError
+            If it cannot be read or written, naming the file or host and the way out.
+        """
+        from optuna.storages import JournalStorage
+
+        from resources.studies.journal import Journal
+
+        _check_keys(market_key, month_key)
+        if self._is_database():
+            return self._database()
+        return JournalStorage(Journal(self._journal(market_key, month_key)))
+
+    def continued(self, market_key: str, month_key: str, study: str) -> "BaseStorage":
+        """Open the storage for one training: its own studies stay, those of earlier ones go.
+
+        A journal is read whole when it is opened, and what an earlier training tried is in its
+        model's card.
+        """
+        storage = self.storage(market_key, month_key)
+        if not any(kept.study_name.startswith(study) for kept in storage.get_all_studies()):
+            self.remove(market_key, month_key)
+            storage = self.storage(market_key, month_key)
+        return storage
+
+    def remove(self, market_key: str, month_key: str) -> None:
+        """Forget a market's searches for one served month; one at work ends with an error."""
+        _check_keys(market_key, month_key)
+        if not self._is_database():
+            path = self._journal(market_key, month_key)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise LakeError(f"{path} cannot be removed ({error.strerror})") from error
+            return
+        storage = self._database()
+        for study in storage.get_all_studies():
+            if study.study_name.startswith(study_prefix(market_key, month_key)):
+                storage.delete_study(storage.get_study_id_from_name(study.study_name))
+
+    def _journal(self, market_key: str, month_key: str) -> Path:
+        return Path(self.uri) / f"{market_key}.{month_key}.journal"
+
+    def _database(self) -> "BaseStorage":
+        from resources.studies.database import open_database
+
+        return open_database(self.uri)
+
+    def _is_database(self) -> bool:
+        if "://" in self.uri and not self.uri.startswith(POSTGRES):
+            raise InvalidSettings(
+                f"studies.uri begins with {self.uri.partition('://')[0]}://; expected a local "
+                f"folder or {POSTGRES}user@host/database"
+            )
+        return self.uri.startswith(POSTGRES)
+
+
+def _check_keys(market_key: str, month_key: str) -> None:
+    Market.parse(market_key)
+    Month.parse(month_key)

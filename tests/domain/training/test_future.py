@@ -1,0 +1,67 @@
+"""Nothing a fold decides depends on what was not known when its test begins."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+DECIDED = ["probability", "width", "side", "target", "stop", "size", "horizon_bars"]
+
+
+@pytest.fixture(scope="module")
+def plan(small_plan):
+    return small_plan(search={"sampler": "random", "learner_trials": 4, "policy_trials": 6})
+
+
+@pytest.fixture(scope="module")
+def first_fold(planted, train, plan):
+    known = train(planted(), plan=plan).out_of_sample
+    return known[known["fold"] == 1]
+
+
+def changed(market, since, until):
+    """Turn around every label not known at `since`, and the features and candles after `until`."""
+    features, labels, candles = (frame.copy() for frame in market)
+    unknown = labels["label_end"] >= since
+    labels.loc[unknown, "label"] = -labels.loc[unknown, "label"]
+    labels.loc[unknown, "gross_return"] *= -0.5
+    features.loc[features["open_time"] > until, "lean"] = 7.0
+    later = candles["open_time"] > until
+    random = np.random.default_rng(5)
+    for column in ("open", "high", "low", "close"):
+        candles.loc[later, column] = 100.0 + random.random(int(later.sum()))
+    return features, labels, candles
+
+
+def test_parameters_thresholds_and_decisions_of_a_fold_come_from_before_its_test(
+    planted, train, plan, first_fold
+):
+    """Learner, labels, calibration and policy of the first fold are chosen by what lies before it.
+
+    A sampler that learns from later folds would propose other trials after the change, so they are
+    drawn at random: what is proved is the choice among them.
+    """
+    since, until = first_fold["open_time"].min(), first_fold["open_time"].max()
+    other = train(changed(planted(), since, until), plan=plan).out_of_sample
+    pd.testing.assert_frame_equal(
+        other[other["fold"] == 1][DECIDED], first_fold[DECIDED], check_exact=True
+    )
+
+
+def test_the_proof_would_notice_a_threshold_fitted_on_the_test(
+    planted, train, plan, first_fold, monkeypatch
+):
+    """The planted leak: a fold's policy chosen by the calibration slices of all folds."""
+    from traderai_assets.domain.training import policy_search
+
+    monkeypatch.setattr(
+        policy_search,
+        "best_until",
+        lambda ledger, _folds: max(ledger.trials, key=lambda trial: trial.fold_values[-1]),
+    )
+    since, until = first_fold["open_time"].min(), first_fold["open_time"].max()
+    leaked = [
+        train(market, plan=plan).out_of_sample
+        for market in (planted(), changed(planted(), since, until))
+    ]
+    first, other = (known[known["fold"] == 1][DECIDED] for known in leaked)
+    assert not first.equals(other)

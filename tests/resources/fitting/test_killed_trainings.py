@@ -1,0 +1,53 @@
+"""A training that is killed goes on where it stood and comes to the same model, byte for byte."""
+
+import random
+import subprocess
+import sys
+
+import pytest
+
+
+def start(repository, folder, processes=1):
+    return subprocess.Popen(  # noqa: S603 - a script of our own
+        [sys.executable, "-m", "tests.resources.fitting.train", folder, str(processes)],
+        cwd=repository,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def model_of(process):
+    said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    return said.strip()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(repository, tmp_path_factory):
+    return model_of(start(repository, tmp_path_factory.mktemp("undisturbed")))
+
+
+def test_the_number_of_processes_changes_nothing(repository, tmp_path, undisturbed):
+    assert model_of(start(repository, tmp_path, processes=2)) == undisturbed
+
+
+@pytest.mark.parametrize(
+    "kills", [pytest.param(2), pytest.param(20, marks=pytest.mark.torture, id="twenty")]
+)
+def test_killed_anywhere_and_run_again_it_makes_the_same_model(
+    repository, tmp_path, undisturbed, kills
+):
+    dice, hit = random.Random(4), 0
+    while hit < kills:
+        process = start(repository, tmp_path, processes=2)
+        try:
+            process.wait(dice.uniform(1.5, 6.0))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            hit += 1
+        finally:
+            process.communicate()
+        # One that came to its end starts from nothing again
+        if process.returncode == 0:
+            (tmp_path / "binance.BTC-USDT.5m.2026-02.journal").unlink()
+    assert model_of(start(repository, tmp_path)) == undisturbed

@@ -1,0 +1,82 @@
+"""What a person checks first of a model: whether it may trade, how good, of what, fold by fold."""
+
+import json
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+
+def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
+    """Return what a person checks first of a model: how good out of sample, fold by fold."""
+    card = json.loads(row["card"])
+    folds = [
+        dg.TableRecord(
+            {
+                "fold": number,
+                "test_from": fold["slices"]["test"]["from"][:16],
+                "test_until": fold["slices"]["test"]["until"][:16],
+                "test_rows": fold["slices"]["test"]["rows"],
+                "auc": _rounded(fold["metrics"]["auc"]),
+                "log_loss": _rounded(fold["metrics"]["log_loss"]),
+            }
+        )
+        for number, fold in enumerate(card["folds"], start=1)
+    ]
+    learner = card["learners"][0]
+    gains, shap = (card["importances"][learner][kind] for kind in ("gain", "shap"))
+    top = sorted(gains, key=gains.__getitem__, reverse=True)[:10]
+    return {
+        "model_id": row["model_id"],
+        "promotable": bool(row["promotable"]),
+        "verdict": row["verdict"],
+        "trained_from": dg.TimestampMetadataValue(row["trained_from"].timestamp()),
+        "trained_until": dg.TimestampMetadataValue(row["trained_until"].timestamp()),
+        "training_rows": int(row["rows"]),
+        "auc": float(row["auc"]),
+        "log_loss": float(row["log_loss"]),
+        "brier": float(row["brier"]),
+        "reused": reused,
+        "folds": dg.MetadataValue.table(folds),
+        "top_features": dg.MetadataValue.table(
+            [
+                dg.TableRecord(
+                    {
+                        "feature": name,
+                        "share_of_gain": round(gains[name], 4),
+                        "share_of_shap": round(shap[name], 4),
+                    }
+                )
+                for name in top
+            ]
+        ),
+        "chosen": dg.MetadataValue.json(card["chosen"]),
+        "trials": dg.MetadataValue.table(_trials(card)),
+        "selection": dg.MetadataValue.json(card["selection"]),
+        "plan": dg.MetadataValue.json(card["plan"]),
+    }
+
+
+def _trials(card: dict[str, Any]) -> list[dg.TableRecord]:
+    """Every configuration that was tried, best first; those without a value last."""
+    rows = [
+        {
+            "stage": stage,
+            "trial": trial["ordinal"],
+            "state": trial["state"],
+            "annual_sharpe": _rounded(trial["value"]),
+            "parameters": ", ".join(
+                f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in trial["parameters"].items()
+            ),
+        }
+        for stage in ("learner", "policy")
+        for trial in card["search"][f"{stage}_trials"]
+    ]
+    lowest = -float("inf")
+    rows.sort(key=lambda row: -(lowest if row["annual_sharpe"] is None else row["annual_sharpe"]))
+    return [dg.TableRecord(row) for row in rows]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

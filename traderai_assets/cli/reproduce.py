@@ -1,0 +1,66 @@
+"""`traderai reproduce`: make a stored model again, and see that every byte is the same."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from traderai_assets.cli.house import open_lake, open_settings
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.training.progress import Progress
+
+SECONDS_BETWEEN_LINES = 5.0
+
+
+@click.command()
+@click.argument("model_id")
+def command(model_id: str) -> None:
+    """Train MODEL_ID again, of the rows it was made of, and compare the two byte for byte.
+
+    The first characters of an id will do. Nothing is stored. Exit code 1 says that they differ.
+
+    Example: traderai reproduce 3f2a9c51
+    """
+    from traderai_assets.assets.reproduction import (
+        differences,
+        find_model,
+        reasons_to_differ,
+        train_again,
+    )
+
+    lake = open_lake(open_settings())
+    stored = find_model(lake, model_id)
+    generation = int(stored.row["generation"])
+    click.echo(
+        f"Model {stored.model_id}: {stored.market.key}, serves {stored.served.key}, "
+        f"generation {generation}."
+    )
+    for reason in reasons_to_differ(stored.card):
+        click.echo(f"{reason} Other bytes are to be expected.")
+    found = differences(stored, train_again(lake, stored, _report()))
+    if not found:
+        click.echo("Trained again: the same bytes.")
+        return
+    click.echo("Trained again: other bytes.")
+    for part in found:
+        click.echo(f"  {part}")
+    sys.exit(1)
+
+
+def _report() -> Callable[["Progress"], None]:
+    """Return what prints how far the training is, every few seconds and not to the result."""
+    from traderai_assets.assets.progress import progress_text
+
+    last = time.monotonic()
+
+    def print_line(progress: "Progress") -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_LINES:
+            last = now
+            click.echo(progress_text(progress), err=True)
+
+    return print_line

@@ -1,0 +1,131 @@
+"""What fitting needs of a look-back, as plain arrays that can be handed to another process."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.training.labelling import Labelling
+from traderai_assets.domain.training.learner import FitSettings
+from traderai_assets.domain.training.look_back import LookBackData
+from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.sample import Sample, sample_rows
+
+# Fold numbers from here on are those of combinatorial splits
+SPLITS_FROM = 1_000
+
+
+@dataclass(frozen=True)
+class LabelArrays:
+    """One labelling: label intervals and labels of the rows, train and validation rows by fold.
+
+    A combinatorial split has no validation rows; it stands behind `SPLITS_FROM`.
+    """
+
+    open_ms: IntArray
+    end_ms: IntArray
+    label: IntArray
+    slices: Mapping[int, tuple[IntArray, IntArray]]
+
+
+@dataclass(frozen=True)
+class FitArrays:
+    """The rows of a look-back under every labelling, and how long a fit is."""
+
+    names: tuple[str, ...]
+    features: FloatArray
+    labels: Mapping[Labelling, LabelArrays]
+    settings: FitSettings
+
+    @classmethod
+    def of(cls, data: LookBackData, plan: TrainingPlan) -> "FitArrays":
+        """Take what fitting needs."""
+        first = next(iter(data.rows.values()))
+        return cls(
+            names=first.names,
+            features=first.features,
+            labels={
+                labelling: LabelArrays(
+                    rows.open_ms,
+                    rows.end_ms,
+                    rows.label.astype(np.int64),
+                    _slices(data, labelling),
+                )
+                for labelling, rows in data.rows.items()
+            },
+            settings=FitSettings(
+                plan.rounds, plan.early_stopping_rounds, plan.report_every, plan.seed
+            ),
+        )
+
+    def fit_settings(self, parameters: Mapping[str, float], rounds: int | None) -> FitSettings:
+        """Settings of one fit; without `rounds`, it stops by its validation rows."""
+        return replace(self.settings, parameters=parameters, rounds=rounds or self.settings.rounds)
+
+    def samples(self, labelling: Labelling, fold: int) -> tuple[Sample, Sample | None]:
+        """Training and validation rows of a fold."""
+        train, validation = self.labels[labelling].slices[fold]
+        held_out = self._sample(labelling, validation) if len(validation) else None
+        return self._sample(labelling, train), held_out
+
+    def _sample(self, labelling: Labelling, rows: IntArray) -> Sample:
+        of = self.labels[labelling]
+        return sample_rows(rows, self.names, self.features, of.label, of.open_ms, of.end_ms)
+
+    def rows_to_train_on(self, labelling: Labelling, fold: int) -> int:
+        """What the time of a fit goes with."""
+        return len(self.labels[labelling].slices[fold][0])
+
+    def to_bytes(self) -> bytes:
+        """Write it as numpy's npz; it holds numbers only, and numpy reads nothing else."""
+        arrays: dict[str, Any] = {"features": self.features}
+        head = {"names": self.names, "settings": vars(self.settings) | {"parameters": {}}}
+        labellings = []
+        for place, (labelling, part) in enumerate(self.labels.items()):
+            labellings.append([*labelling, sorted(part.slices)])
+            arrays |= {
+                f"{place}.open_ms": part.open_ms,
+                f"{place}.end_ms": part.end_ms,
+                f"{place}.label": part.label,
+            }
+            for number, (train, validation) in part.slices.items():
+                arrays |= {f"{place}.{number}.0": train, f"{place}.{number}.1": validation}
+        arrays["head"] = np.frombuffer(
+            json.dumps(head | {"labellings": labellings}).encode(), dtype=np.uint8
+        )
+        stream = io.BytesIO()
+        np.savez(stream, **arrays)
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "FitArrays":
+        """Read back what `to_bytes` wrote."""
+        with np.load(io.BytesIO(content)) as arrays:
+            head = json.loads(arrays["head"].tobytes())
+            labels = {
+                Labelling(horizon, multiple): LabelArrays(
+                    arrays[f"{place}.open_ms"],
+                    arrays[f"{place}.end_ms"],
+                    arrays[f"{place}.label"],
+                    {
+                        number: (arrays[f"{place}.{number}.0"], arrays[f"{place}.{number}.1"])
+                        for number in numbers
+                    },
+                )
+                for place, (horizon, multiple, numbers) in enumerate(head["labellings"])
+            }
+            return cls(
+                tuple(head["names"]), arrays["features"], labels, FitSettings(**head["settings"])
+            )
+
+
+def _slices(data: LookBackData, labelling: Labelling) -> dict[int, tuple[IntArray, IntArray]]:
+    folds = {
+        number: (fold.train, fold.validation) for number, fold in data.numbered_folds(labelling)
+    }
+    splits = enumerate(data.splits[labelling], start=SPLITS_FROM)
+    return folds | {number: (split.train, np.arange(0)) for number, split in splits}

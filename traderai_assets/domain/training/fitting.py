@@ -1,0 +1,75 @@
+"""Fitting: one learner on one fold, its bins cut once and shared by every trial.
+
+Who fits, this process or several, is the caller's choice: anything that is a `Fits` will do.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from traderai_assets.domain.training.fit_arrays import FitArrays
+from traderai_assets.domain.training.labelling import Labelling
+from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.training.plan import TrainingPlan
+
+ReportRounds = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """What to fit: a learner with parameters of its own, on fold `fold` (0 is the final one).
+
+    Where the fold has no validation rows `rounds` says how long.
+    """
+
+    learner: str
+    labelling: Labelling
+    fold: int
+    parameters: Mapping[str, float]
+    rounds: int | None = None
+
+
+class Fits(Protocol):
+    """Fits tasks, one after the other or several at once."""
+
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+        """Yield what each task gave, in their order; closed early, the rest is dropped."""
+        ...
+
+
+class FitsHere:
+    """Fits in this process."""
+
+    def __init__(self, arrays: FitArrays) -> None:
+        self._arrays = arrays
+        self._bins: dict[tuple[str, Labelling, int], Any] = {}
+
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+        """Yield what each task gave; nothing is fitted before it is asked for."""
+        for task in tasks:
+            yield self.fit(task, report)
+
+    def fit(self, task: FitTask, report: ReportRounds) -> FittedLearner:
+        """Fit one task."""
+        settings = self._arrays.fit_settings(task.parameters, task.rounds)
+        return LEARNERS[task.learner].fit(self._bins_of(task), settings, report)
+
+    def _bins_of(self, task: FitTask) -> Any:
+        key = (task.learner, task.labelling, task.fold)
+        if key not in self._bins:
+            samples = self._arrays.samples(task.labelling, task.fold)
+            self._bins[key] = LEARNERS[task.learner].bins(*samples)
+        return self._bins[key]
+
+
+def own_parameters(
+    learner: str, parameters: Mapping[str, float], plan: TrainingPlan
+) -> dict[str, float]:
+    """Say shared parameters in a learner's words; what the plan sets itself wins."""
+    translated = LEARNERS[learner].translate(parameters)
+    overrides = plan.parameters.get(learner, {})
+    # What is whole stays whole
+    return translated | {
+        name: type(translated.get(name, value))(value) for name, value in overrides.items()
+    }

@@ -1,0 +1,77 @@
+"""The plan of a search: what is tried and how often, and the limits of both."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.limits import check_number, check_whole
+from traderai_assets.domain.search.samplers import check_sampler
+
+MAX_TRIALS = 10_000
+MAX_LABELLINGS = 25
+MAX_GROUPS = 12
+GROUPS_LEFT_OUT = 2
+MAX_SAMPLER_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """Two searches: over learner parameters and labels, then over trading policies.
+
+    Parameters
+    ----------
+    sampler : str, default='tpe'
+        One of `SAMPLERS`, for both searches.
+    learner_trials, policy_trials : int
+        Configurations tried in each; the first is always the default, so 1 is no search.
+    horizons, multiples : tuples
+        Labels to try, each horizon (bars) with each multiple; empty leaves the plan's own.
+    sampler_seconds : float
+        What a sampler may spend on itself in one search; beyond, TPE takes over.
+    combinatorial_groups : int, default=6
+        Groups of the combinatorial cross-validation, of which two at a time are left out; 0 leaves
+        it out.
+    """
+
+    sampler: str = "tpe"
+    learner_trials: int = 20
+    policy_trials: int = 30
+    horizons: tuple[int, ...] = ()
+    multiples: tuple[float, ...] = ()
+    sampler_seconds: float = 60.0
+    combinatorial_groups: int = 6
+
+    def __post_init__(self) -> None:
+        check_sampler(self.sampler)
+        check_whole("learner_trials", self.learner_trials, 1, MAX_TRIALS)
+        check_whole("policy_trials", self.policy_trials, 1, MAX_TRIALS)
+        check_number("sampler_seconds", self.sampler_seconds, 0.0, MAX_SAMPLER_SECONDS)
+        if self.combinatorial_groups:
+            check_whole("combinatorial_groups", self.combinatorial_groups, 3, MAX_GROUPS)
+        labellings = max(len(self.horizons), 1) * max(len(self.multiples), 1)
+        if labellings > MAX_LABELLINGS:
+            raise InvalidSettings(
+                f"{len(self.horizons)} horizons with {len(self.multiples)} multiples are "
+                f"{labellings} ways to label; at most {MAX_LABELLINGS} can be tried"
+            )
+
+    @property
+    def combinatorial_fits(self) -> int:
+        """How many fits the combinatorial cross-validation takes."""
+        return math.comb(self.combinatorial_groups, GROUPS_LEFT_OUT)
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting as JSON can hold it."""
+        return {
+            **asdict(self),
+            "horizons": list(self.horizons),
+            "multiples": list(self.multiples),
+        }
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Read back what `settings` wrote."""
+        tuples = {name: tuple(settings[name]) for name in ("horizons", "multiples")}
+        return cls(**{**settings, **tuples})
