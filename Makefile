@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_VENV := .venv-bench
+BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 
-.PHONY: help demo dev test check torture format clean
+.PHONY: help demo dev test check torture bench evidence format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -37,6 +39,20 @@ check: $(READY)  ## Lint, formatting, types, layers.
 
 torture: $(READY)  ## Kills, floods and races at full length; an hour.
 	@$(BIN)/pytest -m torture -s
+
+# vectorbt and the other peers bring much that the house does not need: they get their own.
+$(BENCH_READY): benchmarks/requirements.lock pyproject.toml
+	@echo "Installing the peers into $(BENCH_VENV); one to three minutes, once."
+	@$(PYTHON) -m venv $(BENCH_VENV) && echo '*' > $(BENCH_VENV)/.gitignore
+	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.lock
+	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; twenty minutes.
+	@$(BENCH_VENV)/bin/python -m benchmarks.run
+
+evidence: $(READY)  ## Judge models of 170 planted markets; writes docs/evidence.md; half an hour.
+	@$(BIN)/python -m benchmarks.evidence
 
 format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

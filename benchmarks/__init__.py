@@ -1,0 +1,1 @@
+"""Benchmarks and evidence: what is promised of speed and of honest selection, measured."""

@@ -1,0 +1,157 @@
+"""Training against its bare parts: the whole job, two processes against one, single fits.
+
+The bare job repeats the fits that a training really made, with the same rows and parameters, by
+`lightgbm.train` and `xgboost.train` alone, and computes features, labels and backtests by their
+kernels alone. What lies between the two is what the platform itself costs.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks import bare_job, policy_search
+from benchmarks.judging import house_plan
+from benchmarks.planted import BAR, PAYABLE, START, planted_market
+from benchmarks.table import Ratio, at_most, best_of
+from resources.fitting.processes import fit_processes
+from traderai_assets.domain.features.month import month_features, warm_up_bars
+from traderai_assets.domain.labels.outcomes import label_bars
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.training.engine import OpenFits, fit_here, train_model
+from traderai_assets.domain.training.fit_arrays import FitArrays
+from traderai_assets.domain.training.fitting import FitsHere, FitTask, ReportRounds
+from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.learners import LEARNERS
+from traderai_assets.domain.training.model import TrainedModel
+from traderai_assets.domain.training.plan import TrainingPlan
+
+JOB_BOUND, PROCESSES_BOUND, FIT_BOUND = 1.25, 0.65, 1.25
+
+
+class RecordingFits(FitsHere):
+    """Fits here, and remembers what was fitted."""
+
+    def __init__(self, arrays: FitArrays) -> None:
+        super().__init__(arrays)
+        self.arrays = arrays
+        self.tasks: list[FitTask] = []
+
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+        """Yield what each task gave."""
+        for task in tasks:
+            self.tasks.append(task)
+            yield self.fit(task, report)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A whole training of one market, features and labels included."""
+
+    candles: pd.DataFrame
+    plan: TrainingPlan
+
+    def run(self, fits: OpenFits = fit_here) -> TrainedModel:
+        """Do all of it."""
+        labels = label_bars(
+            self.candles,
+            bar=BAR,
+            horizon_bars=self.plan.horizon_bars,
+            multiple=self.plan.multiple,
+            minimum_width=self.plan.minimum_width,
+        )
+        return train_model(
+            month_features(self.candles, month=Month.of(START), bar=BAR),
+            labels[labels["open_time"] >= pd.Timestamp(START)].drop(columns="barrier"),
+            self.candles,
+            plan=self.plan,
+            bar=BAR,
+            report=lambda _progress: None,
+            inputs={"planted": PAYABLE.name},
+            fits=fits,
+        )
+
+    def run_in_processes(self, processes: int) -> None:
+        """Do all of it, folds side by side; the processes start and end with it."""
+        with fit_processes(processes) as fits:
+            self.run(fits)
+
+
+def measure(*, quick: bool) -> list[Ratio]:
+    """Time everything; `quick` times once and with fewer trials, to see that it works."""
+    candles = planted_market(PAYABLE, 0, warm_up_bars=warm_up_bars()).candles
+    plan = bare_job.smaller(house_plan()) if quick else house_plan()
+    job, recorded = Job(candles, plan), []
+
+    def record(arrays: FitArrays, _planned: int) -> RecordingFits:
+        recorded.append(RecordingFits(arrays))
+        return recorded[-1]
+
+    trained = job.run(record)
+    (fits,) = recorded
+    bare = bare_job.BareJob(candles, plan, fits.arrays, tuple(fits.tasks), trained)
+    times = 1 if quick else 2
+    whole, parts, parallel = best_of(times, job.run, bare.run, partial(job.run_in_processes, 2))
+    search = plan.search
+    what = (
+        f"the whole job: {search.learner_trials} + {search.policy_trials} trials, "
+        f"{plan.n_folds} folds, {fits.arrays.features.shape[0]} bars, {len(fits.tasks)} fits"
+    )
+    return [
+        Ratio(
+            what,
+            "train_model, one process",
+            "its bare parts",
+            whole,
+            parts,
+            at_most(JOB_BOUND),
+            whole <= JOB_BOUND * parts,
+            "bare: kernels of features, labels and backtests, Optuna's TPE, lgb and xgb.train",
+        ),
+        Ratio(
+            what,
+            "train_model, two processes",
+            "train_model, one process",
+            parallel,
+            whole,
+            at_most(PROCESSES_BOUND),
+            parallel <= PROCESSES_BOUND * whole,
+            "start and end of the processes included",
+        ),
+        *(_single_fit(name, fits, times=5 * times) for name in plan.learners),
+        policy_search.measure_search(candles, quick=quick),
+    ]
+
+
+def _single_fit(name: str, fits: RecordingFits, *, times: int) -> Ratio:
+    """One fit on the last walk-forward fold, bins included."""
+    task = max(
+        (task for task in fits.tasks if task.learner == name and task.rounds is None),
+        key=lambda task: fits.arrays.rows_to_train_on(task.labelling, task.fold),
+    )
+    settings = fits.arrays.fit_settings(task.parameters, None)
+    train, held_out = fits.arrays.samples(task.labelling, task.fold)
+
+    def ours() -> FittedLearner:
+        learner = LEARNERS[name]
+        return learner.fit(learner.bins(train, held_out), settings, lambda _rounds: None)
+
+    def peer() -> Any:
+        return bare_job.fit(name, bare_job.bins(name, train, held_out), settings)
+
+    said = [ours().predict(train.features), bare_job.predict(name, peer(), train.features)]
+    np.testing.assert_allclose(said[0], said[1], rtol=1e-6)
+    own, bare = best_of(times, ours, peer)
+    return Ratio(
+        f"one fit, {len(train.target)} rows of {train.features.shape[1]} features",
+        f"{name} learner",
+        f"bare {name}.train",
+        own,
+        bare,
+        at_most(FIT_BOUND),
+        own <= FIT_BOUND * bare,
+        "same predictions",
+    )
