@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance, RunRecord
 
 SECONDS_BETWEEN_LOOKS = 1.0
+# Of one run, while it does what it did
+SECONDS_BETWEEN_LINES = 5.0
 RUNS_LOOKED_AT = 200
 
 
@@ -22,7 +24,7 @@ class QueueWatch:
     def __init__(self, instance: "DagsterInstance") -> None:
         self._instance = instance
         self._began = time.monotonic()
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str, str, float]] = {}
         self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
 
     def wait_until(self, what: str, done: Callable[[], bool], seconds: float) -> None:
@@ -74,9 +76,13 @@ class QueueWatch:
         run = record.dagster_run
         # What follows the comma is a time, which changes while nothing else does.
         progress = run.tags.get("traderai/progress", "").partition(",")[0]
-        state = f"{run.status.value.lower()} {progress if not run.is_finished else ''}".strip()
-        if self._said.get(run.run_id) != state:
-            self._said[run.run_id] = state
+        status = run.status.value.lower()
+        state = f"{status} {progress if not run.is_finished else ''}".strip()
+        last_status, last_state, said_at = self._said.get(run.run_id, ("", "", 0.0))
+        now = time.monotonic()
+        moved_on = state != last_state and now - said_at >= SECONDS_BETWEEN_LINES
+        if status != last_status or moved_on:
+            self._said[run.run_id] = (status, state, now)
             name = run.tags.get(CLASS_TAG, run.job_name)
             self.say(f"  {run.run_id[:8]} {name:<16} {run.tags.get(MARKET_TAG, ''):<22} {state}")
         if run.status == DagsterRunStatus.FAILURE:

@@ -62,17 +62,6 @@ def test_each_fold_of_the_card_names_its_slices_in_order(model):
     assert "test" not in model.card["final_fold"]
 
 
-def test_what_the_listener_raises_ends_the_training(planted, train):
-    class Cancelled(Exception):
-        pass
-
-    def cancel(_):
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        train(planted(), report=cancel)
-
-
 def test_where_there_is_no_rule_none_is_found(planted, train):
     models = [train(planted(strength=0.0, seed=seed)) for seed in range(4)]
     aucs = [model.card["metrics"]["mean_fold_auc"] for model in models]

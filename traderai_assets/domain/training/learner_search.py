@@ -88,7 +88,7 @@ class LearnerSearch:
         configuration = self._configuration(parameters)
         folds = range(1, self._plan.n_folds + 1)
         tasks = [self.task(self._scout, configuration, fold) for fold in folds]
-        fitting = self._fits.fit_all(tasks, self._meter.fitting(1, self._scout))
+        fitting = self._fits.fit_all(tasks, self._meter.fitting(self._scout))
         earned: list[FloatArray] = []
         value = 0.0
         # Closed at once where the trial is given up, so that no further fold is begun

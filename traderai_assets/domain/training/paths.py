@@ -45,7 +45,7 @@ def path_sharpes(
     ]
     gross = rows.frame["gross_return"].to_numpy(np.float64)
     tested = []
-    fitting = fits.fit_all(tasks, meter.fitting(0, learner))
+    fitting = fits.fit_all(tasks, meter.fitting(learner))
     for split, fitted in zip(splits, fitting, strict=True):
         meter.fit_done(0, learner, fitted.rounds)
         part = np.concatenate(split.tests)

@@ -70,14 +70,13 @@ class ProgressMeter:
             best=search.best,
         )
 
-    def fitting(self, fold: int, learner: str) -> Callable[[int], None]:
-        """Return what one fit calls with its round; fold 0 is the final fit."""
+    def fitting(self, learner: str) -> Callable[[int], None]:
+        """Return what fits call with their round, whichever fold each is of."""
         done = self._fits_done
 
         def at_round(number: int) -> None:
             self._fits_done = max(self._fits_done, done + min(number / self._rounds, 0.99))
-            current = fold or self._last.total_folds
-            self._say(current_fold=current, learner=learner, round=number)
+            self._say(learner=learner, round=number)
 
         return at_round
 

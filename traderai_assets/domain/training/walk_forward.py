@@ -56,7 +56,7 @@ def fit_folds(
                 fitted[number, name] = kept
     tasks = [search.task(name, chosen[number], number) for number, name in missing]
     for (number, name), made in zip(
-        missing, fits.fit_all(tasks, meter.fitting(numbers[-1], plan.learners[-1])), strict=True
+        missing, fits.fit_all(tasks, meter.fitting(plan.learners[-1])), strict=True
     ):
         fitted[number, name] = made
         meter.fit_done(number, name, made.rounds)
