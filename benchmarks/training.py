@@ -76,7 +76,7 @@ class Job:
 
     def run_in_processes(self, processes: int) -> None:
         """Do all of it, folds side by side; the processes start and end with it."""
-        with fit_processes(processes) as fits:
+        with fit_processes(processes, busy=lambda: False) as fits:
             self.run(fits)
 
 

@@ -1,12 +1,14 @@
-"""Fitting in several processes: tasks go out, the largest first, and come back in order.
+"""Fitting in several processes: as many tasks at once, handed back in their order.
 
 Which process fits what never changes what is fitted: a fit is a function of its rows, its
 parameters and its seed.
 """
 
+import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
@@ -93,7 +95,6 @@ class ProcessFits:
     """
 
     def __init__(self, arrays: FitArrays, pool: "_Pool") -> None:
-        self._arrays = arrays
         self._rows = arrays.to_bytes()
         self._pool = pool
         self._here = FitsHere(arrays)
@@ -104,14 +105,17 @@ class ProcessFits:
             # To import what they fit with takes them as long as some fits take here
             yield from self._here.fit_all(tasks, report)
             return
-        size = [self._arrays.rows_to_train_on(task.labelling, task.fold) for task in tasks]
-        largest_first = sorted(range(len(tasks)), key=lambda place: -size[place])
-        futures = {place: self._pool.submit(self._rows, tasks[place]) for place in largest_first}
+        ahead: deque[Future[FittedLearner]] = deque()
         try:
-            for place in range(len(tasks)):
-                yield self._wait(futures[place], report)
+            for task in tasks:
+                ahead.append(self._pool.submit(self._rows, task))
+                # No further ahead than processes: a search gives most of its trials up early
+                if len(ahead) == self._pool.size:
+                    yield self._wait(ahead.popleft(), report)
+            while ahead:
+                yield self._wait(ahead.popleft(), report)
         finally:
-            for future in futures.values():
+            for future in ahead:
                 future.cancel()
 
     def _wait(self, future: "Future[FittedLearner]", report: ReportRounds) -> FittedLearner:
@@ -126,6 +130,7 @@ class _Pool:
     """Processes, each with a thread of this one that talks to it."""
 
     def __init__(self, size: int) -> None:
+        self.size = size
         self._processes = [_Process() for _ in range(size)]
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         for process in self._processes:
@@ -164,16 +169,26 @@ class _Pool:
             self._idle.put(process)
 
 
+def cores_are_taken() -> bool:
+    """Whether more processes would only take the cores from each other.
+
+    Two fits side by side on two cores take each some 1.3 times as long as alone, so where another
+    training is at work already, more processes make both slower.
+    """
+    return os.getloadavg()[0] > (os.cpu_count() or 1) - 0.5
+
+
 class FitProcesses:
     """Opens fits; the processes start with the first that are worth it."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, busy: Callable[[], bool]) -> None:
         self._size = size
+        self._busy = busy
         self._pool: _Pool | None = None
 
     def __call__(self, arrays: FitArrays, fits_planned: int) -> Fits:
-        """Fit here where there is little to do, else in the processes."""
-        if self._size == 1 or fits_planned < FITS_WORTH_A_PROCESS:
+        """Fit here where there is little to do or no core to spare, else in the processes."""
+        if self._size == 1 or fits_planned < FITS_WORTH_A_PROCESS or self._busy():
             return FitsHere(arrays)
         self._pool = self._pool or _Pool(self._size)
         return ProcessFits(arrays, self._pool)
@@ -185,9 +200,9 @@ class FitProcesses:
 
 
 @contextmanager
-def fit_processes(size: int) -> Iterator[FitProcesses]:
+def fit_processes(size: int, busy: Callable[[], bool] = cores_are_taken) -> Iterator[FitProcesses]:
     """Open up to `size` fitting processes for one run; they end with it."""
-    processes = FitProcesses(size)
+    processes = FitProcesses(size, busy)
     try:
         yield processes
     finally:

@@ -23,6 +23,11 @@ from traderai_assets.domain.training.parameters import LEARNER_SPACE
 LABELLING = Labelling(6, 1.0)
 
 
+def idle():
+    """Whatever else this machine does."""
+    return False
+
+
 def arrays(rows=600):
     random = np.random.default_rng(3)
     features = random.normal(size=(rows, 5))
@@ -70,7 +75,7 @@ def test_rows_survive_the_wire_to_the_bit():
 
 def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
     given = arrays()
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         fits = processes(given, FITS_WORTH_A_PROCESS)
         assert not isinstance(fits, FitsHere)
         assert bytes_of(fits, TASKS) == bytes_of(FitsHere(given), TASKS)
@@ -82,7 +87,7 @@ def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
 
 def test_while_the_processes_start_this_one_fits():
     given = arrays()
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         fits = processes(given, FITS_WORTH_A_PROCESS)
         assert not fits._pool.ready()
         first = next(fits.fit_all(TASKS, lambda _: None))
@@ -90,7 +95,7 @@ def test_while_the_processes_start_this_one_fits():
 
 
 def test_a_search_that_gives_up_early_drops_what_has_not_begun():
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
         wait([*fits._pool._starting])
         fitting = fits.fit_all(TASKS * 5, lambda _: None)
@@ -100,14 +105,19 @@ def test_a_search_that_gives_up_early_drops_what_has_not_begun():
 
 
 def test_little_work_starts_no_process():
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         assert isinstance(processes(arrays(), FITS_WORTH_A_PROCESS - 1), FitsHere)
-    with fit_processes(1) as processes:
+    with fit_processes(1, busy=idle) as processes:
+        assert isinstance(processes(arrays(), 1_000), FitsHere)
+
+
+def test_where_no_core_is_to_spare_this_process_fits():
+    with fit_processes(2, busy=lambda: True) as processes:
         assert isinstance(processes(arrays(), 1_000), FitsHere)
 
 
 def test_an_error_there_is_the_same_error_here():
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
         with pytest.raises(RuntimeError, match="in the fitting process"):
             bytes_of(fits, [task(num_leaves=1)])
@@ -123,7 +133,7 @@ def test_an_error_of_ours_keeps_its_kind():
 
 
 def test_a_process_that_is_killed_ends_the_fit_with_its_name():
-    with fit_processes(2) as processes:
+    with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
         bytes_of(fits, TASKS)
         for process in fits._pool._processes:

@@ -10,7 +10,7 @@ from tests.domain.training.conftest import planted_market, small_plan, train
 def main(folder: str, processes: int) -> None:
     plan = small_plan(search={"learner_trials": 12, "policy_trials": 8, "horizons": (6, 12)})
     storage = StudiesResource(uri=folder).storage("binance.BTC-USDT.5m", "2026-02")
-    with fit_processes(processes) as fits:
+    with fit_processes(processes, busy=lambda: False) as fits:
         model = train(planted_market(2500), plan=plan, storage=storage, fits=fits)
     sys.stdout.write(model.model_id)
 

@@ -1,6 +1,7 @@
 """LightGBM behind the learner interface; its model is LightGBM's text."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -26,10 +27,22 @@ FIXED = {
 
 
 class FittedLightGBM:
-    """One booster."""
+    """One booster, as its text until something is asked of it: to parse takes as long as ten trees.
 
-    def __init__(self, booster: Any) -> None:
-        self._booster = booster
+    Parameters
+    ----------
+    text : bytes
+        LightGBM's text.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    @cached_property
+    def _booster(self) -> Any:
+        import lightgbm
+
+        return lightgbm.Booster(model_str=self._text.decode())
 
     @property
     def rounds(self) -> int:
@@ -51,7 +64,7 @@ class FittedLightGBM:
 
     def to_bytes(self) -> bytes:
         """LightGBM's text."""
-        return bytes(self._booster.model_to_string().encode())
+        return self._text
 
 
 class LightGBMLearner:
@@ -125,10 +138,8 @@ class LightGBMLearner:
             callbacks=[*([stop] if held_out else []), report_round],
         )
         best = booster.model_to_string(num_iteration=booster.best_iteration)
-        return self.from_bytes(best.encode())
+        return FittedLightGBM(best.encode())
 
     def from_bytes(self, content: bytes) -> FittedLightGBM:
         """Read LightGBM's text."""
-        import lightgbm
-
-        return FittedLightGBM(lightgbm.Booster(model_str=content.decode()))
+        return FittedLightGBM(content)
