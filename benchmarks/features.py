@@ -3,7 +3,7 @@
 Every peer computes the same columns, and their values are compared before anything is timed.
 """
 
-import resource
+import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -142,8 +142,10 @@ def scaling(sizes: tuple[int, ...], times: int) -> list[Ratio]:
     repeats = [max(YEARS_BARS // rows, 1) for rows in sizes]
     for rows, again in zip(sizes, repeats, strict=True):
         sides.append(partial(_repeated, partial(by_month, random_candles(rows)), again))
+        tracemalloc.start()
         sides[-1]()
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
     best = best_of(times, *sides)
     seconds = [one / again for one, again in zip(best, repeats, strict=True)]
     found = []
