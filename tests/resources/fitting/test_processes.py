@@ -125,7 +125,7 @@ def test_an_error_there_is_the_same_error_here():
 
 
 def test_an_error_of_ours_keeps_its_kind():
-    from resources.fitting import processes as module
+    from resources.fitting import process as module
 
     told = module._told({"failed": "DegenerateData", "message": "one class", "trace": ""})
     assert isinstance(told, DegenerateData)
