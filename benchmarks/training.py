@@ -130,7 +130,7 @@ def _single_fit(name: str, fits: RecordingFits, *, times: int) -> Ratio:
     """One fit on the last walk-forward fold, bins included."""
     task = max(
         (task for task in fits.tasks if task.learner == name and task.rounds is None),
-        key=lambda task: fits.arrays.rows_to_train_on(task.labelling, task.fold),
+        key=lambda task: len(fits.arrays.labels[task.labelling].slices[task.fold][0]),
     )
     settings = fits.arrays.fit_settings(task.parameters, None)
     train, held_out = fits.arrays.samples(task.labelling, task.fold)

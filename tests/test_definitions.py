@@ -181,6 +181,13 @@ def test_a_resource_can_be_replaced_by_name(tmp_path):
     assert set(built.resources) == {"settings", "lake", "studies", "exchange"}
 
 
+def said_by(program, folder):
+    """What a fresh interpreter prints."""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, cwd=folder, text=True)  # noqa: S603
+    return done.stdout
+
+
 def test_loading_the_house_brings_in_nothing_heavy(repository):
     program = (
         "import json, sys\n"
@@ -188,14 +195,7 @@ def test_loading_the_house_brings_in_nothing_heavy(repository):
         "build_definitions().resolve_all_job_defs()\n"
         "print(json.dumps([name for name in sys.modules if '.' not in name]))"
     )
-    said = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", program],
-        check=True,
-        capture_output=True,
-        cwd=repository,
-        text=True,
-    ).stdout
-    assert HEAVY & set(json.loads(said)) == set()
+    assert HEAVY & set(json.loads(said_by(program, repository))) == set()
 
 
 def test_the_three_packages_are_those_of_this_repository(repository, tmp_path):
@@ -205,14 +205,7 @@ def test_the_three_packages_are_those_of_this_repository(repository, tmp_path):
         "names = ('traderai_assets', 'resources', 'sensors')\n"
         "print(json.dumps([importlib.util.find_spec(name).origin for name in names]))"
     )
-    said = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", program],
-        check=True,
-        capture_output=True,
-        cwd=tmp_path,
-        text=True,
-    ).stdout
-    assert json.loads(said) == [
+    assert json.loads(said_by(program, tmp_path)) == [
         str(repository / name / "__init__.py")
         for name in ("traderai_assets", "resources", "sensors")
     ]

@@ -8,9 +8,10 @@ from traderai_assets.domain.errors import (
     InvalidSettings,
     NotEnoughData,
 )
+from traderai_assets.domain.search.progress import EVALUATING, SAMPLING
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.space import Choices, Space
-from traderai_assets.domain.search.trial import EVALUATING, SAMPLING, Outcome
+from traderai_assets.domain.search.trial import Outcome
 
 
 def test_a_trial_that_must_not_be_made_is_recorded_and_the_search_goes_on(search, evaluate):

@@ -14,14 +14,13 @@ from traderai_assets.domain.search.chronicle import Chronicle
 from traderai_assets.domain.search.history import History
 from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.search.limits import MAX_NAME_LENGTH, MAX_TRIALS
+from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.samplers import Proposer
 from traderai_assets.domain.search.space import Space
 from traderai_assets.domain.search.trial import (
-    SAMPLING,
     Evaluate,
     Outcome,
-    SearchProgress,
     Stand,
     try_out,
 )

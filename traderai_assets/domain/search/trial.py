@@ -10,12 +10,10 @@ from traderai_assets.domain.errors import DegenerateData, TrainingError
 from traderai_assets.domain.search.chronicle import Chronicle
 from traderai_assets.domain.search.history import History
 from traderai_assets.domain.search.ledger import COMPLETE, FAILED, PRUNED, TrialRecord, best_of
+from traderai_assets.domain.search.progress import EVALUATING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule, Pruned
 from traderai_assets.domain.search.samplers import Suggestion
 from traderai_assets.domain.search.space import Parameters
-
-SAMPLING = "sampling"
-EVALUATING = "evaluating"
 
 
 @dataclass(frozen=True)
@@ -24,32 +22,6 @@ class Outcome:
 
     value: float
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SearchProgress:
-    """Where a search stands.
-
-    Parameters
-    ----------
-    phase : str
-        `sampling` (working out what to try) or `evaluating`.
-    ordinal, n_trials : int
-        The trial this is about, from 0, and how many there will be; those before it have ended.
-    folds_done : int
-        Folds that trial has behind it.
-    best : float or None
-        Highest value so far.
-    sampler : str
-        Who proposed the trial; empty while that is being worked out.
-    """
-
-    phase: str
-    ordinal: int
-    n_trials: int
-    folds_done: int
-    best: float | None
-    sampler: str
 
 
 ReportFold = Callable[[int, float], None]

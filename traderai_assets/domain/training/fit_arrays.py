@@ -76,10 +76,6 @@ class FitArrays:
         of = self.labels[labelling]
         return sample_rows(rows, self.names, self.features, of.label, of.open_ms, of.end_ms)
 
-    def rows_to_train_on(self, labelling: Labelling, fold: int) -> int:
-        """What the time of a fit goes with."""
-        return len(self.labels[labelling].slices[fold][0])
-
     def to_bytes(self) -> bytes:
         """Write it as numpy's npz; it holds numbers only, and numpy reads nothing else."""
         arrays: dict[str, Any] = {"features": self.features}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from traderai_assets.domain.search.trial import SAMPLING, SearchProgress
+from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 
 SEARCH = "search"
 WALK_FORWARD = "walk_forward"
