@@ -3,8 +3,8 @@
 import dagster as dg
 
 from sensors.expiring_signals import expiring_signals_sensor
-from sensors.failed_runs import failed_runs_sensor
 from sensors.new_challengers import new_challengers_sensor
+from sensors.orphaned_runs import orphaned_runs_sensor
 from sensors.silent_champions import silent_champions_sensor
 from sensors.stale_candles import stale_candles_sensor
 from sensors.stale_models import stale_models_sensor
@@ -21,5 +21,5 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         silent_champions_sensor(settings),
         expiring_signals_sensor(settings),
         unmeasured_drift_sensor(settings),
-        failed_runs_sensor(settings),
+        orphaned_runs_sensor(settings),
     ]

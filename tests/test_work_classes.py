@@ -1,7 +1,15 @@
 import pytest
 import yaml
 
-from traderai_assets.work_classes import CLASS_TAG, JOBS, TOTAL_SLOTS, WORK_CLASSES, classify
+from traderai_assets.domain.queue.policy import TagLimit
+from traderai_assets.work_classes import (
+    JOBS,
+    LIMITS,
+    TOTAL_SLOTS,
+    WORK_CLASSES,
+    WRITES_TAG,
+    classify,
+)
 
 
 def named(assets, months, open_month="2026-10"):
@@ -62,12 +70,25 @@ def test_every_job_has_its_class(job, expected):
     assert named(JOBS[job], {"2026-01"}) == expected
 
 
-def test_dagster_yaml_limits_each_class_as_the_table_says(repository):
+def test_dagster_yaml_limits_what_the_table_says_and_nothing_else(repository):
     runs = yaml.safe_load((repository / "dagster.yaml").read_text())["concurrency"]["runs"]
-    limits = {
-        limit["value"]: limit["limit"]
-        for limit in runs["tag_concurrency_limits"]
-        if limit["key"] == CLASS_TAG
-    }
-    assert runs["max_concurrent_runs"] == TOTAL_SLOTS
-    assert limits == {work.name: work.slots for work in WORK_CLASSES}
+    said = []
+    for limit in runs["tag_concurrency_limits"]:
+        value = limit["value"]
+        each = value == {"applyLimitPerUniqueValue": True}
+        said.append(TagLimit(limit["key"], limit["limit"], None if each else value, per_value=each))
+    assert (runs["max_concurrent_runs"], tuple(said)) == (LIMITS.slots, LIMITS.tags)
+
+
+def test_every_asset_has_one_writer_a_market():
+    from traderai_assets.definitions import build_definitions
+
+    written = {limit.key for limit in LIMITS.tags if limit.per_value}
+    assets = build_definitions().resolve_all_asset_keys()
+    assert written == {f"{WRITES_TAG}{key.path[-1]}" for key in assets}
+
+
+def test_no_class_is_retried_more_often_than_the_instance_knows(repository):
+    retries = yaml.safe_load((repository / "dagster.yaml").read_text())["run_retries"]
+    assert {work.retries for work in WORK_CLASSES} == {retries["max_retries"]}
+    assert retries["retry_on_asset_or_op_failure"] is False

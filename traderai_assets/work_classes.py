@@ -3,43 +3,73 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from traderai_assets.domain.queue.policy import Limits, TagLimit
+
 CLASS_TAG = "traderai/class"
 MARKET_TAG = "traderai/market"
 EXCHANGE_TAG = "traderai/exchange"
-WRITER_TAG = "traderai/writer"
+# Before the name of each asset that a run writes; its value is the market
+WRITES_TAG = "traderai/writes/"
 PRIORITY_TAG = "dagster/priority"
+RETRIES_TAG = "dagster/max_retries"
+RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"
 
 TOTAL_SLOTS = 3
 
 
 @dataclass(frozen=True)
 class WorkClass:
-    """One kind of work: how urgent it is, and how many slots it may hold at once."""
+    """One kind of work.
+
+    Attributes
+    ----------
+    name, purpose : str
+    priority : int
+        Higher leaves the queue first.
+    slots : int
+        How many of the three it may hold at once.
+    assets : frozenset of str
+        What it materialises.
+    most_hours : float
+        Who is at work for longer hangs, and is stopped.
+    retry_errors : bool
+        Whether a run that ended with an error is tried again: where the error may be the weather
+        between us and an exchange, and not where the same rows give the same error.
+    retries : int
+        How often a run whose worker was lost is tried again.
+    """
 
     name: str
     priority: int
     slots: int
     assets: frozenset[str]
     purpose: str
+    most_hours: float
+    retry_errors: bool = False
+    retries: int = 3
 
 
 _CANDLES = frozenset({"candles", "features", "labels"})
-BACKFILL = WorkClass("backfill", 10, 2, _CANDLES, "Fetch candles of months gone by.")
-UPDATE_LATEST = WorkClass("update_latest", 9, 1, _CANDLES, "Fetch the open month's new candles.")
+BACKFILL = WorkClass(
+    "backfill", 10, 2, _CANDLES, "Fetch candles of months gone by.", 24, retry_errors=True
+)
+UPDATE_LATEST = WorkClass(
+    "update_latest", 9, 1, _CANDLES, "Fetch the open month's new candles.", 1, retry_errors=True
+)
 SIGNALS_EXPIRE = WorkClass(
-    "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Settle signals that have ended."
+    "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Settle signals that have ended.", 1
 )
 SIGNALS_GENERATE = WorkClass(
-    "signals.generate", 7, 1, frozenset({"signals"}), "Say what the champion says now."
+    "signals.generate", 7, 1, frozenset({"signals"}), "Say what the champion says now.", 1
 )
 TRAINING = WorkClass(
-    "training", 5, 2, frozenset({"models", "backtests", "champions"}), "Train, test and choose."
+    "training", 5, 2, frozenset({"models", "backtests", "champions"}), "Train, test, choose.", 24
 )
 DRIFT_MONITOR = WorkClass(
-    "drift.monitor", 3, 1, frozenset({"drift_metrics"}), "Compare live data with training data."
+    "drift.monitor", 3, 1, frozenset({"drift_metrics"}), "Compare live data with training data.", 3
 )
 HISTORICAL = WorkClass(
-    "historical", 1, 1, frozenset({"signal_snapshots"}), "Say what would have been said."
+    "historical", 1, 1, frozenset({"signal_snapshots"}), "Say what would have been said.", 24
 )
 WORK_CLASSES = (
     BACKFILL,
@@ -73,12 +103,22 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
         for work in WORK_CLASSES
         if work.assets & named and (work.assets is not _CANDLES or work is candle_class)
     ]
-    if not named <= _ALL_ASSETS:
+    if not named <= ALL_ASSETS:
         return HISTORICAL
     return min(spanned, key=lambda work: work.priority, default=HISTORICAL)
 
 
-_ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
+ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
+
+# What dagster.yaml says in its own words; a test holds it to this
+LIMITS = Limits(
+    slots=TOTAL_SLOTS,
+    tags=(
+        *(TagLimit(CLASS_TAG, work.slots, value=work.name) for work in WORK_CLASSES),
+        # One writer of an asset's market at a time; the lake's conflict check is the certainty
+        *(TagLimit(f"{WRITES_TAG}{asset}", 1, per_value=True) for asset in sorted(ALL_ASSETS)),
+    ),
+)
 
 # What each job materialises; a run of a job names no assets, so the queue looks here.
 JOBS: dict[str, frozenset[str]] = {

@@ -21,7 +21,7 @@ from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
-from traderai_assets.work_classes import TOTAL_SLOTS, WORK_CLASSES
+from traderai_assets.work_classes import JOBS, TOTAL_SLOTS, WORK_CLASSES, WRITES_TAG
 
 pytestmark = pytest.mark.usefixtures("champion")
 
@@ -111,13 +111,14 @@ def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everyth
     assert len(house.runs()) == before
 
 
-def test_every_run_that_was_taken_carries_its_class_priority_market_and_writer(house):
+def test_every_run_that_was_taken_carries_all_that_the_queue_goes_by(house):
     priorities = {work.name: str(work.priority) for work in WORK_CLASSES}
     for record in house.runs():
         tags = record.dagster_run.tags
         assert tags["dagster/priority"] == priorities[tags["traderai/class"]]
         assert tags["traderai/market"] == BTC
-        assert tags["traderai/writer"].endswith(f"/{BTC}")
+        written = {tag.removeprefix(WRITES_TAG) for tag in tags if tag.startswith(WRITES_TAG)}
+        assert written == JOBS[record.dagster_run.job_name]
     assert {one.dagster_run.status for one in house.runs()} == {dg.DagsterRunStatus.SUCCESS}
 
 
@@ -137,7 +138,7 @@ def test_no_tick_fails_and_one_that_asks_for_nothing_says_why_and_leaves_no_file
         ticks = house.ticks(sensor, since=0.0)
         assert all(tick.status != TickStatus.FAILURE for tick in ticks)
         rested = [tick for tick in ticks if tick.status == TickStatus.SKIPPED]
-        of_whom = "no run" if sensor == "failed_runs" else BTC
+        of_whom = "no run" if sensor == "orphaned_runs" else BTC
         told = [reason for tick in rested if (reason := tick.tick_data.skip_reason) is not None]
         assert len(rested) - len(told) <= 1  # The tick that the power cut of a test ended
         assert all(of_whom in reason for reason in told)

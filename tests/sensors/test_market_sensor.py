@@ -39,7 +39,7 @@ def sensors(house):
 
 def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(house):
     built = sensors(house)
-    assert [sensor.name for sensor in built] == [*SENSORS, "failed_runs"]
+    assert [sensor.name for sensor in built] == [*SENSORS, "orphaned_runs"]
     assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
     assert {sensor.minimum_interval_seconds for sensor in built} == {30}
     assert all(sensor.description for sensor in built)

@@ -1,8 +1,8 @@
 """The run coordinator `dagster.yaml` names: Dagster's queue, with every run classified.
 
 `dagster/priority` counts only as a tag of the run, and a run launched by a button has no tag at
-all. So class, priority, market and writer are stamped here, from what the run materialises,
-whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
+all. So class, priority, retries, market and what is written are stamped here, from what the run
+materialises, whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,15 @@ from dagster._core.run_coordinator.base import SubmitRunContext
 
 from traderai_assets.domain.months import Month
 from traderai_assets.work_classes import (
+    ALL_ASSETS,
     CLASS_TAG,
     EXCHANGE_TAG,
     JOBS,
     MARKET_TAG,
     PRIORITY_TAG,
-    UPDATE_LATEST,
-    WRITER_TAG,
+    RETRIES_TAG,
+    RETRY_ERRORS_TAG,
+    WRITES_TAG,
     classify,
 )
 
@@ -41,19 +43,24 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
 
 
 def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
-    """Return the tags by which the queue orders and limits `run`."""
-    market = _market(run.tags)
-    work = classify(_assets(run), _months(run.tags), open_month_key)
-    tags = {CLASS_TAG: work.name, PRIORITY_TAG: str(work.priority)}
+    """Return the tags by which the queue orders, limits and retries `run`.
+
+    A run over several markets is limited by the first: the lake refuses whoever comes second.
+    """
+    market, assets = _market(run.tags), _assets(run)
+    work = classify(assets, _months(run.tags), open_month_key)
+    tags = {
+        CLASS_TAG: work.name,
+        PRIORITY_TAG: str(work.priority),
+        RETRIES_TAG: str(work.retries),
+        RETRY_ERRORS_TAG: str(work.retry_errors).lower(),
+    }
     if market:
-        # backfill and update_latest write the same table, so they count as one writer.
-        writes = "backfill" if work is UPDATE_LATEST else work.name
-        tags |= {
-            MARKET_TAG: market,
-            EXCHANGE_TAG: market.partition(".")[0],
-            WRITER_TAG: f"{writes}/{market}",
-        }
-    return tags
+        tags |= {MARKET_TAG: market, EXCHANGE_TAG: market.partition(".")[0]}
+        tags |= {f"{WRITES_TAG}{asset}": market for asset in sorted(assets & ALL_ASSETS)}
+    # What was set by hand and is not ours to say: a run limited by what it does not write
+    said = (name for name in run.tags if name.startswith(WRITES_TAG) and name not in tags)
+    return tags | dict.fromkeys(said, run.run_id)
 
 
 def open_month(instance: DagsterInstance, exchange: str) -> str:

@@ -1,0 +1,40 @@
+"""Sweeps up what a crash left behind: runs nobody works on, and progress nobody speaks of.
+
+The launcher settles a run whose worker dies while the daemon lives, and run monitoring one that
+had begun before the daemon died. What is left for here: launches that were cut in two, workers
+that do not stop when they are told to, and runs at work for longer than anything takes.
+"""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from traderai_assets.assets.last_words import mark_failed
+from traderai_assets.assets.progress import RUNNING, STATE_TAG
+from traderai_assets.instance.orphans import find_orphans, settle
+from traderai_assets.settings import Settings
+
+RUNS_A_TICK = 20  # a tick has 60 s, and the next one goes on
+ORPHANS_A_TICK = 3  # to stop a worker takes up to twenty seconds
+_ENDED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+_UNSAID = dg.RunsFilter(statuses=_ENDED, tags={STATE_TAG: RUNNING})
+
+
+def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Build the sensor."""
+
+    @dg.sensor(
+        name="orphaned_runs",
+        minimum_interval_seconds=min(10, settings.sensors.interval_seconds),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Settles runs nobody works on; marks the progress of killed ones as failed.",
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        instance = context.instance
+        found = [one for one in find_orphans(instance, datetime.now(UTC)) if one.certain]
+        said = [settle(instance, orphan) for orphan in found[:ORPHANS_A_TICK]]
+        killed = instance.get_runs(_UNSAID, limit=RUNS_A_TICK)
+        said += [f"{run.run_id[:8]} {mark_failed(instance, run)}" for run in killed]
+        return dg.SkipReason("; ".join(said) or "no run is orphaned")
+
+    return sensor

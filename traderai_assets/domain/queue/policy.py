@@ -1,0 +1,130 @@
+"""What Dagster's run queue starts at one look at it, and why the rest waits.
+
+Equal to `QueuedRunCoordinatorDaemon._get_runs_to_dequeue`, held to it by a test, paging included:
+the queue is read in pages, oldest first, and what a page leaves over once limits and slots are
+applied is not looked at again before the next look. The order is whole only within one page.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from traderai_assets.domain.queue.limits import Limits, Occupancy, Place, QueueRun, TagLimit
+
+__all__ = ["PAGE", "Limits", "QueueRun", "TagLimit", "Wait", "in_turn", "next_runs", "waits"]
+
+PAGE = 100
+"""Runs that the daemon reads at a time, unless DAGSTER_RUN_QUEUE_PAGE_SIZE says otherwise."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Why one run waits.
+
+    Attributes
+    ----------
+    run_id : str
+        The run that waits.
+    kind : str
+        "limit": a tag limit is full, so a free slot would not help; "slot": all slots are taken;
+        "turn": the free slots go to runs before it.
+    reason : str
+        The same in a sentence.
+    behind : tuple of str
+        Ids of the runs it waits for.
+    """
+
+    run_id: str
+    kind: Literal["slot", "limit", "turn"]
+    reason: str
+    behind: tuple[str, ...]
+
+
+def in_turn(queued: Iterable[QueueRun]) -> list[QueueRun]:
+    """Sort by priority, highest first; runs of one priority stay in the order they came in."""
+    return sorted(queued, key=lambda run: -run.priority)
+
+
+def next_runs(
+    queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limits, *, page: int = PAGE
+) -> list[QueueRun]:
+    """Return what the daemon starts at one look, in order.
+
+    Parameters
+    ----------
+    queued : runs that wait, in the order of their submission
+    running : runs that start, run or are being cancelled: all of them hold a slot
+    limits : slots and tag limits
+    page : how many queued runs the daemon reads at a time
+    """
+    free = limits.slots - len(running)
+    if free <= 0:
+        return []
+    batch: list[QueueRun] = []
+    for first in range(0, len(queued), page):
+        occupancy = Occupancy(limits, running)
+        candidates = in_turn([*batch, *queued[first : first + page]])
+        batch = [run for run in candidates if occupancy.admit(run)][:free]
+    return batch
+
+
+def waits(queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limits) -> list[Wait]:
+    """Say of each run that `next_runs` leaves waiting why it waits, first in turn first."""
+    starting = next_runs(queued, running, limits)
+    now, then = Occupancy(limits, running), Occupancy(limits, [*running, *starting])
+    started = {run.run_id for run in starting}
+    waiting = [run for run in in_turn(queued) if run.run_id not in started]
+    full = len(running) >= limits.slots
+    found = []
+    for before, run in enumerate(waiting):
+        obstacle = now.obstacle(run) or (None if full else then.obstacle(run))
+        if obstacle:
+            found.append(_limited(run, *obstacle))
+        elif full:
+            found.append(_slotless(run, running, limits.slots, before))
+        else:
+            found.append(_outranked(run, starting))
+    return found
+
+
+def _limited(run: QueueRun, place: Place, held: tuple[str, ...]) -> Wait:
+    limit, value = place.limit, run.tags[place.limit.key]
+    _, *words = re.split("[/.]", limit.key)
+    if len(words) == 2:  # namespace/verb/noun, as in traderai/writes/models
+        reason = f"waits for {_names(held)}, which {words[0]} {words[1]} of {value}"
+    else:
+        of_value = limit.per_value or limit.value is not None
+        what = f"{words[-1] if words else limit.key}{f' {value}' if of_value else ''}"
+        reason = f"waits for {what}: {len(held)} of {limit.most} run ({_names(held)})"
+    return Wait(run.run_id, "limit", reason, held)
+
+
+def _slotless(run: QueueRun, running: Sequence[QueueRun], slots: int, before: int) -> Wait:
+    held = tuple(other.run_id for other in running)
+    reason = f"waits for a slot: {len(held)} of {slots} are taken by {_names(held)}"
+    if before:
+        reason += f"; {_count(before)} before it"
+    return Wait(run.run_id, "slot", reason, held)
+
+
+def _outranked(run: QueueRun, starting: Sequence[QueueRun]) -> Wait:
+    behind = tuple(other.run_id for other in starting)
+    least = min(other.priority for other in starting)
+    if least > run.priority:
+        why = "of higher priority"
+    elif least == run.priority:
+        why = "that came first or are of higher priority"
+    else:
+        why = f"because more than {PAGE} runs are queued, and they are read {PAGE} at a time"
+    return Wait(
+        run.run_id, "turn", f"goes after {_count(len(behind))} {why}: {_names(behind)}", behind
+    )
+
+
+def _count(runs: int) -> str:
+    return f"{runs} run{'s' if runs != 1 else ''}"
+
+
+def _names(run_ids: Iterable[str]) -> str:
+    return ", ".join(run_id[:8] for run_id in run_ids)

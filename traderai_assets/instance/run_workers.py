@@ -1,0 +1,68 @@
+"""Who works on a run: noted on the run, seen, and stopped.
+
+Before there is a worker the daemon that launches it answers for the run, in a tag of its own:
+it can be looked for, and is never stopped.
+"""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+from dagster import DagsterInstance, DagsterRun
+
+from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+
+WORKER_TAG = "traderai/worker"
+LAUNCHER_TAG = "traderai/launcher"
+# A fit in native code and a page under way end within this; whoever needs longer is killed
+SECONDS_TO_END = 10.0
+_SECONDS_BETWEEN_LOOKS = 0.05
+
+
+def note_launcher(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
+    """Write down which daemon is about to start the run's worker."""
+    instance.add_run_tags(run_id, {LAUNCHER_TAG: process.text})
+
+
+def note_worker(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
+    """Write down which process works on the run."""
+    instance.add_run_tags(run_id, {WORKER_TAG: process.text})
+
+
+def worker_of(run: DagsterRun) -> ProcessIdentity | None:
+    """Return which process works on the run; None where none was noted, or nothing readable."""
+    return _noted(run, WORKER_TAG)
+
+
+def answerable_for(run: DagsterRun) -> ProcessIdentity | None:
+    """Return the run's worker or, before there is one, the daemon that is about to start it."""
+    return worker_of(run) or _noted(run, LAUNCHER_TAG)
+
+
+def _noted(run: DagsterRun, tag: str) -> ProcessIdentity | None:
+    try:
+        return ProcessIdentity.parse(run.tags.get(tag, ""))
+    except InvalidInput:
+        return None
+
+
+def stop(worker: ProcessIdentity) -> bool:
+    """End a worker of this machine, gently and then by force; return whether it is gone for good.
+
+    False where it lives elsewhere: whoever sees it there has to do it.
+    """
+    for end, seconds in ((signal.SIGTERM, SECONDS_TO_END), (signal.SIGKILL, SECONDS_TO_END)):
+        if worker.sight() is not Sight.ALIVE:
+            break
+        with suppress(ProcessLookupError):  # It ended by itself between the look and the signal
+            os.kill(worker.pid, end)
+        _wait(worker, seconds)
+    return worker.sight() is Sight.GONE
+
+
+def _wait(worker: ProcessIdentity, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while worker.sight() is Sight.ALIVE and time.monotonic() < deadline:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
