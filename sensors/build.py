@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from sensors.aging_runs import aging_runs_sensor
 from sensors.expiring_signals import expiring_signals_sensor
 from sensors.new_challengers import new_challengers_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
@@ -14,7 +15,9 @@ from traderai_assets.settings import Settings
 
 def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     """Build the sensors as the settings want them."""
+    aging = [aging_runs_sensor(settings)] if settings.queue.aging_minutes else []
     return [
+        *aging,
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
         new_challengers_sensor(settings),

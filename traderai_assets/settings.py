@@ -96,6 +96,14 @@ class SensorSettings(_Section):
     drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
 
 
+class QueueSettings(_Section):
+    """In which order runs leave the queue; slots and classes are those of work_classes.py."""
+
+    aging_minutes: float = Field(
+        0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
+    )
+
+
 class Settings(BaseSettings):
     """The whole of `traderai.toml`, validated."""
 
@@ -119,6 +127,7 @@ class Settings(BaseSettings):
     costs: CostSettings = CostSettings()
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
+    queue: QueueSettings = QueueSettings()
 
     @classmethod
     def settings_customise_sources(

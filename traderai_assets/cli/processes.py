@@ -106,10 +106,22 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _end_group(group: int) -> None:
-    """Give code servers and runs, which outlive `dagster dev`, time to end; then end them."""
-    deadline = time.monotonic() + SECONDS_TO_STOP
-    with suppress(ProcessLookupError):
-        while time.monotonic() < deadline:
+    """Give code servers and runs, which outlive `dagster dev`, time to end; then end them.
+
+    A run that is ended so is settled and tried again when Dagster is started the next time.
+    """
+    if not _gone_within(group, SECONDS_TO_STOP):
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        _gone_within(group, SECONDS_TO_STOP)
+
+
+def _gone_within(group: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
             os.killpg(group, 0)
-            time.sleep(0.1)
-        os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False

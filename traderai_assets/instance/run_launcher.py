@@ -75,8 +75,8 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
             word = json.dumps([run.run_id, serialize_value(instance.get_ref())])
             _let_go_on(process, word)
         except BaseException:
-            stop(worker)
-            process.wait()
+            with process:  # Closes its input and waits for it
+                stop(worker)
             raise
         threading.Thread(
             target=self._see_off, args=(process, run.run_id), name="see-off", daemon=True
