@@ -14,8 +14,9 @@ from dagster import DagsterInstance, DagsterRun
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
 
-WORKER_TAG = "traderai/worker"
-LAUNCHER_TAG = "traderai/launcher"
+# Under the prefix that Dagster's web UI does not show: they say nothing to people
+WORKER_TAG = ".dagster/traderai_worker"
+LAUNCHER_TAG = ".dagster/traderai_launcher"
 # A fit in native code and a page under way end within this; whoever needs longer is killed
 SECONDS_TO_END = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.05
