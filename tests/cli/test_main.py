@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -67,3 +68,46 @@ def test_a_command_that_is_terminated_ends_as_one_that_is_interrupted(traderai, 
     monkeypatch.setattr(root.cli, "invoke", lambda _: os.kill(os.getpid(), signal.SIGTERM))
     code, _, err = traderai("markets")
     assert (code, err) == (1, "\nAborted!\n")
+
+
+@pytest.fixture
+def own_instance(home, monkeypatch, tmp_path, repository):  # noqa: ARG001  # which would unset it
+    """An instance of deploy/ whose database does not answer."""
+    (tmp_path / "dagster.yaml").symlink_to(repository / "deploy" / "dagster.yaml")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    database = {"HOST": "127.0.0.1", "PORT": str(port)}
+    for name, value in {**database, "USER": "me", "PASSWORD": "mine", "DATABASE": "its"}.items():
+        monkeypatch.setenv(f"PG{name}", value)
+    for name in ("DAGSTER_HOME", "DAGSTER_FILES"):
+        monkeypatch.setenv(name, str(tmp_path))
+    return port
+
+
+@pytest.mark.torture  # 12 s: Dagster tries again for so long
+def test_a_database_that_does_not_answer_is_named_with_what_to_look_at(traderai, own_instance):
+    code, out, err = traderai("status")
+    assert (code, out) == (1, "")
+    assert err.startswith("traderai: the database of Dagster's instance does not answer: ")
+    assert f"port {own_instance} failed: Connection refused; is it running, and do " in err
+    assert len(err.splitlines()) == 1
+    assert "mine" not in err
+
+
+@pytest.mark.usefixtures("own_instance")
+def test_an_instance_that_cannot_be_opened_is_said_so(traderai, monkeypatch):
+    monkeypatch.delenv("PGHOST")
+    code, _, err = traderai("status")
+    assert code == 1
+    assert err.startswith("traderai: Dagster's instance cannot be opened as dagster.yaml says: ")
+    assert "PGHOST" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_mistake_of_our_own_keeps_its_traceback(traderai, monkeypatch):
+    def mistaken(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(root.cli, "invoke", mistaken)
+    with pytest.raises(ZeroDivisionError):
+        traderai("markets")

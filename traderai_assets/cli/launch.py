@@ -1,12 +1,26 @@
 """Launching runs through the web server, as the web UI does; the queue does the rest."""
 
+import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 from traderai_assets.partitions import FIRST_MONTH, partition_range_tags
 
 DEFAULT_URL = "http://127.0.0.1:3000"
+SECONDS_TO_ANSWER = 300  # as long as Dagster's own client waits: the code server may be starting
+_AGAIN = """
+mutation ($run: String!) {
+  launchRunReexecution(reexecutionParams: {parentRunId: $run, strategy: FROM_FAILURE}) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on Error { message }
+  }
+}
+"""
 
 
 class NoWebServer(TraderAIError):
@@ -28,16 +42,56 @@ def launch(url: str, job: str, partition_keys: Iterable[str]) -> str:
     from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
 
     keys = sorted(partition_keys)
-    parts = urlsplit(url)
-    if parts.hostname is None:
-        raise InvalidInput(f"{url!r} is not the URL of a web server; expected {DEFAULT_URL}")
+    host, parts = _host(url), urlsplit(url)
     try:
         client = DagsterGraphQLClient(
-            parts.hostname, port_number=parts.port, use_https=parts.scheme == "https"
+            host, port_number=parts.port, use_https=parts.scheme == "https"
         )
         return client.submit_job_execution(job, tags=partition_range_tags(keys))
     except DagsterGraphQLClientError as error:
         raise _explained(error, url, job, keys) from error
+
+
+def launch_again(url: str, run_id: str) -> str:
+    """Queue a run that does what the ended run `run_id` did not finish; return its id.
+
+    Raises
+    ------
+    NoWebServer
+        If nothing answers at `url`, or not as Dagster does.
+    InvalidInput
+        If the URL is none.
+    TraderAIError
+        If it was refused otherwise.
+    """
+    _host(url)
+    asked = urllib.request.Request(  # noqa: S310  # `_host` lets http and https pass
+        f"{url.rstrip('/')}/graphql",
+        json.dumps({"query": _AGAIN, "variables": {"run": run_id}}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
+            answer: dict[str, Any] = json.load(response)["data"]["launchRunReexecution"]
+    except (urllib.error.URLError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        raise _no_web_server(url) from error
+    if "run" not in answer:
+        reason = " ".join(str(answer.get("message", answer["__typename"])).split())[:300]
+        raise TraderAIError(f"the web server at {url} refused to retry run {run_id[:8]}: {reason}")
+    return str(answer["run"]["runId"])
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.hostname is None or parts.scheme not in {"http", "https"}:
+        raise InvalidInput(f"{url!r} is not the URL of a web server; expected {DEFAULT_URL}")
+    return parts.hostname
+
+
+def _no_web_server(url: str) -> NoWebServer:
+    return NoWebServer(
+        f'no web server answers at {url}; start it with "make dev", or name it with --url'
+    )
 
 
 def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderAIError:
@@ -45,9 +99,7 @@ def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderA
     from gql.transport.exceptions import TransportConnectionFailed, TransportServerError
 
     if isinstance(error.__cause__, TransportConnectionFailed | TransportServerError):
-        return NoWebServer(
-            f'no web server answers at {url}; start it with "make dev", or name it with --url'
-        )
+        return _no_web_server(url)
     if "Nonexistent partition keys" in str(error):
         return InvalidInput(
             f"{keys[0]} to {keys[-1]} are not all known at {url}; is the market kept (see "

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.cli.plain_errors import in_one_line
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {
@@ -16,9 +16,12 @@ COMMANDS = {
     "dev": "Start the web UI and the daemon on this machine.",
     "markets": "List the markets, or add one.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
+    "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
-    "status": "Show what runs, what waits, and how far it is.",
+    "status": "Show what runs, what waits and why, and how far it is.",
 }
+# Those with more than one file; their command stands in the file of that name.
+FOLDERS = frozenset({"runs", "status"})
 
 
 class LazyGroup(click.Group):
@@ -32,7 +35,8 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"traderai_assets.cli.{cmd_name}").command
+        inside = ".command" if cmd_name in FOLDERS else ""
+        command: click.Command = import_module(f"traderai_assets.cli.{cmd_name}{inside}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -55,6 +59,9 @@ def main() -> None:
         signal.signal(ending, signal.default_int_handler)
     try:
         cli()
-    except (TraderAIError, OSError) as error:
-        click.echo(f"traderai: {error}", err=True)
+    except Exception as error:
+        line = in_one_line(error)
+        if line is None:
+            raise
+        click.echo(f"traderai: {line}", err=True)
         sys.exit(1)

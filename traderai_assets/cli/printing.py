@@ -11,13 +11,18 @@ def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) 
     """Print `rows`, all with the same keys; say `empty` to a person where there are none."""
     if as_json:
         click.echo(json.dumps(list(rows), default=str, indent=2))
-        return
+    else:
+        click.echo(table(rows) or empty)
+
+
+def table(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Return `rows`, all with the same keys, as columns under their names; "" without rows."""
     if not rows:
-        click.echo(empty)
-        return
+        return ""
     cells = [[str(name) for name in rows[0]]]
     cells += [["" if value is None else str(value) for value in row.values()] for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
-    for line in cells:
-        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )

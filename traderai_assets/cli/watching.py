@@ -10,7 +10,7 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, RunRecord
+    from dagster import DagsterInstance, DagsterRun, RunRecord
 
 SECONDS_BETWEEN_LOOKS = 1.0
 # Of one run, while it does what it did
@@ -85,8 +85,13 @@ class QueueWatch:
             self._said[run.run_id] = (status, state, now)
             name = run.tags.get(CLASS_TAG, run.job_name)
             self.say(f"  {run.run_id[:8]} {name:<16} {run.tags.get(MARKET_TAG, ''):<22} {state}")
-        if run.status == DagsterRunStatus.FAILURE:
+        if run.status == DagsterRunStatus.FAILURE and not self._is_tried_again(run, last_status):
             raise TraderAIError(
-                f"run {run.run_id[:8]} ({run.job_name}) failed; its log stands in the web UI under "
-                'Runs: "make dev" opens it'
+                f"run {run.run_id[:8]} ({run.job_name}) failed; "
+                f'"traderai runs logs {run.run_id[:8]}" says of what'
             )
+
+    def _is_tried_again(self, run: "DagsterRun", last_status: str) -> bool:
+        """Whether the retry policy has the run; it says so a moment after the run has failed."""
+        fate = run.tags.get("dagster/will_retry", "true" if last_status != "failure" else "false")
+        return fate == "true"

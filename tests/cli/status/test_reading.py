@@ -1,0 +1,146 @@
+"""The queue in one look: what runs, what trains, what waits, what failed, what was left behind."""
+
+import json
+import os
+import time
+
+import dagster as dg
+import pytest
+
+from tests.cli.conftest import MARKET
+from traderai_assets.assets.progress import PartitionProgress, ProgressBoard
+from traderai_assets.domain.training.progress import Progress
+
+STARTED, QUEUED = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED
+
+
+@pytest.fixture
+def status(traderai):
+    return lambda: json.loads(traderai("status", "--json").out)
+
+
+def test_an_empty_instance_is_idle_and_says_what_starts_it(traderai):
+    code, out, _ = traderai("status")
+    assert code == 0
+    assert out.startswith("0 of 3 slots in use.\n")
+    assert out.endswith('Nothing runs and nothing waits; "make dev" starts the sensors.\n')
+    assert "Failed" not in out
+
+
+def test_what_programs_rely_on(status, run):
+    run("train", STARTED)
+    run("train", QUEUED)
+    run("backfill", dg.DagsterRunStatus.FAILURE)
+    run("backfill", QUEUED, stamped=False, worker=None)
+    state = status()
+    assert {name: sorted(part) for name, part in state.items() if isinstance(part, dict)} == {
+        "slots": ["most", "used"],
+        "daemon": ["alive", "seen"],
+        "gate": ["as_of", "markets", "unnamed"],
+    }
+    of_run = ["class", "job", "market", "run"]
+    rows = {name: sorted(part[0]) for name, part in state.items() if isinstance(part, list) if part}
+    assert rows == {
+        "classes": ["class", "priority", "queued", "running", "slots"],
+        "running": sorted([*of_run, "progress", "since", "status", "worked_seconds", "worker"]),
+        "queued": sorted([*of_run, "behind", "kind", "reason", "since", "waited_seconds"]),
+        "failed": sorted([*of_run, "ended", "error", "next"]),
+        "leftovers": sorted([*of_run, "next", "reason"]),
+    }
+    assert (state["trainings"], state["as_of"][-1]) == ([], "Z")
+
+
+def test_the_classes_stand_in_the_order_of_their_priority(status):
+    rows = status()["classes"]
+    assert [(row["class"], row["priority"]) for row in rows][:2] == [
+        ("backfill", 10),
+        ("update_latest", 9),
+    ]
+    assert {(row["running"], row["queued"]) for row in rows} == {(0, 0)}
+
+
+def test_what_runs_waits_and_failed_is_told_apart(traderai, status, run):
+    running = run("train", STARTED, tags={"traderai/progress": "2026-04 fold 2/5 37%"})
+    starting = run("backfill", dg.DagsterRunStatus.STARTING)
+    queued = run("train", QUEUED)
+    failed = run("replay_history", dg.DagsterRunStatus.FAILURE)
+    run("train", dg.DagsterRunStatus.SUCCESS)
+    state = status()
+    assert state["slots"] == {"used": 2, "most": 3}
+    assert [row["run"] for row in state["running"]] == [running.run_id, starting.run_id]
+    assert [row["run"] for row in state["queued"]] == [queued.run_id]
+    assert [row["run"] for row in state["failed"]] == [failed.run_id]
+    training = next(row for row in state["classes"] if row["class"] == "training")
+    assert (training["running"], training["slots"], training["queued"]) == (1, 2, 1)
+    told = traderai("status").out
+    assert told.startswith("2 of 3 slots in use.")
+    assert "fold 2/5 37%" in told
+    assert [title for title in ("Running:", "Queued:", "Failed:") if title in told] == [
+        "Running:",
+        "Queued:",
+        "Failed:",
+    ]
+
+
+def test_who_works_on_a_run_is_told_by_process_and_since_when(status, run, instance):
+    with_event = run("train", dg.DagsterRunStatus.STARTING)
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name="train"), with_event.run_id
+    )
+    [row] = status()["running"]
+    assert (row["worker"], row["status"], row["market"]) == (os.getpid(), "started", MARKET)
+    assert row["since"][:13] == time.strftime("%Y-%m-%d %H", time.gmtime())
+    assert 0 <= row["worked_seconds"] < 60
+
+
+def test_a_run_of_the_materialize_button_is_named_by_its_assets(status, run):
+    assets = frozenset({dg.AssetKey("models"), dg.AssetKey("backtests")})
+    run("__ASSET_JOB", QUEUED, asset_selection=assets)
+    [row] = status()["queued"]
+    assert (row["job"], row["class"], row["market"]) == ("backtests+models", "training", MARKET)
+
+
+def test_a_run_whose_worker_is_gone_and_one_without_a_class_are_not_in_order(
+    traderai, status, run, gone
+):
+    run("train", STARTED)  # in order
+    orphan = run("train", STARTED, worker=gone)
+    past_the_coordinator = run("train", QUEUED, stamped=False, worker=None)
+    orphaned, unclassified = status()["leftovers"]
+    assert (orphaned["run"], orphaned["next"]) == (orphan.run_id, "traderai runs clean")
+    assert "is gone" in orphaned["reason"]
+    assert (unclassified["run"], unclassified["reason"], unclassified["next"]) == (
+        past_the_coordinator.run_id,
+        "it has no class: no limit holds it",
+        f"traderai runs cancel {past_the_coordinator.run_id[:8]}",
+    )
+    assert "Not in order:\n" in traderai("status").out
+
+
+def test_a_training_tells_its_fold_percentage_trial_best_and_end(traderai, status, instance, run):
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition([f"{MARKET}|2026-04"]))
+    def models(context: dg.AssetExecutionContext) -> None:
+        work = PartitionProgress(ProgressBoard(context), f"{MARKET}|2026-04")
+        work.report(Progress("search", 2, 5, 7, 20, 1.234, "lightgbm", 50, 37.0))
+        work.tell()
+        told.append((status(), traderai("status").out))
+
+    told = []
+    other = run("train", STARTED)
+    dg.materialize([models], instance=instance, partition_key=f"{MARKET}|2026-04")
+    state, printed = told[0]
+    [row] = state["trainings"]
+    assert len(state["running"]) == 2
+    assert row.pop("run") != other.run_id
+    started, ends, as_of = (row.pop(name) for name in ("started", "ends", "as_of"))
+    assert started <= as_of <= ends
+    assert row == {
+        "model": f"{MARKET}|2026-04",
+        "phase": "search",
+        "fold": "2/5",
+        "percent": 37.0,
+        "trial": "7/20",
+        "best": 1.23,
+    }
+    assert "Trainings:\n" in printed
+    assert status()["trainings"] == []

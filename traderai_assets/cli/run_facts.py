@@ -1,0 +1,57 @@
+"""Facts of one run, as every command tells them: its name, its work, its times."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
+
+if TYPE_CHECKING:
+    from dagster import DagsterRun
+
+SHORT = 8
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def run_row(run: "DagsterRun") -> dict[str, Any]:
+    """Return what tells the run from others: id, job or assets, class, market."""
+    return {
+        "run": run.run_id,
+        "job": work_of(run),
+        "class": run.tags.get(CLASS_TAG, ""),
+        "market": run.tags.get(MARKET_TAG, ""),
+    }
+
+
+def work_of(run: "DagsterRun") -> str:
+    """Return the run's job, or the assets it was asked for where a button made the job."""
+    return "+".join(sorted(key.path[-1] for key in run.asset_selection or ())) or run.job_name
+
+
+def short(run_id: str) -> str:
+    """Return a run's id as people write it."""
+    return run_id[:SHORT]
+
+
+def moment(at: datetime | float | None) -> str | None:
+    """Write a moment as people and programs read it, to the second."""
+    if at is None:
+        return None
+    known = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    return f"{as_utc(known):%Y-%m-%d %H:%M:%S}Z"
+
+
+def as_utc(at: datetime) -> datetime:
+    """Return a moment of Dagster's database, which may not say that it is UTC."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def span(seconds: float) -> str:
+    """Write how long something took or takes, in the one unit that matters and the next."""
+    length = timedelta(seconds=max(0, round(seconds)))
+    if length < _MINUTE:
+        return f"{length.seconds} s"
+    if length < _HOUR:
+        return f"{length // _MINUTE} min"
+    if length < _DAY:
+        return f"{length // _HOUR} h {length % _HOUR // _MINUTE} min"
+    return f"{length.days} d {length % _DAY // _HOUR} h"

@@ -1,0 +1,105 @@
+"""`traderai runs logs`: what a run said and of what it failed, line by line, as it comes."""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.run_errors import error_of
+from traderai_assets.cli.runs.finding import find_run
+from traderai_assets.cli.runs.printed import Printed
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+    from dagster._core.events.log import EventLogEntry
+
+LEVELS = ("debug", "info", "warning", "error", "critical")
+SECONDS_BETWEEN_LOOKS = 1.0
+_PAGE = 500
+_STACK_LINES = 6
+# What Dagster tells as an aside and a person follows a run by
+_TOLD = frozenset(
+    {"PIPELINE_START", "PIPELINE_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_CHECK_EVALUATION"}
+)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--follow", is_flag=True, help="Go on until the run ends, or Ctrl-C.")
+@click.option("--level", type=click.Choice(LEVELS), default="info", show_default=True)
+@click.option("--stdout", "stream", flag_value="stdout", help="What its steps printed, instead.")
+@click.option("--stderr", "stream", flag_value="stderr", help="The same, Dagster's own among it.")
+def command(run: str, *, follow: bool, level: str, stream: str | None) -> None:
+    """Print what RUN said: time, level, step, message, and where an error came from.
+
+    Example: traderai runs logs 1a2b3c4d --follow
+    """
+    with open_instance(open_settings()) as instance:
+        run_id = find_run(instance, run).run_id
+        source = Printed(instance, run_id, stream) if stream else Events(instance, run_id, level)
+        try:
+            _print(instance, run_id, source, follow=follow)
+        except KeyboardInterrupt:
+            if not follow:
+                raise
+
+
+def _print(
+    instance: "DagsterInstance", run_id: str, source: "Events | Printed", *, follow: bool
+) -> None:
+    while True:
+        # Before the last look: what is said until then is printed
+        run = instance.get_run_by_id(run_id)
+        for line in source.news():
+            click.echo(line)
+        if not follow or run is None or run.is_finished:
+            return
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+class Events:
+    """The events of one run, from a level on, each told once."""
+
+    def __init__(self, instance: "DagsterInstance", run_id: str, level: str) -> None:
+        self._instance = instance
+        self._run_id = run_id
+        self._level = logging.getLevelName(level.upper())
+        self._cursor: str | None = None
+
+    def news(self) -> Iterator[str]:
+        """Yield the lines of what has happened since the last call."""
+        while True:
+            page = self._instance.get_records_for_run(self._run_id, self._cursor, limit=_PAGE)
+            self._cursor = page.cursor
+            for record in page.records:
+                if _level(record.event_log_entry) >= self._level:
+                    yield from _lines(record.event_log_entry)
+            if not page.has_more:
+                return
+
+
+def _level(entry: "EventLogEntry") -> int:
+    told = entry.dagster_event is not None and entry.dagster_event.event_type_value in _TOLD
+    return max(int(entry.level), logging.INFO) if told else int(entry.level)
+
+
+def _lines(entry: "EventLogEntry") -> Iterator[str]:
+    at = f"{datetime.fromtimestamp(entry.timestamp, UTC):%Y-%m-%d %H:%M:%S}Z"
+    level = logging.getLevelName(_level(entry))
+    step = f"{entry.step_key}: " if entry.step_key else ""
+    yield f"{at} {level:<8} {step}{entry.message or _event_words(entry)}"
+    error = error_of(entry)
+    if error is not None:
+        said = [*"".join(error.stack).splitlines()[-_STACK_LINES:], *error.message.splitlines()]
+        yield from (f"    {line}" for line in said)
+
+
+def _event_words(entry: "EventLogEntry") -> str:
+    """Return the kind of an event that says nothing else, such as PIPELINE_ENQUEUED."""
+    event = entry.dagster_event
+    kind = event.event_type_value if event is not None else ""
+    return kind.lower().replace("pipeline", "run").replace("_", " ")

@@ -1,0 +1,56 @@
+"""The command: asks once, or again and again until Ctrl-C."""
+
+import json
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.status.reading import read_status
+from traderai_assets.cli.status.screen import screen
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+SECONDS_BETWEEN_LOOKS = 2.0
+_HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
+
+
+@click.command()
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON; with --watch, one object a line."
+)
+@click.option("--watch", is_flag=True, help="Look again every two seconds, until Ctrl-C.")
+def command(*, as_json: bool, watch: bool) -> None:
+    """Show what runs, what waits and why, how far each training is, and the last failures.
+
+    Example: traderai status --watch
+    """
+    with open_instance(open_settings()) as instance:
+        if watch:
+            _watch(instance, as_json=as_json)
+        else:
+            state = read_status(instance)
+            click.echo(json.dumps(state, indent=2) if as_json else screen(state))
+
+
+def _watch(instance: "DagsterInstance", *, as_json: bool) -> None:
+    try:
+        while True:
+            state = read_status(instance)
+            click.echo(json.dumps(state) if as_json else _drawn(screen(state)))
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+    except KeyboardInterrupt:
+        return
+
+
+def _drawn(text: str) -> str:
+    """Return the text over the last one on a terminal, cut to its size; else with a blank line."""
+    if not sys.stdout.isatty():
+        return f"{text}\n"
+    columns, rows = shutil.get_terminal_size()
+    lines = (line[:columns] + _END_OF_LINE for line in text.splitlines()[: rows - 1])
+    return _HOME + "\n".join(lines) + _BELOW
