@@ -14,6 +14,7 @@ from pathlib import Path
 
 from traderai_assets.cli.house import dagster_home
 from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.queue.policy import PAGE
 from traderai_assets.settings import Settings
 
 HOST = "127.0.0.1"  # the web server has no authentication
@@ -30,7 +31,12 @@ def dagster_running(
     serve = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
     process = subprocess.Popen(  # noqa: S603
         [*serve, "-h", HOST, "-p", str(port)],
-        env={**os.environ, **environment, "DAGSTER_HOME": str(dagster_home(settings))},
+        env={
+            **os.environ,
+            "DAGSTER_RUN_QUEUE_PAGE_SIZE": str(PAGE),
+            **environment,
+            "DAGSTER_HOME": str(dagster_home(settings)),
+        },
         stdout=log_file,
         stderr=subprocess.STDOUT if log_file else None,
         start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from traderai_assets.domain.errors import InvalidSettings
 
@@ -42,11 +41,8 @@ class TagLimit:
             )
 
 
-class Place(NamedTuple):
-    """Where a run is counted: under one limit, and where that counts per value, one value."""
-
-    limit: TagLimit
-    value: str | None
+Place = tuple[int, str | None]
+"""Where a run is counted: the limit's number, and the value of the tag where that is counted."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +64,19 @@ class Limits:
     def places(self, run: QueueRun) -> list[Place]:
         """Return every place in which `run` counts."""
         return [
-            Place(limit, value if limit.per_value else None)
+            (number, value if limit.per_value else None)
             for key, value in run.tags.items()
-            for limit in self._of_key.get(key, ())
+            for number, limit in self._of_key.get(key, ())
             if limit.value is None or limit.value == value
         ]
 
     @cached_property
-    def _of_key(self) -> dict[str, list[TagLimit]]:
-        # Of two limits of one kind the later counts, as in Dagster.
-        last = {(limit.key, limit.value, limit.per_value): limit for limit in self.tags}
+    def _of_key(self) -> dict[str, list[tuple[int, TagLimit]]]:
+        # Of two limits of one kind the later counts, as in Dagster
+        last = {(limit.key, limit.value, limit.per_value): n for n, limit in enumerate(self.tags)}
         of_key = defaultdict(list)
-        for limit in last.values():
-            of_key[limit.key].append(limit)
+        for number in last.values():
+            of_key[self.tags[number].key].append((number, self.tags[number]))
         return dict(of_key)
 
 
@@ -97,17 +93,18 @@ class Occupancy:
     def admit(self, run: QueueRun) -> bool:
         """Let `run` in, unless a place of its is full; return whether it is in."""
         places = self._limits.places(run)
-        free = all(len(self._held[place]) < place.limit.most for place in places)
-        if free:
-            self._enter(places, run.run_id)
-        return free
+        for place in places:
+            if len(self._held[place]) >= self._limits.tags[place[0]].most:
+                return False
+        self._enter(places, run.run_id)
+        return True
 
-    def obstacle(self, run: QueueRun) -> tuple[Place, tuple[str, ...]] | None:
-        """Return the first full place of `run`, and who holds it; None where it could come in."""
+    def obstacle(self, run: QueueRun) -> tuple[TagLimit, tuple[str, ...]] | None:
+        """Return the first full limit of `run`, and who holds it; None where it could come in."""
         for place in self._limits.places(run):
-            held = self._held[place]
-            if len(held) >= place.limit.most:
-                return place, tuple(held)
+            limit, held = self._limits.tags[place[0]], self._held[place]
+            if len(held) >= limit.most:
+                return limit, tuple(held)
         return None
 
     def _enter(self, places: Iterable[Place], run_id: str) -> None:

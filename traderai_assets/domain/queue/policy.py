@@ -10,12 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from traderai_assets.domain.queue.limits import Limits, Occupancy, Place, QueueRun, TagLimit
+from traderai_assets.domain.queue.limits import Limits, Occupancy, QueueRun, TagLimit
 
 __all__ = ["PAGE", "Limits", "QueueRun", "TagLimit", "Wait", "in_turn", "next_runs", "waits"]
 
-PAGE = 100
-"""Runs that the daemon reads at a time, unless DAGSTER_RUN_QUEUE_PAGE_SIZE says otherwise."""
+PAGE = 1_000
+"""Queued runs that our daemon reads at a time: longer than its queue ever is.
+
+Whoever starts it says so in DAGSTER_RUN_QUEUE_PAGE_SIZE. By Dagster's own 100 a less urgent run may
+pass, where more than that wait.
+"""
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,8 @@ def waits(queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limit
     return found
 
 
-def _limited(run: QueueRun, place: Place, held: tuple[str, ...]) -> Wait:
-    limit, value = place.limit, run.tags[place.limit.key]
+def _limited(run: QueueRun, limit: TagLimit, held: tuple[str, ...]) -> Wait:
+    value = run.tags[limit.key]
     _, *words = re.split("[/.]", limit.key)
     if len(words) == 2:  # namespace/verb/noun, as in traderai/writes/models
         reason = f"waits for {_names(held)}, which {words[0]} {words[1]} of {value}"
@@ -114,7 +118,7 @@ def _outranked(run: QueueRun, starting: Sequence[QueueRun]) -> Wait:
     if least > run.priority:
         why = "of higher priority"
     elif least == run.priority:
-        why = "that came first or are of higher priority"
+        why = f"that {'is' if len(behind) == 1 else 'are'} older or more urgent"
     else:
         why = f"because more than {PAGE} runs are queued, and they are read {PAGE} at a time"
     return Wait(

@@ -6,7 +6,7 @@ What starts is `policy.next_runs`' business alone; here are only the clock and t
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from math import ceil
+from math import floor
 
 from traderai_assets.domain.queue.policy import PAGE, Limits, QueueRun, next_runs
 
@@ -70,7 +70,9 @@ def simulate(
     queue = _Queue(requests, limits, aging, page)
     look = 0
     while (due := queue.due()) is not None:
-        look = max(look, ceil(due / tick_seconds))
+        look = max(look, floor(due / tick_seconds))
+        while look * tick_seconds < due:
+            look += 1
         queue.catch_up(look * tick_seconds)
         while queue.serve(look * tick_seconds):
             look += 1
@@ -109,6 +111,8 @@ class _Queue:
 
     def serve(self, now: float) -> bool:
         """Look once and start what is next; return whether anything was started."""
+        if len(self._running) >= self._limits.slots:
+            return False
         queued = [self._aged(now, *waiting) for waiting in self._waiting.values()]
         starting = next_runs(queued, [*self._running.values()], self._limits, page=self._page)
         for run in starting:
@@ -122,7 +126,12 @@ class _Queue:
     def _aged(self, now: float, asked: float, request: Request) -> QueueRun:
         if self._aging is None:
             return request.run
-        return replace(request.run, priority=self._aging(request.run, now - asked))
+        priority = self._aging(request.run, now - asked)
+        return (
+            request.run
+            if priority == request.run.priority
+            else replace(request.run, priority=priority)
+        )
 
     def _await(self, at: float, request: Request) -> None:
         self._count += 1
