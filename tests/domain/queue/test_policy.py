@@ -149,8 +149,8 @@ def test_a_run_left_over_from_a_page_is_told_so():
     reasons = {wait.run_id: wait.reason for wait in waits(queued, [], limits)}
     assert reasons["update1"] == "waits for writes: 1 of 1 run (backfill)"
     assert reasons["update2"] == (
-        "goes after 2 runs because more than 1000 runs are queued, and they are read 1000 at a time: "
-        "backfill, drift0"
+        "goes after 2 runs because more than 1000 runs are queued, "
+        "and they are read 1000 at a time: backfill, drift0"
     )
 
 
