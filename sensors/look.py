@@ -36,7 +36,7 @@ class Look:
     ) -> None:
         self.instance = instance
         self.settings = settings
-        self._lake = lake
+        self.lake = lake
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[str, datetime | TraderAIError] = {}
@@ -45,7 +45,7 @@ class Look:
     def table(self, table: Table) -> LakeSnapshot:
         """Return the table as it was when this tick first asked."""
         if table.name not in self._snapshots:
-            self._snapshots[table.name] = self._lake.snapshot(table)
+            self._snapshots[table.name] = self.lake.snapshot(table)
         return self._snapshots[table.name]
 
     def now(self, market: Market) -> datetime:

@@ -6,12 +6,10 @@ import dagster as dg
 
 from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor, request_months
-from traderai_assets.assets.look_back import missing_history
-from traderai_assets.domain.freshness.models import MissingHistory, ModelVerdict, stale_models
+from traderai_assets.assets.look_back import Gate
+from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.freshness.models import ModelVerdict, stale_models
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.training.window import look_back, served_month
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
-from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
@@ -29,27 +27,33 @@ def stale_models_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(look: Look, market: Market) -> Verdict:
     """Ask for the market's next model if it is due and can be made."""
-    if look.busy(market, "train", "backfill"):
-        return Verdict(f"{market.key} is being fetched or trained")
+    if look.busy(market, "train"):
+        return Verdict(f"a model of {market.key} is being trained")
     trained_until = look.last_time(MODELS, market)
-    verdict = _verdict(look, market, trained_until, ready={})
-    if verdict.action != "fresh":  # Only then is it worth reading the look-back
-        verdict = _verdict(look, market, trained_until, ready=_ready(look, market))
+    verdict = _verdict(look, market, trained_until, {})
+    if verdict.action == "train":  # Only then is it worth reading the look-back
+        found = _gate(look).judge(market, verdict.served_month)
+        if isinstance(found, Refusal):
+            verdict = _verdict(look, market, trained_until, {market.key: found})
     if verdict.action != "train":
         return Verdict(verdict.reason)
-    if look.last_time(FEATURES, market) != look.last_time(CANDLES, market):
-        return Verdict(f"{verdict.reason}, but features of its newest candles are not made yet")
     # One try a day for one cause, by the wall's clock: the exchange's may stand still.
     cause = f"{trained_until}:{datetime.now(UTC):%Y-%m-%d}"
     return Verdict(verdict.reason, request_months("train", market, [verdict.served_month], cause))
 
 
+def _gate(look: Look) -> Gate:
+    return Gate(
+        look.lake,
+        look.instance,
+        table=look.table,
+        clock=look.now,
+        days=look.settings.training.lookback_days,
+    )
+
+
 def _verdict(
-    look: Look,
-    market: Market,
-    trained_until: datetime | None,
-    *,
-    ready: dict[str, MissingHistory | None],
+    look: Look, market: Market, trained_until: datetime | None, refusals: dict[str, Refusal]
 ) -> ModelVerdict:
     training = look.settings.training
     [verdict] = stale_models(
@@ -57,17 +61,6 @@ def _verdict(
         look.now(market),
         max_age=timedelta(days=training.max_model_age_days),
         look_back_days=training.lookback_days,
-        ready=ready,
+        refusals=refusals,
     )
     return verdict
-
-
-def _ready(look: Look, market: Market) -> dict[str, MissingHistory | None]:
-    """Return what the look-back of a model made now lacks; empty where nothing is stored."""
-    if look.last_time(CANDLES, market) is None:
-        return {}
-    now, days = look.now(market), look.settings.training.lookback_days
-    closed = now - (now - datetime.fromtimestamp(0, UTC)) % market.bar
-    window = look_back(served_month(closed, days), closed, days)
-    stored, gaps = look.table(CANDLES), look.table(CANDLE_GAPS)
-    return {market.key: missing_history(stored, gaps, market, window)}

@@ -165,9 +165,11 @@ def test_what_blocks_a_run_and_what_only_warns(definitions):
         blocking |= {spec.name: spec.blocking for spec in asset.check_specs}
     assert blocking == {
         "candle_contract": True,
+        "look_back_complete": True,
         "no_look_ahead": True,
         "every_month_has_a_model": False,
         "nothing_refused": False,
+        "nothing_failed_to_arrive": False,
     }
 
 

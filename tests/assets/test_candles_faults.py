@@ -125,7 +125,7 @@ def test_bars_that_stay_unreadable_are_named_holes_until_they_come_well(
     for bad_bar, garbage in zip(bad_bars, GARBAGE, strict=True):
         span = {"since": bad_bar, "until": bad_bar + HOUR}
         break_klines(in_june, "garbage", garbage=garbage, count=None, **span)
-    assert not in_june.run("backfill", JUNE, only=["candles"], raise_on_error=False).success
+    assert in_june.run("backfill", JUNE, only=["candles"]).success
     holes = in_june.rows(CANDLE_GAPS, JUNE)
     assert holes["start"].tolist() == bad_bars
     assert set(holes["kind"]) == {"fetch_failure"}

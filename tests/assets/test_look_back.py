@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 
+import dagster as dg
 import pytest
 
 from tests.assets.house import House
 from tests.assets.remembered import data_versions, stale
+from tests.checks.test_candles import evaluation
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
+
+BTC = "binance.BTC-USDT.1h"
 
 
 def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_came(house: House):
@@ -23,12 +27,14 @@ def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_
         if "refused" in event.metadata
     ]
     assert "720 bars of the look-back are neither stored nor known gaps, in 2024-04" in refusal
-    assert '"traderai backfill binance.BTC-USDT.1h --since 2024-04-01"' in refusal
-    warning = next(
-        check
-        for check in result.get_asset_check_evaluations()
-        if check.check_name == "every_month_has_a_model"
-    )
+    command = "traderai backfill binance.BTC-USDT.1h --since 2024-04-01 --until 2024-04-30"
+    assert f'"{command}"' in refusal
+    told = evaluation(result, "look_back_complete")
+    assert (told.passed, told.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert told.metadata["commands"].value == command
+    assert told.metadata["missing_months"].value == {BTC: ["2024-04"]}
+    assert (told.metadata["missing_bars"].value, told.metadata["months_complete"].value) == (720, 1)
+    warning = evaluation(result, "every_month_has_a_model")
     assert not warning.passed
     assert warning.metadata["without"].value == ["binance.BTC-USDT.1h|2024-05"]
 
@@ -43,6 +49,27 @@ def test_a_run_of_refused_months_alone_fails_by_name_and_leaves_models_and_champ
     with pytest.raises(NotEnoughData, match=r"in 2024-01, 2024-02; .* --since 2024-01-01"):
         old_house.run("train", "2024-03")
     assert old_house.lake_state() == before
+
+
+@pytest.mark.parametrize("only", [("models",), ("models", "backtests"), ()])
+def test_whoever_launches_it_the_check_says_why_and_nothing_downstream_runs(
+    house: House, only: tuple[str, ...]
+):
+    result = house.run("train", "2024-05", "2024-06", only=only, raise_on_error=False)
+    told = evaluation(result, "look_back_complete")
+    assert (told.passed, told.blocking, told.severity) == (
+        False,
+        True,
+        dg.AssetCheckSeverity.ERROR,
+    )
+    [failed] = result.get_step_failure_events()
+    assert failed.step_key == "models"
+    assert told.description in failed.step_failure_data.error_display_string
+    assert told.metadata["commands"].value == (
+        f"traderai backfill {BTC} --since 2024-04-01 --until 2024-05-31"
+    )
+    started = {one.step_key for one in result.all_events if one.event_type_value == "STEP_START"}
+    assert started - {"features_no_look_ahead"} == {"models"}
 
 
 def test_one_bar_nobody_accounts_for_is_enough_and_the_stored_model_stays(old_house: House):

@@ -44,16 +44,33 @@ def test_a_planted_row_fails_the_check_and_no_features_are_made(
     assert house.hashes(FEATURES) == {}
 
 
-def test_a_hole_that_a_refused_row_left_fails_the_check_until_the_row_comes_well(house: House):
+def test_an_absent_bar_that_stands_in_no_ledger_fails_the_check(house: House):
+    house.fetch(MAY)
+    candles = house.rows(CANDLES, MAY)
+    house.store(CANDLES, MAY, candles[candles["open_time"] != NOON])
+    contract = dg.AssetCheckKey(dg.AssetKey("candles"), "candle_contract")
+    asked = dg.AssetSelection.assets("features") | dg.AssetSelection.checks(contract)
+    job = dg.define_asset_job("without_fetching", selection=asked)
+    house.definitions = dg.Definitions.merge(house.definitions, dg.Definitions(jobs=[job]))
+    [broken] = broken_months(house.run("without_fetching", MAY, raise_on_error=False))
+    assert broken["unexplained"] == [f"{NOON} to {NOON + HOUR}"]
+
+
+def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(house: House):
     span = {"since": NOON, "until": NOON + HOUR}
     house.sandbox.faults.add(FaultRule(kind="garbage", garbage="zero", count=None, **span))
-    result = house.run("backfill", MAY, raise_on_error=False)
-    [broken] = broken_months(result)
-    assert broken["unexplained"] == [f"{NOON} to {NOON + HOUR}"]
-    assert house.hashes(FEATURES) == {}
-    house.sandbox.faults.clear()
-    assert house.run("backfill", MAY).success
+    result = house.run("backfill", MAY)
+    warning = evaluation(result, "nothing_failed_to_arrive")
+    assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert warning.metadata["absent"].value == {house.key(MAY): [f"{NOON} to {NOON + HOUR}"]}
+    assert evaluation(result, "candle_contract").passed
     assert list(house.hashes(FEATURES)) == [MAY]
+    # Other months go on; no model learns from this one
+    trained = house.run("train", "2024-06", only=["models"], raise_on_error=False)
+    [refused] = trained.get_step_failure_events()
+    assert "1 bars of the look-back" in refused.step_failure_data.error_display_string
+    house.sandbox.faults.clear()
+    assert evaluation(house.run("backfill", MAY), "nothing_failed_to_arrive").passed
 
 
 def test_refused_rows_beside_good_ones_are_a_warning_that_blocks_nothing(house: House):

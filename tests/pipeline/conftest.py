@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline import processes
+from tests import processes
 from tests.pipeline.house import BTC, House
 from traderai_assets.cli.house import dagster_home, open_instance
 from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.settings import load_settings
 
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SETTINGS = {
     "MARKETS": '["binance:BTC/USDT"]',
@@ -44,16 +46,35 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory, repository) -> Iterator[House]:
-    home = tmp_path_factory.mktemp("house")
+    with opened(tmp_path_factory.mktemp("house"), repository) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def house_without_march(tmp_path_factory, repository) -> Iterator[House]:
+    """A house whose exchange does not come to an end with March; its sensors look only once."""
+    endless = FaultRule(kind="stall", seconds=3600, count=None, since=MARCH)
+    patience = {"REQUEST_TIMEOUT_SECONDS": "2", "ATTEMPTS": "20", "DEADLINE_SECONDS": "600"}
+    changes = {f"EXCHANGE__{name}": value for name, value in patience.items()}
+    changes |= {"SENSORS__INTERVAL_SECONDS": "3600", "SEARCH__LEARNER_TRIALS": "1"}
+    with opened(tmp_path_factory.mktemp("house"), repository, endless, **changes) as running:
+        yield running
+
+
+@contextmanager
+def opened(home: Path, repository: Path, *faults: FaultRule, **changes: str) -> Iterator[House]:
+    """Open a house; `changes` are settings that differ."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.chdir(repository)
         patch.delenv("DAGSTER_HOME", raising=False)
-        for name, value in {**SETTINGS, "HOME": str(home)}.items():
+        for name, value in {**SETTINGS, **changes, "HOME": str(home)}.items():
             patch.setenv(f"TRADERAI_{name}", value)
         settings = load_settings()
         # Ten seconds past the bar's close: beyond the grace.
         clock = Clock(NOON + timedelta(seconds=10))
         sandbox = stack.enter_context(SandboxServer(clock=clock))
+        for fault in faults:
+            sandbox.faults.add(fault)
         instance = stack.enter_context(open_instance(settings))
         stack.enter_context(_guarded(dagster_home(settings)))
         running = House(settings, sandbox, instance)

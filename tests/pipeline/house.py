@@ -14,7 +14,7 @@ from dagster._core.scheduler.instigation import InstigatorTick, TickStatus
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from resources.lake.resource import LakeResource
-from tests.pipeline.processes import end_all, processes_of
+from tests.processes import end_all, processes_of
 from traderai_assets.cli.house import dagster_home
 from traderai_assets.cli.processes import dagster_running, free_port
 from traderai_assets.domain.markets import Market

@@ -23,6 +23,7 @@ from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import Settings
 
@@ -31,6 +32,7 @@ ETH = Market("binance", "ETH/USDT", "1h")
 MARCH = Month(2026, 3)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 _ANY_VALUE = {
     "float64": 0.5,
     "int64": 1,
@@ -95,14 +97,23 @@ class House:
 
     def put(self, table: Table, month: Month | None, frame: pd.DataFrame, market=BTC) -> None:
         key = (market.key, month.key if month else ALL_MONTHS)
-        self.lake.snapshot(table).publish({key: frame}, run_id="test", code_version="1")
+        inputs = {key: self._candles_of(market, month)} if table in (FEATURES, LABELS) else {}
+        self.lake.snapshot(table).publish(
+            {key: frame}, run_id="test", code_version="1", inputs=inputs
+        )
+
+    def _candles_of(self, market: Market, month: Month) -> dict[str, str]:
+        """What features and labels made now are made of."""
+        candles = self.lake.snapshot(CANDLES)
+        months = (month.shift(-1).key, month.key)
+        return {f"candles/{key}": candles.content_hash(market.key, key) for key in months}
 
     def put_bars(self, start: datetime, end: datetime, *tables: Table, market=BTC) -> None:
-        """Store the bars of [start, end) month by month; of features, each month's last row."""
+        """Store the bars of [start, end) month by month; of what is made of them, the last row."""
         times = pd.date_range(start, end, freq=market.bar, inclusive="left").as_unit("ms")
-        for table in tables or (CANDLES, FEATURES):
+        for table in tables or (CANDLES, FEATURES, LABELS):
             for month, opened in times.to_series().groupby(times.strftime("%Y-%m")):
-                kept = opened[-1:] if table is FEATURES else opened
+                kept = opened if table is CANDLES else opened[-1:]
                 self.put(table, Month.parse(month), rows(table, open_time=kept.to_numpy()), market)
 
     def crown(self, model_id: str, since: datetime, *, promote: bool = True) -> None:
@@ -131,7 +142,9 @@ class House:
 
 def rows(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows of a table; columns that are not given hold any value that will do."""
-    given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()} | columns
+    given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()}
+    given |= {"barrier": "time", "label_end": NEVER} if table is LABELS else {}
+    given |= columns
     return pd.DataFrame(given)[list(table.dtypes)].astype(table.dtypes)
 
 

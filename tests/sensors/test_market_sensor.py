@@ -41,7 +41,8 @@ def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the
     built = sensors(house)
     assert [sensor.name for sensor in built] == [*SENSORS, "orphaned_runs"]
     assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
-    assert {sensor.minimum_interval_seconds for sensor in built} == {30}
+    # A slot that nobody uses waits for no one
+    assert [sensor.minimum_interval_seconds for sensor in built] == [30] * len(SENSORS) + [10]
     assert all(sensor.description for sensor in built)
 
 
@@ -126,7 +127,7 @@ def test_a_damaged_partition_does_not_stop_the_other_markets(house, kept, tmp_pa
     file.write_bytes(file.read_bytes()[:-200])
     tick = house.tick("stale_models")
     assert f"{BTC} cannot be judged" in tick.reason
-    assert f"{ETH} has no model, and no candles" in tick.reason
+    assert f"{ETH} has no model, but no candles of {ETH} are stored" in tick.reason
 
 
 def test_a_lake_that_is_not_there_fails_the_tick(house, tmp_path):

@@ -9,6 +9,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.months import Month
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -27,31 +28,48 @@ def trained(house, rows_of):
     return store
 
 
-def test_a_market_without_candles_waits(house):
-    tick = house.tick("stale_models")
-    assert (tick.requests, tick.reason) == ([], f"{BTC} has no model, and no candles")
-
-
-def test_a_new_market_is_not_trained_before_its_backfill_has_reached_the_present(house):
-    house.put_bars(FEBRUARY.start, NOON - 7 * HOUR)
+def test_a_market_without_candles_waits_and_is_told_what_to_fetch(house):
     tick = house.tick("stale_models")
     assert tick.requests == []
-    assert "7 bars of the look-back are neither stored nor known gaps, in 2026-03" in tick.reason
+    assert tick.reason == (
+        f"{BTC} has no model, but no candles of {BTC} are stored; fetch and make them with "
+        f'"traderai backfill {BTC} --since 2026-02-01"'
+    )
 
 
-def test_a_hole_in_the_look_back_is_named_with_its_month(house):
+def test_a_new_market_is_not_trained_before_its_backfill_is_within_a_day_of_now(house):
+    house.put_bars(FEBRUARY.start, NOON - DAY - HOUR)
+    tick = house.tick("stale_models")
+    assert tick.requests == []
+    assert "25 bars of the look-back are neither stored nor known gaps, in 2026-03" in tick.reason
+    house.put_bars(FEBRUARY.start, NOON - DAY)
+    assert house.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
+
+
+def test_a_hole_in_the_look_back_is_named_with_its_month_and_the_command(house):
     house.put_bars(FEBRUARY.start, FEBRUARY.start + 27 * DAY)
     house.put_bars(MARCH.start, NOON)
-    assert "24 bars of the look-back" in house.tick("stale_models").reason
-    assert "in 2026-02" in house.tick("stale_models").reason
+    reason = house.tick("stale_models").reason
+    assert "24 bars of the look-back are neither stored nor known gaps, in 2026-02" in reason
+    assert f'"traderai backfill {BTC} --since 2026-02-01 --until 2026-02-28"' in reason
 
 
-def test_candles_whose_features_are_still_being_made_are_waited_for(house):
+def test_bars_whose_features_are_still_being_made_are_left_out_of_the_look_back(house):
+    house.put_bars(FEBRUARY.start, NOON - HOUR)
     house.put_bars(FEBRUARY.start, NOON, CANDLES)
-    house.put_bars(FEBRUARY.start, NOON - HOUR, FEATURES)
+    assert house.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
+
+
+@pytest.mark.parametrize("made", [(), (FEATURES,), (LABELS,)])
+def test_a_backfill_that_was_killed_after_its_candles_is_no_history(house, made):
+    house.put_bars(FEBRUARY.start, NOON, CANDLES, *made)
     tick = house.tick("stale_models")
     assert tick.requests == []
-    assert tick.reason.endswith("but features of its newest candles are not made yet")
+    assert (
+        "features and labels are not made of the candles as they are stored, in 2026-02, 2026-03"
+        in tick.reason
+    )
+    assert f'"traderai backfill {BTC} --since 2026-02-01"' in tick.reason
 
 
 def test_the_first_model_is_asked_for_once_and_serves_the_month_to_come(house):
@@ -83,12 +101,18 @@ def test_late_in_a_long_month_the_look_back_still_fits_the_month_to_come(house):
     assert house.tick("stale_models").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
 
 
-@pytest.mark.parametrize("job", ["train", "backfill"])
-def test_a_market_that_is_fetched_or_trained_is_left_alone(house, job):
+def test_a_market_that_is_trained_is_left_alone(house):
+    house.put_bars(FEBRUARY.start, NOON)
+    house.run(house.tick("stale_models").request, dg.DagsterRunStatus.STARTED)
+    assert house.tick("stale_models").reason == f"a model of {BTC} is being trained"
+
+
+def test_a_backfill_that_never_ends_does_not_stop_the_training_of_what_is_there(house):
     house.put_bars(FEBRUARY.start, NOON)
     request = house.tick("stale_models").request
-    house.run(request._replace(job_name=job), dg.DagsterRunStatus.STARTED)
-    assert house.tick("stale_models").reason == f"{BTC} is being fetched or trained"
+    backfill = request._replace(job_name="backfill", run_key="for ever")
+    house.run(backfill, dg.DagsterRunStatus.STARTED)
+    assert house.tick("stale_models").request == request
 
 
 def test_the_look_back_is_not_read_while_the_model_is_young(house, trained, monkeypatch):
@@ -103,4 +127,4 @@ def test_each_market_is_judged_by_itself(house, kept):
     house.put_bars(FEBRUARY.start, NOON)
     tick = house.tick("stale_models")
     assert tick.months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
-    assert f"{ETH} has no model, and no candles" in tick.log
+    assert f"{ETH} has no model, but no candles of {ETH} are stored" in tick.log

@@ -1,52 +1,129 @@
-"""The gate before training: a model is made only when its look-back is complete."""
+"""The gate before training: whether the look-back of a model is complete, whoever asks."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import dagster as dg
+
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.candle_ingest import last_close
+from traderai_assets.assets.made_of import MadeOf
 from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.gaps import FETCH_FAILURE
-from traderai_assets.domain.errors import NotEnoughData
-from traderai_assets.domain.freshness.models import (
-    MissingHistory,
-    MonthCoverage,
-    look_back_missing,
-)
+from traderai_assets.domain.errors import NotEnoughData, TraderAIError
+from traderai_assets.domain.freshness.look_back import MonthCoverage, Refusal, look_back_refusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.window import LookBack, look_back
+from traderai_assets.domain.training.window import MOST_BEHIND, LookBack, look_back
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.training.plan import TrainingPlan
 
 
-def require_look_back(lake: LakeResource, market: Market, served: Month, days: int) -> LookBack:
-    """Return the look-back of a model of `served`.
+class Gate:
+    """One rule for the sensor, for runs that people launch and for the command line.
 
-    Raises
-    ------
-    NotEnoughData
-        If candles of it are neither stored nor known gaps; names the months and the command.
+    It asks what is stored, never what runs: a fetch that never ends blocks nothing that is
+    complete without it.
+
+    Parameters
+    ----------
+    lake : LakeResource
+    instance : DagsterInstance
+        Remembers what features and labels were made of.
+    table : callable
+        Returns a table as the training will read it.
+    clock : callable
+        Returns the time at a market's exchange; asked only where what is stored does not reach the
+        month served.
+    days : int
+        Length of a look-back.
     """
-    candles, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
-    last_close = known_until(candles, gaps, market)
-    if last_close is None:
-        raise NotEnoughData(
-            f"no candles of {market.key} are stored; fetch them with "
-            f'"traderai backfill {market.key} --since YYYY-MM-DD"'
+
+    def __init__(
+        self,
+        lake: LakeResource,
+        instance: dg.DagsterInstance,
+        *,
+        table: Callable[[Table], LakeSnapshot],
+        clock: Callable[[Market], datetime],
+        days: int,
+    ) -> None:
+        self._candles, self._gaps = table(CANDLES), table(CANDLE_GAPS)
+        self._made_of = MadeOf(lake, instance, self._candles, table(FEATURES), table(LABELS))
+        self._clock = clock
+        self._days = days
+
+    def judge(self, market: Market, served: Month) -> LookBack | Refusal:
+        """Return the look-back of a model of `served`, or why it must not be trained now."""
+        known = known_until(self._candles, self._gaps, market)
+        try:
+            present = self._present(market, served, known)
+        except TraderAIError as error:
+            found = f"whether candles of {market.key} reach the present cannot be told: {error}"
+            return Refusal(market.key, served, found)
+        until, growing = present, None
+        if known is not None and present < served.start:
+            until, growing = self._early_end(market, known, present)
+        try:
+            window = look_back(served, until, self._days)
+        except NotEnoughData as error:
+            return Refusal(market.key, served, str(error))
+        coverage = {
+            month: self._coverage(market, month, window, growing) for month in window.months
+        }
+        refusal = look_back_refusal(coverage, window, market=market, served=served, present=present)
+        if refusal is not None and known is None:
+            return replace(refusal, found=f"no candles of {market.key} are stored")
+        return refusal or window
+
+    def _present(self, market: Market, served: Month, known: datetime | None) -> datetime:
+        """Return the close of the last bar that is known to have closed."""
+        if known is not None and served.start <= known:
+            return known
+        return last_close(self._clock(market), market.bar)
+
+    def _early_end(
+        self, market: Market, known: datetime, present: datetime
+    ) -> tuple[datetime, Month | None]:
+        """Return where the look-back of a month to come ends, and the month it grows in.
+
+        It ends where all that has been made of stored candles ends. Where that is long ago, it
+        ends now, and so it will be told what is missing.
+        """
+        growing = Month.of(known - market.bar)
+        learnable = min(known, self._made_of.right_until(market, growing))
+        if present - learnable > MOST_BEHIND:
+            return present, None
+        return learnable, growing
+
+    def _coverage(
+        self, market: Market, month: Month, window: LookBack, growing: Month | None
+    ) -> MonthCoverage:
+        start, until = max(month.start, window.start), min(month.end, window.until)
+        coverage = bar_coverage(
+            self._candles.read(market.key, [month.key]),
+            self._gaps.read(market.key, [month.key]),
+            start=start,
+            end=until,
+            bar=market.bar,
         )
-    window = look_back(served, last_close, days)
-    missing = missing_history(candles, gaps, market, window)
-    if missing is not None:
-        raise NotEnoughData(
-            f"a model of {market.key} for {served.key} learns from {window.start:%Y-%m-%d %H:%M} "
-            f"to {window.until:%Y-%m-%d %H:%M} UTC, but {missing.reason}; fetch them with "
-            f'"traderai backfill {market.key} --since {missing.months[0].key}-01"'
+        # A month begins with the memory of the one before; before the look-back it may be any
+        whose = {month.shift(-1), month} & set(window.months) - {growing}
+        return MonthCoverage(
+            expected_bars=len(coverage.open_ms),
+            stored_bars=int(coverage.stored.sum()),
+            known_gaps=int(coverage.known_absent.sum()),
+            made=self._made_of.stored_candles(market, month, *whose),
         )
-    return window
 
 
 def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> datetime | None:
@@ -61,32 +138,6 @@ def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> da
         known = gaps.read(market.key, [month])
         ends += known.loc[known["kind"] != FETCH_FAILURE, "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)
-
-
-def missing_history(
-    candles: LakeSnapshot, gaps: LakeSnapshot, market: Market, window: LookBack
-) -> MissingHistory | None:
-    """Return what the look-back lacks; None where it is complete."""
-    coverage = {month: _coverage(candles, gaps, market, month, window) for month in window.months}
-    return look_back_missing(coverage, window, market.bar)
-
-
-def _coverage(
-    candles: LakeSnapshot, gaps: LakeSnapshot, market: Market, month: Month, window: LookBack
-) -> MonthCoverage:
-    start, until = max(month.start, window.start), min(month.end, window.until)
-    coverage = bar_coverage(
-        candles.read(market.key, [month.key]),
-        gaps.read(market.key, [month.key]),
-        start=start,
-        end=until,
-        bar=market.bar,
-    )
-    return MonthCoverage(
-        expected_bars=len(coverage.open_ms),
-        stored_bars=int(coverage.stored.sum()),
-        known_gaps=int(coverage.known_absent.sum()),
-    )
 
 
 def training_plan(settings: Settings) -> "TrainingPlan":

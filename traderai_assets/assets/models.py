@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pandas as pd
 
+from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
-from traderai_assets.assets.look_back import require_look_back, training_plan
+from traderai_assets.assets.look_back import Gate, training_plan
+from traderai_assets.assets.look_back_check import LOOK_BACK_CHECK, look_back_result
 from traderai_assets.assets.model_report import model_metadata
 from traderai_assets.assets.progress import training_progress
 from traderai_assets.assets.proof import require_proof
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.assets.training_rows import TrainingRows, look_back_text, training_rows
-from traderai_assets.domain.errors import TrainingError
+from traderai_assets.domain.errors import NotEnoughData, TrainingError
+from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.training.window import LookBack
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
     MANY_PARTITIONS_A_RUN,
     market_served_months,
     months_around,
 )
-from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
         dg.AssetDep(labels, partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
         dg.AssetDep(candles, partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
     ],
+    check_specs=[LOOK_BACK_CHECK],
     group_name="models",
     kinds={"lightgbm", "xgboost", "deltalake"},
     owners=["team:research"],
@@ -54,29 +59,41 @@ if TYPE_CHECKING:
 def models(
     context: dg.AssetExecutionContext,
     lake: LakeResource,
+    exchange: ExchangeResource,
     studies: StudiesResource,
     settings: dg.ResourceParam[Settings],
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """All models trained for a served month, oldest first; the last is the month's model."""
     from resources.fitting.processes import fit_processes
 
+    require_proof(context.instance)
     with (
         fit_processes(settings.training.processes) as fits,
-        Publication(context, lake, MODELS, FEATURES, LABELS, CANDLES) as publication,
+        Publication(context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS) as publication,
     ):
+        gate = Gate(
+            lake,
+            context.instance,
+            table=publication.source,
+            clock=lambda market: exchange.clock(market.exchange),
+            days=settings.training.lookback_days,
+        )
+        parts = list(publication.partitions())
+        judged = [(part, gate.judge(part.market, part.month)) for part in parts]
+        yield look_back_result({part.dagster_key: found for part, found in judged})
         workshop = Workshop(context, lake, studies, settings, fits)
-        refusals = []
-        for part in publication.partitions():
+        errors = []
+        for part, found in judged:
             try:
-                workshop.make(part)
+                workshop.make(part, found)
             except TrainingError as error:
                 # A month without data must not cost the other months of the run their models.
                 context.log.warning(f"{part.dagster_key}: no model was made: {error}")
-                refusals.append(error)
+                errors.append(error)
                 part.put(part.published(), {"refused": str(error)})
             publication.commit()
-        if refusals and len(refusals) == len(context.partition_keys):
-            raise refusals[-1]
+        if errors and len(errors) == len(parts):
+            raise errors[-1]
         yield from publication.publish()
 
 
@@ -90,13 +107,13 @@ class Workshop:
     settings: Settings
     fits: "FitProcesses"
 
-    def make(self, part: Partition) -> None:
+    def make(self, part: Partition, window: LookBack | Refusal) -> None:
         """Train the part's model, unless the newest stored one was made of the same."""
+        if isinstance(window, Refusal):  # Before anything heavy is imported
+            raise NotEnoughData(window.sentence)
         from traderai_assets.domain.training.model import encode_model
 
         require_proof(self.context.instance)
-        lookback_days = self.settings.training.lookback_days
-        window = require_look_back(self.lake, part.market, part.month, lookback_days)
         rows = training_rows(
             lambda table, months: part.read(table, *months), part.month, window, part.market.bar
         )

@@ -5,6 +5,7 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
+from traderai_assets.domain.candles.gaps import FETCH_FAILURE, NO_TRADE
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 
@@ -13,7 +14,7 @@ from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CAND
 def candle_contract(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
-    """Rows are on the grid, inside their month, whole; every absent bar is a gap with a reason."""
+    """Rows are on the grid, inside their month, whole; every absent bar stands in the ledger."""
     from traderai_assets.domain.candles.coverage import spans_to_fetch
 
     stored, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
@@ -28,7 +29,8 @@ def candle_contract(
         outside = (frame["open_time"] < month.start) | (frame["open_time"] >= month.end)
         unexplained = spans_to_fetch(
             frame,
-            known[known["kind"] != "fetch_failure"],
+            # That a row could not be had is a reason too; `nothing_failed_to_arrive` warns of it
+            known.assign(kind=NO_TRADE),
             start=month.start,
             end=frame["open_time"].iloc[-1].to_pydatetime() + market.bar,
             bar=market.bar,
@@ -45,6 +47,29 @@ def candle_contract(
             )
     return dg.AssetCheckResult(
         passed=not broken, metadata={"broken": dg.MetadataValue.json(broken[:20])}
+    )
+
+
+@dg.asset_check(asset=candles)
+def nothing_failed_to_arrive(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource
+) -> dg.AssetCheckResult:
+    """No bar is absent because its row could not be used; no model learns from such a stretch.
+
+    It blocks nothing else: one broken row of a venue must not silence its market.
+    """
+    gaps = lake.snapshot(CANDLE_GAPS)
+    absent = {}
+    for key in context.op_execution_context.partition_keys:
+        market, month = read_partition_key(key)
+        known = gaps.read(market.key, [month.key])
+        failed = known[known["kind"] == FETCH_FAILURE]
+        if len(failed):
+            absent[key] = [f"{gap.start} to {gap.end}" for gap in failed.head(5).itertuples()]
+    return dg.AssetCheckResult(
+        passed=not absent,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"absent": dg.MetadataValue.json(dict(list(absent.items())[:20]))},
     )
 
 

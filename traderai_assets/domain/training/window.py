@@ -10,6 +10,10 @@ from datetime import datetime, timedelta
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.months import Month, months_between
 
+# A model put to work early learns up to (nearly) now. Candles that end earlier than this are
+# history that is still being fetched, or a market that stopped: neither says what comes next.
+MOST_BEHIND = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class LookBack:

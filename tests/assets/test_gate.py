@@ -1,0 +1,193 @@
+"""The gate's one rule: a look-back is stored, reaches the present and is made into features."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from resources.lake.resource import LakeResource
+from tests.assets.house import House, opened
+from traderai_assets.assets.look_back import Gate
+from traderai_assets.assets.look_back_check import look_back_result
+from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.training.window import LookBack
+from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
+
+BTC = "binance.BTC-USDT.1h"
+HALF_PAST_FIVE = datetime(2024, 6, 12, 5, 30, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MAY, JUNE, JULY = (Month(2024, number) for number in (5, 6, 7))
+
+
+def judge(
+    house: House,
+    served: Month,
+    *,
+    days: int = 30,
+    clock: Callable[[Market], datetime] | None = None,
+) -> LookBack | Refusal:
+    gate = Gate(
+        house.lake,
+        house.instance,
+        table=house.lake.snapshot,
+        clock=clock or (lambda market: house.exchange.clock(market.exchange)),
+        days=days,
+    )
+    return gate.judge(house.market, served)
+
+
+@pytest.fixture(scope="module")
+def grown_home(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a house with candles, features and labels from March up to now."""
+    home = tmp_path_factory.mktemp("grown")
+    with opened(home, feed, HALF_PAST_FIVE) as house:
+        house.run("backfill", "2024-03", "2024-06")
+    return home
+
+
+@pytest.fixture
+def grown(grown_home: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
+    """A copy of that house; its lake is full, its instance knows nothing."""
+    home = tmp_path / "grown"
+    shutil.copytree(grown_home, home)
+    with opened(home, feed, HALF_PAST_FIVE) as house:
+        yield house
+
+
+def never(_: Market) -> datetime:
+    raise AssertionError("the clock was asked")
+
+
+def unreachable(_: Market) -> datetime:
+    raise ExchangeUnavailable("binance does not answer")
+
+
+def test_a_month_that_stored_candles_reach_needs_no_clock(grown: House):
+    assert judge(grown, JUNE, clock=never) == LookBack(datetime(2024, 5, 2, tzinfo=UTC), JUNE.start)
+
+
+def test_a_month_to_come_is_learned_for_up_to_the_last_closed_bar(grown: House):
+    until = HALF_PAST_FIVE - HOUR / 2
+    assert judge(grown, JULY) == LookBack(until - 30 * DAY, until)
+
+
+def test_candles_that_stopped_a_day_ago_are_no_present_however_short_the_look_back(grown: House):
+    known = HALF_PAST_FIVE - HOUR / 2
+    assert judge(grown, JULY, days=7, clock=lambda _: known + DAY) == LookBack(
+        known - 7 * DAY, known
+    )
+    found = judge(grown, JULY, days=7, clock=lambda _: known + DAY + HOUR)
+    assert isinstance(found, Refusal)
+    assert found.missing == {JUNE: 25}
+    assert found.commands == [f"traderai backfill {BTC} --since 2024-06-01"]
+
+
+def test_history_that_is_fetched_oldest_first_serves_the_months_it_has_reached(house: House):
+    house.run("backfill", "2024-04")
+    assert isinstance(judge(house, MAY, days=7), LookBack)
+    for served in (JUNE, JULY):
+        found = judge(house, served, days=7)
+        assert isinstance(found, Refusal)
+        assert found.months == [served.shift(-1)]
+
+
+def test_a_month_to_come_is_refused_while_nobody_knows_what_time_it_is(grown: House):
+    found = judge(grown, JULY, clock=unreachable)
+    assert isinstance(found, Refusal)
+    assert found.sentence.endswith("cannot be told: binance does not answer")
+
+
+def test_a_month_too_far_ahead_names_the_one_to_train_instead(grown: House):
+    found = judge(grown, Month(2024, 9))
+    assert isinstance(found, Refusal)
+    assert found.sentence.endswith("train the model of 2024-07 instead")
+
+
+def test_candles_without_features_are_no_history(house: House):
+    house.fetch("2024-05", "2024-06")
+    for served in (JUNE, JULY):
+        found = judge(house, served)
+        assert isinstance(found, Refusal)
+        assert found.missing == {}
+        assert found.unmade == ((MAY,) if served is JUNE else (MAY, JUNE))
+    assert found.commands == [f"traderai backfill {BTC} --since 2024-05-01"]
+
+
+@pytest.mark.parametrize("change", [{"high": 10.0}, {"volume": 3.0}])
+def test_candles_that_were_revised_are_learned_from_when_features_were_made_again(
+    grown: House, change: dict[str, Any]
+):
+    moment = datetime(2024, 5, 20, 7, tzinfo=UTC)
+    stored = grown.rows(CANDLES, "2024-05").set_index("open_time").loc[moment]
+    grown.revise(moment, **{name: float(stored[name]) * by for name, by in change.items()})
+    labels = grown.hashes(LABELS)
+    grown.fetch("2024-05", refetch=True)
+    for served, unmade in ((JUNE, (MAY,)), (JULY, (MAY, JUNE))):
+        found = judge(grown, served)
+        assert isinstance(found, Refusal)
+        assert found.unmade == unmade
+    grown.run("backfill", "2024-05", "2024-06")
+    # A volume changes no label: they were made again, and nothing of them was committed
+    assert ("volume" in change) == (grown.hashes(LABELS) == labels)
+    assert isinstance(judge(grown, JUNE), LookBack)
+    assert isinstance(judge(grown, JULY), LookBack)
+
+
+def test_bars_whose_features_are_being_made_at_the_moment_are_left_out(grown: House):
+    before = judge(grown, JULY)
+    assert isinstance(before, LookBack)
+    grown.now_is(HALF_PAST_FIVE + 2 * HOUR)
+    grown.fetch("2024-06")
+    assert judge(grown, JULY) == before
+    grown.run("update_latest", "2024-06")
+    assert judge(grown, JULY) == LookBack(before.start + 2 * HOUR, before.until + 2 * HOUR)
+
+
+def test_an_update_that_ends_while_the_gate_looks_moves_nothing_under_it(grown: House):
+    before = judge(grown, JULY)
+    loaded = {table.name: grown.lake.snapshot(table) for table in (FEATURES, LABELS)}
+    grown.now_is(HALF_PAST_FIVE + 2 * HOUR)
+    grown.run("update_latest", "2024-06")
+    gate = Gate(
+        grown.lake,
+        grown.instance,
+        table=lambda table: loaded.get(table.name) or grown.lake.snapshot(table),
+        clock=lambda market: grown.exchange.clock(market.exchange),
+        days=30,
+    )
+    assert gate.judge(grown.market, JULY) == before
+
+
+def test_where_neither_events_nor_the_log_remember_the_rows_speak(grown: House, monkeypatch):
+    monkeypatch.setattr(LakeResource, "history", lambda *_, **__: [])
+    assert isinstance(judge(grown, JUNE), LookBack)
+    grown.store(FEATURES, "2024-05", grown.rows(FEATURES, "2024-05")[:-1])
+    found = judge(grown, JUNE)
+    assert isinstance(found, Refusal)
+    assert found.unmade == (MAY,)
+
+
+def test_the_check_names_every_month_that_is_missing_also_in_the_middle(grown: House):
+    for month in ("2024-03", "2024-05"):
+        grown.store(CANDLES, month, CANDLES.empty())
+    asked = {
+        grown.key(month): judge(grown, Month.parse(month))
+        for month in ("2024-04", "2024-05", "2024-06")
+    }
+    result = look_back_result(asked)
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert result.metadata["missing_months"].value == {BTC: ["2024-03", "2024-05"]}
+    assert result.metadata["commands"].value.splitlines() == [
+        f"traderai backfill {BTC} --since 2024-03-01 --until 2024-03-31",
+        f"traderai backfill {BTC} --since 2024-05-01 --until 2024-05-31",
+    ]
