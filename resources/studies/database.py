@@ -42,24 +42,32 @@ def open_database(uri: str) -> "RDBStorage":
     LakeError
         If the database does not answer.
     """
-    from optuna.storages import RDBStorage
-    from sqlalchemy import create_engine, text
     from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.pool import NullPool
+
+    from traderai_assets.instance.patience import OPENING_PATIENCE_SECONDS, wait_out
 
     check_no_secret(uri)
     url = "postgresql+psycopg2://" + uri.partition("://")[2]
-    engine = create_engine(url, poolclass=NullPool, connect_args=_ENGINE["connect_args"])
     try:
-        with engine.connect() as connection:
-            # Two that make the same tables at the same time would get in each other's way
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _SET_UP_LOCK})
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-            connection.commit()  # The lock stays: it is the session's
-            return RDBStorage(url, engine_kwargs=dict(_ENGINE))
+        return wait_out(OPENING_PATIENCE_SECONDS, lambda: _set_up(url))
     except SQLAlchemyError as error:
         raise LakeError(
-            f"studies on PostgreSQL at {urlsplit(uri).hostname} cannot be opened "
+            f"studies on PostgreSQL at {urlsplit(uri).hostname or 'PGHOST'} cannot be opened "
             f"({type(error.__cause__ or error).__name__}: {str(error.__cause__ or error).strip()})"
             "; check that it runs and that PGPASSWORD is set, then run again"
         ) from error
+
+
+def _set_up(url: str) -> "RDBStorage":
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.pool import NullPool
+
+    from resources.studies.patient_storage import PatientStorage
+
+    engine = create_engine(url, poolclass=NullPool, connect_args=_ENGINE["connect_args"])
+    with engine.connect() as connection:
+        # Two that make the same tables at the same time would get in each other's way
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _SET_UP_LOCK})
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        connection.commit()  # The lock stays: it is the session's
+        return PatientStorage(url, engine_kwargs=dict(_ENGINE))

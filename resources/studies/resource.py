@@ -22,8 +22,8 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
 
     uri: str = Field(
         repr=False,
-        description="Folder of the journals, or postgresql://user@host/database; its password "
-        "comes from PGPASSWORD.",
+        description="Folder of the journals, or postgresql://user@host/database; what it leaves "
+        "out, as its password must be, comes from PGPASSWORD, PGHOST and so on.",
     )
 
     def storage(self, market_key: str, month_key: str) -> "BaseStorage":

@@ -25,9 +25,9 @@ from dagster._core.launcher.base import (
 )
 from dagster._serdes import ConfigurableClass, serialize_value
 from dagster._serdes.config_class import ConfigurableClassData
-from sqlalchemy.exc import SQLAlchemyError
 
 from traderai_assets.instance.orphans import Orphan, finished_in_log, settle
+from traderai_assets.instance.patience import away
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
 from traderai_assets.instance.run_workers import answerable_for, note_launcher, note_worker, stop
 
@@ -118,8 +118,10 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
             if run is not None and not run.is_finished:
                 reason = f"its worker, process {process.pid}, ended {_how(code)}"
                 settle(self._instance, Orphan(run, reason))
-        except SQLAlchemyError as error:
-            # The database is away: run monitoring finds the run when it is back
+        except Exception as error:
+            if not away(error):
+                raise
+            # Run monitoring finds the run when the database is back
             _log.warning("run %s could not be settled now: %s", run_id, error)
 
 

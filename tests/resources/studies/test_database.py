@@ -1,18 +1,17 @@
-import os
-import shutil
+import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.errors import LakeError, WriteConflict
 from traderai_assets.domain.search.names import study_name
+from traderai_assets.instance import patience
 
 KILLED = """
 import os, signal, sys
@@ -30,43 +29,12 @@ toy.toy_search(storage)
 """
 
 
-def as_user():
-    """A server refuses to run as root."""
-    return {"user": "postgres", "group": "postgres", "cwd": "/"} if os.geteuid() == 0 else {}
-
-
 @pytest.fixture(scope="module")
-def uri():
-    """A server for these tests, on a socket; not in pytest's folder, which is closed to others."""
-    if not all(map(shutil.which, ("initdb", "postgres", "pg_isready"))):
-        pytest.skip("no PostgreSQL server here")
-    folder = tempfile.mkdtemp(prefix="studies-")
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    data = f"{folder}/data"
-    silent = {**as_user(), "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
-    options = [part for setting in settings for part in ("-c", setting)]
-    try:
-        init = ["initdb", "-D", data, "-U", "traderai", "-A", "trust"]
-        subprocess.run(init, check=True, **silent)  # noqa: S603
-        with subprocess.Popen(["postgres", "-D", data, *options], **silent) as server:  # noqa: S603, S607
-            try:
-                wait_for(folder)
-                yield f"postgresql://traderai@/postgres?host={folder}"
-            finally:
-                server.send_signal(signal.SIGQUIT)
-    finally:
-        shutil.rmtree(folder)
-
-
-def wait_for(folder):
-    command = ["pg_isready", "-q", "-h", folder]
-    for _ in range(300):
-        if subprocess.run(command, check=False).returncode == 0:  # noqa: S603
-            return
-        time.sleep(0.1)
-    raise TimeoutError("PostgreSQL did not start within 30 s")
+def uri(postgres_server):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in postgres_server.database("searches").items():
+            patch.setenv(name, value)
+        yield postgres_server.url("searches")
 
 
 @pytest.fixture
@@ -155,7 +123,42 @@ def test_many_may_make_the_tables_at_the_same_time(uri, toy):
     assert faults == []
 
 
-def test_a_server_that_is_away_is_named(toy):
+def test_where_the_server_is_may_be_left_to_the_environment(studies, toy, name):
+    ledger = toy.toy_search(studies.storage(toy.MARKET, toy.MONTH), name=name)
+    anywhere = StudiesResource(uri="postgresql://")
+    assert toy.toy_search(anywhere.storage(toy.MARKET, toy.MONTH), name=name) == ledger
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_search_outlasts_connections_that_are_lost(studies, toy, name, answered, monkeypatch):
+    monkeypatch.setattr(patience, "_SECONDS_BETWEEN_TRIES", 0.0)
+    storage, lost = studies.storage(toy.MARKET, toy.MONTH), []
+    for step in ("do_execute", "do_commit"):
+        lose_some(storage.engine.dialect, step, lost, answered, monkeypatch)
+    ledger = toy.toy_search(storage, name=name, n_trials=8)
+    assert ledger == toy.toy_search(None, n_trials=8)
+    assert len(lost) > 3
+
+
+def lose_some(dialect, step, lost, answered, monkeypatch):
+    """Close the connection at one of thirty statements: before it is made, or before its answer."""
+    genuine, chance = getattr(dialect, step), random.Random(7)
+
+    def spoiled(subject, *arguments, **named):
+        loses = chance.random() < 1 / 30
+        if answered or not loses:
+            genuine(subject, *arguments, **named)
+        if loses:
+            lost.append(step)
+            connection = subject.connection if step == "do_execute" else subject.dbapi_connection
+            connection.close()
+            raise psycopg2.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(dialect, step, spoiled)
+
+
+def test_a_server_that_is_away_is_named(toy, monkeypatch):
+    monkeypatch.setattr(patience, "OPENING_PATIENCE_SECONDS", 0.0)
     away = StudiesResource(uri="postgresql://traderai@127.0.0.1:1/postgres")
     with pytest.raises(LakeError, match=r"PostgreSQL at 127\.0\.0\.1 cannot be opened"):
         away.storage(toy.MARKET, toy.MONTH)

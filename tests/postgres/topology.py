@@ -1,0 +1,119 @@
+"""The services of deploy/compose.yaml as processes of this machine, by the file's own commands.
+
+What the file says of containers (images, volumes, health) is not tried here.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import yaml
+
+from tests import processes
+from traderai_assets.cli.processes import HOST, free_port
+
+PATIENCE_SECONDS = 120
+
+
+class Topology:
+    """Code server, daemon and web server, each a process of its own."""
+
+    def __init__(self, repository: Path, folder: Path, environment: Mapping[str, str]) -> None:
+        self._repository = repository
+        self._services = yaml.safe_load((repository / "deploy/compose.yaml").read_text())[
+            "services"
+        ]
+        self.home = folder / "home"
+        # A copy, so that nobody else's processes have this DAGSTER_HOME
+        self.dagster_home = folder / "deploy"
+        shutil.copytree(repository / "deploy", self.dagster_home)
+        self._ports = {"4000": str(free_port(0)), "3000": str(free_port(0))}
+        self.port_of_web = int(self._ports["3000"])
+        self.environment = {
+            **self._services["daemon"]["environment"],
+            **environment,
+            "DAGSTER_HOME": str(self.dagster_home),
+            "DAGSTER_FILES": str(self.home / "dagster"),
+            "DAGSTER_CODE_HOST": HOST,
+            "DAGSTER_CODE_PORT": self._ports["4000"],
+            "TRADERAI_HOME": str(self.home),
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        """Start all three; return when each answers."""
+        self.home.mkdir(exist_ok=True)
+        guard = [sys.executable, processes.__file__, str(self.dagster_home)]
+        self._stack.enter_context(
+            subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        )
+        self.start_service("code")
+        self._until_healthy("code")  # The others wait for it, as `depends_on` has it
+        self.start_service("daemon")
+        self.start_service("web")
+        self._until_healthy("web")
+
+    def start_service(self, service: str) -> None:
+        """Start one service, in the repository as the image has it in /app."""
+        command = [self._localized(part) for part in self._services[service]["command"]]
+        with (self.home / f"{service}.log").open("ab") as log:
+            self.processes[service] = subprocess.Popen(  # noqa: S603
+                self._program(command),
+                cwd=self._repository,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """Ask all to end, as `docker compose stop` does; then end what is left, as it does."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+        processes.end_all(self.dagster_home)
+        for process in self.processes.values():
+            process.wait()
+        self._stack.close()
+
+    def log(self) -> str:
+        """Return the end of what each has said."""
+        ends = {one: (self.home / f"{one}.log").read_text()[-3000:] for one in self.processes}
+        return "\n".join(f"--- {service}\n{end}" for service, end in ends.items())
+
+    def _until_healthy(self, service: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self._is_healthy(service):
+            assert self.processes[service].poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.3)
+
+    def _is_healthy(self, service: str) -> bool:
+        """Ask by the file's own command, once somebody listens."""
+        port = int(self._ports["4000" if service == "code" else "3000"])
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)):
+                return False
+        test: list[str] = self._services[service]["healthcheck"]["test"]
+        command = self._program([self._localized(part) for part in test[1:]])
+        env = {**os.environ, **self.environment}
+        looked = subprocess.run(command, check=False, capture_output=True, env=env)  # noqa: S603
+        return looked.returncode == 0
+
+    def _localized(self, part: str) -> str:
+        for port, ours in self._ports.items():
+            part = part.replace(port, ours)
+        return part.replace("0.0.0.0", HOST)  # noqa: S104
+
+    def _program(self, command: list[str]) -> list[str]:
+        return [str(Path(sys.executable).with_name(command[0])), *command[1:]]
