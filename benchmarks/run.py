@@ -9,8 +9,9 @@ from pathlib import Path
 from benchmarks.machine import machine, versions
 from benchmarks.table import Ratio, markdown
 
-SUBJECTS = ("engine", "features", "search", "training")
+SUBJECTS = ("engine", "features", "queue", "search", "training")
 LIBRARIES = (
+    "dagster",
     "numpy",
     "pandas",
     "numba",
