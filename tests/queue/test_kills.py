@@ -1,0 +1,143 @@
+"""Workers killed at any moment, also before their first sign of life; and slow ones left alone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+import pytest
+
+from tests.queue.asking import launch_job
+from tests.queue.house import MARKETS, OPEN_MONTH, QueueHouse
+from tests.queue.location import SECONDS_TAG
+from traderai_assets.instance.run_workers import worker_of
+
+# One of each, so that all three slots are taken at once
+JOBS = (
+    ("expire_signals", f"{MARKETS[0]}|{OPEN_MONTH}"),
+    ("generate_signals", f"{MARKETS[1]}|{OPEN_MONTH}"),
+    ("monitor_drift", f"{MARKETS[2]}|{OPEN_MONTH}"),
+)
+TICKS = 2
+BUSY = "while True: pass"
+
+
+def launch_wave(house: QueueHouse, seconds: float) -> list[str]:
+    """Launch a run for each slot."""
+    tags = {SECONDS_TAG: str(seconds)}
+    return [launch_job(house, job, [key], tags) for job, key in JOBS]
+
+
+def born(house: QueueHouse, number: int) -> Iterator[int]:
+    """Yield each of the daemon's next children as soon as the kernel knows of it."""
+    known = house.children("daemon")
+    deadline = time.monotonic() + 60
+    while number and time.monotonic() < deadline:
+        for child in house.children("daemon") - known:
+            known.add(child)
+            number -= 1
+            yield child
+        time.sleep(0.005)
+
+
+def kill_wave(house: QueueHouse, chance: random.Random) -> dict[int, float]:
+    """Kill each worker of a wave at a moment of its own; return when each was killed.
+
+    A third die at birth, before the launcher has noted them; a third while they import and start;
+    a third in the middle of their work.
+    """
+    killed, due = {}, {}
+    for child in born(house, len(JOBS)):
+        after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
+        if after:
+            due[child] = time.time() + after
+        else:
+            os.kill(child, signal.SIGKILL)
+            killed[child] = time.time()
+    for child, moment in sorted(due.items(), key=lambda one: one[1]):
+        time.sleep(max(0.0, moment - time.time()))
+        os.kill(child, signal.SIGKILL)
+        killed[child] = time.time()
+    return killed
+
+
+def ended(house: QueueHouse, run: dg.DagsterRun) -> float:
+    [event] = house.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    return event.timestamp
+
+
+@pytest.mark.parametrize("waves", [1, pytest.param(34, marks=pytest.mark.torture)])
+def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(house_on, waves, tell):
+    house = house_on("sqlite")
+    house.start()
+    chance = random.Random(waves)
+    noticed = []
+    for _ in range(waves):
+        roots = launch_wave(house, seconds=4)
+        killed = kill_wave(house, chance)
+        house.until(lambda roots=roots: all(succeeded(house, root) for root in roots))
+        failed = [run for root in roots for run in house.attempts(root) if was_failed(run)]
+        noticed += [ended(house, run) - killed[worker_of(run).pid] for run in failed]
+    assert len(noticed) == len(JOBS) * waves
+    tell(f"{len(noticed)} kills, noticed after {max(noticed):.1f} s at the latest")
+    assert max(noticed) < TICKS * house.instance.run_monitoring_poll_interval_seconds
+
+
+def was_failed(run: dg.DagsterRun) -> bool:
+    return run.status == dg.DagsterRunStatus.FAILURE
+
+
+def succeeded(house: QueueHouse, root: str) -> bool:
+    """Whether a run or one of its retries succeeded, and nothing of it is unfinished."""
+    attempts = house.attempts(root)
+    succeeded = [run for run in attempts if run.status == dg.DagsterRunStatus.SUCCESS]
+    assert len(succeeded) <= 1
+    return bool(succeeded) and all(run.is_finished for run in attempts)
+
+
+def send(sent: int, children: list[int]) -> None:
+    for child in children:
+        os.kill(child, sent)
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """Keep every core busy."""
+    command = [sys.executable, "-c", BUSY]
+    loops = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]  # noqa: S603
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+@pytest.mark.parametrize(
+    ("waves", "stopped"), [(1, 12), pytest.param(34, 30, marks=pytest.mark.torture)]
+)
+def test_slow_workers_on_a_loaded_machine_are_left_alone(house_on, waves, stopped):
+    house = house_on("sqlite")
+    house.start()
+    chance = random.Random(waves)
+    roots = []
+    with busy_cores():
+        for wave in range(waves):
+            roots += launch_wave(house, seconds=1)
+            children = list(born(house, len(JOBS)))
+            time.sleep(chance.uniform(0, 2))
+            if wave % 5 == 0:
+                send(signal.SIGSTOP, children)
+                time.sleep(stopped)
+                send(signal.SIGCONT, children)
+            house.until(lambda: not house.at_work())
+    for root in roots:
+        [only] = house.attempts(root)
+        assert only.status == dg.DagsterRunStatus.SUCCESS
+    done = [line for line in house.journal() if line["event"] == "ended"]
+    assert len(done) == waves * len(JOBS)  # each of them writes one asset
