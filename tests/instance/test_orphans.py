@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dagster import DagsterEvent, DagsterEventType, DagsterRunStatus
+from dagster import DagsterEvent, DagsterEventType, DagsterRunStatus, job, op
+from dagster._core.execution.plan.objects import StepSuccessData
 
 from traderai_assets.instance.orphans import Orphan, find_orphans, settle
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.run_workers import WORKER_TAG
 
 NOW = datetime.now(UTC)
 STARTING, STARTED = DagsterRunStatus.STARTING, DagsterRunStatus.STARTED
@@ -146,6 +148,36 @@ def test_a_run_that_had_written_its_end_when_it_was_killed_has_ended_that_way(
     assert said.endswith("had ended before, as its log says; now its status says so too")
     assert (status(instance, run), last_events(run)) == (now, [ended])
     assert instance.get_run_record_by_id(run.run_id).end_time == 1_790_000_000.0
+
+
+@job
+def two_steps():
+    @op
+    def one() -> None: ...
+
+    @op
+    def two() -> None: ...
+
+    one()
+    two()
+
+
+@pytest.mark.parametrize(
+    ("done", "now"), [(("one", "two"), "SUCCESS"), (("one",), "FAILURE"), ((), "FAILURE")]
+)
+def test_a_run_killed_between_its_last_step_and_its_last_word_has_succeeded(
+    instance, gone, last_events, done, now
+):
+    """There is no step to try again, and Dagster would leave it failed for good."""
+    tags = {WORKER_TAG: gone.text}
+    run = instance.create_run_for_job(two_steps, status=STARTED, tags=tags)
+    for step in done:
+        took = StepSuccessData(duration_ms=1.0)
+        ended = DagsterEvent("STEP_SUCCESS", "two_steps", step_key=step, event_specific_data=took)
+        instance.report_dagster_event(ended, run.run_id)
+    settle(instance, Orphan(run, "its worker is gone"))
+    assert status(instance, run).value == now
+    assert [one.value for one in last_events(run)] == [f"PIPELINE_{now}"]
 
 
 def test_a_run_that_finished_between_two_looks_stays_finished(instance, run_of, gone, last_events):

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,18 +52,22 @@ def kill_wave(house: QueueHouse, chance: random.Random) -> dict[int, float]:
     A third die at birth, before the launcher has noted them; a third while they import and start;
     a third in the middle of their work.
     """
-    killed, due = {}, {}
-    for child in born(house, len(JOBS)):
-        after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
-        if after:
-            due[child] = time.time() + after
-        else:
-            os.kill(child, signal.SIGKILL)
-            killed[child] = time.time()
-    for child, moment in sorted(due.items(), key=lambda one: one[1]):
-        time.sleep(max(0.0, moment - time.time()))
+    killed: dict[int, float] = {}
+
+    def kill(child: int) -> None:
         os.kill(child, signal.SIGKILL)
         killed[child] = time.time()
+
+    timers = []
+    for child in born(house, len(JOBS)):
+        after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
+        if after:  # In a thread: the next one may be long in coming
+            timers.append(threading.Timer(after, kill, [child]))
+            timers[-1].start()
+        else:
+            kill(child)
+    for timer in timers:
+        timer.join()
     return killed
 
 
@@ -78,7 +83,7 @@ def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(hou
     chance = random.Random(waves)
     noticed = []
     for _ in range(waves):
-        roots = launch_wave(house, seconds=4)
+        roots = launch_wave(house, seconds=8)  # Longer than it takes to launch them all
         killed = kill_wave(house, chance)
         house.until(lambda roots=roots: all(succeeded(house, root) for root in roots))
         failed = [run for root in roots for run in house.attempts(root) if was_failed(run)]

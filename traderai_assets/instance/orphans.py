@@ -2,14 +2,22 @@
 
 The order is what makes this safe: first the worker is gone for certain, then the log is read, then
 the run is marked. A process that is gone writes nothing more, so a run that finished meanwhile is
-seen to have finished, also where only its last event was written and its status was not.
+seen to have finished, also where its last event was written and its status was not, or all its
+steps had ended and its last event was not written.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import (
+    DagsterEvent,
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunsFilter,
+)
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import RunRecord
 
@@ -92,6 +100,11 @@ def settle(instance: DagsterInstance, orphan: Orphan) -> str:
     if run.status is DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run, f"The run was cancelled: {orphan.reason}.")
         return f"{name} is cancelled"
+    if _all_done(instance, run):
+        # To try it again from where it failed there is nothing, and Dagster would give it up
+        success = DagsterEvent(DagsterEventType.RUN_SUCCESS.value, job_name=run.job_name)
+        instance.report_dagster_event(success, run_id)
+        return f"{name} had done all its steps; now it is said to have succeeded"
     if not orphan.again:
         instance.add_run_tags(run_id, {RETRIES_TAG: "0"})
     instance.report_run_failed(run, f"The run failed: {orphan.reason}.")
@@ -106,6 +119,17 @@ def finished_in_log(instance: DagsterInstance, run_id: str) -> EventLogEntry | N
     """
     found = instance.get_records_for_run(run_id, of_type=_LAST_EVENTS, limit=1).records
     return found[0].event_log_entry if found else None
+
+
+def _all_done(instance: DagsterInstance, run: DagsterRun) -> bool:
+    """Whether every step of the run ended well, so that only the run's own last word is missing."""
+    if run.execution_plan_snapshot_id is None:
+        return False
+    plan = instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
+    ended = instance.all_logs(
+        run.run_id, of_type={DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_SKIPPED}
+    )
+    return set(plan.step_keys_to_execute) <= {entry.step_key for entry in ended}
 
 
 def _judged(record: RunRecord, now: datetime) -> Iterator[Orphan]:

@@ -98,17 +98,15 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Tell run monitoring whether the run's worker lives.
+        """Tell run monitoring whether the run's worker lives; settle the run of a dead one.
 
-        A dead one can write no more, so what the run's log says by now is the last word.
+        Dagster would mark such a run as failed, whatever its log says.
         """
         worker = answerable_for(run)
         if worker is None or worker.sight() is not Sight.GONE:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        if finished_in_log(self._instance, run.run_id):
-            settle(self._instance, Orphan(run, "its worker is gone"))
-            return CheckRunHealthResult(WorkerStatus.SUCCESS)
-        return CheckRunHealthResult(WorkerStatus.FAILED, f"{worker.label} is gone")
+        said = settle(self._instance, Orphan(run, f"{worker.label} is gone, which worked on it"))
+        return CheckRunHealthResult(WorkerStatus.SUCCESS, said)
 
     def _see_off(self, process: subprocess.Popen[str], run_id: str) -> None:
         """Wait for a worker; where it ended without a last word, say so for it."""
