@@ -5,15 +5,24 @@ of them is the backtest's question.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.backtest.bars import Bars, milliseconds, milliseconds_of, utc_times
+from traderai_assets.domain.backtest.bars import (
+    Bars,
+    FloatArray,
+    milliseconds,
+    milliseconds_of,
+    utc_times,
+)
 from traderai_assets.domain.backtest.exits import OPEN
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
 
+IntArray = npt.NDArray[np.integer[Any]]
 STATUSES = np.array(["open", "target", "stop", "expired"])
 """By the numbers of `backtest.exits`."""
 
@@ -55,23 +64,14 @@ def resolve_outcomes(
     InvalidInput
         If the candles begin after a signal's own bar: its entry would be taken for a later one.
     """
-    from traderai_assets.domain.backtest.kernel import walk_signals
-
     _refuse_late_candles(signals, candles)
     step = milliseconds(bar)
     bars = Bars.of(candles[candles["open_time"] <= pd.Timestamp(as_of) - bar])
     decided, deadline = (milliseconds_of(signals[name]) for name in ("decided_at", "valid_until"))
     side = signals["side"].to_numpy(np.int8)
     entry = np.searchsorted(bars.open_time, decided)
-    row, price, reason = walk_signals(
-        *bars,
-        entry,
-        side,
-        signals["target_price"].to_numpy(np.float64),
-        signals["stop_price"].to_numpy(np.float64),
-        deadline,
-        step,
-    )
+    target, stop = (signals[name].to_numpy(np.float64) for name in ("target_price", "stop_price"))
+    row, price, reason = _walk(bars, entry, side, target, stop, deadline, step)
     ended, begun = reason != OPEN, entry < bars.open_time.size
     # Indexing where nothing was entered needs some row; its values are masked below.
     opens = np.append(bars.open, np.nan)[entry]
@@ -111,6 +111,24 @@ def month_outcomes(
     outcomes = resolve_outcomes(signals, candles, bar=bar, as_of=month.end)
     ended_before = outcomes["ended_at"] <= pd.Timestamp(month.start)
     return outcomes[~ended_before].reset_index(drop=True)
+
+
+def _walk(
+    bars: Bars,
+    entry: IntArray,
+    side: IntArray,
+    target: FloatArray,
+    stop: FloatArray,
+    deadline: IntArray,
+    step: int,
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Walk every signal to its end; where there is none, nobody waits for numba to be imported."""
+    if not len(entry):
+        return np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64)
+    from traderai_assets.domain.backtest.kernel import walk_signals
+
+    row, price, reason = walk_signals(*bars, entry, side, target, stop, deadline, step)
+    return row, price, reason
 
 
 def _refuse_late_candles(signals: pd.DataFrame, candles: pd.DataFrame) -> None:
