@@ -37,7 +37,7 @@ def test_the_instance_is_the_roots_and_says_more_only_of_where_things_are_kept(r
 
 
 def test_every_variable_that_is_read_is_set_and_every_one_that_is_set_is_read(deploy, services):
-    files = [(deploy / name).read_text() for name in ("dagster.yaml", "workspace.yaml")]
+    files = [(deploy / name).read_text() for name in ("dagster.yaml", "code_location.yaml")]
     read = set(re.findall(r"\{ env: (\w+) \}", "".join(files)))
     for service in OURS:
         environment = services[service]["environment"]
@@ -49,7 +49,7 @@ def test_every_variable_that_is_read_is_set_and_every_one_that_is_set_is_read(de
 
 
 def test_no_file_holds_a_password(deploy):
-    for name in ("compose.yaml", "dagster.yaml", "workspace.yaml"):
+    for name in ("compose.yaml", "dagster.yaml", "code_location.yaml"):
         for line in (deploy / name).read_text().splitlines():
             key, _, value = line.partition("#")[0].partition(":")
             if SECRETS.search(key):
