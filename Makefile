@@ -37,7 +37,7 @@ check: $(READY)  ## Lint, formatting, types, layers.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-torture: $(READY)  ## Kills, floods and races at full length; an hour.
+torture: $(READY)  ## Kills, floods and races at full length; three hours.
 	@$(BIN)/pytest -m torture -s
 
 # vectorbt and the other peers bring much that the house does not need: they get their own.
