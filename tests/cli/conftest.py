@@ -97,8 +97,9 @@ def run(instance) -> Callable[..., dg.DagsterRun]:
         )
         found = queue_tags(made, OPEN_MONTH) if stamped else {}
         if worker is not None:
-            found[WORKER_TAG] = worker or ProcessIdentity.here().text
-        return instance.add_run(made.with_tags({**named, **found}))
+            found[WORKER_TAG] = f"{made.run_id} {worker or ProcessIdentity.here().text}"
+        # Progress is what a worker adds once the run is out of the queue
+        return instance.add_run(made.with_tags({**named, **found, **(tags or {})}))
 
     return make
 

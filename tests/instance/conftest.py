@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 
 import dagster as dg
@@ -9,7 +10,7 @@ import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType
 
 from traderai_assets.instance.process_identity import ProcessIdentity
-from traderai_assets.instance.run_workers import LAUNCHER_TAG, WORKER_TAG
+from traderai_assets.instance.run_workers import LAUNCHER_TAG, WORKER_TAG, note
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); "
 SLEEP = "import time; print(flush=True); time.sleep(60)"
@@ -46,10 +47,11 @@ def run_of(instance):
     """Make a run of a status, with whoever answers for it, and what its log says of its end."""
 
     def make(status, *, worker=None, launcher=None, ended=None, **tags) -> dg.DagsterRun:
+        run_id = str(uuid.uuid4())
         noted = {WORKER_TAG: worker, LAUNCHER_TAG: launcher}
-        texts = {tag: who.text for tag, who in noted.items() if who is not None}
+        notes = {tag: note(run_id, who) for tag, who in noted.items() if who is not None}
         run = instance.add_run(
-            dg.DagsterRun(job_name="train", status=status, tags={**texts, **tags})
+            dg.DagsterRun(run_id=run_id, job_name="train", status=status, tags={**notes, **tags})
         )
         if ended is not None:  # The log alone: as where a worker was killed before the status
             event = DagsterEvent(ended.value, job_name="train", message="the run's own last word")

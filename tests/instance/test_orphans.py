@@ -9,7 +9,7 @@ from dagster._core.execution.plan.objects import StepSuccessData
 
 from traderai_assets.instance.orphans import Orphan, find_orphans, settle
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
-from traderai_assets.instance.run_workers import WORKER_TAG
+from traderai_assets.instance.run_workers import WORKER_TAG, note_worker
 
 NOW = datetime.now(UTC)
 STARTING, STARTED = DagsterRunStatus.STARTING, DagsterRunStatus.STARTED
@@ -50,6 +50,15 @@ def test_a_worker_of_another_machine_is_for_people_to_judge(instance, run_of, wa
     assert (orphan.reason, orphan.certain) == (reason, False)
     settle(instance, orphan)
     assert status(instance, run) in {DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
+
+
+@pytest.mark.parametrize("was", [DagsterRunStatus.NOT_STARTED, STARTING])
+def test_a_run_that_is_tried_again_is_not_taken_for_the_one_whose_tags_it_has(
+    instance, run_of, gone, was
+):
+    first = run_of(DagsterRunStatus.FAILURE, worker=gone)
+    run_of(was, **{WORKER_TAG: first.tags[WORKER_TAG]})
+    assert found(instance) == []
 
 
 def test_before_there_is_a_worker_the_daemon_that_launches_it_answers(instance, run_of, gone):
@@ -169,8 +178,8 @@ def test_a_run_killed_between_its_last_step_and_its_last_word_has_succeeded(
     instance, gone, last_events, done, now
 ):
     """There is no step to try again, and Dagster would leave it failed for good."""
-    tags = {WORKER_TAG: gone.text}
-    run = instance.create_run_for_job(two_steps, status=STARTED, tags=tags)
+    run = instance.create_run_for_job(two_steps, status=STARTED)
+    note_worker(instance, run.run_id, gone)
     for step in done:
         took = StepSuccessData(duration_ms=1.0)
         ended = DagsterEvent("STEP_SUCCESS", "two_steps", step_key=step, event_specific_data=took)

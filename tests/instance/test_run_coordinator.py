@@ -66,6 +66,17 @@ def test_a_writer_set_by_hand_holds_up_nobody_else():
     }
 
 
+def test_a_run_that_is_tried_again_does_not_show_the_progress_of_the_first():
+    again = run_of(
+        "models",
+        dagster__partition=f"{MARKET}|2026-10",
+        traderai__progress="failed at 2026-10 search 42%",
+        traderai__progress_state="failed",
+    )
+    stamped = queue_tags(again, "2026-10")
+    assert (stamped["traderai/progress"], stamped["traderai/progress_state"]) == ("", "")
+
+
 def test_only_what_talks_to_an_exchange_is_tried_again_after_an_error():
     fetch = run_of("candles", dagster__partition=f"{MARKET}|2026-08")
     assert queue_tags(fetch, "2026-10")["dagster/retry_on_asset_or_op_failure"] == "true"

@@ -8,7 +8,7 @@ from dagster._core.events import AssetObservationData
 
 from traderai_assets.assets.progress import PROGRESS_TAG, STATE_TAG
 from traderai_assets.instance.process_identity import ProcessIdentity
-from traderai_assets.instance.run_workers import WORKER_TAG
+from traderai_assets.instance.run_workers import note_worker
 
 JUNE = "binance.BTC-USDT.1h|2026-06"
 MODELS = dg.AssetKey("models")
@@ -90,10 +90,11 @@ def test_a_run_of_which_only_the_tag_tells_is_marked_too(house):
 
 def test_a_run_whose_worker_is_gone_is_settled_and_its_progress_marked_in_one_tick(house):
     gone = replace(ProcessIdentity.here(), started=1)
-    tags_of_it = {PROGRESS_TAG: "2026-06 search 42%", STATE_TAG: "running", WORKER_TAG: gone.text}
+    said = {PROGRESS_TAG: "2026-06 search 42%", STATE_TAG: "running"}
     run = house.instance.add_run(
-        dg.DagsterRun(job_name="train", status=dg.DagsterRunStatus.STARTED, tags=tags_of_it)
+        dg.DagsterRun(job_name="train", status=dg.DagsterRunStatus.STARTED, tags=said)
     )
+    note_worker(house.instance, run.run_id, gone)
     reason = f"{gone.label} is gone, which worked on it"
     assert house.tick("orphaned_runs").reason == (
         f"run {run.run_id[:8]} is marked as failed: {reason}; "

@@ -25,6 +25,7 @@ from traderai_assets.work_classes import (
     classify,
 )
 
+PROGRESS_TAGS = "traderai/progress"
 _PARTITION_TAG = "dagster/partition"
 _RANGE_START_TAG = "dagster/asset_partition_range_start"
 _RANGE_END_TAG = "dagster/asset_partition_range_end"
@@ -58,9 +59,18 @@ def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
     if market:
         tags |= {MARKET_TAG: market, EXCHANGE_TAG: market.partition(".")[0]}
         tags |= {f"{WRITES_TAG}{asset}": market for asset in sorted(assets & ALL_ASSETS)}
-    # What was set by hand and is not ours to say: a run limited by what it does not write
-    said = (name for name in run.tags if name.startswith(WRITES_TAG) and name not in tags)
-    return tags | dict.fromkeys(said, run.run_id)
+    return tags | _taken_back(run, tags)
+
+
+def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
+    """Return what the run's tags must not say: no tag can be removed.
+
+    A run limited by what it does not write, as somebody set it by hand; and the progress of the
+    run that it tries again.
+    """
+    written = (tag for tag in run.tags if tag.startswith(WRITES_TAG) and tag not in tags)
+    said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAGS))
+    return dict.fromkeys(written, run.run_id) | dict.fromkeys(said, "")
 
 
 def open_month(instance: DagsterInstance, exchange: str) -> str:

@@ -1,7 +1,8 @@
 """Who works on a run: noted on the run, seen, and stopped.
 
 Before there is a worker the daemon that launches it answers for the run, in a tag of its own:
-it can be looked for, and is never stopped.
+it can be looked for, and is never stopped. Each note names the run it is of, because a run that is
+tried again has the tags of the one before it, whose worker is dead.
 """
 
 import os
@@ -22,14 +23,19 @@ SECONDS_TO_END = 10.0
 _SECONDS_BETWEEN_LOOKS = 0.05
 
 
+def note(run_id: str, process: ProcessIdentity) -> str:
+    """Return what a tag says of who answers for the run."""
+    return f"{run_id} {process.text}"
+
+
 def note_launcher(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
     """Write down which daemon is about to start the run's worker."""
-    instance.add_run_tags(run_id, {LAUNCHER_TAG: process.text})
+    instance.add_run_tags(run_id, {LAUNCHER_TAG: note(run_id, process)})
 
 
 def note_worker(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
     """Write down which process works on the run."""
-    instance.add_run_tags(run_id, {WORKER_TAG: process.text})
+    instance.add_run_tags(run_id, {WORKER_TAG: note(run_id, process)})
 
 
 def worker_of(run: DagsterRun) -> ProcessIdentity | None:
@@ -43,8 +49,9 @@ def answerable_for(run: DagsterRun) -> ProcessIdentity | None:
 
 
 def _noted(run: DagsterRun, tag: str) -> ProcessIdentity | None:
+    run_id, _, text = run.tags.get(tag, "").partition(" ")
     try:
-        return ProcessIdentity.parse(run.tags.get(tag, ""))
+        return ProcessIdentity.parse(text) if run_id == run.run_id else None
     except InvalidInput:
         return None
 
