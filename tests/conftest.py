@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.postgres.server import PostgresServer
@@ -25,3 +26,6 @@ def postgres_server() -> Iterator["PostgresServer"]:
 def pytest_configure(config: pytest.Config) -> None:
     # Partition mappings and backfill policies are "beta" in Dagster; the version is pinned.
     config.addinivalue_line("filterwarnings", "ignore:.*is currently in beta")
+    # How long an example takes is the machine's matter: nothing here is a measurement
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")

@@ -123,9 +123,8 @@ def busy_cores() -> Iterator[None]:
             loop.wait()
 
 
-@pytest.mark.parametrize(
-    ("waves", "stopped"), [(1, 12), pytest.param(34, 30, marks=pytest.mark.torture)]
-)
+@pytest.mark.torture  # It keeps every core busy, which the tests beside it would pay for
+@pytest.mark.parametrize(("waves", "stopped"), [(1, 12), (34, 30)])
 def test_slow_workers_on_a_loaded_machine_are_left_alone(house_on, waves, stopped):
     house = house_on("sqlite")
     house.start()

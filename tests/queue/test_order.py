@@ -24,8 +24,15 @@ pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql
 )
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
-@pytest.mark.parametrize("number", [20, pytest.param(60, marks=pytest.mark.torture)])
+@pytest.mark.parametrize(
+    ("store", "number"),
+    [
+        ("postgres", 14),
+        pytest.param("sqlite", 20, marks=pytest.mark.torture),
+        pytest.param("sqlite", 60, marks=pytest.mark.torture),
+        pytest.param("postgres", 60, marks=pytest.mark.torture),
+    ],
+)
 def test_runs_asked_for_in_seven_ways_start_in_the_order_of_their_classes(house_on, store, number):
     house = house_on(store)
     house.start(CODE, WEB)

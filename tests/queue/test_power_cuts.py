@@ -34,7 +34,7 @@ def times_done(house: QueueHouse, root: str) -> set[int]:
     ("store", "cuts", "waiting"),
     [
         ("sqlite", 1, 4),
-        ("postgres", 1, 4),
+        pytest.param("postgres", 1, 4, marks=pytest.mark.torture),
         pytest.param("sqlite", 30, 20, marks=pytest.mark.torture),
         pytest.param("postgres", 10, 20, marks=pytest.mark.torture),
     ],

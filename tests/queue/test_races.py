@@ -147,7 +147,7 @@ def events_of(races: Races, run: dg.DagsterRun) -> str:
 @pytest.mark.parametrize(
     ("store", "number"),
     [
-        ("sqlite", 25),
+        ("sqlite", 15),
         pytest.param("sqlite", 500, marks=pytest.mark.torture),
         pytest.param("postgres", 200, marks=pytest.mark.torture),
     ],

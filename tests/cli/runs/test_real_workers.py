@@ -13,7 +13,7 @@ from tests.queue.conftest import house_on  # noqa: F401  # its houses are used h
 from tests.queue.location import HOLD_TAG
 
 BTC = "binance.BTC-USDT.5m"
-# Each store has one of the two by default, both in the torture
+# One of them, on one store, by default; both, on both stores, in the torture
 MORE_SQLITE, MORE_POSTGRES = (
     pytest.param(store, marks=pytest.mark.torture) for store in ("sqlite", "postgres")
 )
@@ -67,7 +67,7 @@ def test_a_run_is_seen_cancelled_retried_and_followed_to_its_end(house, traderai
         assert house.instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.SUCCESS
 
 
-@pytest.mark.parametrize("house", [MORE_SQLITE, "postgres"], indirect=True)
+@pytest.mark.parametrize("house", [MORE_SQLITE, MORE_POSTGRES], indirect=True)
 def test_a_killed_worker_is_a_failure_that_says_what_is_done_about_it(house, traderai):
     held = materialize(house, "models", f"{BTC}|2026-04", **{HOLD_TAG: "go"})
     house.until(lambda: house.journal())
