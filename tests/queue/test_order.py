@@ -27,8 +27,8 @@ pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql
 @pytest.mark.parametrize(
     ("store", "number"),
     [
-        ("postgres", 14),
-        pytest.param("sqlite", 20, marks=pytest.mark.torture),
+        ("sqlite", 14),
+        pytest.param("postgres", 14, marks=pytest.mark.torture),
         pytest.param("sqlite", 60, marks=pytest.mark.torture),
         pytest.param("postgres", 60, marks=pytest.mark.torture),
     ],
