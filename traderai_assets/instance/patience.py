@@ -82,6 +82,17 @@ def wait_out(
         _waiting.already = False
 
 
+class Patient:
+    """How long one of Dagster's storages waits: before its own class among the bases."""
+
+    patience_seconds = PATIENCE_SECONDS
+
+    def optimize_for_webserver(self, *args: Any, **kwargs: Any) -> None:
+        """Let nobody wait for long in front of a page."""
+        self.patience_seconds = WEB_PATIENCE_SECONDS
+        super().optimize_for_webserver(*args, **kwargs)  # type: ignore[misc]
+
+
 def patient_with(interface: type) -> Callable[[Storage], Storage]:
     """Let every call of a storage's interface be made again until the database is back.
 

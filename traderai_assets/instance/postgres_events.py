@@ -6,7 +6,6 @@ anew.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sql
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
@@ -16,26 +15,12 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from dagster._serdes import serialize_value
 from dagster_postgres import PostgresEventLogStorage
 
-from traderai_assets.instance.patience import (
-    PATIENCE_SECONDS,
-    WEB_PATIENCE_SECONDS,
-    patient_with,
-    wait_out,
-)
+from traderai_assets.instance.patience import Patient, patient_with, wait_out
 
 
 @patient_with(EventLogStorage)
-class PatientEventLogStorage(PostgresEventLogStorage):
+class PatientEventLogStorage(Patient, PostgresEventLogStorage):
     """What runs said."""
-
-    def __init__(self, postgres_url: str) -> None:
-        self.patience_seconds = PATIENCE_SECONDS
-        super().__init__(postgres_url)
-
-    def optimize_for_webserver(self, *args: Any, **kwargs: Any) -> None:
-        """Let nobody wait for long in front of a page."""
-        self.patience_seconds = WEB_PATIENCE_SECONDS
-        super().optimize_for_webserver(*args, **kwargs)
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event once."""

@@ -32,8 +32,7 @@ from sqlalchemy.engine import Connection
 
 from traderai_assets.instance.patience import (
     OPENING_PATIENCE_SECONDS,
-    PATIENCE_SECONDS,
-    WEB_PATIENCE_SECONDS,
+    Patient,
     patient_with,
     wait_out,
 )
@@ -41,7 +40,7 @@ from traderai_assets.instance.postgres_events import PatientEventLogStorage
 
 
 @patient_with(RunStorage)
-class PatientRunStorage(PostgresRunStorage):
+class PatientRunStorage(Patient, PostgresRunStorage):
     """Runs and their tags; what belongs together is stored in one transaction.
 
     Dagster stores a run's body and the rows of its tags one by one, and reads the body to write it
@@ -49,14 +48,8 @@ class PatientRunStorage(PostgresRunStorage):
     """
 
     def __init__(self, postgres_url: str) -> None:
-        self.patience_seconds = PATIENCE_SECONDS
         self._held = threading.local()
         super().__init__(postgres_url)
-
-    def optimize_for_webserver(self, *args: Any, **kwargs: Any) -> None:
-        """Let nobody wait for long in front of a page."""
-        self.patience_seconds = WEB_PATIENCE_SECONDS
-        super().optimize_for_webserver(*args, **kwargs)
 
     def connect(self) -> AbstractContextManager[Connection]:
         """Return the connection of the transaction we are in, or a new one."""
@@ -128,17 +121,8 @@ class PatientRunStorage(PostgresRunStorage):
 
 
 @patient_with(ScheduleStorage)
-class PatientScheduleStorage(PostgresScheduleStorage):
+class PatientScheduleStorage(Patient, PostgresScheduleStorage):
     """What sensors and schedules did."""
-
-    def __init__(self, postgres_url: str) -> None:
-        self.patience_seconds = PATIENCE_SECONDS
-        super().__init__(postgres_url)
-
-    def optimize_for_webserver(self, *args: Any, **kwargs: Any) -> None:
-        """Let nobody wait for long in front of a page."""
-        self.patience_seconds = WEB_PATIENCE_SECONDS
-        super().optimize_for_webserver(*args, **kwargs)
 
     def add_instigator_state(self, state: InstigatorState) -> InstigatorState:
         """Store a sensor's state; one that is there after a lost answer is this one."""
