@@ -113,7 +113,6 @@ class Workshop:
             raise NotEnoughData(window.sentence)
         from traderai_assets.domain.training.model import encode_model
 
-        require_proof(self.context.instance)
         rows = training_rows(
             lambda table, months: part.read(table, *months), part.month, window, part.market.bar
         )
