@@ -107,6 +107,12 @@ def test_a_run_at_work_for_longer_than_its_class_may_be_is_stopped_for_good(
     assert (ended.status, ended.tags["dagster/max_retries"]) == (DagsterRunStatus.FAILURE, "0")
 
 
+@pytest.mark.parametrize("tags", [{}, {"traderai/class": "unheard of"}])
+def test_a_run_of_no_class_that_is_known_may_take_its_time(instance, run_of, tags):
+    began(instance, run_of(STARTED, worker=ProcessIdentity.here(), **tags))
+    assert found(instance, after=timedelta(days=30)) == []
+
+
 def began(instance, run):
     instance.report_dagster_event(event(DagsterEventType.RUN_START), run.run_id)
 

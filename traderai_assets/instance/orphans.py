@@ -32,7 +32,7 @@ LAUNCH_GRACE = timedelta(minutes=1)
 CANCEL_GRACE = timedelta(seconds=30)
 # What only a person can judge is not told before this
 SILENCE = timedelta(hours=1)
-_MOST_HOURS = {work.name: work.most_hours for work in WORK_CLASSES}
+_MOST_TIME = {work.name: timedelta(hours=work.most_hours) for work in WORK_CLASSES}
 _LAST_EVENTS = {
     DagsterEventType.RUN_SUCCESS,
     DagsterEventType.RUN_FAILURE,
@@ -166,8 +166,8 @@ def _unanswered(run: DagsterRun, unchanged: timedelta) -> Iterator[Orphan]:
 def _overdue(run: DagsterRun, at_work: timedelta) -> Iterator[Orphan]:
     """Yield a run that is at work for longer than its class may be."""
     work_class = run.tags.get(CLASS_TAG, "")
-    most = timedelta(hours=_MOST_HOURS.get(work_class, float("inf")) if work_class else 1e6)
-    if at_work > most:
+    most = _MOST_TIME.get(work_class)
+    if most is not None and at_work > most:
         hours = at_work.total_seconds() / 3600
         reason = f"it was at work for {hours:.1f} hours, and {work_class} may take {most}"
         yield Orphan(run, reason, again=False)
