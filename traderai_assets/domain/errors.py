@@ -23,9 +23,16 @@ TraderAIError
     └── FeatureMismatch        features are not those the model was trained on
 """
 
+from typing import ClassVar
+
 
 class TraderAIError(Exception):
-    """Root of all errors that TraderAI raises on purpose."""
+    """Root of all errors that TraderAI raises on purpose.
+
+    `may_pass` says whether the same request can succeed later though nobody changes anything.
+    """
+
+    may_pass: ClassVar[bool] = False
 
 
 class InvalidInput(TraderAIError, ValueError):
@@ -55,9 +62,13 @@ class ExchangeError(TraderAIError):
 class ExchangeUnavailable(ExchangeError):
     """No usable answer within the allowed attempts and the total deadline."""
 
+    may_pass = True
+
 
 class BadExchangeAnswer(ExchangeError):
     """An answer arrived and cannot be read as what was asked for."""
+
+    may_pass = True
 
 
 class HistoryUnavailable(ExchangeError):
@@ -75,6 +86,8 @@ class InvalidRows(LakeError):
 class WriteConflict(LakeError):
     """Another run replaced the same partition, or took over the same study, meanwhile."""
 
+    may_pass = True
+
 
 class CorruptPartition(LakeError):
     """Stored values do not match the content hash they were published with."""
@@ -82,6 +95,8 @@ class CorruptPartition(LakeError):
 
 class WorkerDied(TraderAIError):
     """A process that worked for a run ended before its work did."""
+
+    may_pass = True
 
 
 class TrainingError(TraderAIError):
