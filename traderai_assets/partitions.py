@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from traderai_assets.domain.limits import LOOK_BACK_MONTHS
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 
 MARKETS = "markets"
 FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
-# What the look-back of a model may reach: 30 days before a month's start is in one of two months.
-LOOK_BACK_MONTHS = 2
 _MONTHLY = "0 0 1 * *"
 
 markets = dg.DynamicPartitionsDefinition(name=MARKETS)

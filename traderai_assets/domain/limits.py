@@ -1,8 +1,29 @@
-"""Limits of numbers that people write: refused by name, value and limit."""
+"""Limits of numbers that people write: each stands here once, and is refused by name and value.
+
+Settings, plans and partitions import them, so that no two of them can disagree. A rule that joins
+several numbers stands where its subject does (domain/training/feasible.py, domain/labels).
+"""
 
 import math
 
 from traderai_assets.domain.errors import InvalidSettings
+
+MAX_MARKETS = 500
+# A look-back may begin up to this many months before the month a model serves
+LOOK_BACK_MONTHS = 2
+MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 1, 30
+MAX_FOLDS = 50
+MAX_HORIZON_BARS = 1_000
+MAX_MULTIPLE = 20.0
+MAX_SEED = 2**31 - 1
+MAX_TRIALS = 10_000
+MAX_SAMPLER_SECONDS = 3_600.0
+# Of the combinatorial cross-validation of a training: two of three are left out at least
+MIN_GROUPS, MAX_GROUPS = 3, 12
+# Ways to label that one search may compare
+MAX_LABELLINGS = 25
+# Fees and slippage of entry and exit together, as a share of the price
+MAX_ROUND_TRIP = 0.1
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:

@@ -12,12 +12,11 @@ import pandas as pd
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.realised import VOLATILITY_BARS, realised_volatility
+from traderai_assets.domain.limits import MAX_HORIZON_BARS, MAX_MULTIPLE
 
 # Of price; a market that stands still must not get barriers that one tick touches
 MINIMUM_WIDTH = 0.001
 
-MAX_HORIZON_BARS = 1_000
-MAX_MULTIPLE = 20.0
 MAX_WIDTH = 0.5
 # Labels of a month may look back into the month before it and no further; February has 28 days.
 MAX_LABEL_MEMORY = timedelta(days=28)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from traderai_assets.domain.limits import check_whole
+from traderai_assets.domain.limits import MAX_TRIALS, check_whole
 from traderai_assets.domain.search.ledger import COMPLETE, TrialRecord
-from traderai_assets.domain.search.limits import MAX_FOLDS, MAX_TRIALS
+from traderai_assets.domain.search.limits import MAX_FOLDS
 
 
 class Pruned(Exception):

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.limits import check_number, check_whole
+from traderai_assets.domain.limits import (
+    MAX_SAMPLER_SECONDS,
+    MAX_SEED,
+    check_number,
+    check_whole,
+)
 from traderai_assets.domain.search.history import History
-from traderai_assets.domain.search.limits import MAX_SAMPLER_SECONDS, MAX_SEED
 from traderai_assets.domain.search.space import Parameters, Space
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.domain.limits import check_whole
+from traderai_assets.domain.limits import MAX_TRIALS, check_whole
 from traderai_assets.domain.search.chronicle import Chronicle
 from traderai_assets.domain.search.history import History
 from traderai_assets.domain.search.ledger import Ledger
-from traderai_assets.domain.search.limits import MAX_NAME_LENGTH, MAX_TRIALS
+from traderai_assets.domain.search.limits import MAX_NAME_LENGTH
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.samplers import Proposer

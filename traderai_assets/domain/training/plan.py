@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
+from itertools import product
 from typing import Any, Self
 
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
-from traderai_assets.domain.limits import check_whole
+from traderai_assets.domain.limits import (
+    MAX_LABELLINGS,
+    MAX_LOOKBACK_DAYS,
+    MAX_ROUND_TRIP,
+    MAX_SEED,
+    MIN_LOOKBACK_DAYS,
+    check_whole,
+)
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.learners import LEARNERS
 from traderai_assets.domain.training.search_plan import SearchPlan
 from traderai_assets.domain.validation.folds import FoldSizes
 
 MAX_ROUNDS = 5_000
-MAX_SEED = 2**31 - 1
-MAX_LOOKBACK_DAYS = 3_650
 MAX_EMBARGO = timedelta(days=30)
-MAX_ROUND_TRIP = 0.1
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class TrainingPlan:
 
     def __post_init__(self) -> None:
         check_label_settings(self.horizon_bars, self.multiple, self.minimum_width)
-        check_whole("lookback_days", self.lookback_days, 1, MAX_LOOKBACK_DAYS)
+        check_whole("lookback_days", self.lookback_days, MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS)
         check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
         check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
@@ -92,6 +97,12 @@ class TrainingPlan:
         self._check_learners()
         for labelling in self.labellings:
             check_label_settings(*labelling, self.minimum_width)
+        if len(self.labellings) > MAX_LABELLINGS:
+            raise InvalidSettings(
+                f"horizons {self._horizons} with multiples {self._multiples}, those asked for "
+                f"among them, are {len(self.labellings)} ways to label; at most {MAX_LABELLINGS} "
+                "can be tried"
+            )
         _ = self.fold_sizes
 
     @property
@@ -106,11 +117,23 @@ class TrainingPlan:
 
     @property
     def labellings(self) -> tuple[Labelling, ...]:
-        """All labels that may be tried, those asked for first."""
-        horizons = self.search.horizons or (self.horizon_bars,)
-        multiples = self.search.multiples or (self.multiple,)
-        tried = [Labelling(bars, float(width)) for bars in horizons for width in multiples]
+        """All labels that may be tried, those asked for first.
+
+        The search varies horizon and multiple each for itself: what is asked for and what is to be
+        tried meet in every combination.
+        """
+        asked = self.search.horizons or self._horizons, self.search.multiples or self._multiples
+        pairs = [*product(*asked), *product(self._horizons, self._multiples)]
+        tried = [Labelling(bars, float(wide)) for bars, wide in pairs]
         return tuple(dict.fromkeys([self.labelling, *tried]))
+
+    @property
+    def _horizons(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys([self.horizon_bars, *self.search.horizons]))
+
+    @property
+    def _multiples(self) -> tuple[float, ...]:
+        return tuple(dict.fromkeys(map(float, [self.multiple, *self.search.multiples])))
 
     def settings(self) -> dict[str, Any]:
         """Every setting as JSON can hold it; `from_settings` reads it back."""

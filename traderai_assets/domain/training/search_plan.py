@@ -6,14 +6,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.limits import check_number, check_whole
+from traderai_assets.domain.limits import (
+    MAX_GROUPS,
+    MAX_LABELLINGS,
+    MAX_SAMPLER_SECONDS,
+    MAX_TRIALS,
+    MIN_GROUPS,
+    check_number,
+    check_whole,
+)
 from traderai_assets.domain.search.samplers import check_sampler
 
-MAX_TRIALS = 10_000
-MAX_LABELLINGS = 25
-MAX_GROUPS = 12
 GROUPS_LEFT_OUT = 2
-MAX_SAMPLER_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,22 @@ class SearchPlan:
         check_whole("learner_trials", self.learner_trials, 1, MAX_TRIALS)
         check_whole("policy_trials", self.policy_trials, 1, MAX_TRIALS)
         check_number("sampler_seconds", self.sampler_seconds, 0.0, MAX_SAMPLER_SECONDS)
-        if self.combinatorial_groups:
-            check_whole("combinatorial_groups", self.combinatorial_groups, 3, MAX_GROUPS)
+        if self.combinatorial_groups != 0:
+            self._check_groups()
         labellings = max(len(self.horizons), 1) * max(len(self.multiples), 1)
         if labellings > MAX_LABELLINGS:
             raise InvalidSettings(
                 f"{len(self.horizons)} horizons with {len(self.multiples)} multiples are "
                 f"{labellings} ways to label; at most {MAX_LABELLINGS} can be tried"
             )
+
+    def _check_groups(self) -> None:
+        try:
+            check_whole("combinatorial_groups", self.combinatorial_groups, MIN_GROUPS, MAX_GROUPS)
+        except InvalidSettings as error:
+            raise InvalidSettings(
+                f"{error}, of which {GROUPS_LEFT_OUT} at a time are left out; 0 is none"
+            ) from None
 
     @property
     def combinatorial_fits(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from traderai_assets.domain.errors import NotEnoughData
+from traderai_assets.domain.limits import LOOK_BACK_MONTHS
 from traderai_assets.domain.months import Month, months_between
 
 # A model put to work early learns up to (nearly) now. Candles that end earlier than this are
@@ -34,15 +35,16 @@ def look_back(served: Month, last_close: datetime, days: int) -> LookBack:
     Raises
     ------
     NotEnoughData
-        If it would reach further back than two months before `served`: the model of `served` is
+        If it would reach further back than `LOOK_BACK_MONTHS` before `served`: the model of `served` is
         not due yet.
     """
     until = min(served.start, last_close)
     window = LookBack(until - timedelta(days=days), until)
-    if window.start < served.shift(-2).start:
+    earliest = served.shift(-LOOK_BACK_MONTHS)
+    if window.start < earliest.start:
         raise NotEnoughData(
             f"a model of {served.key} trained at {until:%Y-%m-%d %H:%M} UTC would need {days} days "
-            f"from {window.start:%Y-%m-%d} on, before {served.shift(-2).key}; "
+            f"from {window.start:%Y-%m-%d} on, before {earliest.key}; "
             f"train the model of {served_month(until, days).key} instead"
         )
     return window
@@ -55,5 +57,5 @@ def served_month(last_close: datetime, days: int) -> Month:
     the month the bar lies in, with the model trained where it begins.
     """
     following = Month.of(last_close).shift(1)
-    fits = last_close - timedelta(days=days) >= following.shift(-2).start
+    fits = last_close - timedelta(days=days) >= following.shift(-LOOK_BACK_MONTHS).start
     return following if fits else Month.of(last_close)

@@ -15,8 +15,8 @@ import numpy as np
 
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
 from traderai_assets.domain.features.bars import IntArray
+from traderai_assets.domain.limits import MAX_FOLDS
 
-MAX_FOLDS = 50
 MAX_SHARE = 0.9
 # In order of time; what each is for, as an error says it
 PURPOSES = {
