@@ -24,13 +24,13 @@ from benchmarks.planted import (
     UNPAYABLE,
     planted_market,
 )
-from traderai_assets.assets.look_back import training_plan
 from traderai_assets.domain.features.month import month_features, warm_up_bars
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.card import library_versions
 from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.plan import training_plan
 from traderai_assets.settings import Settings
 
 EDGES = {edge.name: edge for edge in (NOISE, PAYABLE, MIDDLING, FAINT, UNPAYABLE)}

@@ -12,11 +12,17 @@ import dagster as dg
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from sensors.look import Look
-from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
+from traderai_assets.domain.errors import (
+    CorruptPartition,
+    ExchangeError,
+    InvalidMarket,
+    InvalidSettings,
+)
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags
+from traderai_assets.plan import check_market
 from traderai_assets.settings import Settings
 
 # A tick has 60 s for all markets of all exchanges, and the next one asks again anyway.
@@ -25,7 +31,7 @@ CLOCK_SECONDS = 5.0
 # Ticks are kept for a week: with a sentence for each of 500 markets they would be the database.
 MARKETS_NAMED = 25
 
-_OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
+_OF_ONE_MARKET = (ExchangeError, InvalidMarket, InvalidSettings, CorruptPartition)
 
 
 class Verdict(NamedTuple):
@@ -75,7 +81,9 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
     Dagster would drop a request it had before, but then not give our reason.
     """
     try:
-        verdict = decide(look, Market.parse(key))
+        market = Market.parse(key)
+        check_market(look.settings, market)  # It may have been added in the web UI
+        verdict = decide(look, market)
     except _OF_ONE_MARKET as error:
         return Verdict(f"{key} cannot be judged: {error}", failed=True)
     if verdict.request is not None and look.was_asked(verdict.request):

@@ -9,8 +9,9 @@ from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.look_back import known_until
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month, months_between
+from traderai_assets.domain.months import Month
 from traderai_assets.instance.run_coordinator import note_open_month
+from traderai_assets.partitions import history_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.settings import Settings
@@ -69,7 +70,7 @@ def _lacking_months(look: Look, market: Market, now: datetime) -> list[Month]:
     With the open month, so that a new market is complete after one run. A month that has only
     just closed is the update's, as long as its tail may be revised.
     """
-    history = months_between(now - timedelta(days=look.settings.history_days), now)
+    history = history_months(now, look.settings.history_days)
     settled = now - look.settings.exchange.tail_bars * market.bar
     closed = (month for month in history if month.end <= settled)
     first = next((month for month in closed if not _is_whole(look, market, month)), None)

@@ -6,16 +6,16 @@ so the model of a month never saw a bar of it (docs/adr/0002).
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 import dagster as dg
 
-from traderai_assets.domain.limits import LOOK_BACK_MONTHS
+from traderai_assets.domain.limits import FIRST_MONTH as FIRST_MONTH
+from traderai_assets.domain.limits import LOOK_BACK_MONTHS as LOOK_BACK_MONTHS
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.months import Month, months_between
 
 MARKETS = "markets"
-FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
 _MONTHLY = "0 0 1 * *"
 
 markets = dg.DynamicPartitionsDefinition(name=MARKETS)
@@ -55,6 +55,14 @@ def same_month() -> dg.MultiPartitionMapping:
 def same_market() -> dg.MultiToSingleDimensionPartitionMapping:
     """Depend on the market, whichever the month; or on all months of the market."""
     return dg.MultiToSingleDimensionPartitionMapping("market")
+
+
+def history_months(now: datetime, days: int) -> list[Month]:
+    """Months of a history of `days` that ends now, none before the first that can be kept.
+
+    The settings are checked against our clock, and an exchange may have another.
+    """
+    return months_between(max(now - timedelta(days=days), FIRST_MONTH), now)
 
 
 def partition_key(market: str, month: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -22,10 +21,6 @@ from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.tables import Table
-from traderai_assets.settings import Settings
-
-if TYPE_CHECKING:
-    from traderai_assets.domain.training.plan import TrainingPlan
 
 
 class Gate:
@@ -138,29 +133,3 @@ def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> da
         known = gaps.read(market.key, [month])
         ends += known.loc[known["kind"] != FETCH_FAILURE, "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)
-
-
-def training_plan(settings: Settings) -> "TrainingPlan":
-    """Return the plan the settings ask for."""
-    from traderai_assets.domain.backtest.costs import Costs
-    from traderai_assets.domain.training.plan import TrainingPlan
-    from traderai_assets.domain.training.search_plan import SearchPlan
-
-    search = settings.search
-    return TrainingPlan(
-        horizon_bars=settings.training.horizon_bars,
-        multiple=settings.training.barrier_multiple,
-        costs=Costs(**settings.costs.model_dump()),
-        lookback_days=settings.training.lookback_days,
-        n_folds=settings.training.folds,
-        seed=settings.training.seed,
-        search=SearchPlan(
-            sampler=search.sampler,
-            learner_trials=search.learner_trials,
-            policy_trials=search.policy_trials,
-            horizons=search.horizon_bars,
-            multiples=search.barrier_multiples,
-            sampler_seconds=search.sampler_seconds,
-            combinatorial_groups=search.combinatorial_groups,
-        ),
-    )

@@ -14,7 +14,7 @@ from resources.studies.resource import StudiesResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
-from traderai_assets.assets.look_back import Gate, training_plan
+from traderai_assets.assets.look_back import Gate
 from traderai_assets.assets.look_back_check import LOOK_BACK_CHECK, look_back_result
 from traderai_assets.assets.model_report import model_metadata
 from traderai_assets.assets.progress import training_progress
@@ -30,6 +30,7 @@ from traderai_assets.partitions import (
     market_served_months,
     months_around,
 )
+from traderai_assets.plan import check_market, training_plan
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -109,6 +110,7 @@ class Workshop:
 
     def make(self, part: Partition, window: LookBack | Refusal) -> None:
         """Train the part's model, unless the newest stored one was made of the same."""
+        check_market(self.settings, part.market)
         if isinstance(window, Refusal):  # Before anything heavy is imported
             raise NotEnoughData(window.sentence)
         from traderai_assets.domain.training.model import encode_model

@@ -32,13 +32,17 @@ def add(market: str) -> None:
     Example: traderai markets add binance:SOL/USDT
     """
     from traderai_assets.partitions import MARKETS
+    from traderai_assets.plan import check_market, require_room
 
     settings = open_settings()
-    key = settings.market(market).key
+    asked = settings.market(market)
+    check_market(settings, asked)
+    key = asked.key
     with open_instance(settings) as instance:
         if instance.has_dynamic_partition(MARKETS, key):
             click.echo(f"{key} is kept already.")
             return
+        require_room(len(instance.get_dynamic_partitions(MARKETS)))
         instance.add_dynamic_partitions(MARKETS, [key])
     click.echo(f'{key} added; "make dev" fetches its history, "traderai status" shows how far.')
 

@@ -5,14 +5,18 @@ several numbers stands where its subject does (domain/training/feasible.py, doma
 """
 
 import math
+from datetime import UTC, datetime
 
 from traderai_assets.domain.errors import InvalidSettings
 
 MAX_MARKETS = 500
+# Where the months of every market's partitions begin
+FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
 # A look-back may begin up to this many months before the month a model serves
 LOOK_BACK_MONTHS = 2
 MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 1, 30
-MAX_FOLDS = 50
+# Of a training that is judged; a cut by itself may have one
+MIN_FOLDS, MAX_FOLDS = 2, 50
 MAX_HORIZON_BARS = 1_000
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1

@@ -35,8 +35,8 @@ def look_back(served: Month, last_close: datetime, days: int) -> LookBack:
     Raises
     ------
     NotEnoughData
-        If it would reach further back than `LOOK_BACK_MONTHS` before `served`: the model of `served` is
-        not due yet.
+        If it would reach further back than `LOOK_BACK_MONTHS` before `served`: the model of
+        `served` is not due yet.
     """
     until = min(served.start, last_close)
     window = LookBack(until - timedelta(days=days), until)

@@ -1,0 +1,136 @@
+"""From settings to plan: what they ask of a training, and whether they can be met at all.
+
+Rules that join several settings stand here, or in the domain and are asked from here. What a
+setting may be by itself stands in settings.py, numbers shared with the domain in domain/limits.py.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS
+from traderai_assets.domain.markets import BARS, Market
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.training.plan import TrainingPlan
+    from traderai_assets.settings import Settings
+
+
+def training_plan(settings: "Settings") -> "TrainingPlan":
+    """Return the plan the settings ask for; raise InvalidSettings where they make none."""
+    from traderai_assets.domain.backtest.costs import Costs
+    from traderai_assets.domain.training.plan import TrainingPlan
+    from traderai_assets.domain.training.search_plan import SearchPlan
+
+    search = settings.search
+    return TrainingPlan(
+        horizon_bars=settings.training.horizon_bars,
+        multiple=settings.training.barrier_multiple,
+        costs=Costs(**settings.costs.model_dump()),
+        lookback_days=settings.training.lookback_days,
+        n_folds=settings.training.folds,
+        seed=settings.training.seed,
+        search=SearchPlan(
+            sampler=search.sampler,
+            learner_trials=search.learner_trials,
+            policy_trials=search.policy_trials,
+            horizons=search.horizon_bars,
+            multiples=search.barrier_multiples,
+            sampler_seconds=search.sampler_seconds,
+            combinatorial_groups=search.combinatorial_groups,
+        ),
+    )
+
+
+def check_plan(settings: "Settings", now: datetime) -> None:
+    """Refuse settings that each are within their limits and together impossible.
+
+    Parameters
+    ----------
+    settings : Settings
+    now : datetime
+        Decides how far a history may reach.
+
+    Raises
+    ------
+    InvalidSettings
+        One line for each clash: the settings, their values and what would do.
+    """
+    try:
+        training_plan(settings)
+    except InvalidSettings as error:
+        clashes = [f"[training], [search] and [costs] make no plan: {error}"]
+    else:
+        timeframes = sorted({market.timeframe for market in settings.market_list()})
+        clashes = [found for name in timeframes if (found := _clash_of_bars(settings, name))]
+    clashes += [*_clashes_of_history(settings, now), *_clashes_of_time(settings)]
+    if clashes:
+        raise InvalidSettings("\n  ".join(clashes))
+
+
+def check_market(settings: "Settings", market: Market) -> None:
+    """Refuse a market of which no model could be made; raise InvalidSettings saying why.
+
+    For markets that are not in the settings: added by a command, or in the web UI.
+    """
+    if clash := _clash_of_bars(settings, market.timeframe):
+        raise InvalidSettings(f"{market.key} cannot be kept with these settings: {clash}")
+
+
+def require_room(kept: int) -> None:
+    """Refuse one market more where as many are kept as may be."""
+    if kept >= MAX_MARKETS:
+        raise InvalidSettings(
+            f"{kept} markets are kept, and at most {MAX_MARKETS} may be; take one out first"
+        )
+
+
+@lru_cache(maxsize=64)
+def _clash_of_bars(settings: "Settings", timeframe: str) -> str | None:
+    """Say why no model can be made of such bars; asked by each tick for each market."""
+    from traderai_assets.domain.selection.demands import Demands
+    from traderai_assets.domain.training.feasible import require_feasible
+
+    # An unproven model may speak only where that is allowed: else tests too short are in vain
+    least = 0 if settings.champions.allow_unproven else Demands().min_bars
+    try:
+        require_feasible(training_plan(settings), BARS[timeframe], least_test_bars=least)
+    except InvalidSettings as error:
+        return f"timeframe = {timeframe!r}: {error}"
+    return None
+
+
+def _clashes_of_history(settings: "Settings", now: datetime) -> Iterator[str]:
+    history, look_back = settings.history_days, settings.training.lookback_days
+    most = (now - FIRST_MONTH).days
+    if history > most:
+        yield (
+            f"history_days = {history} reaches back before {FIRST_MONTH:%Y-%m}, where the months "
+            f"that can be kept begin; at most {most} fit today ({now:%Y-%m-%d})"
+        )
+    if history < look_back:
+        yield (
+            f"history_days = {history} is less than training.lookback_days = {look_back}: no "
+            f"look-back would ever be complete; at least {look_back} days of history would do"
+        )
+
+
+def _clashes_of_time(settings: "Settings") -> Iterator[str]:
+    exchange = settings.exchange
+    if exchange.request_timeout_seconds > exchange.deadline_seconds:
+        yield (
+            f"exchange.request_timeout_seconds = {exchange.request_timeout_seconds:g} is more than "
+            f"exchange.deadline_seconds = {exchange.deadline_seconds:g}, all tries together; "
+            "lengthen the deadline or shorten the time-out"
+        )
+    grace = settings.sensors.grace_seconds
+    for name in sorted({market.timeframe for market in settings.market_list()}):
+        lives = settings.longest_horizon * BARS[name].total_seconds()
+        if grace >= lives:
+            yield (
+                f"sensors.grace_seconds = {grace:g} is not less than the {lives:g} s that a signal "
+                f"lives whose horizon_bars are {settings.longest_horizon} of {name}: each would be "
+                "over before its candle is missed; shorten the grace"
+            )

@@ -1,0 +1,121 @@
+"""The sections of `traderai.toml`: each setting with its default, its own limits and what it is.
+
+Limits that the domain has too are the domain's (domain/limits.py). What settings must be together
+stands in plan.py.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from traderai_assets.domain.limits import (
+    MAX_FOLDS,
+    MAX_GROUPS,
+    MAX_HORIZON_BARS,
+    MAX_LOOKBACK_DAYS,
+    MAX_MULTIPLE,
+    MAX_SAMPLER_SECONDS,
+    MAX_SEED,
+    MAX_TRIALS,
+    MIN_FOLDS,
+    MIN_LOOKBACK_DAYS,
+)
+
+Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
+Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class TrainingSettings(_Section):
+    """How models are made and when they are too old."""
+
+    lookback_days: int = Field(
+        30,
+        ge=MIN_LOOKBACK_DAYS,
+        le=MAX_LOOKBACK_DAYS,
+        description="Days of data a model learns from.",
+    )
+    max_model_age_days: float = Field(
+        7, gt=0, le=365, description="Older champions are challenged."
+    )
+    folds: int = Field(5, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds.")
+    horizon_bars: Bars = Field(12, description="Bars until a signal is over.")
+    barrier_multiple: Multiple = Field(
+        1.0, description="Target and stop, in volatilities over the horizon."
+    )
+    seed: int = Field(7, ge=0, le=MAX_SEED, description="Seeds everything random.")
+    processes: int = Field(2, ge=1, le=64, description="Processes that fit one model's folds.")
+
+
+class SearchSettings(_Section):
+    """What is tried before a model is made; see domain/training/search_plan.py."""
+
+    sampler: Literal["tpe", "gp", "cmaes", "grid", "random"] = "tpe"
+    learner_trials: int = Field(
+        20, ge=1, le=MAX_TRIALS, description="Of learner and label settings."
+    )
+    policy_trials: int = Field(30, ge=1, le=MAX_TRIALS, description="Of trading policies.")
+    horizon_bars: tuple[Bars, ...] = Field((12, 24), description="Horizons to try.")
+    barrier_multiples: tuple[Multiple, ...] = Field((1.0,), description="Multiples to try.")
+    sampler_seconds: float = Field(
+        60,
+        ge=0,
+        le=MAX_SAMPLER_SECONDS,
+        description="What a sampler may spend on itself; then TPE takes over.",
+    )
+    combinatorial_groups: int = Field(
+        6,
+        ge=0,
+        le=MAX_GROUPS,
+        description="Groups of the combinatorial cross-validation; 0 is none.",
+    )
+
+
+class ChampionSettings(_Section):
+    """Who may speak for a market."""
+
+    allow_unproven: bool = Field(
+        False, description="Let models speak that did not clear the bar, as for paper trading."
+    )
+
+
+class CostSettings(_Section):
+    """What trading costs."""
+
+    fee_rate: float = Field(0.0005, ge=0, le=0.05, description="Of traded value, each way.")
+    slippage_rate: float = Field(0.0001, ge=0, le=0.05, description="Of the price, each way.")
+    funding_rate: float = Field(
+        0, ge=-0.01, le=0.01, description="Of the position, every 8 hours, from longs to shorts."
+    )
+
+
+class ExchangeSettings(_Section):
+    """How patient we are with a venue."""
+
+    attempts: int = Field(6, ge=1, le=20, description="Tries for one page.")
+    deadline_seconds: float = Field(120, gt=0, le=3600, description="For one page, all tries in.")
+    request_timeout_seconds: float = Field(10, gt=0, le=120, description="For one request.")
+    tail_bars: int = Field(
+        12, ge=0, le=500, description="Stored bars asked for again, in case they were revised."
+    )
+
+
+class SensorSettings(_Section):
+    """How often the sensors look."""
+
+    interval_seconds: int = Field(30, ge=1, le=3600, description="Between two looks.")
+    grace_seconds: float = Field(
+        5, ge=0, le=3600, description="After a bar's close before its candle is missed."
+    )
+    drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
+
+
+class QueueSettings(_Section):
+    """In which order runs leave the queue; slots and classes are those of work_classes.py."""
+
+    aging_minutes: float = Field(
+        0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
+    )

@@ -1,0 +1,204 @@
+"""Where settings are read: the file and the environment, and what is wrong with what they say.
+
+An error names the variable, or the file and the key. No value of an unknown key is repeated, and
+none that may hold a password.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ValidationError
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.settings_names import (
+    annotations_of,
+    is_json,
+    is_ours,
+    name_of,
+    nearest,
+    sections_of,
+    variable_of,
+)
+
+MAX_TOML_BYTES = 100_000
+# Addresses may carry a user and a password
+_MAY_HOLD_A_SECRET = frozenset({"exchange_url", "lake", "studies", "proxy"})
+_OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the settings file says, and which variables of the environment are settings.
+
+    Attributes
+    ----------
+    path : Path
+    file : dict
+        The file's content; empty where there is none.
+    variables : mapping of str to str
+        Variable as it is written, by the dotted name of its setting.
+    model : type
+        The settings.
+    """
+
+    path: Path
+    file: dict[str, Any]
+    variables: Mapping[str, str]
+    model: type[BaseModel]
+
+    @classmethod
+    def read(cls, path: Path, model: type[BaseModel]) -> Self:
+        """Read both; raise InvalidSettings naming every name and form that is not right."""
+        file = read_toml(path)
+        variables: dict[str, str] = {}
+        wrong = list(_unknown_keys(file, model, str(path)))
+        for variable in sorted(filter(is_ours, os.environ)):
+            name = name_of(variable)
+            if name in variables:
+                wrong.append(f"{variables[name]} and {variable} are one setting; keep one of them")
+            wrong += _wrong_with(variable, name, model)
+            variables[name] = variable
+        found = cls(path, file, variables, model)
+        if wrong:
+            raise InvalidSettings(found.refusal(wrong))
+        return found
+
+    def refusal(self, lines: list[str]) -> str:
+        """Put what is wrong under one heading."""
+        where = f"{self.path} or the TRADERAI_* environment" if self.file else "the settings"
+        return f"{where} cannot be used:\n  " + "\n  ".join(lines)
+
+    def lines(self, error: ValidationError) -> list[str]:
+        """Say of each value that is refused where it stands and what was expected."""
+        return [
+            self._line(problem["loc"], problem["msg"], problem["type"], problem["input"])
+            for problem in error.errors(include_url=False, include_context=False)
+        ]
+
+    def _line(self, loc: tuple[int | str, ...], message: str, kind: str, value: object) -> str:
+        name = ".".join(str(part) for part in loc)
+        where = f" ({source})" if (source := self._source(loc)) else ""
+        told = message.removeprefix("Value error, ")
+        if kind == "extra_forbidden":
+            return f"{name}{where} is no setting{_instead(nearest(name, self.model), self.model)}"
+        return f"{name or 'settings'}{where}: {told}{self._form(loc)}{_repeated(loc, value)}"
+
+    def _source(self, loc: tuple[int | str, ...]) -> str | None:
+        """Variable or file that says what stands at `loc`."""
+        for length in range(len(loc), 0, -1):
+            name = ".".join(str(part) for part in loc[:length])
+            if name in self.variables:
+                return self.variables[name]
+        said: Any = self.file
+        for part in loc:
+            if isinstance(said, dict) and part in said:
+                said = said[part]
+            elif isinstance(said, dict):
+                return None
+        return str(self.path) if loc else None
+
+    def _form(self, loc: tuple[int | str, ...]) -> str:
+        """What a list or a section looks like."""
+        name = ".".join(str(part) for part in loc)
+        if not is_json(annotations_of(self.model).get(name)):
+            return ""
+        return f"; expected {form_of(name, self.model)}"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a settings file; one that is not there says nothing.
+
+    Raises
+    ------
+    InvalidSettings
+        If it is no file, too long, not UTF-8 or not TOML, or cannot be opened.
+    """
+    try:
+        if not path.exists() and not path.is_symlink():
+            return {}
+        if not path.is_file():
+            raise InvalidSettings(f"{path} is no file, or a link to nothing; expected a TOML file")
+        if path.stat().st_size > MAX_TOML_BYTES:
+            raise InvalidSettings(
+                f"{path} has {path.stat().st_size} bytes; a settings file has at most "
+                f"{MAX_TOML_BYTES}"
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidSettings(f"{path} cannot be read: {error.strerror}") from error
+    if other := _OTHER_ENCODINGS.get(content[:2]):
+        raise InvalidSettings(f"{path} is written in {other}; save it as UTF-8")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))  # Editors of Windows begin with a mark
+    except UnicodeDecodeError as error:
+        raise InvalidSettings(
+            f"{path} is not UTF-8: byte {error.start} is {content[error.start]:#04x}; save it as "
+            "UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSettings(f"{path} cannot be read: {error}") from None
+    except RecursionError:
+        raise InvalidSettings(f"{path} cannot be read: it is nested too deeply") from None
+
+
+def form_of(name: str, model: type[BaseModel]) -> str:
+    """What the value of a list or a section looks like in JSON, by its default."""
+    section, _, key = name.rpartition(".")
+    default = (sections_of(model)[section] if section else model).model_fields[key].default
+    if isinstance(default, BaseModel):
+        first = next(iter(type(default).model_fields))
+        return f"a section such as {json.dumps({first: getattr(default, first)})}"
+    return f"a list such as {json.dumps(default)}"
+
+
+def _wrong_with(variable: str, name: str, model: type[BaseModel]) -> Iterator[str]:
+    """Say what is wrong with the name and the form of a variable; its limits come later."""
+    known = annotations_of(model)
+    if name not in known:
+        near = nearest(name, model)
+        yield f"{variable} is no setting{_instead(variable_of(near) if near else None, model)}"
+    elif is_json(known[name]):
+        try:
+            value = json.loads(os.environ[variable])
+        except (ValueError, RecursionError):
+            yield f"{variable} is not JSON; expected {form_of(name, model)}"
+            return
+        if name in sections_of(model):
+            if isinstance(value, dict):
+                yield from _unknown_keys({name: value}, model, variable)
+            else:
+                yield f"{variable} is no JSON object; expected {form_of(name, model)}"
+
+
+def _unknown_keys(said: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterator[str]:
+    """Name the keys that are no settings, with the nearest that are."""
+    sections = sections_of(model)
+    for key, value in said.items():
+        inside = sections.get(key)
+        if key not in model.model_fields:
+            yield f"{where}: {key!r} is no setting{_instead(nearest(key, model), model)}"
+        elif inside is not None and isinstance(value, dict):
+            for name in value:
+                if name not in inside.model_fields:
+                    near = nearest(f"{key}.{name}", model)
+                    yield f"{where}: {f'{key}.{name}'!r} is no setting{_instead(near, inside)}"
+
+
+def _instead(near: str | None, model: type[BaseModel]) -> str:
+    if near is None:
+        return f"; expected one of {', '.join(model.model_fields)}"
+    above = "" if "." in near or near.isupper() else " (above the first [section])"
+    return f"; did you mean {near}{above}?"
+
+
+def _repeated(loc: tuple[int | str, ...], value: object) -> str:
+    """The value, where it is short, plain and no secret."""
+    secret = any(part in _MAY_HOLD_A_SECRET for part in loc)
+    if not loc or secret or not isinstance(value, str | int | float) or "://" in str(value):
+        return ""
+    return f" (got {str(value)[:80]!r})"
