@@ -90,13 +90,10 @@ def require_room(kept: int) -> None:
 @lru_cache(maxsize=64)
 def _clash_of_bars(settings: "Settings", timeframe: str) -> str | None:
     """Say why no model can be made of such bars; asked by each tick for each market."""
-    from traderai_assets.domain.selection.demands import Demands
     from traderai_assets.domain.training.feasible import require_feasible
 
-    # An unproven model may speak only where that is allowed: else tests too short are in vain
-    least = 0 if settings.champions.allow_unproven else Demands().min_bars
     try:
-        require_feasible(training_plan(settings), BARS[timeframe], least_test_bars=least)
+        require_feasible(training_plan(settings), BARS[timeframe])
     except InvalidSettings as error:
         return f"timeframe = {timeframe!r}: {error}"
     return None

@@ -21,7 +21,7 @@ from traderai_assets.domain.validation.combinatorial import combinatorial_splits
 from traderai_assets.domain.validation.folds import final_fold, walk_forward_folds
 
 
-def require_feasible(plan: TrainingPlan, bar: timedelta, *, least_test_bars: int = 0) -> None:
+def require_feasible(plan: TrainingPlan, bar: timedelta) -> None:
     """Refuse a plan that bars of this length cannot fill.
 
     Parameters
@@ -29,35 +29,30 @@ def require_feasible(plan: TrainingPlan, bar: timedelta, *, least_test_bars: int
     plan : TrainingPlan
     bar : timedelta
         Length of a bar.
-    least_test_bars : int, default=0
-        Bars that the test slices must have together, such as a verdict asks for.
 
     Raises
     ------
     InvalidSettings
-        If a horizon looks back further than a month, or a fold, a group or all test slices
-        together keep too few rows; names the settings, their values and one that would do.
+        If a horizon looks back further than a month, or a fold or a group keeps too few rows;
+        names the settings, their values and one that would do.
     """
     for labelling in plan.labellings:
         label_memory(bar, labelling.horizon_bars)
-    lack = _lack(plan, bar, least_test_bars)
+    lack = _lack(plan, bar)
     if lack is None:
         return
     bars = timedelta(days=plan.lookback_days) // bar
     raise InvalidSettings(
         f"lookback_days = {plan.lookback_days}, {bars} bars of {bar}, are too few for folds = "
         f"{plan.n_folds}, combinatorial_groups = {plan.search.combinatorial_groups} and a horizon "
-        f"of {_longest(plan)} bars: {lack}; {_way_out(plan, bar, least_test_bars)}"
+        f"of {_longest(plan)} bars: {lack}; {_way_out(plan, bar)}"
     )
 
 
-def _lack(plan: TrainingPlan, bar: timedelta, least_test_bars: int) -> str | None:
+def _lack(plan: TrainingPlan, bar: timedelta) -> str | None:
     """Say what is lacking; None where nothing is."""
     lasting = 1 + max(expected_label_bars(*labelling) for labelling in plan.labellings)
     rows = timedelta(days=plan.lookback_days) // bar - lasting
-    tested = int(max(rows, 0) * plan.fold_sizes.test_share)
-    if tested < least_test_bars:
-        return f"{tested} bars are tested, and no model is believed on fewer than {least_test_bars}"
     open_times = np.arange(max(rows, 0), dtype=np.int64) * (bar // MILLISECOND)
     intervals = open_times, open_times + lasting * (bar // MILLISECOND)
     embargo = plan.embargo // MILLISECOND
@@ -81,10 +76,10 @@ def _longest(plan: TrainingPlan) -> int:
     return max(labelling.horizon_bars for labelling in plan.labellings)
 
 
-def _way_out(plan: TrainingPlan, bar: timedelta, least_test_bars: int) -> str:
+def _way_out(plan: TrainingPlan, bar: timedelta) -> str:
     """Name the least change that would do."""
     for changed, words in _changes(plan):
-        if _lack(changed, bar, least_test_bars) is None:
+        if _lack(changed, bar) is None:
             return f"{words} would do"
     return "take a shorter timeframe"
 

@@ -1,0 +1,121 @@
+"""What several settings ask for together: whole, or refused before any work."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.limits import MAX_MARKETS
+from traderai_assets.domain.markets import Market
+from traderai_assets.partitions import history_months, months
+from traderai_assets.plan import check_market, require_room, training_plan
+from traderai_assets.settings import load_settings
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def loaded(tmp_path, now=NOW, **settings):
+    return load_settings(tmp_path / "absent.toml", now=now, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            {"history_days": 3660},
+            r"history_days = 3660 reaches back before 2017-01.*at most 3355 fit today",
+        ),
+        ({"history_days": 10}, r"history_days = 10 is less than training.lookback_days = 30"),
+        (
+            {"search": {"combinatorial_groups": 1}},
+            "combinatorial_groups = 1 is not .* from 3 to 12",
+        ),
+        ({"search": {"combinatorial_groups": 2}}, "combinatorial_groups = 2"),
+        (
+            {"timeframe": "1h", "training": {"horizon_bars": 500}},
+            "timeframe = '1h': horizon_bars = 500 .* at most 191 bars fit",
+        ),
+        (
+            {"timeframe": "1h", "search": {"horizon_bars": (300,)}},
+            "timeframe = '1h': horizon_bars = 300",
+        ),
+        (
+            {"training": {"lookback_days": 2}},
+            r"lookback_days = 2, 576 bars.*folds = 5.*horizon of 24 bars: fold 1 of 5 keeps 37 of "
+            r"55 rows to calibrate on; lookback_days = 3 would do",
+        ),
+        (
+            {"timeframe": "1h", "training": {"folds": 10}, "search": {"horizon_bars": ()}},
+            r"fold 1 of 10 .*; folds = \d would do",
+        ),
+        ({"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}}, "'1h': horizon"),
+        (
+            {"search": {"horizon_bars": tuple(range(1, 14)), "barrier_multiples": (0.5, 1.0)}},
+            "26 ways to label; at most 25",
+        ),
+        ({"costs": {"fee_rate": 0.05, "slippage_rate": 0.05}}, "costs = .* round trip"),
+        (
+            {"exchange": {"deadline_seconds": 5}},
+            "request_timeout_seconds = 10 is more than exchange.deadline_seconds = 5",
+        ),
+        (
+            {
+                "timeframe": "1m",
+                "training": {"horizon_bars": 2},
+                "search": {"horizon_bars": ()},
+                "sensors": {"grace_seconds": 120},
+            },
+            "sensors.grace_seconds = 120 is not less than the 120 s that a signal lives",
+        ),
+    ],
+)
+def test_settings_that_are_impossible_together_are_refused_when_they_load(tmp_path, settings, says):
+    with pytest.raises(InvalidSettings, match=says):
+        loaded(tmp_path, **settings)
+
+
+def test_each_clash_is_told_not_only_the_first(tmp_path):
+    with pytest.raises(InvalidSettings) as refused:
+        loaded(
+            tmp_path,
+            history_days=1,
+            exchange={"deadline_seconds": 1},
+            markets=("binance:BTC/USDT", "binance.ETH-USDT.1h"),
+            training={"horizon_bars": 400},
+        )
+    told = str(refused.value).splitlines()[1:]
+    assert [line.split()[0] for line in told] == [
+        "timeframe",
+        "history_days",
+        "exchange.request_timeout_seconds",
+    ]
+
+
+@pytest.mark.parametrize("timeframe", ["1m", "3m", "5m", "15m", "30m", "1h"])
+def test_the_defaults_can_be_carried_out_in_every_timeframe(tmp_path, timeframe):
+    assert training_plan(loaded(tmp_path, timeframe=timeframe)).lookback_days == 30
+
+
+def test_a_history_may_reach_as_far_back_as_there_are_months_and_no_further(tmp_path):
+    assert loaded(tmp_path, history_days=3355).history_days == 3355
+    with pytest.raises(InvalidSettings, match="at most 3355"):
+        loaded(tmp_path, history_days=3356)
+    first = history_months(NOW, 3355)[0].key
+    assert first == months.get_first_partition_key() == "2017-01"
+
+
+def test_an_exchange_whose_clock_is_behind_ours_is_asked_for_no_month_that_cannot_be_kept():
+    assert history_months(datetime(2018, 1, 1, tzinfo=UTC), 3355)[0].key == "2017-01"
+
+
+def test_a_market_that_is_added_later_meets_the_same_check(tmp_path):
+    settings = loaded(tmp_path, training={"horizon_bars": 200})
+    check_market(settings, Market("binance", "BTC/USDT", "5m"))
+    with pytest.raises(InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*at most 191"):
+        check_market(settings, Market("binance", "BTC/USDT", "1h"))
+
+
+def test_one_market_more_than_may_be_kept_is_refused():
+    require_room(MAX_MARKETS - 1)
+    with pytest.raises(InvalidSettings, match="at most 500 may be"):
+        require_room(MAX_MARKETS)
