@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     group_name="models",
     kinds={"numba", "deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version="2",
 )
 def backtests(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]

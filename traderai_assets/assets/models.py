@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     group_name="models",
     kinds={"lightgbm", "xgboost", "deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version="3",
 )
 def models(
     context: dg.AssetExecutionContext,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     group_name="history",
     kinds={"deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version="2",
 )
 def signal_snapshots(
     context: dg.AssetExecutionContext, lake: LakeResource

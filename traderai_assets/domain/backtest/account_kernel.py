@@ -179,7 +179,8 @@ def decide_rows(
     margin, target, stop, full_size_edge = policy[0], policy[1], policy[2], policy[3]
     hurdle = cost * (1.0 + margin)
     for row in range(side.size):
-        rise, fall = probability[row], 1.0 - probability[row]
+        fall = 1.0 - probability[row]
+        rise = 1.0 - fall
         win, lose = target * width[row], stop * width[row]
         possible = win < 1.0 and lose < 1.0
         long = rise * win - fall * lose > hurdle and rise > fall

@@ -58,8 +58,9 @@ def decide(
 
     With G = policy.target * width to win and L = policy.stop * width to lose: long where
     p G - (1 - p) L > cost (1 + margin), short where the same holds of 1 - p. Where G is so much
-    larger than L that both do, the side of the larger probability; neither at one half. No side
-    where an input is NaN, or G or L is the whole price: no short could ever earn it.
+    larger than L that both do, the side of the larger probability; neither at one half. What is
+    decided of 1 - p is the mirror of what is decided of p. No side where an input is NaN, or G or L
+    is the whole price: no short could ever earn it.
 
     Parameters
     ----------
@@ -87,7 +88,9 @@ def decide(
     # The kernel of `backtest.account_kernel.decide_rows` has the same lines: to the bit.
     win, lose = policy.target * width, policy.stop * width
     hurdle = cost * (1.0 + policy.margin)
-    rise, fall = probability, 1.0 - probability
+    # Of 1 - p and of p the same two numbers: otherwise a rounding would decide the mirror otherwise
+    fall = 1.0 - probability
+    rise = 1.0 - fall
     long = (rise * win - fall * lose > hurdle) & (rise > fall)
     short = (fall * win - rise * lose > hurdle) & (fall > rise)
     possible = (win < 1.0) & (lose < 1.0)

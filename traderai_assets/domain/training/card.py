@@ -29,7 +29,7 @@ from traderai_assets.domain.training.sample import LabelledRows, idle_features
 from traderai_assets.domain.training.walk_forward import FittedFold
 from traderai_assets.domain.validation.folds import Fold
 
-TRAINING_CODE_VERSION = "2"
+TRAINING_CODE_VERSION = "3"
 
 # What a sampler runs on besides Optuna
 _OF_SAMPLERS = {"tpe": [], "gp": ["torch"], "cmaes": ["cmaes"], "grid": [], "random": []}
