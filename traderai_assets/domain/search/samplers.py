@@ -109,15 +109,17 @@ class Proposer:
         if self._sampler == "cmaes":
             from traderai_assets.domain.search.evolution import propose
 
-            return Suggestion(propose(self._space, history.records, seed), "cmaes")
+            drawn = propose(self._space, history.records, seed)
+            return Suggestion(self._space.rounded(drawn), "cmaes")
         seconds = 0.0
         if self._sampler == "gp" and self._seconds_left > 0.0:
             parameters, seconds = self._by_gaussian_process(history, seed, waiting)
             self._seconds_left -= seconds
             if parameters is not None:
-                return Suggestion(parameters, "gp", seconds)
+                return Suggestion(self._space.rounded(parameters), "gp", seconds)
         name = "random" if self._sampler == "random" else "tpe"
-        return Suggestion(history.ask(build_sampler(name, seed)), name, seconds)
+        asked = history.ask(build_sampler(name, seed))
+        return Suggestion(self._space.rounded(asked), name, seconds)
 
     def _by_gaussian_process(
         self, history: History, seed: int, waiting: Callable[[], None]

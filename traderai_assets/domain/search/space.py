@@ -13,6 +13,7 @@ import numpy as np
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import check_number, check_whole
+from traderai_assets.domain.numbers import significant
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -21,6 +22,8 @@ MAX_DIMENSIONS = 64
 MAX_GRID = 10_000
 MAX_VALUES = 1_000
 MAX_MAGNITUDE = 1e15
+# Of a proposal; the rest says nothing
+DIGITS = 9
 
 Value = float | int | str | bool
 Parameters = dict[str, Value]
@@ -158,6 +161,19 @@ class Space:
             raise InvalidSettings(f"parameters {sorted(parameters)} are not {sorted(names)}")
         for dimension in self.dimensions:
             dimension.check(parameters[dimension.name])
+
+    def rounded(self, parameters: Parameters) -> Parameters:
+        """Round what a sampler proposed to `DIGITS` digits.
+
+        Its last ones are those of the processor's exponential and matrix product, and a model made
+        of them would have another id on another machine.
+        """
+        near = dict(parameters)
+        for part in self.dimensions:
+            if isinstance(part, Dimension) and not part.whole:
+                value = significant(float(near[part.name]), DIGITS)
+                near[part.name] = min(max(value, part.low), part.high)
+        return near
 
     def distributions(self) -> dict[str, "BaseDistribution"]:
         """The same for Optuna."""

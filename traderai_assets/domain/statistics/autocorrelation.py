@@ -57,7 +57,8 @@ def _autocorrelations(values: FloatArray) -> FloatArray:
     """Biased autocorrelations of lags 0 to n - 1, by the fast Fourier transform."""
     centred = values - values.mean()
     size = 1 << (2 * values.size - 1).bit_length()
-    spectrum = np.abs(np.fft.rfft(centred, size)) ** 2
+    waves = np.fft.rfft(centred, size)
+    spectrum = waves.real**2 + waves.imag**2  # Not of np.abs: its bits are the processor's
     covariance: FloatArray = np.fft.irfft(spectrum, size)[: values.size]
     correlation: FloatArray = covariance / covariance[0]
     return correlation

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.portable import inner, mixed
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -95,7 +96,7 @@ def backtest_overfitting(returns: FloatArray, n_blocks: int | None = None) -> Ov
         raise InvalidInput("a return is not finite; leave out that trial, or count it as 0")
     size = n_rows // n_blocks
     blocks = returns[: size * n_blocks].reshape(n_blocks, size, n_trials)
-    sums = blocks.sum(axis=1), np.einsum("brt,brt->bt", blocks, blocks)
+    sums = blocks.sum(axis=1), (blocks * blocks).sum(axis=1)
     halves, half_rows = _halves(n_blocks), size * n_blocks // 2
     step = max(1, _AT_ONCE // n_trials)
     # Each half is chosen in once and looked at once
@@ -143,7 +144,7 @@ def _sharpe_ratios(
     sums: FloatArray, squares: FloatArray, picks: FloatArray, n_rows: int
 ) -> FloatArray:
     """Sharpe ratio of every trial over the picked blocks of every split; 0 for a constant."""
-    mean, square = picks @ (sums / n_rows), picks @ (squares / n_rows)
+    mean, square = mixed(picks, sums / n_rows), mixed(picks, squares / n_rows)
     variance = square - mean**2
     variance[variance <= _ROUNDING * square] = np.inf
     ratios: FloatArray = mean / np.sqrt(variance)
@@ -152,7 +153,7 @@ def _sharpe_ratios(
 
 def _slope(chosen: FloatArray, scored: FloatArray) -> float | None:
     centred = chosen - chosen.mean()
-    spread = float(centred @ centred)
-    if spread <= _ROUNDING * float(chosen @ chosen):
+    spread = inner(centred, centred)
+    if spread <= _ROUNDING * inner(chosen, chosen):
         return None
-    return float(centred @ scored) / spread
+    return inner(centred, scored) / spread

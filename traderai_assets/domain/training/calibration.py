@@ -5,9 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.portable import inner, logistic, surprise
 
 SLOPE_DEVIATION = 1.0
 INTERCEPT_DEVIATION = 0.2
+# Newton's method takes four or five; scipy's optimizers ask BLAS, whose bits are the machine's
+MOST_STEPS = 100
+LEAST_STEP = 1e-6
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,7 @@ class PlattScaling:
 
     def probability(self, log_odds: FloatArray) -> FloatArray:
         """Calibrated probability, in 0..1."""
-        scaled = self.slope * log_odds + self.intercept
-        # Of the negative side only, so that exp never overflows
-        small = np.exp(-np.abs(scaled))
-        return np.where(scaled < 0.0, small, 1.0) / (1.0 + small)
+        return logistic(self.slope * log_odds + self.intercept)
 
 
 def fit_platt(log_odds: FloatArray, target: FloatArray, weight: FloatArray) -> PlattScaling:
@@ -43,19 +44,53 @@ def fit_platt(log_odds: FloatArray, target: FloatArray, weight: FloatArray) -> P
     ----------
     Platt, J. (1999). Probabilistic outputs for support vector machines.
     """
-    from scipy.optimize import minimize
+    fitted = _fit(log_odds, target, weight)
+    if fitted.slope >= 0.0:
+        return fitted
+    # The loss is convex: its least value at a slope of at least 0 lies where the slope is 0
+    return PlattScaling(0.0, _fit(np.zeros_like(log_odds), target, weight).intercept)
 
-    def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-        slope, intercept = parameters
-        scaled = slope * log_odds + intercept
-        surprise = weight @ (np.logaddexp(0.0, scaled) - target * scaled)
-        error = weight * (PlattScaling(slope, intercept).probability(log_odds) - target)
-        pulls = (slope - 1.0) / SLOPE_DEVIATION**2, intercept / INTERCEPT_DEVIATION**2
-        prior = 0.5 * (pulls[0] * (slope - 1.0) + pulls[1] * intercept)
-        gradient = np.array([error @ log_odds + pulls[0], error.sum() + pulls[1]])
-        return float(surprise + prior), gradient
 
-    fitted = minimize(
-        loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]
-    )
-    return PlattScaling(float(fitted.x[0]), float(fitted.x[1]))
+def _fit(log_odds: FloatArray, target: FloatArray, weight: FloatArray) -> PlattScaling:
+    """Slope and intercept of the least loss, by Newton's method; the slope may be below 0."""
+    fitted = PlattScaling(1.0, 0.0)
+    loss = _loss(fitted, log_odds, target, weight)
+    for _ in range(MOST_STEPS):
+        step = _newton_step(fitted, log_odds, target, weight)
+        share = 1.0
+        while share > LEAST_STEP:
+            tried = PlattScaling(fitted.slope - share * step[0], fitted.intercept - share * step[1])
+            reached = _loss(tried, log_odds, target, weight)
+            if reached < loss:
+                break
+            share /= 2.0
+        else:
+            return fitted  # No step leads lower: that is as near as numbers come
+        fitted, loss = tried, reached
+    return fitted
+
+
+def _newton_step(
+    fitted: PlattScaling, log_odds: FloatArray, target: FloatArray, weight: FloatArray
+) -> tuple[float, float]:
+    """Gradient of the loss over its curvature: the step to the least of a parabola."""
+    probability = fitted.probability(log_odds)
+    error = weight * (probability - target)
+    curve = weight * probability * (1.0 - probability)
+    slope = inner(error, log_odds) + (fitted.slope - 1.0) / SLOPE_DEVIATION**2
+    intercept = float(error.sum()) + fitted.intercept / INTERCEPT_DEVIATION**2
+    steep = inner(curve * log_odds, log_odds) + 1.0 / SLOPE_DEVIATION**2
+    flat = float(curve.sum()) + 1.0 / INTERCEPT_DEVIATION**2
+    both = inner(curve, log_odds)
+    size = steep * flat - both * both
+    return (slope * flat - intercept * both) / size, (intercept * steep - slope * both) / size
+
+
+def _loss(
+    scaling: PlattScaling, log_odds: FloatArray, target: FloatArray, weight: FloatArray
+) -> float:
+    """Nats of surprise at the outcomes and at the parameters."""
+    scaled = scaling.slope * log_odds + scaling.intercept
+    told = inner(weight, surprise(scaled) - target * scaled)
+    pulls = (scaling.slope - 1.0) / SLOPE_DEVIATION, scaling.intercept / INTERCEPT_DEVIATION
+    return told + 0.5 * (pulls[0] * pulls[0] + pulls[1] * pulls[1])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from traderai_assets.domain.backtest.metrics import YEAR
 from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.portable import logistic
 
 
 def forecast_returns(
@@ -21,7 +22,7 @@ def forecast_returns(
         Raw scores; outcome and return of a long as in the labels. A row that reached both barriers
         (label 0) loses its width on either side.
     """
-    position = np.tanh(log_odds / 2.0)
+    position = 2.0 * logistic(log_odds) - 1.0
     lost = -np.abs(position * gross_return)
     return np.asarray(np.where(label == 0, lost, position * gross_return))
 
