@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.portable import logarithm
 from traderai_assets.domain.statistics.bootstrap import bootstrap_means, default_block
 
 FloatArray = npt.NDArray[np.float64]
@@ -49,12 +50,12 @@ def result_intervals(
     # The same seed and block draw the same rows, so that the three means are of one account.
     mean, square, growth = (
         bootstrap_means(values, mean_block=block, seed=seed)
-        for values in (returns, returns**2, np.log1p(returns))
+        for values in (returns, returns**2, logarithm(1.0 + returns))
     )
     # The last guards against a draw of equal returns: its ratio is 0 over 0.
     deviation = np.sqrt(np.maximum(square - mean**2, np.finfo(float).tiny))
     outside = (1 - confidence) / 2
     at = [outside, 1 - outside]
     sharpe = np.quantile(mean / deviation, at) * math.sqrt(bars_per_year)
-    total = np.expm1(np.quantile(growth, at) * account.size)
+    total = [math.expm1(bound * account.size) for bound in np.quantile(growth, at)]
     return dict(zip(INTERVALS, (float(value) for value in (*sharpe, *total)), strict=True))

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from traderai_assets.domain.drift.reference import QUANTILE_STEPS, ReferenceDistribution
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.portable import logarithm
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def population_stability_index(reference: npt.ArrayLike, current: npt.ArrayLike)
         )
     occupied = (expected > 0) | (actual > 0)
     shares = [np.maximum(counts[occupied], 0.5) / counts.sum() for counts in (expected, actual)]
-    return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
+    return float(((shares[1] - shares[0]) * logarithm(shares[1] / shares[0])).sum())
 
 
 def psi_limit(

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.portable import logarithm
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
@@ -78,7 +80,7 @@ class Bars:
     @cached_property
     def log_close(self) -> FloatArray:
         """Natural logarithm of the relative close."""
-        return np.log(self.close)
+        return logarithm(self.close)
 
     @cached_property
     def log_return(self) -> FloatArray:
@@ -93,7 +95,7 @@ class Bars:
     @cached_property
     def log_reach(self) -> FloatArray:
         """Log of high over low."""
-        return np.log(self.high / self.low)
+        return logarithm(self.high / self.low)
 
     @cached_property
     def typical(self) -> FloatArray:

@@ -17,6 +17,7 @@ from traderai_assets.domain.features.bars import (
     oldest_rows,
 )
 from traderai_assets.domain.features.windows import window_sum
+from traderai_assets.domain.portable import logarithm
 
 VOLATILITY_BARS = 288
 # Below a quarter of the window the estimate is noise: a market just listed or just resumed.
@@ -54,7 +55,7 @@ def volatility_of(open_ms: IntArray, closes: FloatArray, bar_ms: int) -> FloatAr
     if rows == 0:
         return np.empty(0)
     squared = np.zeros(rows + 1)  # One past the end, for reduceat
-    squared[1:rows] = np.log(closes[1:] / closes[:-1]) ** 2
+    squared[1:rows] = logarithm(closes[1:] / closes[:-1]) ** 2
     oldest = oldest_rows(open_ms, VOLATILITY_BARS, bar_ms)
     returns = np.arange(rows) - oldest
     sums = window_sum(squared[:rows], VOLATILITY_BARS)

@@ -9,6 +9,7 @@ import numpy as np
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.indicators import indicator
 from traderai_assets.domain.features.windows import window_products, window_sum
+from traderai_assets.domain.portable import logarithm
 
 
 def rolling_sum(values: FloatArray, window: int) -> FloatArray:
@@ -56,7 +57,7 @@ def log_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 
     quotient = np.empty(len(numerator))
     divided_above_zero(numerator, denominator, quotient)
-    return np.log(quotient, out=quotient)
+    return logarithm(quotient)
 
 
 def position_in_range(values: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:

@@ -1,5 +1,7 @@
 """Calendar: when the bar opened, and which bars before it are absent. No price."""
 
+import cmath
+import math
 from functools import partial
 
 import numpy as np
@@ -12,8 +14,9 @@ DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
 # 1970-01-01 was a Thursday; weeks are counted from Monday
 THURSDAY_MS = 3 * DAY_MS
-HOUR_ANGLES = np.arange(24) * (2.0 * np.pi / 24.0)
-WEEKDAY_ANGLES = np.arange(7) * (2.0 * np.pi / 7.0)
+# By the C library, value for value: NumPy's have other last digits on other processors
+HOURS = np.array([cmath.rect(1.0, hour * 2.0 * math.pi / 24.0) for hour in range(24)])
+WEEKDAYS = np.array([cmath.rect(1.0, day * 2.0 * math.pi / 7.0) for day in range(7)])
 
 
 def hour(bars: Bars) -> IntArray:
@@ -28,22 +31,22 @@ def weekday(bars: Bars) -> IntArray:
 
 def hour_sine(bars: Bars) -> FloatArray:
     """Sine of the hour."""
-    return np.asarray(np.sin(HOUR_ANGLES)[hour(bars)])
+    return np.asarray(HOURS.imag[hour(bars)])
 
 
 def hour_cosine(bars: Bars) -> FloatArray:
     """Cosine of the hour."""
-    return np.asarray(np.cos(HOUR_ANGLES)[hour(bars)])
+    return np.asarray(HOURS.real[hour(bars)])
 
 
 def weekday_sine(bars: Bars) -> FloatArray:
     """Sine of the weekday."""
-    return np.asarray(np.sin(WEEKDAY_ANGLES)[weekday(bars)])
+    return np.asarray(WEEKDAYS.imag[weekday(bars)])
 
 
 def weekday_cosine(bars: Bars) -> FloatArray:
     """Cosine of the weekday."""
-    return np.asarray(np.cos(WEEKDAY_ANGLES)[weekday(bars)])
+    return np.asarray(WEEKDAYS.real[weekday(bars)])
 
 
 def gap_bars(bars: Bars) -> FloatArray:

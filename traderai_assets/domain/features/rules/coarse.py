@@ -12,6 +12,7 @@ import numpy as np
 from traderai_assets.domain.features.bars import Bars, FloatArray, IntArray
 from traderai_assets.domain.features.rolling import position_in_range
 from traderai_assets.domain.features.spec import over_spans
+from traderai_assets.domain.portable import logarithm
 
 COARSE_LENGTHS = (12, 48)
 
@@ -68,7 +69,7 @@ def coarse_return(bars: Bars, *, span: int) -> FloatArray:
     """Log return of the last closed coarse bar, from the close of the one before it."""
     coarse = CoarseBars.of(bars, span)
     changed = np.full(len(coarse.number), np.nan)
-    changed[1:] = np.log(coarse.close[1:] / coarse.close[:-1])
+    changed[1:] = logarithm(coarse.close[1:] / coarse.close[:-1])
     changed[1:][np.diff(coarse.number) > 1] = np.nan
     return coarse.seen(changed)
 
@@ -76,7 +77,7 @@ def coarse_return(bars: Bars, *, span: int) -> FloatArray:
 def coarse_range(bars: Bars, *, span: int) -> FloatArray:
     """Log of high over low of the last closed coarse bar."""
     coarse = CoarseBars.of(bars, span)
-    return coarse.seen(np.log(coarse.high / coarse.low))
+    return coarse.seen(logarithm(coarse.high / coarse.low))
 
 
 def coarse_location(bars: Bars, *, span: int) -> FloatArray:
@@ -88,7 +89,7 @@ def coarse_location(bars: Bars, *, span: int) -> FloatArray:
 def since_coarse_close(bars: Bars, *, span: int) -> FloatArray:
     """Log return since the last coarse close."""
     coarse = CoarseBars.of(bars, span)
-    return np.log(bars.close / coarse.seen(coarse.close))
+    return logarithm(bars.close / coarse.seen(coarse.close))
 
 
 _RULES = (

@@ -5,6 +5,7 @@ import numpy as np
 from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.rolling import position_in_range, ratio
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
+from traderai_assets.domain.portable import logarithm
 
 RETURN_SPANS = (1, 2, 3, 6, 12, 24, 48, 96, 288)
 
@@ -17,7 +18,7 @@ def log_return(bars: Bars, *, span: int) -> FloatArray:
 def open_gap(bars: Bars) -> FloatArray:
     """Log of this open over the close before it: what happened between two bars."""
     gap = np.full(len(bars), np.nan)
-    gap[1:] = np.log(bars.open[1:] / bars.close[:-1])
+    gap[1:] = logarithm(bars.open[1:] / bars.close[:-1])
     return gap
 
 

@@ -6,12 +6,13 @@ from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.indicators import EXPONENTIAL_MEMORY, WILDER_MEMORY, indicator
 from traderai_assets.domain.features.rolling import ratio, rolling_sum
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
+from traderai_assets.domain.portable import logarithm
 
 
 def _log_mean(bars: Bars, span: int) -> FloatArray:
     return bars.kept(
         f"log of exponential mean {span}",
-        lambda: np.log(indicator("EMA", bars.close, timeperiod=span)),
+        lambda: logarithm(indicator("EMA", bars.close, timeperiod=span)),
     )
 
 

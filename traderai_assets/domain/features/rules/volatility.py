@@ -1,5 +1,6 @@
 """Volatility: how far price moves, whichever way, and where it stands in its recent range."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -18,6 +19,7 @@ from traderai_assets.domain.features.rolling import (
     rolling_sum,
 )
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
+from traderai_assets.domain.portable import logarithm
 
 
 def realised(bars: Bars) -> FloatArray:
@@ -49,13 +51,13 @@ def true_range(bars: Bars) -> FloatArray:
 def parkinson(bars: Bars, *, span: int) -> FloatArray:
     """Volatility a bar from high and low (Parkinson, 1980)."""
     squared = bars.log_reach**2
-    return np.asarray(np.sqrt(rolling_mean(squared, span) / (4.0 * np.log(2.0))))
+    return np.asarray(np.sqrt(rolling_mean(squared, span) / (4.0 * math.log(2.0))))
 
 
 def garman_klass(bars: Bars, *, span: int) -> FloatArray:
     """Volatility a bar from open, high, low and close (Garman and Klass, 1980)."""
     wide = 0.5 * bars.log_reach**2
-    drift = (2.0 * np.log(2.0) - 1.0) * np.log(bars.close / bars.open) ** 2
+    drift = (2.0 * math.log(2.0) - 1.0) * logarithm(bars.close / bars.open) ** 2
     # Never below zero but for rounding: |log(close/open)| is at most log(high/low)
     return np.sqrt(np.maximum(rolling_mean(wide - drift, span), 0.0))
 
