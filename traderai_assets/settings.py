@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.web.authority import Authority
 
 MAX_TOML_BYTES = 100_000
 MAX_MARKETS = 500
@@ -104,6 +105,22 @@ class QueueSettings(_Section):
     )
 
 
+class WebSettings(_Section):
+    """Who may ask the web server, and for what; docs/operations.md, Exposure."""
+
+    allowed_hosts: tuple[str, ...] = Field(
+        (), max_length=100, description="Names it answers to beside loopback's: host or host:port."
+    )
+    read_only: bool = Field(False, description="Nothing can be launched, changed or reported.")
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            Authority.parse(host)
+        return hosts
+
+
 class Settings(BaseSettings):
     """The whole of `traderai.toml`, validated."""
 
@@ -128,6 +145,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
     queue: QueueSettings = QueueSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(
