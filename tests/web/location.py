@@ -1,4 +1,4 @@
-"""A code location with something to launch, to report and to look at, for the web server's tests."""
+"""A code location with something to launch, to report and to look at."""
 
 import dagster as dg
 

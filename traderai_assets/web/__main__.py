@@ -1,10 +1,10 @@
 """`python -m traderai_assets.web`: what `traderai dev`, `traderai demo` and deploy/ start."""
 
-import logging
 import sys
 from pathlib import Path
 
 import click
+from dagster._utils.log import configure_loggers
 
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.web.server import serve
@@ -25,7 +25,7 @@ def command(host: str, port: int, workspace: Path) -> None:
 
     Example: python -m traderai_assets.web --port 3000
     """
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+    configure_loggers()
     try:
         serve(host, port, workspace)
     except TraderAIError as error:
