@@ -16,10 +16,11 @@ from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
 from tests.web import location
-from traderai_assets.settings import Settings, load_settings
+from traderai_assets.settings import load_settings
 from traderai_assets.web.server import UVICORN, guarded_app
 
 JSON = {"Content-Type": "application/json"}
@@ -96,8 +97,9 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, **web: object) -> Iterator[Served]:
+def served(folder: Path, *, guarded: bool = True, **web: object) -> Iterator[Served]:
     """Serve an instance of its own while the block lasts; runs stay in the queue."""
+    folder.mkdir(exist_ok=True)
     settings = load_settings(folder / "absent.toml", web=web)
     queue = {"module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator"}
     quiet = {"telemetry": {"enabled": False}, "nux": {"enabled": False}}
@@ -114,15 +116,16 @@ def served(folder: Path, **web: object) -> Iterator[Served]:
         socket.create_server(("127.0.0.1", 0)) as listening,
     ):
         port = listening.getsockname()[1]
-        with _running(context, port, settings, listening):
+        if guarded:
+            app = guarded_app(context, port, settings)
+        else:
+            app = create_app_from_workspace_process_context(context)
+        with _running(app, listening):
             yield Served(port, instance)
 
 
 @contextmanager
-def _running(
-    context: WorkspaceProcessContext, port: int, settings: Settings, listening: socket.socket
-) -> Iterator[None]:
-    app = guarded_app(context, port, settings)
+def _running(app: object, listening: socket.socket) -> Iterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, **UVICORN))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
