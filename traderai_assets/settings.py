@@ -28,6 +28,7 @@ from traderai_assets.settings_sections import (
     SearchSettings,
     SensorSettings,
     TrainingSettings,
+    WebSettings,
 )
 
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
     queue: QueueSettings = QueueSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(

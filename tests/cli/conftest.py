@@ -1,5 +1,6 @@
 """The command line as its installed script runs it, on a home of its own."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -63,7 +64,8 @@ def empty_instance(tmp_path_factory, repository) -> Path:
 @pytest.fixture
 def traderai(home, monkeypatch, capsys) -> Iterator[Callable[..., Outcome]]:  # noqa: ARG001
     """Run `traderai ARGUMENTS` in this process."""
-    terminated = signal.getsignal(signal.SIGTERM)
+    ending = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    mask = os.umask(0o022)
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["traderai", *arguments])
@@ -73,7 +75,9 @@ def traderai(home, monkeypatch, capsys) -> Iterator[Callable[..., Outcome]]:  # 
         return Outcome(ended.value.code or 0, said.out, said.err)
 
     yield run
-    signal.signal(signal.SIGTERM, terminated)
+    os.umask(mask)
+    for one, handler in ending.items():
+        signal.signal(one, handler)
 
 
 @pytest.fixture

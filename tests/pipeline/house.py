@@ -16,7 +16,8 @@ from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from resources.lake.resource import LakeResource
 from tests.processes import end_all, processes_of
 from traderai_assets.cli.house import dagster_home
-from traderai_assets.cli.processes import dagster_running, free_port
+from traderai_assets.cli.processes import free_port
+from traderai_assets.cli.services import dagster_running
 from traderai_assets.domain.markets import Market
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.tables import Table
@@ -50,7 +51,7 @@ class House:
                 environment={"TRADERAI_EXCHANGE_URL": self.sandbox.url},
                 log=self.settings.home / "dagster.log",
             )
-        )
+        ).url
 
     def stop(self) -> None:
         """End it in order; whatever is still there afterwards should not be."""

@@ -31,10 +31,13 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url).netloc
 
-    def send(self, path: str, method: str = "GET", body: object = None) -> tuple[int, Any, Any]:
+    def send(
+        self, path: str, method: str = "GET", body: object = None, **headers: str
+    ) -> tuple[int, Any, Any]:
         connection = http.client.HTTPConnection(self._address, timeout=10)
         try:
-            connection.request(method, path, None if body is None else json.dumps(body))
+            sent = {"Content-Type": "application/json", **headers}
+            connection.request(method, path, None if body is None else json.dumps(body), sent)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         finally:

@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from traderai_assets.cli.house import open_instance, open_lake, open_settings
-from traderai_assets.cli.processes import dagster_running, free_port
+from traderai_assets.cli.processes import free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
+from traderai_assets.cli.services import dagster_running
 from traderai_assets.cli.story import LIVE_BARS, Story
 from traderai_assets.cli.summary import print_summary
 from traderai_assets.cli.watching import QueueWatch
@@ -20,6 +21,7 @@ from traderai_assets.cli.world import World, same_world
 from traderai_assets.settings import Settings
 
 WEB_PORT = 3000
+INTERRUPTED = 130  # as shells have it
 SIMULATED_NOW = datetime(2026, 10, 15, tzinfo=UTC)  # standing, so that two demos are the same
 
 
@@ -34,6 +36,20 @@ def command(candles: Path | None) -> None:
 
     Example: traderai demo
     """
+    try:
+        _run(candles)
+    except KeyboardInterrupt as end:
+        click.echo(
+            f'Stopped by {end or "Ctrl-C"}; nothing runs on. "traderai demo" goes on from here.'
+        )
+        raise click.exceptions.Exit(INTERRUPTED) from end
+    click.echo(
+        '\nNext: "make dev" opens the web UI on this instance and lets the sandbox\'s clock run; '
+        '\n      ".venv/bin/traderai markets", "traderai status" and "traderai candles --help".'
+    )
+
+
+def _run(candles: Path | None) -> None:
     settings = open_settings()
     world = same_world(settings, _wanted(settings, candles))
     log = settings.home / "dagster.log"
@@ -45,16 +61,14 @@ def command(candles: Path | None) -> None:
         }
         watch = QueueWatch(stack.enter_context(open_instance(settings)))
         watch.say(f"Starting Dagster; its log is {log}")
-        url = stack.enter_context(
+        services = stack.enter_context(
             dagster_running(settings, port=free_port(WEB_PORT), environment=environment, log=log)
         )
-        watch.say(f"Web UI: {url} (as long as the demo runs)")
-        Story(settings, world, sandbox, watch, url, open_lake(settings)).tell()
+        services.watch(sandbox.service)
+        watch.stop_by(services.check)
+        watch.say(f"Web UI: {services.url} (as long as the demo runs)")
+        Story(settings, world, sandbox, watch, services.url, open_lake(settings)).tell()
         print_summary(settings, watch)
-    click.echo(
-        '\nNext: "make dev" opens the web UI on this instance and lets the sandbox\'s clock run; '
-        '\n      ".venv/bin/traderai markets", "traderai status" and "traderai candles --help".'
-    )
 
 
 def _wanted(settings: Settings, candles: Path | None) -> World:

@@ -5,27 +5,48 @@ from contextlib import ExitStack
 import click
 
 from traderai_assets.cli.house import open_settings
-from traderai_assets.cli.processes import HOST, dagster_running
+from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
+from traderai_assets.cli.services import dagster_running
 from traderai_assets.cli.world import World
+from traderai_assets.domain.errors import InvalidInput
 
 WEB_PORT = 3000
 
 
 @click.command()
-@click.option("--port", default=WEB_PORT, show_default=True, help="Of the web UI.")
+@click.option("--port", default=WEB_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--speed", default=1.0, show_default=True, help="Of the sandbox's clock, if any.")
 def command(port: int, speed: float) -> None:
     """Start the web UI and the daemon; a home the demo made gets its sandbox back.
 
     Example: traderai dev
     """
+    try:
+        _run(port, speed)
+    except KeyboardInterrupt as end:
+        # Everything has ended by now, so this is the last that anybody says
+        click.echo(
+            f'Stopped by {end or "Ctrl-C"}; nothing runs on. "traderai dev" goes on from here.'
+        )
+
+
+def _run(port: int, speed: float) -> None:
     settings = open_settings()
     world = World.of(settings)
+    if free_port(port) != port:
+        raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
     with ExitStack() as stack:
         environment = {}
+        watched = []
         if world is not None:
             sandbox = stack.enter_context(sandbox_of(settings, world, speed=speed))
             environment["TRADERAI_EXCHANGE_URL"] = sandbox.url
-        click.echo(f"Web UI: http://{HOST}:{port} (Ctrl-C ends everything)")
-        stack.enter_context(dagster_running(settings, port=port, environment=environment, log=None))
+            watched.append(sandbox.service)
+        click.echo("Starting Dagster.")
+        services = stack.enter_context(
+            dagster_running(settings, port=port, environment=environment, log=None)
+        )
+        services.watch(*watched)
+        click.echo(f"Web UI: {services.url} (Ctrl-C ends everything)")
+        services.wait()

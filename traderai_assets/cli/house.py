@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traderai_assets.cli.privacy import close_to_others
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.settings import Settings, load_settings
 
@@ -16,8 +17,10 @@ INSTANCE_FILE = "dagster.yaml"
 
 
 def open_settings() -> Settings:
-    """Load the settings of the folder we stand in."""
-    return load_settings()
+    """Load the settings of the folder we stand in; see that their home is its user's alone."""
+    settings = load_settings()
+    close_to_others(settings.home)
+    return settings
 
 
 def open_lake(settings: Settings) -> "LakeResource":

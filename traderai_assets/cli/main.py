@@ -1,8 +1,10 @@
 """The root of `traderai`: its commands, and errors without tracebacks."""
 
+import os
 import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -51,12 +53,19 @@ def cli() -> None:
     """Candles, features, labels, models, signals and drift, on Dagster."""
 
 
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """End as Ctrl-C does, saying what has asked for it."""
+    raise KeyboardInterrupt("Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name)
+
+
 def main() -> None:
     """Run the command line; what is wrong is said in one line, with exit code 1."""
     # What a command has started must not outlive it, be it ended by Ctrl-C or by SIGTERM; and a
     # shell makes what it puts behind ignore Ctrl-C, which our processes would inherit.
     for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, signal.default_int_handler)
+        signal.signal(ending, _end)
+    # What we and our processes write is the person's alone: candles, models, what runs printed
+    os.umask(0o077)
     try:
         cli()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Processes: Dagster's web server, daemon and one code server, started and stopped as one."""
+"""Processes: started with a name, watched, and ended with everything they have started."""
 
 import os
 import signal
@@ -8,66 +8,115 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from traderai_assets.cli.house import dagster_home
+from traderai_assets.cli.process_groups import end_group
 from traderai_assets.domain.errors import TraderAIError
-from traderai_assets.domain.queue.policy import PAGE
-from traderai_assets.settings import Settings
 
 HOST = "127.0.0.1"  # the web server has no authentication
+PRIVATE = 0o077  # umask of all we start: nobody else on the machine reads what they write
 SECONDS_TO_START = 120
-SECONDS_TO_STOP = 20
+_SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class ProcessStopped(TraderAIError):
+    """A process of ours ended though nobody asked it to."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process we started: what people call it, and where it writes; it leads a group."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    log: Path | None
+    started: float = field(default_factory=time.monotonic)
+
+    def how_it_ended(self) -> str | None:
+        """Return how it ended, in words; None while it lives.
+
+        Its number is kept from being given to another process until its group was ended.
+        """
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        if self.process.returncode is None:
+            ended = os.waitid(os.P_PID, self.process.pid, flags)
+            if ended is None:
+                return None
+            code, killed = ended.si_status, ended.si_code != os.CLD_EXITED
+        else:
+            code, killed = abs(self.process.returncode), self.process.returncode < 0
+        if not killed:
+            return f"ended with code {code}"
+        more = " (the kernel does so where memory runs out)" if code == signal.SIGKILL else ""
+        return f"was ended by {signal.Signals(code).name}{more}"
+
+    def check(self) -> None:
+        """Do nothing while it lives.
+
+        Raises
+        ------
+        ProcessStopped
+            Where it has ended: which process, how, after how long, and where it said more.
+        """
+        how = self.how_it_ended()
+        if how is not None:
+            raise self.stopped(how)
+
+    def stopped(self, how: str) -> ProcessStopped:
+        """Return the error that tells of its end."""
+        lived = time.monotonic() - self.started
+        said = f"in {self.log}" if self.log else "above"
+        return ProcessStopped(
+            f"{self.name} (process {self.process.pid}) {how}, {lived:.0f} s after its start, and "
+            f"everything was stopped with it. What it said last is {said}; start again with the "
+            "same command, and what was queued or at work goes on"
+        )
 
 
 @contextmanager
-def dagster_running(
-    settings: Settings, *, port: int, environment: Mapping[str, str], log: Path | None
-) -> Iterator[str]:
-    """Run `dagster dev` (web server, daemon, one shared code server); yield the web UI's URL."""
+def service_running(
+    name: str,
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    log: Path | None,
+) -> Iterator[Service]:
+    """Run a command in a group of its own while the block lasts; without a log it writes to ours.
+
+    An error within the block is that of the process, where that is what has ended.
+    """
     log_file = log.open("ab") if log else None
-    serve = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
     process = subprocess.Popen(  # noqa: S603
-        [*serve, "-h", HOST, "-p", str(port)],
-        env={
-            **os.environ,
-            "DAGSTER_RUN_QUEUE_PAGE_SIZE": str(PAGE),
-            **environment,
-            "DAGSTER_HOME": str(dagster_home(settings)),
-        },
+        command,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
         stdout=log_file,
         stderr=subprocess.STDOUT if log_file else None,
         start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
+        umask=PRIVATE,
     )
-    url = f"http://{HOST}:{port}"
+    service = Service(name, process, log)
     try:
-        _wait_until_it_answers(process, f"{url}/server_info", log)
-        yield url
-        if log_file is None:
-            process.wait()
+        yield service
+    except Exception:
+        service.check()
+        raise
     finally:
-        _stop(process)
+        end_group(process)
         if log_file:
             log_file.close()
 
 
 @contextmanager
-def sandbox_running(arguments: Sequence[str], url: str, log: Path) -> Iterator[None]:
+def sandbox_running(arguments: Sequence[str], url: str, log: Path) -> Iterator[Service]:
     """Run `traderai sandbox` with `arguments` while the block lasts."""
-    with log.open("ab") as log_file:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "traderai_assets.cli", "sandbox", *arguments],
-            stdout=log_file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _wait_until_it_answers(process, f"{url}/api/v3/ping", log)
-            yield
-        finally:
-            _stop(process)
+    command = [sys.executable, "-m", "traderai_assets.cli", "sandbox", *arguments]
+    with service_running("the sandbox", command, log=log) as service:
+        wait_until(service, lambda: answers(f"{url}/api/v3/ping"))
+        yield service
 
 
 def free_port(preferred: int) -> int:
@@ -83,51 +132,31 @@ def free_port(preferred: int) -> int:
     raise TraderAIError(f"no free port on {HOST}")
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path | None) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    where = f"; see {log}" if log else ""
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise TraderAIError(
-                f"the process behind {url} stopped with code {process.returncode}{where}"
-            )
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    raise TraderAIError(f"nothing answered at {url} within {SECONDS_TO_START} s{where}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process and all it has started; it leads a group of its own."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+def answers(url: str) -> bool:
+    """Whether a server answers there, be it with an error."""
     try:
-        process.wait(SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    _end_group(process.pid)
-
-
-def _end_group(group: int) -> None:
-    """Give code servers and runs, which outlive `dagster dev`, time to end; then end them.
-
-    A run that is ended so is settled and tried again when Dagster is started the next time.
-    """
-    if not _gone_within(group, SECONDS_TO_STOP):
-        with suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
-        _gone_within(group, SECONDS_TO_STOP)
-
-
-def _gone_within(group: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310
             return True
-        time.sleep(0.1)
-    return False
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def wait_until(service: Service, ready: Callable[[], bool]) -> None:
+    """Return when the service is ready.
+
+    Raises
+    ------
+    ProcessStopped
+        If it ended before.
+    TraderAIError
+        If it takes too long.
+    """
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not ready():
+        service.check()
+        if time.monotonic() > deadline:
+            where = f"; see {service.log}" if service.log else ""
+            raise TraderAIError(f"{service.name} is not up within {SECONDS_TO_START} s{where}")
+        time.sleep(_SECONDS_BETWEEN_LOOKS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from traderai_assets.cli.processes import HOST, free_port, sandbox_running
+from traderai_assets.cli.processes import HOST, Service, free_port, sandbox_running
 from traderai_assets.cli.world import World
 from traderai_assets.settings import Settings
 
@@ -17,10 +17,10 @@ PORT = 8790
 
 
 class SandboxProcess:
-    """A running sandbox: its address and its clock."""
+    """A running sandbox: its address, its process and its clock."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, service: Service) -> None:
+        self.url, self.service = url, service
 
     def now(self) -> datetime:
         """Return the time at the sandbox."""
@@ -49,9 +49,11 @@ def sandbox_of(settings: Settings, world: World, *, speed: float) -> Iterator[Sa
     settings.home.mkdir(parents=True, exist_ok=True)
     world.save(settings)
     click.echo(f"Exchange: a sandbox on this machine, {world.label}.")
-    with sandbox_running(world.arguments(port, speed), url, settings.home / "sandbox.log"):
-        sandbox = SandboxProcess(url)
+    log = settings.home / "sandbox.log"
+    with sandbox_running(world.arguments(port, speed), url, log) as service:
+        sandbox = SandboxProcess(url, service)
         try:
             yield sandbox
         finally:
-            world.at(sandbox.now()).save(settings)
+            if service.how_it_ended() is None:  # Its time is lost with it, else
+                world.at(sandbox.now()).save(settings)

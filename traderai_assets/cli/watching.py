@@ -25,7 +25,12 @@ class QueueWatch:
         self._instance = instance
         self._began = time.monotonic()
         self._said: dict[str, tuple[str, str, float]] = {}
+        self._check: Callable[[], None] = lambda: None
         self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
+
+    def stop_by(self, check: Callable[[], None]) -> None:
+        """Ask `check` at every look; what it raises ends the waiting."""
+        self._check = check
 
     def wait_until(self, what: str, done: Callable[[], bool], seconds: float) -> None:
         """Return when `done` says so and no run waits or works; print what changes meanwhile.
@@ -38,6 +43,7 @@ class QueueWatch:
         deadline = time.monotonic() + seconds
         self.say(what)
         while True:
+            self._check()
             records = self._records()
             for record in reversed(records):
                 self._print_change(record)

@@ -12,6 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.sandbox.access import guard
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.control import Control
 from traderai_assets.sandbox.faults import Faults
@@ -34,7 +35,7 @@ def build_app(
 ) -> web.Application:
     """Put the exchange together; every answer says that its data is simulated or replayed."""
     requests, allowance = requests or RequestLog(), allowance or Allowance()
-    app = web.Application()
+    app = web.Application(middlewares=[guard])
     app.add_routes(MarketData(feed, clock, faults, requests, allowance).routes())
     app.add_routes(Control(clock, faults, requests, allowance).routes())
 
