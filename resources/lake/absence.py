@@ -72,6 +72,8 @@ def _lost(table: str, storage: Storage, known: Remembered, found: str) -> str:
     root = storage.folder.parent if storage.folder is not None else None
     if root is not None and not root.is_dir():
         found = f"is not there, nor is {root}: is its disk mounted?"
+    elif storage.folder is not None and storage.folder.is_dir():
+        found = found or "is empty"
     was = f"it was at version {known.version} on {known.seen_at}"
     where = "" if known.uri == storage.uri("") else f" at {known.uri}"
     return (
@@ -102,6 +104,4 @@ def _found(storage: Storage) -> str:
         return f"holds {', '.join(others[:3])}{more}, and no {LOG_FOLDER} with commits"
     if in_log:
         return f"holds {LOG_FOLDER} with {', '.join(in_log[:3])}, and no commit"
-    # A creation that was killed leaves an empty log: nothing was in it
-    emptied = storage.folder is not None and storage.folder.is_dir() and not names
-    return "is an empty folder" if emptied else ""
+    return ""  # A creation that was killed leaves empty folders: nothing was in them

@@ -66,7 +66,7 @@ DAMAGES = {
     "table": (lambda root: shutil.rmtree(root / "bars"), "is not there"),
     "table's content": (
         lambda root: (shutil.rmtree(root / "bars"), (root / "bars").mkdir()),
-        "is an empty folder",
+        "is empty",
     ),
     "lake": (shutil.rmtree, "is its disk mounted"),
     "lake's content": (lambda root: (shutil.rmtree(root), root.mkdir()), "is not there"),
@@ -118,9 +118,13 @@ def test_partitions_without_a_log_are_refused_though_nothing_remembers_them(stor
         stored.snapshot(bars)
 
 
-def test_a_creation_that_was_killed_is_begun_again(lake, month_of_bars, publish, table_folder):
+def test_a_creation_that_was_killed_is_begun_again(
+    lake, bars, month_of_bars, publish, table_folder
+):
+    table_folder.mkdir(parents=True)
+    assert lake.snapshot(bars).markets() == []
     log = table_folder / "_delta_log"
-    log.mkdir(parents=True)
+    log.mkdir()
     (log / "_commit_0a1b.json.tmp#1").write_text("")
     assert publish(lake, "2026-03", month_of_bars("2026-03")).version == 1
 
