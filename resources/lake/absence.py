@@ -76,9 +76,10 @@ def _lost(table: str, storage: Storage, known: Remembered, found: str) -> str:
         found = found or "is empty"
     was = f"it was at version {known.version} on {known.seen_at}"
     where = "" if known.uri == storage.uri("") else f" at {known.uri}"
+    anew = f'"traderai lake accept {table} --gone" begins anew without it'
     return (
         f"table {table} is lost: {storage.place} {found or 'is not there'}; {was}{where}. Nothing "
-        f'was changed: mount the disk or {BACKUP}; "traderai lake accept {table}" begins anew'
+        f"was changed: mount the disk or {BACKUP}; {anew}"
     )
 
 

@@ -20,7 +20,7 @@ from traderai_assets.domain.errors import CorruptPartition
 
 WAY_OUT = (
     "put the file back from a backup, or move the table's folder aside, type "
-    '"traderai lake accept TABLE" and materialize its partitions again'
+    '"traderai lake accept TABLE --gone" and materialize its partitions again'
 )
 _ENTRY = "traderai"
 DIGEST = "traderai_digest"

@@ -33,19 +33,23 @@ class Place:
         """Remember the version that was loaded."""
         self.memory.note(self.table.name, _seen(delta))
 
-    def accept(self) -> int | None:
+    def accept(self, *, gone: bool = False) -> int | None:
         """Take what is there now for whole; return its version, None where nothing is there.
+
+        `gone` says that a table that is not there is to begin anew.
 
         Raises
         ------
         CorruptTable
-            If there are files and no log: what they held nobody can tell.
+            If there are files and no log, or nothing and `gone` was not said.
         CorruptPartition, LakeError
             If the log cannot be read.
         """
         delta = _load(self)
         if delta is None:
             refuse_leftovers(self.table.name, Storage(self.uri, self.options))
+            if not gone:
+                refuse_if_lost(self.table.name, self.uri, self.options, self.memory)
         self.memory.accept(self.table.name, None if delta is None else _seen(delta))
         return None if delta is None else delta.version()
 

@@ -146,6 +146,15 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         place.note(delta)
         return report
 
+    def missing_files(self, table: Table) -> list[str]:
+        """Data files that the newest version of a table names and that are not there."""
+        delta = open_newest(self.place(table))
+        if delta is None:
+            return []
+        state = read_state(table, delta, self._storage(delta))
+        named = [path for partition in state.stored.values() for path in partition.paths]
+        return sorted(set(named).difference(self._storage(delta).existing(named)))
+
     def place(self, table: Table) -> Place:
         """Where a table is, and what is remembered of it."""
         uri = f"{self.root.rstrip('/')}/{table.name}"

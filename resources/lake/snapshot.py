@@ -39,6 +39,10 @@ class LakeSnapshot:
         """Keys of the markets that have rows, or should have, sorted."""
         return sorted({market for market, _ in self._keys()})
 
+    def partitions(self) -> list[PartitionKey]:
+        """Market and month of the partitions that have rows, or should have, sorted."""
+        return sorted(self._keys())
+
     def content_hash(self, market: str, month: str) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
         return self.summary(market, month).content_hash

@@ -84,6 +84,18 @@ class Storage:
             content: bytes = self._handler.open_input_file(path).read()
         return content
 
+    def write(self, path: str, content: bytes) -> None:
+        """Write a small file of ours beside the tables, whole or not at all."""
+        with answering(self.uri(path)):
+            if self.folder is None:
+                with self._handler.open_output_stream(path) as stream:
+                    stream.write(content)
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft = self.folder / f"{path}.draft"
+            draft.write_bytes(content)
+            draft.replace(self.folder / path)
+
     def names(self, folder: str) -> list[str]:
         """Names of what is directly in a folder, sorted; none if there is no such folder."""
         from pyarrow.fs import FileSelector

@@ -80,8 +80,8 @@ def test_a_first_publication_that_is_killed_is_begun_again(writers, root, writer
         writers.go(pid)
         deadline = time.monotonic() + 10
         while not (root / str(number)).exists() and time.monotonic() < deadline:
-            pass
-        time.sleep(chance.uniform(0, 0.03))
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.2))
         writers.send(pid, signal.SIGKILL)
         while writers.runs(pid):
             time.sleep(0.01)

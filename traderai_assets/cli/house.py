@@ -24,7 +24,7 @@ def open_lake(settings: Settings) -> "LakeResource":
     """Open the lake."""
     from resources.lake.resource import LakeResource
 
-    return LakeResource(root=settings.lake_root)
+    return LakeResource(root=settings.lake_root, versions=settings.lake_versions)
 
 
 def dagster_home(settings: Settings) -> Path:
