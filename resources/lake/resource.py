@@ -48,6 +48,13 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         description="Options of the object store; leave secrets to its environment variables.",
     )
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse to serve a run of an instance that is not ours: no limit would hold it."""
+        from traderai_assets.instance.own_instance import refuse_foreign
+
+        if context.instance is not None:
+            refuse_foreign(context.instance)
+
     def snapshot(
         self, table: Table, *, version: int | None = None, as_of: datetime | None = None
     ) -> LakeSnapshot:
