@@ -52,7 +52,8 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         """Refuse to serve a run of an instance that is not ours: no limit would hold it."""
         from traderai_assets.instance.own_instance import refuse_foreign
 
-        if context.instance is not None:
+        # A sensor, which is no run, says so as its reason to do nothing
+        if context.run is not None and context.instance is not None:
             refuse_foreign(context.instance)
 
     def snapshot(

@@ -53,11 +53,13 @@ def dagster_home(settings: Settings) -> Path:
     ------
     InvalidSettings
         If the instance would not be ours, or is that of another home.
+    CorruptInstance
+        If its database files are damaged, emptied or lost.
     """
     home = settings.home.resolve() / "dagster"
     named = os.environ.get("DAGSTER_HOME")
     if named and Path(named) != home:
-        return _own_instance(named, settings)
+        return _checked(_own_instance(named, settings))
     link, target = home / INSTANCE_FILE, Path(INSTANCE_FILE).resolve()
     way_out = "start traderai in the project's folder"
     if not target.exists():
@@ -71,6 +73,14 @@ def dagster_home(settings: Settings) -> Path:
     if not link.is_symlink() or link.resolve() != target:
         link.unlink(missing_ok=True)
         link.symlink_to(target)
+    return _checked(home)
+
+
+def _checked(home: Path) -> Path:
+    """Return Dagster's home if its database files are whole, or there are none yet."""
+    from traderai_assets.instance.database_files import check_database_files
+
+    check_database_files(home)
     return home
 
 
@@ -119,6 +129,9 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     """
     from dagster import DagsterInstance
 
+    from traderai_assets.instance.database_errors import name_database_files
+
+    name_database_files()
     home = dagster_home(settings)
     return DagsterInstance.from_config(str(home))
 
