@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_lake, open_settings
+from traderai_assets.cli.house import dagster_home, open_instance, open_lake, open_settings
 from traderai_assets.cli.processes import dagster_running, free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
 from traderai_assets.cli.story import LIVE_BARS, Story
@@ -35,6 +35,7 @@ def command(candles: Path | None) -> None:
     Example: traderai demo
     """
     settings = open_settings()
+    dagster_home(settings)  # Before anything is started or written: it may not be ours
     world = same_world(settings, _wanted(settings, candles))
     log = settings.home / "dagster.log"
     with ExitStack() as stack:

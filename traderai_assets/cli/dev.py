@@ -21,6 +21,7 @@ def command(port: int, speed: float) -> None:
     Example: traderai dev
     """
     settings = open_settings()
+    dagster_home(settings)  # Before anything is started or written: it may not be ours
     world = World.of(settings)
     with ExitStack() as stack:
         environment = {}
