@@ -7,7 +7,7 @@ set -eu
 [ $# = 1 ] || { echo "usage: restore.sh FOLDER" >&2; exit 2; }
 folder=$1
 [ -f "$folder/database.dump" ] || { echo "$folder holds no backup" >&2; exit 1; }
-for kept in lake dagster; do
+for kept in lake lake-versions dagster; do
     if [ -n "$(ls -A "$TRADERAI_HOME/$kept" 2>/dev/null)" ]; then
         echo "$TRADERAI_HOME/$kept is not empty; move it aside first" >&2
         exit 1
@@ -18,7 +18,7 @@ tables=$(psql --no-psqlrc --tuples-only --no-align --command \
 [ "$tables" = 0 ] || { echo "database $PGDATABASE holds $tables tables; name an empty one" >&2; exit 1; }
 
 mkdir -p "$TRADERAI_HOME"
-for kept in lake dagster sandbox.json; do
+for kept in lake lake-versions dagster sandbox.json; do
     if [ -e "$folder/$kept" ]; then cp -pR "$folder/$kept" "$TRADERAI_HOME/"; fi
 done
 if [ -n "${OWNER:-}" ]; then chown -R "$OWNER" "$TRADERAI_HOME"; fi

@@ -4,6 +4,7 @@ from typing import Any
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from resources.lake.sandbox_mark import is_marked
 from resources.studies.resource import StudiesResource
 from traderai_assets.settings import Settings
 
@@ -12,7 +13,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
     """Return every resource by the name under which assets ask for it."""
     return {
         "settings": settings,
-        "lake": LakeResource(root=settings.lake_root),
+        "lake": LakeResource(root=settings.lake_root, versions=settings.lake_versions),
         "studies": StudiesResource(uri=settings.studies_uri),
         "exchange": ExchangeResource(
             url=settings.exchange_url,
@@ -21,6 +22,6 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             deadline_seconds=settings.exchange.deadline_seconds,
             request_timeout_seconds=settings.exchange.request_timeout_seconds,
             tail_bars=settings.exchange.tail_bars,
-            sandbox_only=settings.sandbox_file.exists(),
+            sandbox_only=settings.sandbox_file.exists() or is_marked(settings.lake_root),
         ),
     }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from traderai_assets.domain.queue.aging import aged_priority
+from traderai_assets.instance.own_instance import foreign
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import CLASS_TAG, PRIORITY_TAG, SIGNALS_GENERATE, WORK_CLASSES
 
@@ -26,6 +27,8 @@ def aging_runs_sensor(settings: Settings) -> dg.SensorDefinition:
         description="Raises the priority of runs that have waited long.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        if fault := foreign(context.instance):
+            return dg.SkipReason(fault)
         aged = age_queue(context.instance, datetime.now(UTC), step)
         return dg.SkipReason("; ".join(aged) or f"no run has waited another {step}")
 

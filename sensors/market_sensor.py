@@ -20,6 +20,7 @@ from traderai_assets.domain.errors import (
 )
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.instance.own_instance import foreign
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.plan import check_market
@@ -62,6 +63,8 @@ def market_sensor(
     def sensor(
         context: dg.SensorEvaluationContext, lake: LakeResource, exchange: ExchangeResource
     ) -> dg.SensorResult:
+        if fault := foreign(context.instance):
+            return dg.SensorResult(skip_reason=fault)
         with _impatient(exchange) as clocks:
             look = Look(context.instance, lake, clocks, settings)
             verdicts = [judge(decide, look, key) for key in look.kept_markets()]

@@ -12,6 +12,7 @@ import dagster as dg
 from traderai_assets.assets.last_words import mark_failed
 from traderai_assets.assets.progress import RUNNING, STATE_TAG
 from traderai_assets.instance.orphans import find_orphans, settle
+from traderai_assets.instance.own_instance import foreign
 from traderai_assets.settings import Settings
 
 RUNS_A_TICK = 20  # a tick has 60 s, and the next one goes on
@@ -31,6 +32,8 @@ def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         instance = context.instance
+        if fault := foreign(instance):
+            return dg.SkipReason(fault)  # Runs of strangers are not ours to settle
         found = [one for one in find_orphans(instance, datetime.now(UTC)) if one.certain]
         said = [settle(instance, orphan) for orphan in found[:ORPHANS_A_TICK]]
         killed = instance.get_runs(_UNSAID, limit=RUNS_A_TICK)

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         return self.lake or str(self.home.resolve() / "lake")
 
     @property
+    def lake_versions(self) -> str:
+        """Where the highest version of each table is remembered, wherever the lake is."""
+        return str(self.home.resolve() / "lake-versions")
+
+    @property
     def studies_uri(self) -> str:
         """Where the studies of searches are kept: a folder, or a PostgreSQL database."""
         return self.studies or str(self.home.resolve() / "studies")

@@ -12,7 +12,7 @@ from resources.lake.storage import LOG_FOLDER, Storage
 from traderai_assets.domain.errors import CorruptPartition
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, PostCommitHookProperties
 
 # Fifty commits of one partition, or five of a hundred: reading as much takes about 20 ms.
 CHECKPOINT_WEIGHT = 500
@@ -31,9 +31,14 @@ def newest_checkpoint(storage: Storage, version: int) -> int | None:
         hint = int(json.loads(storage.read(HINT_PATH))["version"])
         if hint <= version and storage.existing([checkpoint_path(hint)]):
             return hint
+    older = (found for found in kept_checkpoints(storage) if found <= version)
+    return max(older, default=None)
+
+
+def kept_checkpoints(storage: Storage) -> list[int]:
+    """Versions of which the log holds a checkpoint."""
     names = storage.names(LOG_FOLDER)
-    found = [int(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX)]
-    return max((checkpoint for checkpoint in found if checkpoint <= version), default=None)
+    return [int(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX)]
 
 
 def write_checkpoint(delta: "DeltaTable", storage: Storage) -> Seal:
@@ -61,6 +66,13 @@ def checked_seal(storage: Storage, version: int, commits: Sequence[Commit]) -> S
             f"there, or {WAY_OUT}"
         )
     return seal
+
+
+def no_hooks() -> "PostCommitHookProperties":
+    """Checkpoints and the cleaning of logs are ours: a checkpoint needs its seal."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def _seal(storage: Storage, version: int) -> Seal:

@@ -19,8 +19,8 @@ from resources.lake.storage import LOG_FOLDER, Storage
 from traderai_assets.domain.errors import CorruptPartition
 
 WAY_OUT = (
-    "put the file back from a backup, or move the table's folder aside and materialize its "
-    "partitions again"
+    "put the file back from a backup, or move the table's folder aside, type "
+    '"traderai lake accept TABLE --gone" and materialize its partitions again'
 )
 _ENTRY = "traderai"
 DIGEST = "traderai_digest"

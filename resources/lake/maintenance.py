@@ -7,10 +7,9 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from resources.lake.checkpoints import write_checkpoint
+from resources.lake.checkpoints import no_hooks, write_checkpoint
 from resources.lake.commit_log import entry
 from resources.lake.partitions import MaintenanceReport
-from resources.lake.publishing import no_hooks
 from resources.lake.storage import LOG_FOLDER, Storage
 from traderai_assets.domain.errors import InvalidSettings
 

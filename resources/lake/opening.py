@@ -2,61 +2,126 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from resources.lake.absence import refuse_if_gone_back, refuse_if_lost, refuse_leftovers
 from resources.lake.commit_log import WAY_OUT, kept_versions, read_commits
 from resources.lake.faults import answering, raised_as
+from resources.lake.log_faults import log_fault
 from resources.lake.maintenance import table_configuration
+from resources.lake.memory import Remembered, VersionMemory, seen_now
 from resources.lake.storage import Storage
-from traderai_assets.domain.errors import CorruptPartition, LakeError
+from traderai_assets.domain.errors import CorruptPartition, CorruptTable, LakeError
 from traderai_assets.schemas.tables import PARTITION_COLUMNS, Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 
-def open_newest(table: Table, uri: str, options: Mapping[str, str]) -> "DeltaTable":
-    """The table at its newest version; created, without rows, where there is none.
+@dataclass(frozen=True)
+class Place:
+    """Where a table of ours is, and what is remembered of it."""
+
+    table: Table
+    uri: str
+    options: Mapping[str, str]
+    memory: VersionMemory
+
+    def note(self, delta: "DeltaTable") -> None:
+        """Remember the version that was loaded."""
+        self.memory.note(self.table.name, _seen(delta))
+
+    def accept(self, *, gone: bool = False) -> int | None:
+        """Take what is there now for whole; return its version, None where nothing is there.
+
+        `gone` says that a table that is not there is to begin anew.
+
+        Raises
+        ------
+        CorruptTable
+            If there are files and no log, or nothing and `gone` was not said.
+        CorruptPartition, LakeError
+            If the log cannot be read.
+        """
+        delta = _load(self)
+        if delta is None:
+            refuse_leftovers(self.table.name, Storage(self.uri, self.options))
+            if not gone:
+                refuse_if_lost(self.table.name, self.uri, self.options, self.memory)
+        self.memory.accept(self.table.name, None if delta is None else _seen(delta))
+        return None if delta is None else delta.version()
+
+
+def _seen(delta: "DeltaTable") -> Remembered:
+    return seen_now(delta.version(), str(delta.metadata().id), delta.table_uri)
+
+
+def open_newest(place: Place) -> "DeltaTable | None":
+    """The table at its newest version; None where it was never written. Creates nothing.
 
     Raises
     ------
+    CorruptTable
+        If the table, or its newest commits, were there and are not.
     CorruptPartition
         If there is a table and its log cannot be read.
     LakeError
-        If there is none and it cannot be created, or the store does not answer.
+        If the store does not answer.
     """
-    from deltalake import DeltaTable
-    from deltalake.exceptions import TableNotFoundError
-
-    with (
-        raised_as(CorruptPartition, f"log of table {table.name} at {uri}", WAY_OUT),
-        answering(uri),
-    ):
+    table, uri = place.table, place.uri
+    known = place.memory.of(table.name)  # Before the table: what is committed meanwhile is newer
+    delta = _load(place)
+    if delta is None:
         try:
-            return DeltaTable(uri, storage_options=dict(options))
+            refuse_if_lost(table.name, uri, place.options, place.memory)
+        except CorruptTable:
+            delta = _load(place)  # Another run may just have created it
+            if delta is None:
+                raise
+        else:
+            return None
+    refuse_if_gone_back(table.name, delta, known)
+    if known is None or known.version < delta.version():
+        place.note(delta)
+    return delta
+
+
+def _load(place: Place) -> "DeltaTable | None":
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError, TableNotFoundError
+
+    what = f"log of table {place.table.name} at {place.uri}"
+    with raised_as(CorruptPartition, what, WAY_OUT), answering(place.uri):
+        try:
+            return DeltaTable(place.uri, storage_options=dict(place.options))
         except TableNotFoundError:
-            _create(table, uri, options)
-            return DeltaTable(uri, storage_options=dict(options))
+            return None
+        except DeltaError as error:
+            fault = log_fault(Storage(place.uri, place.options))
+            if fault:
+                raise CorruptTable(f"{what}: {fault}; {WAY_OUT}") from error
+            raise
 
 
-def open_earlier(
-    table: Table, uri: str, options: Mapping[str, str], then: int | datetime
-) -> "DeltaTable":
+def open_earlier(place: Place, then: int | datetime) -> "DeltaTable":
     """The table as it was at a version, or at a time.
 
     Raises
     ------
+    CorruptTable
+        If the table, or its newest commits, were there and are not.
     LakeError
         If there was no such version, or it is no longer kept.
     """
-    from deltalake import DeltaTable
-
     way_out = "ask for a version that maintenance has kept"
-    what = f"table {table.name} at {uri} as of {then}"
+    what = f"table {place.table.name} at {place.uri} as of {then}"
     with raised_as(LakeError, what, way_out):
-        delta = DeltaTable(uri, storage_options=dict(options))
-        storage = Storage(delta.table_uri, options)
+        delta = open_newest(place)
+        if delta is None:
+            raise LakeError(f"{what}: nobody has written it yet; {way_out}")
+        storage = Storage(delta.table_uri, place.options)
         version = _version_at(storage, then) if isinstance(then, datetime) else then
         if version is None:
             raise LakeError(f"{what}: the log does not reach back so far; {way_out}")
@@ -76,13 +141,34 @@ def _version_at(storage: Storage, moment: datetime) -> int | None:
     return versions[newer - 1] if newer > 0 else None
 
 
+def open_or_create(place: Place) -> "DeltaTable":
+    """The table at its newest version; created, without rows, where it was never written.
+
+    Raises
+    ------
+    CorruptTable, CorruptPartition
+        As `open_newest`.
+    LakeError
+        If it cannot be created.
+    """
+    delta = open_newest(place)
+    if delta is not None:
+        return delta
+    _create(place.table, place.uri, place.options)
+    delta = open_newest(place)
+    if delta is None:
+        raise LakeError(f"table {place.table.name} was created at {place.uri} and is not there")
+    return delta
+
+
 def _create(table: Table, uri: str, options: Mapping[str, str]) -> None:
     import pyarrow as pa
     from deltalake import CommitProperties, DeltaTable
     from deltalake.exceptions import DeltaError
 
     columns = [pa.field(name, pa.string()) for name in PARTITION_COLUMNS]
-    with raised_as(LakeError, f"creating table {table.name} at {uri}", "mend the cause and retry"):
+    what = f"creating table {table.name} at {uri}"
+    with raised_as(LakeError, what, "mend the cause and run it again"):
         try:
             DeltaTable.create(
                 uri,

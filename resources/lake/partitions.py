@@ -63,6 +63,9 @@ class MaintenanceReport:
     log_files_removed: int
 
 
+NOTHING_MAINTAINED = MaintenanceReport(0, 0, 0, 0)
+
+
 def named(keys: Iterable[PartitionKey], limit: int = 5) -> str:
     """Partitions as a message names them: the first few, then how many more."""
     ordered = sorted(keys)

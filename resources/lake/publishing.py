@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from resources.lake.checkpoints import CHECKPOINT_WEIGHT, write_checkpoint
+from resources.lake.absence import BACKUP
+from resources.lake.checkpoints import (
+    CHECKPOINT_WEIGHT,
+    checkpoint_path,
+    no_hooks,
+    write_checkpoint,
+)
 from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_commits
 from resources.lake.faults import raised_as
+from resources.lake.opening import Place, open_newest, open_or_create
 from resources.lake.partitions import PartitionKey, PartitionSummary, named, partition_of, predicate
 from resources.lake.rows import parquet_properties, to_arrow
 from resources.lake.state import StoredPartition, TableState, read_state
 from resources.lake.storage import Storage
-from traderai_assets.domain.errors import LakeError, WriteConflict
-from traderai_assets.schemas.tables import Table
+from traderai_assets.domain.errors import CorruptTable, LakeError, WriteConflict
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable, PostCommitHookProperties
+    from deltalake import DeltaTable
 
 Inputs = Mapping[PartitionKey, Mapping[str, str]]
 # Each retry is one more look at the log; writers of other partitions are why there are any.
@@ -35,13 +41,14 @@ class Publisher:
     """The writing half of one snapshot."""
 
     def __init__(
-        self, table: Table, delta: "DeltaTable", storage: Storage, state: TableState
+        self, place: Place, delta: "DeltaTable | None", storage: Storage, state: TableState
     ) -> None:
-        self._table = table
-        self._delta = delta
+        self._place = place
+        self._table = place.table
+        self._loaded = delta
         self._storage = storage
         self._state = state
-        self._read_up_to = delta.version()
+        self._read_up_to = 0 if delta is None else delta.version()
         self._taken: dict[PartitionKey, Commit] = {}
 
     @property
@@ -51,10 +58,13 @@ class Publisher:
 
     def refuse_taken(self, keys: Iterable[PartitionKey], run_id: str) -> None:
         """Raise WriteConflict if another run has replaced one of these partitions meanwhile."""
-        what = f"reading the newest commits of table {self._table.name} in run {run_id}"
+        what = f"reading the newest commits of table {self._named} in run {run_id}"
         with raised_as(LakeError, what, _WAY_OUT):
-            self._delta.update_incremental()
-            self._catch_up()
+            self._loaded = self._loaded or open_newest(self._place)
+            if self._loaded is not None:
+                self._loaded.update_incremental()
+                self._refuse_lost_log(self._loaded.version())
+                self._catch_up()
         taken = {key: self._taken[key] for key in keys if key in self._taken}
         if taken:
             by = sorted(
@@ -84,8 +94,11 @@ class Publisher:
         LakeError
             If the rows could not be written, or not be made durable.
         """
-        what = f"publishing {named(frames)} of table {self._table.name} in run {run_id}"
+        what = f"publishing {named(frames)} of table {self._named} in run {run_id}"
         with raised_as(LakeError, what, _WAY_OUT):
+            if self._loaded is None:
+                self._loaded = open_or_create(self._place)
+                self.refuse_taken(frames, run_id)
             self._checkpoint_if_due()
             metadata = entry(run_id, code_version, summaries, inputs, self._state.seal)
             self._write(frames, summaries, metadata, run_id)
@@ -94,7 +107,26 @@ class Publisher:
                 raise LakeError(f"{what}: the log does not hold the commit; run it again")
         with raised_as(LakeError, f"{what}: flushing version {ours.version}", _FLUSH_AGAIN):
             self._storage.make_durable([commit_path(ours.version), *ours.added])
+        self._place.note(self._delta)
         return ours.version
+
+    @property
+    def _named(self) -> str:
+        return f"{self._table.name} at {self._storage.place}"
+
+    @property
+    def _delta(self) -> "DeltaTable":
+        if self._loaded is None:
+            raise LakeError(f"table {self._named} was not created")
+        return self._loaded
+
+    def _refuse_lost_log(self, version: int) -> None:
+        """Raise CorruptTable if the newest commit is gone: Delta would go on beside the loss."""
+        if not self._storage.existing([commit_path(version), checkpoint_path(version)]):
+            raise CorruptTable(
+                f"table {self._named} was at version {version} when it was read, and the commit "
+                f"{commit_path(version)} is gone; is the disk still mounted? {BACKUP.capitalize()}"
+            )
 
     def _checkpoint_if_due(self) -> None:
         if self._state.unfolded < CHECKPOINT_WEIGHT:
@@ -159,10 +191,3 @@ class Publisher:
             self._state.stored.pop(key, None)
             if summary.rows > 0:
                 self._state.stored[key] = StoredPartition.of(summary, tuple(paths[key]))
-
-
-def no_hooks() -> "PostCommitHookProperties":
-    """Checkpoints and the cleaning of logs are ours: a checkpoint needs its seal."""
-    from deltalake import PostCommitHookProperties
-
-    return PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,8 +12,14 @@ from pydantic import Field
 from resources.lake.commit_log import kept_versions, read_commits
 from resources.lake.faults import raised_as
 from resources.lake.maintenance import check_keep, maintain_table
-from resources.lake.opening import open_earlier, open_newest
-from resources.lake.partitions import MaintenanceReport, PublishedPartition, named
+from resources.lake.memory import VersionMemory
+from resources.lake.opening import Place, open_earlier, open_newest
+from resources.lake.partitions import (
+    NOTHING_MAINTAINED,
+    MaintenanceReport,
+    PublishedPartition,
+    named,
+)
 from resources.lake.rows import way_out
 from resources.lake.snapshot import LakeSnapshot
 from resources.lake.state import read_state
@@ -31,31 +38,46 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
     """Delta tables under one root, a local folder or an object store."""
 
     root: str = Field(description="Folder or URI (s3://bucket/prefix) the tables are under.")
+    versions: str = Field(
+        default="",
+        description="Folder that remembers the highest version of each table; where it is left "
+        "out: beside a local root, named as it with -versions; none for an object store.",
+    )
     storage_options: dict[str, str] = Field(
         default={},
         description="Options of the object store; leave secrets to its environment variables.",
     )
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse to serve a run of an instance that is not ours: no limit would hold it."""
+        from traderai_assets.instance.own_instance import refuse_foreign
+
+        # A sensor, which is no run, says so as its reason to do nothing
+        if context.run is not None and context.instance is not None:
+            refuse_foreign(context.instance)
+
     def snapshot(
         self, table: Table, *, version: int | None = None, as_of: datetime | None = None
     ) -> LakeSnapshot:
-        """Load a table as it is now, or was; a table nobody has written yet is created.
+        """Load a table as it is now, or was; one that nobody has written yet has no rows.
+
+        Nothing is created: the first publication does that.
 
         `as_of` goes by the times that the commits carry.
 
         Raises
         ------
+        CorruptTable
+            If the table, or its newest commits, were there and are not.
         CorruptPartition
             If the table's log is damaged.
         LakeError
             If the version, or the time, is not kept.
         """
         moment = version if as_of is None else as_of
-        if moment is None:
-            delta = self._newest(table)
-        else:
-            delta = open_earlier(table, self._uri(table), self.storage_options, moment)
-        return LakeSnapshot(table, delta, self._storage(delta))
+        place = self.place(table)
+        delta = open_newest(place) if moment is None else open_earlier(place, moment)
+        return LakeSnapshot(place, delta)
 
     def history(
         self, table: Table, market: str, month: str, *, limit: int = 100
@@ -63,7 +85,10 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         """The last publications of a partition that the log still tells of, newest first."""
         table.check_partition(market, month)
         key = (market, month)
-        storage = self._storage(self._newest(table))
+        delta = open_newest(self.place(table))
+        if delta is None:
+            return []
+        storage = self._storage(delta)
         commits = read_commits(storage, kept_versions(storage)[::-1])
         naming = (commit for commit in commits if key in commit.partitions)
         return [
@@ -113,7 +138,10 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         `keep` must be longer than any run lasts. Versions older than it can no longer be read.
         """
         check_keep(keep)
-        delta = self._newest(table)
+        place = self.place(table)
+        delta = open_newest(place)
+        if delta is None:
+            return NOTHING_MAINTAINED
         storage = self._storage(delta)
         damage = read_state(table, delta, storage).damage
         if damage:  # Folded into a checkpoint it would pass for what was published
@@ -122,13 +150,29 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
                 f"before it is maintained; {way_out(table)}"
             )
         with raised_as(LakeError, f"maintaining table {table.name}", "run it again"):
-            return maintain_table(delta, storage, keep, datetime.now(UTC))
+            report = maintain_table(delta, storage, keep, datetime.now(UTC))
+        place.note(delta)
+        return report
 
-    def _uri(self, table: Table) -> str:
-        return f"{self.root.rstrip('/')}/{table.name}"
+    def missing_files(self, table: Table) -> list[str]:
+        """Data files that the newest version of a table names and that are not there."""
+        delta = open_newest(self.place(table))
+        if delta is None:
+            return []
+        state = read_state(table, delta, self._storage(delta))
+        named = [path for partition in state.stored.values() for path in partition.paths]
+        return sorted(set(named).difference(self._storage(delta).existing(named)))
+
+    def place(self, table: Table) -> Place:
+        """Where a table is, and what is remembered of it."""
+        uri = f"{self.root.rstrip('/')}/{table.name}"
+        return Place(table, uri, self.storage_options, self._memory())
+
+    def _memory(self) -> VersionMemory:
+        if self.versions:
+            return VersionMemory(Path(self.versions))
+        folder = Storage(self.root, {}).folder
+        return VersionMemory(folder and folder.with_name(f"{folder.name}-versions"))
 
     def _storage(self, delta: "DeltaTable") -> Storage:
         return Storage(delta.table_uri, self.storage_options)
-
-    def _newest(self, table: Table) -> "DeltaTable":
-        return open_newest(table, self._uri(table), self.storage_options)

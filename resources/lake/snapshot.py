@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from resources.lake.opening import Place
 from resources.lake.partitions import PartitionKey, PartitionSummary, Publication
 from resources.lake.publishing import Inputs, Publisher
 from resources.lake.rows import ordered, read_rows, summarized, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
-from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -27,16 +27,21 @@ class LakeSnapshot:
     published. What it publishes is refused where another run was faster.
     """
 
-    def __init__(self, table: Table, delta: "DeltaTable", storage: Storage) -> None:
-        self.table = table
-        self.version: int = delta.version()
-        self._storage = storage
-        self._state = read_state(table, delta, storage)
-        self._publisher = Publisher(table, delta, storage, self._state)
+    def __init__(self, place: Place, delta: "DeltaTable | None") -> None:
+        self.table = place.table
+        # A table nobody has written yet is as one that was just created
+        self.version: int = 0 if delta is None else delta.version()
+        self._storage = Storage(place.uri if delta is None else delta.table_uri, place.options)
+        self._state = read_state(self.table, delta, self._storage)
+        self._publisher = Publisher(place, delta, self._storage, self._state)
 
     def markets(self) -> list[str]:
         """Keys of the markets that have rows, or should have, sorted."""
         return sorted({market for market, _ in self._keys()})
+
+    def partitions(self) -> list[PartitionKey]:
+        """Market and month of the partitions that have rows, or should have, sorted."""
+        return sorted(self._keys())
 
     def content_hash(self, market: str, month: str) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""

@@ -64,8 +64,8 @@ class TableState:
         return found.summary if found else EMPTY_PARTITION
 
 
-def read_state(table: Table, delta: "DeltaTable", storage: Storage) -> TableState:
-    """Read and check the state of a loaded table.
+def read_state(table: Table, delta: "DeltaTable | None", storage: Storage) -> TableState:
+    """Read and check the state of a loaded table; None is one that nobody has written yet.
 
     Raises
     ------
@@ -74,6 +74,8 @@ def read_state(table: Table, delta: "DeltaTable", storage: Storage) -> TableStat
     LakeError
         If the store does not answer.
     """
+    if delta is None:
+        return TableState({}, {}, None, unfolded=0)
     what = f"table {table.name}, version {delta.version()}"
     with raised_as(CorruptPartition, what, WAY_OUT), answering(storage.uri("")):
         partitioned_by = tuple(delta.metadata().partition_columns)

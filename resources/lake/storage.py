@@ -21,13 +21,41 @@ if TYPE_CHECKING:
 LOG_FOLDER = "_delta_log"
 # object_store writes `name#1` and renames it; it never lists such a file, so nor does vacuum.
 _STAGED = re.compile(r".+#\d+")
+# delta-rs writes a commit under such a name first.
+_STAGED_COMMIT = re.compile(r"_commit_.+\.tmp(#\d+)?")
+
+
+def is_staged(name: str) -> bool:
+    """Whether a file is what a writer had not finished."""
+    return bool(_STAGED.fullmatch(name) or _STAGED_COMMIT.fullmatch(name))
+
+
+def table_uri(path_or_uri: str) -> str:
+    """The place of a table as Delta writes it: a folder becomes a file URI."""
+    if urlsplit(path_or_uri).scheme in ("", "file"):
+        return _folder_of(path_or_uri).absolute().as_uri() + "/"
+    return path_or_uri.rstrip("/") + "/"
+
+
+def _exists(folder: Path) -> bool:
+    """Whether it is there; raises OSError where nobody can tell."""
+    try:
+        folder.stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _folder_of(path_or_uri: str) -> Path:
+    parts = urlsplit(path_or_uri)
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else Path(path_or_uri)
 
 
 class Storage:
     """Whole files of one table, on a local folder or an object store."""
 
-    def __init__(self, table_uri: str, options: Mapping[str, str]) -> None:
-        self._uri = table_uri
+    def __init__(self, place: str, options: Mapping[str, str]) -> None:
+        self._uri = table_uri(place)
         self._options = dict(options)
 
     @cached_property
@@ -39,8 +67,12 @@ class Storage:
     @cached_property
     def folder(self) -> Path | None:
         """The table's folder, if it is one; None on an object store."""
-        parts = urlsplit(self._uri)
-        return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+        return _folder_of(self._uri) if urlsplit(self._uri).scheme == "file" else None
+
+    @property
+    def place(self) -> str:
+        """Where the table is, for people."""
+        return str(self.folder or self._uri.rstrip("/"))
 
     def uri(self, path: str) -> str:
         """Where a file is, for people."""
@@ -52,11 +84,25 @@ class Storage:
             content: bytes = self._handler.open_input_file(path).read()
         return content
 
+    def write(self, path: str, content: bytes) -> None:
+        """Write a small file of ours beside the tables, whole or not at all."""
+        with answering(self.uri(path)):
+            if self.folder is None:
+                with self._handler.open_output_stream(path) as stream:
+                    stream.write(content)
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft = self.folder / f"{path}.draft"
+            draft.write_bytes(content)
+            draft.replace(self.folder / path)
+
     def names(self, folder: str) -> list[str]:
-        """Names of the files directly in a folder; none if there is no such folder."""
+        """Names of what is directly in a folder, sorted; none if there is no such folder."""
         from pyarrow.fs import FileSelector
 
         with answering(self.uri(folder)):
+            if self.folder is not None and not _exists(self.folder):
+                return []  # Of such a place Delta tells that it is no table, and no more
             found = self._handler.get_file_info_selector(FileSelector(folder, allow_not_found=True))
         return sorted(info.base_name for info in found)
 

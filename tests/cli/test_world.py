@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
+from resources.build import build_resources
 from traderai_assets.cli.house import open_lake
 from traderai_assets.cli.world import World, same_world
 from traderai_assets.domain.errors import InvalidSettings
@@ -76,3 +77,15 @@ def test_a_sandbox_is_started_in_its_world():
         *("--start", "2026-01-01T00:00:00"),
     ]
     assert REPLAYED.arguments(8790, 1.0)[-2:] == ["--candles", "/somewhere/candles"]
+
+
+@pytest.mark.usefixtures("candle")
+def test_a_home_that_lost_its_file_is_still_that_of_the_sandbox(home, traderai):
+    SIMULATED.save(home)
+    assert build_resources(home)["exchange"].sandbox_only
+    home.sandbox_file.unlink()
+    assert World.of(home) == SIMULATED
+    assert build_resources(home)["exchange"].sandbox_only
+    assert traderai("markets").code == 0
+    with pytest.raises(InvalidSettings, match="holds SIMULATED candles"):
+        same_world(home, REPLAYED)

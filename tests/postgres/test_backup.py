@@ -1,6 +1,7 @@
 """deploy/backup.sh and restore.sh by themselves: a lake that is written meanwhile, and refusals."""
 
 import os
+import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -8,6 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+
+from resources.lake.opening import open_or_create
+from resources.lake.resource import LakeResource
+from traderai_assets.domain.errors import CorruptTable
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
 
 @pytest.fixture
@@ -83,3 +89,29 @@ def test_a_database_in_use_is_not_restored_into(script, tmp_path, postgres_serve
 def test_what_is_no_backup_is_not_restored(script, tmp_path):
     refused = script("restore.sh", tmp_path)
     assert refused.stderr == f"{tmp_path} holds no backup\n"
+
+
+def test_a_lake_that_is_not_mounted_makes_no_empty_backup(script, tmp_path):
+    lake = LakeResource(root=str(tmp_path / "home/lake"))
+    open_or_create(lake.place(CANDLE_GAPS))
+    shutil.rmtree(tmp_path / "home/lake")
+    done = script("backup.sh", tmp_path / "backup")
+    assert done.returncode == 1
+    assert "table candle_gaps is not in" in done.stderr
+    assert "is its disk mounted" in done.stderr
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_restored_table_is_whole_and_one_that_did_not_come_along_is_missed(script, tmp_path):
+    lake = LakeResource(root=str(tmp_path / "home/lake"))
+    for table in (CANDLES, CANDLE_GAPS):
+        open_or_create(lake.place(table))
+    assert script("backup.sh", tmp_path / "backup").returncode == 0
+    shutil.rmtree(tmp_path / "backup/lake/candle_gaps")
+    for kept in ("lake", "lake-versions"):
+        shutil.rmtree(tmp_path / "home" / kept)
+    done = script("restore.sh", tmp_path / "backup")
+    assert done.returncode == 0, done.stderr
+    assert lake.snapshot(CANDLES).version == 0
+    with pytest.raises(CorruptTable, match="table candle_gaps is lost"):
+        lake.snapshot(CANDLE_GAPS)

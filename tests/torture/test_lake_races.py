@@ -1,7 +1,10 @@
 import random
 import signal
+import time
 
 import pytest
+
+from resources.lake.resource import LakeResource
 
 
 @pytest.mark.parametrize("races", [5, pytest.param(500, marks=pytest.mark.torture)])
@@ -57,9 +60,36 @@ def test_runs_that_create_the_same_table_at_once_make_one(writers, root, rounds,
         for seed in range(4):
             writers.ask(seed, root=str(root / str(number)))
         loaded = [writers.next_event() for _ in range(4)]
-        for run in loaded:
-            writers.send(run["pid"], signal.SIGKILL)
         assert [(run["event"], run["version"]) for run in loaded] == [("loaded", 0)] * 4
-        commits = [path.name for path in (root / str(number) / "bars" / "_delta_log").iterdir()]
-        assert commits == [f"{0:020d}.json"]
-    tell(f"{rounds} tables created by 4 runs at once: each exists once")
+        for run in loaded:
+            writers.go(run["pid"])
+        outcomes = sorted(writers.next_event()["event"] for _ in loaded)
+        assert outcomes == ["published", "refused", "refused", "refused"]
+        log = root / str(number) / "bars" / "_delta_log"
+        assert sorted(path.name for path in log.iterdir()) == [f"{0:020d}.json", f"{1:020d}.json"]
+    tell(f"{rounds} tables created by 4 runs at once: each exists once, with one run's rows")
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.torture)])
+def test_a_first_publication_that_is_killed_is_begun_again(writers, root, writer, rounds, tell):
+    chance, begun = random.Random(rounds), 0
+    for number in range(rounds):
+        lake = LakeResource(root=str(root / str(number)))
+        writers.ask(number, root=lake.root)
+        pid = writers.next_event()["pid"]
+        writers.go(pid)
+        deadline = time.monotonic() + 10
+        while not (root / str(number)).exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.2))
+        writers.send(pid, signal.SIGKILL)
+        while writers.runs(pid):
+            time.sleep(0.01)
+        writers.kill_all()
+        begun += lake.snapshot(writer.TABLE).version == 0
+        lake.snapshot(writer.TABLE).publish(
+            writer.partitions(500 + number), run_id="again", code_version="1"
+        )
+        read = lake.snapshot(writer.TABLE).read(writer.MARKET, [writer.MONTHS[0]])
+        assert set(read["seed"]) == {500 + number}
+    tell(f"{rounds} first publications killed, {begun} before their commit: all begun again")

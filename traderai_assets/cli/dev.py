@@ -33,6 +33,7 @@ def command(port: int, speed: float) -> None:
 
 def _run(port: int, speed: float) -> None:
     settings = open_settings()
+    dagster_home(settings)  # Before anything is started or written: it may not be ours
     world = World.of(settings)
     if free_port(port) != port:
         raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")

@@ -16,6 +16,7 @@ COMMANDS = {
     "candles": "Export candles, or list their gaps.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
+    "lake": "Check the stored tables, or take one that was restored as it is.",
     "markets": "List the markets, or add one.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",

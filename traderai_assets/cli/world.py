@@ -31,25 +31,36 @@ class World:
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
-        """Read the world `settings.home` was made in; None where it was no sandbox."""
+        """Read the world `settings.home` was made in; None where it was no sandbox.
+
+        The lake says so, too: a home that lost its file is still that of a sandbox.
+        """
+        from resources.lake.sandbox_mark import MARK, read_mark
+
         file = settings.sandbox_file
-        if not file.exists():
+        where = str(file) if file.exists() else f"{settings.lake_root}/{MARK}"
+        text = file.read_bytes() if file.exists() else read_mark(settings.lake_root)
+        if text is None:
             return None
         try:
-            return cls(**json.loads(file.read_text()))
+            return cls(**json.loads(text))
         except (ValueError, TypeError) as error:
             raise InvalidSettings(
-                f"{file} cannot be read as the sandbox this home was made with: {error}; "
+                f"{where} cannot be read as the sandbox this home was made with: {error}; "
                 'start afresh with "make clean"'
             ) from error
 
     def save(self, settings: Settings) -> None:
-        """Write it down, whole or not at all."""
+        """Write it down, whole or not at all, in the home and in the lake."""
+        from resources.lake.sandbox_mark import write_mark
+
         settings.home.mkdir(parents=True, exist_ok=True)
         file = settings.sandbox_file
         draft = file.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(self), indent=2))
+        text = json.dumps(asdict(self), indent=2)
+        draft.write_text(text)
         draft.replace(file)
+        write_mark(settings.lake_root, text.encode())
 
     def at(self, now: datetime) -> Self:
         """Return the same world at another time."""

@@ -13,7 +13,9 @@ TraderAIError
 ├── LakeError               stored data
 │   ├── InvalidRows            rows that break the schema of their table
 │   ├── WriteConflict          another run replaced the same partition, or took over a study
-│   └── CorruptPartition       stored values do not match their content hash
+│   ├── CorruptPartition       stored values do not match their content hash
+│   └── CorruptTable           a table that was there is gone, or has gone back
+├── CorruptInstance         the files of Dagster's instance cannot be used
 ├── WorkerDied              a process that worked for a run is gone
 └── TrainingError           a model that must not be made
     ├── NotEnoughData
@@ -91,6 +93,14 @@ class WriteConflict(LakeError):
 
 class CorruptPartition(LakeError):
     """Stored values do not match the content hash they were published with."""
+
+
+class CorruptTable(LakeError):
+    """A table, its log or its newest commits are not there, and have been."""
+
+
+class CorruptInstance(TraderAIError):
+    """The database files of Dagster's instance are damaged, emptied or lost."""
 
 
 class WorkerDied(TraderAIError):

@@ -7,11 +7,13 @@ materialises, whoever launched it. Tags set by hand are overwritten: they cannot
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator
 from dagster._core.run_coordinator.base import SubmitRunContext
 
 from traderai_assets.domain.months import Month
+from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.work_classes import (
     ALL_ASSETS,
     CLASS_TAG,
@@ -33,6 +35,11 @@ _RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 class ClassifyingRunCoordinator(QueuedRunCoordinator):
     """`QueuedRunCoordinator` that knows the seven work classes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let what the instance's databases fail of name its file, in the daemon's log, too."""
+        name_database_files()
+        super().__init__(*args, **kwargs)
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Stamp the run, then queue it."""

@@ -36,7 +36,7 @@ def test_hostile_markets_stay_inside_the_root_and_apart(lake, bars, month_of_bar
     }
     (tmp_path / "beside").write_text("untouched")
     lake.snapshot(bars).publish(frames, run_id="r", code_version="1")
-    assert names(tmp_path) == ["beside", "lake"]
+    assert names(tmp_path) == ["beside", "lake", "lake-versions"]
     assert names(tmp_path / "lake") == ["bars"]
     folders = [name for name in names(tmp_path / "lake" / "bars") if name != "_delta_log"]
     assert len({unicodedata.normalize("NFKC", name).casefold() for name in folders}) == 60

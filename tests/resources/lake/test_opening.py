@@ -65,5 +65,5 @@ def test_the_resource_is_imported_without_the_libraries_behind_it():
 def test_a_root_that_cannot_be_written_is_told(bars, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     lake = LakeResource(root=str(tmp_path / "file"))
-    with pytest.raises(LakeError, match=r"table bars at .*file/bars"):
+    with pytest.raises(LakeError, match=r"file/bars/ cannot be reached: .*Not a directory"):
         lake.snapshot(bars)
