@@ -1,27 +1,25 @@
 """One look at the house: what a tick finds, every table and every clock read once."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from dagster._core.storage.dagster_run import RunRecord
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.states.tries import Try, key_of_try, may_ask
+from traderai_assets.instance.run_coordinator import market_of
+from traderai_assets.instance.run_sightings import as_utc, state_of, unfinished
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
-from traderai_assets.work_classes import MARKET_TAG
 
 RUN_KEY_TAG = "dagster/run_key"
-_UNFINISHED = [
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+# On every run but the first that was asked for of one cause: the run key of the first
+CAUSE_TAG = "traderai/cause"
 
 
 class Look:
@@ -40,7 +38,9 @@ class Look:
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[str, datetime | TraderAIError] = {}
-        self._unfinished = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+        self._wall_clock = datetime.now(UTC)
+        seen = [(one, state_of(one, self._wall_clock)) for one in unfinished(instance)]
+        self._at_work = [record.dagster_run for record, state in seen if state.at_work]
 
     def table(self, table: Table) -> LakeSnapshot:
         """Return the table as it was when this tick first asked."""
@@ -67,16 +67,49 @@ class Look:
         return snapshot.summary(market.key, month).last if month else None
 
     def busy(self, market: Market, *jobs: str) -> bool:
-        """Whether a run of one of `jobs` waits or works for the market already."""
+        """Whether a run of one of `jobs` waits or works for the market, and can still end."""
         return any(
-            run.job_name in jobs and run.tags.get(MARKET_TAG) == market.key
-            for run in self._unfinished
+            run.job_name in jobs and market_of(run.tags) == market.key for run in self._at_work
         )
 
     def was_asked(self, request: dg.RunRequest) -> bool:
         """Whether a run of this request exists, in whatever state."""
         tags = {RUN_KEY_TAG: request.run_key or ""}
         return bool(self.instance.get_runs(dg.RunsFilter(tags=tags), limit=1))
+
+    def next_try(self, request: dg.RunRequest, first_rest: timedelta) -> dg.RunRequest | None:
+        """Return the request as it may be made now: anew where all its runs ended, and rested.
+
+        None while one of them can still end, or the cause rests.
+        """
+        cause = request.run_key or ""
+        tries = self._tries(cause)
+        if not may_ask(tries, self._wall_clock, first_rest):
+            return None
+        key = key_of_try(cause, tries)
+        if key == cause:
+            return request
+        return request._replace(run_key=key, tags={**request.tags, CAUSE_TAG: cause})
+
+    def _tries(self, cause: str) -> list[Try]:
+        """Return every run that was made for a cause, the last made first."""
+        records = [
+            record
+            for tag in (CAUSE_TAG, RUN_KEY_TAG)
+            for record in self.instance.get_run_records(dg.RunsFilter(tags={tag: cause}))
+        ]
+        records.sort(key=lambda record: record.storage_id, reverse=True)
+        return [self._try(record) for record in records]
+
+    def _try(self, record: RunRecord) -> Try:
+        run = record.dagster_run
+        ended = None
+        if not state_of(record, self._wall_clock).at_work:
+            end = record.end_time
+            ended = (
+                as_utc(record.update_timestamp) if end is None else datetime.fromtimestamp(end, UTC)
+            )
+        return Try(run.tags.get(RUN_KEY_TAG, ""), ended, run.is_success)
 
     def kept_markets(self) -> list[str]:
         """Return the key of every market to keep: those of the settings, and those added."""

@@ -8,6 +8,7 @@ from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor
 from traderai_assets.assets.candidates import newest_model
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.models import MODELS
@@ -45,4 +46,4 @@ def decide(look: Look, market: Market) -> Verdict:
         job_name="choose_champion",
         partition_key=market.key,
     )
-    return Verdict(f"{name} challenges", request)
+    return Verdict(f"{name} challenges", request, first_rest=LONGEST_REST)
