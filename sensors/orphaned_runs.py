@@ -1,8 +1,9 @@
 """Sweeps up what a crash left behind: runs nobody works on, and progress nobody speaks of.
 
 The launcher settles a run whose worker dies while the daemon lives, and run monitoring one that
-had begun before the daemon died. What is left for here: launches that were cut in two, workers
-that do not stop when they are told to, and runs at work for longer than anything takes.
+had begun before the daemon died. What is left for here: runs that were made and never queued,
+launches that were cut in two, workers that do not stop when they are told to, runs at work for
+longer than anything takes, and failed ones that were to be tried again and were not.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +12,9 @@ import dagster as dg
 
 from traderai_assets.assets.last_words import mark_failed
 from traderai_assets.assets.progress import RUNNING, STATE_TAG
+from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.orphans import find_orphans, settle
+from traderai_assets.instance.run_claims import release_ended
 from traderai_assets.settings import Settings
 
 RUNS_A_TICK = 20  # a tick has 60 s, and the next one goes on
@@ -31,8 +34,11 @@ def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         instance = context.instance
-        found = [one for one in find_orphans(instance, datetime.now(UTC)) if one.certain]
+        now = datetime.now(UTC)
+        found = [one for one in find_orphans(instance, now) if one.certain]
         said = [settle(instance, orphan) for orphan in found[:ORPHANS_A_TICK]]
+        said += give_up_lost_retries(instance, now)
+        release_ended(instance)
         killed = instance.get_runs(_UNSAID, limit=RUNS_A_TICK)
         said += [f"{run.run_id[:8]} {mark_failed(instance, run)}" for run in killed]
         return dg.SkipReason("; ".join(said) or "no run is orphaned")

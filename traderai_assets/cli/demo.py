@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.cli.house import open_instance, open_lake, open_settings
 from traderai_assets.cli.processes import dagster_running, free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
@@ -35,9 +36,10 @@ def command(candles: Path | None) -> None:
     Example: traderai demo
     """
     settings = open_settings()
-    world = same_world(settings, _wanted(settings, candles))
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
+        stack.enter_context(home_lock(settings, "traderai demo"))
+        world = same_world(settings, _wanted(settings, candles))
         sandbox = stack.enter_context(sandbox_of(settings, world, speed=0))
         environment = {
             "TRADERAI_EXCHANGE_URL": sandbox.url,

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import click
 
+from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.cli.house import open_settings
 from traderai_assets.cli.processes import HOST, dagster_running
 from traderai_assets.cli.sandbox_process import sandbox_of
@@ -21,8 +22,9 @@ def command(port: int, speed: float) -> None:
     Example: traderai dev
     """
     settings = open_settings()
-    world = World.of(settings)
     with ExitStack() as stack:
+        stack.enter_context(home_lock(settings, "traderai dev"))
+        world = World.of(settings)
         environment = {}
         if world is not None:
             sandbox = stack.enter_context(sandbox_of(settings, world, speed=speed))

@@ -38,7 +38,7 @@ def worker_claim(process: ProcessIdentity) -> str:
 
 def claimed_by(instance: DagsterInstance, run_id: str) -> str | None:
     """Return the claim on a run; None where nobody has it."""
-    asked = select(_VALUE).where(_KEY == PREFIX + run_id)
+    asked = select(_VALUE).where(PREFIX + run_id == _KEY)
     return _ask(instance, lambda connection: connection.execute(asked).scalar_one_or_none())
 
 
@@ -52,7 +52,7 @@ def claim(instance: DagsterInstance, run_id: str, wanted: str, instead_of: str |
 
     def take(connection: Connection) -> bool:
         if instead_of is not None:
-            row = (_KEY == PREFIX + run_id) & (_VALUE == instead_of)
+            row = (PREFIX + run_id == _KEY) & (instead_of == _VALUE)
             taken = connection.execute(
                 update(KeyValueStoreTable).where(row).values({_VALUE: wanted})
             )
@@ -71,7 +71,7 @@ def claim(instance: DagsterInstance, run_id: str, wanted: str, instead_of: str |
 
 def release(instance: DagsterInstance, run_id: str) -> None:
     """Give the claim up: the run has ended, or its launch failed."""
-    row = delete(KeyValueStoreTable).where(_KEY == PREFIX + run_id)
+    row = delete(KeyValueStoreTable).where(PREFIX + run_id == _KEY)
     _ask(instance, lambda connection: connection.execute(row))
 
 
@@ -86,8 +86,8 @@ def _ask(instance: DagsterInstance, question: Callable[[Connection], Answer]) ->
     storage = instance.run_storage
     if not isinstance(storage, SqlRunStorage):
         raise InvalidSettings(
-            f"the instance keeps its runs in {type(storage).__name__}, where no run can be claimed; "
-            "expected SQLite or PostgreSQL, as in dagster.yaml and deploy/dagster.yaml"
+            f"runs are kept in {type(storage).__name__}, where none can be claimed; expected "
+            "SQLite or PostgreSQL, as in dagster.yaml and deploy/dagster.yaml"
         )
 
     def ask() -> Answer:
