@@ -32,6 +32,7 @@ class Look:
         lake: LakeResource,
         exchange: ExchangeResource,
         settings: Settings,
+        wall_clock: datetime | None = None,
     ) -> None:
         self.instance = instance
         self.settings = settings
@@ -39,7 +40,7 @@ class Look:
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[str, datetime | TraderAIError] = {}
-        self.wall_clock = datetime.now(UTC)
+        self.wall_clock = wall_clock or datetime.now(UTC)
         seen = [(one, state_of(one, self.wall_clock)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
 
