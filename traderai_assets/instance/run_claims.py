@@ -12,7 +12,7 @@ from typing import TypeVar
 from dagster import DagsterInstance
 from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.runs.schema import KeyValueStoreTable, RunsTable
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -38,7 +38,7 @@ def worker_claim(process: ProcessIdentity) -> str:
 
 def claimed_by(instance: DagsterInstance, run_id: str) -> str | None:
     """Return the claim on a run; None where nobody has it."""
-    asked = select(_VALUE).where(PREFIX + run_id == _KEY)
+    asked = select(_VALUE).where(_claim_on(run_id))
     return _ask(instance, lambda connection: connection.execute(asked).scalar_one_or_none())
 
 
@@ -52,7 +52,7 @@ def claim(instance: DagsterInstance, run_id: str, wanted: str, instead_of: str |
 
     def take(connection: Connection) -> bool:
         if instead_of is not None:
-            row = (PREFIX + run_id == _KEY) & (instead_of == _VALUE)
+            row = _claim_on(run_id) & (KeyValueStoreTable.c.value == instead_of)
             taken = connection.execute(
                 update(KeyValueStoreTable).where(row).values({_VALUE: wanted})
             )
@@ -71,7 +71,7 @@ def claim(instance: DagsterInstance, run_id: str, wanted: str, instead_of: str |
 
 def release(instance: DagsterInstance, run_id: str) -> None:
     """Give the claim up: the run has ended, or its launch failed."""
-    row = delete(KeyValueStoreTable).where(PREFIX + run_id == _KEY)
+    row = delete(KeyValueStoreTable).where(_claim_on(run_id))
     _ask(instance, lambda connection: connection.execute(row))
 
 
@@ -80,6 +80,10 @@ def release_ended(instance: DagsterInstance) -> int:
     going_on = select(PREFIX + RunsTable.c.run_id).where(RunsTable.c.status.notin_(_FINISHED))
     rows = delete(KeyValueStoreTable).where(_KEY.startswith(PREFIX), _KEY.notin_(going_on))
     return _ask(instance, lambda connection: connection.execute(rows).rowcount)
+
+
+def _claim_on(run_id: str) -> ColumnElement[bool]:
+    return KeyValueStoreTable.c.key == PREFIX + run_id
 
 
 def _ask(instance: DagsterInstance, question: Callable[[Connection], Answer]) -> Answer:

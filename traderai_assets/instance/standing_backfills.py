@@ -72,9 +72,10 @@ def _for_long(standing: _Standing, now: datetime) -> bool:
 
 
 def _end(instance: DagsterInstance, backfill: PartitionBackfill, now: datetime) -> str:
-    ended = backfill.with_status(_ENDS_AS[backfill.status]).with_end_timestamp(now.timestamp())
+    ends_as = _ENDS_AS[backfill.status]
+    ended = backfill._replace(status=ends_as, backfill_end_timestamp=now.timestamp())
     instance.update_backfill(ended)
     return (
         f"backfill {backfill.backfill_id} stood for {SILENCE} with nothing at work, and was ended "
-        f"as {ended.status.value}; ask again for what it lacks"
+        f"as {ends_as.value}; ask again for what it lacks"
     )

@@ -46,7 +46,8 @@ def asked_again_at(tries: Sequence[Try], first_rest: timedelta = FIRST_REST) -> 
     if last.succeeded:
         return last.ended + LONGEST_REST
     doublings = min(len({one.key for one in tries}) - 1, _MOST_DOUBLINGS)
-    return last.ended + min(first_rest * 2**doublings, max(first_rest, LONGEST_REST))
+    doubled: timedelta = first_rest * 2**doublings
+    return last.ended + min(doubled, max(first_rest, LONGEST_REST))
 
 
 def may_ask(tries: Sequence[Try], now: datetime, first_rest: timedelta = FIRST_REST) -> bool:
