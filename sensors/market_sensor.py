@@ -5,6 +5,7 @@ What a sensor asks for, and when, stands in its own file and in `domain/freshnes
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
 import dagster as dg
@@ -20,6 +21,7 @@ from traderai_assets.domain.errors import (
 )
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.states.tries import FIRST_REST
 from traderai_assets.instance.own_instance import foreign
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags
@@ -36,11 +38,15 @@ _OF_ONE_MARKET = (ExchangeError, InvalidMarket, InvalidSettings, CorruptPartitio
 
 
 class Verdict(NamedTuple):
-    """What a sensor found of one market, and what it asks for, if anything."""
+    """What a sensor found of one market, and what it asks for, if anything.
+
+    `first_rest` is how long a cause rests whose run has ended and left it as it was.
+    """
 
     sentence: str
     request: dg.RunRequest | None = None
     failed: bool = False
+    first_rest: timedelta = FIRST_REST
 
 
 def market_sensor(
@@ -81,7 +87,8 @@ def market_sensor(
 def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Verdict:
     """Return the verdict on one market; what is wrong with it stops no other market.
 
-    Dagster would drop a request it had before, but then not give our reason.
+    Dagster would drop a request it had before, but then not give our reason. A cause whose runs
+    have ended and left it as it was is asked for again, after a rest: no run key is an end.
     """
     try:
         market = Market.parse(key)
@@ -89,9 +96,12 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
         verdict = decide(look, market)
     except _OF_ONE_MARKET as error:
         return Verdict(f"{key} cannot be judged: {error}", failed=True)
-    if verdict.request is not None and look.was_asked(verdict.request):
+    if verdict.request is None:
+        return verdict
+    request = look.next_try(verdict.request, verdict.first_rest)
+    if request is None:
         return Verdict(f"{verdict.sentence}; a run was asked for")
-    return verdict
+    return verdict._replace(request=request)
 
 
 def summary(verdicts: list[Verdict]) -> str:

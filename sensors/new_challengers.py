@@ -1,18 +1,27 @@
-"""Lets a market's newest model challenge its champion, once a model."""
+"""Lets a market's newest model challenge its champion, once a model.
 
-from datetime import UTC, datetime
+A model whose run ended before it was tested would neither challenge nor be replaced before it is
+too old: it is trained and tested again.
+"""
+
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from sensors.look import Look
-from sensors.market_sensor import Verdict, market_sensor
+from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.candidates import newest_model
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
+
+# A run that lost its worker is tried again within this
+UNTESTED_GRACE = timedelta(hours=1)
 
 
 def new_challengers_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -20,7 +29,7 @@ def new_challengers_sensor(settings: Settings) -> dg.SensorDefinition:
     return market_sensor(
         settings,
         name="new_challengers",
-        jobs=("choose_champion",),
+        jobs=("choose_champion", "train"),
         description="Lets the newest model of each market challenge its champion.",
         decide=decide,
     )
@@ -37,12 +46,23 @@ def decide(look: Look, market: Market) -> Verdict:
     if model_id in {*history["challenger_id"], *history["model_id"]}:
         return Verdict(f"{name} was judged")
     tested = look.table(BACKTEST_METRICS).read(market.key, [challenger.served.key])
-    if look.busy(market, "train", "choose_champion") or model_id not in set(tested["model_id"]):
+    if look.busy(market, "train", "choose_champion"):
         return Verdict(f"{name} is not tested yet")
+    if model_id not in set(tested["model_id"]):
+        return _untested(look, market, name, challenger.served)
     # One try a day: a judgement that was interrupted must not leave a market without a champion.
     request = dg.RunRequest(
         run_key=f"choose_champion:{market.key}:{model_id}:{datetime.now(UTC):%Y-%m-%d}",
         job_name="choose_champion",
         partition_key=market.key,
     )
-    return Verdict(f"{name} challenges", request)
+    return Verdict(f"{name} challenges", request, first_rest=LONGEST_REST)
+
+
+def _untested(look: Look, market: Market, name: str, served: Month) -> Verdict:
+    """Ask for the training again, where the run that made the model has ended without a test."""
+    ended = look.last_ended(market, "train")
+    if ended is None or look.wall_clock - ended < UNTESTED_GRACE:
+        return Verdict(f"{name} is not tested yet")
+    request = request_months("train", market, [served], f"untested:{name}")
+    return Verdict(f"{name} was never tested", request, first_rest=LONGEST_REST)

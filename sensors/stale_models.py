@@ -10,6 +10,7 @@ from traderai_assets.assets.look_back import Gate
 from traderai_assets.domain.freshness.look_back import Refusal
 from traderai_assets.domain.freshness.models import ModelVerdict, stale_models
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
@@ -39,7 +40,8 @@ def decide(look: Look, market: Market) -> Verdict:
         return Verdict(verdict.reason)
     # One try a day for one cause, by the wall's clock: the exchange's may stand still.
     cause = f"{trained_until}:{datetime.now(UTC):%Y-%m-%d}"
-    return Verdict(verdict.reason, request_months("train", market, [verdict.served_month], cause))
+    request = request_months("train", market, [verdict.served_month], cause)
+    return Verdict(verdict.reason, request, first_rest=LONGEST_REST)
 
 
 def _gate(look: Look) -> Gate:

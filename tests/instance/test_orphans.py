@@ -77,11 +77,55 @@ def test_a_launch_that_noted_nobody_is_given_a_minute(instance, run_of):
 
 def test_what_cannot_be_judged_for_certain_is_told_to_people_only(instance, run_of):
     old = run_of(STARTED)
-    made = run_of(DagsterRunStatus.NOT_STARTED)
     assert found(instance) == [(old.run_id, "nobody knows its worker", False)]
-    assert found(instance, after=timedelta(hours=2))[1:] == [
-        (made.run_id, "it was made and never queued", False)
-    ]
+    assert found(instance, after=timedelta(hours=24)) == found(instance)
+
+
+def test_a_run_that_was_made_and_never_queued_is_settled_after_a_minute(instance, run_of):
+    made = run_of(DagsterRunStatus.NOT_STARTED, **{"dagster/max_retries": "3"})
+    assert found(instance, after=timedelta(seconds=50)) == []
+    reason = "it was made and never queued"
+    assert found(instance, after=timedelta(seconds=70)) == [(made.run_id, reason, True)]
+    [orphan] = find_orphans(instance, datetime.now(UTC) + timedelta(seconds=70))
+    assert settle(instance, orphan) == f"run {made.run_id[:8]} is marked as failed: {reason}"
+    ended = instance.get_run_by_id(made.run_id)
+    assert (ended.status, ended.tags["dagster/max_retries"]) == (DagsterRunStatus.FAILURE, "3")
+
+
+@pytest.mark.parametrize("was", [STARTING, STARTED, CANCELING])
+@pytest.mark.parametrize("work", ["update_latest", "backfill", None])
+def test_a_worker_out_of_sight_for_longer_than_it_may_work_needs_no_person(
+    instance, run_of, was, work
+):
+    there = replace(ProcessIdentity.here(), host="elsewhere", boot="another")
+    tags = {} if work is None else {"traderai/class": work}
+    run = run_of(was, worker=there, **tags)
+    hours = 1 if work == "update_latest" else 24
+    [silent] = find_orphans(instance, datetime.now(UTC) + timedelta(hours=hours + 0.9))
+    assert silent.certain is False
+    [lost] = find_orphans(instance, datetime.now(UTC) + timedelta(hours=hours + 1.1))
+    assert lost.certain is True
+    settle(instance, lost)
+    assert status(instance, run) in {DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
+
+
+def test_a_run_nobody_knows_the_worker_of_is_given_up_in_the_end(instance, run_of):
+    run = run_of(STARTED)
+    [lost] = find_orphans(instance, datetime.now(UTC) + timedelta(hours=25.1))
+    assert (lost.certain, lost.reason) == (
+        True,
+        "nothing was heard of its worker for longer than it may work",
+    )
+    settle(instance, lost)
+    assert status(instance, run) is DagsterRunStatus.FAILURE
+
+
+def test_what_is_no_run_of_ours_is_left_to_whoever_made_it(instance, run_of):
+    run_of(DagsterRunStatus.MANAGED)
+    assert found(instance, after=timedelta(days=30)) == []
+    run_of(DagsterRunStatus.SUSPENDED)
+    assert [certain for _, _, certain in found(instance)] == [False]
+    assert [certain for _, _, certain in found(instance, after=timedelta(days=2))] == [True]
 
 
 def test_runs_that_have_ended_are_no_orphans(instance, run_of, gone):

@@ -73,6 +73,20 @@ class QueueHouse:
             if name == WEB:
                 self.until(self._web_answers)
 
+    def second_daemon(self) -> str:
+        """Start another daemon on the same instance; return the name by which it is killed."""
+        with (self.home / "second.log").open("ab") as log:
+            made = subprocess.Popen(  # noqa: S603
+                self._command(DAEMON),
+                cwd=self.home,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._processes[f"daemon {made.pid}"] = made
+        return f"daemon {made.pid}"
+
     def kill(self, *names: str) -> None:
         """Kill -9 what is named, at once, and wait until it is gone."""
         self.send(signal.SIGKILL, *names)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.cli.house import dagster_home, open_instance, open_lake, open_settings
 from traderai_assets.cli.processes import free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
@@ -52,9 +53,10 @@ def command(candles: Path | None) -> None:
 def _run(candles: Path | None) -> None:
     settings = open_settings()
     dagster_home(settings)  # Before anything is started or written: it may not be ours
-    world = same_world(settings, _wanted(settings, candles))
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
+        stack.enter_context(home_lock(settings, "traderai demo"))
+        world = same_world(settings, _wanted(settings, candles))
         sandbox = stack.enter_context(sandbox_of(settings, world, speed=0))
         environment = {
             "TRADERAI_EXCHANGE_URL": sandbox.url,

@@ -4,7 +4,8 @@ from contextlib import ExitStack
 
 import click
 
-from traderai_assets.cli.house import open_settings
+from traderai_assets.cli.home_lock import home_lock
+from traderai_assets.cli.house import dagster_home, open_settings
 from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.cli.sandbox_process import sandbox_of
 from traderai_assets.cli.services import dagster_running
@@ -34,10 +35,11 @@ def command(port: int, speed: float) -> None:
 def _run(port: int, speed: float) -> None:
     settings = open_settings()
     dagster_home(settings)  # Before anything is started or written: it may not be ours
-    world = World.of(settings)
-    if free_port(port) != port:
-        raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
     with ExitStack() as stack:
+        stack.enter_context(home_lock(settings, "traderai dev"))
+        if free_port(port) != port:
+            raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
+        world = World.of(settings)
         environment = {}
         watched = []
         if world is not None:

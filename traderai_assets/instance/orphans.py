@@ -3,12 +3,11 @@
 The order is what makes this safe: first the worker is gone for certain, then the log is read, then
 the run is marked. A process that is gone writes nothing more, so a run that finished meanwhile is
 seen to have finished, also where its last event was written and its status was not, or all its
-steps had ended and its last event was not written.
+steps had ended and its last event was not written. Which runs these are says `domain/states`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from dagster import (
     DagsterEvent,
@@ -16,34 +15,20 @@ from dagster import (
     DagsterInstance,
     DagsterRun,
     DagsterRunStatus,
-    RunsFilter,
 )
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import RunRecord
 
-from traderai_assets.instance.process_identity import Sight
-from traderai_assets.instance.run_workers import answerable_for, stop, worker_of
-from traderai_assets.work_classes import CLASS_TAG, RETRIES_TAG, WORK_CLASSES
+from traderai_assets.instance.run_claims import release
+from traderai_assets.instance.run_sightings import reason_of, state_of, unfinished
+from traderai_assets.instance.run_workers import stop, worker_of
+from traderai_assets.work_classes import RETRIES_TAG
 
-# Between a run's launch and the note of who launches it lie two writes to the database; a worker
-# that is started after its run was given up reads so and ends.
-LAUNCH_GRACE = timedelta(minutes=1)
-# A run that is cancelled is told so at once; who has not stopped by then is stopped
-CANCEL_GRACE = timedelta(seconds=30)
-# What only a person can judge is not told before this
-SILENCE = timedelta(hours=1)
-_MOST_TIME = {work.name: timedelta(hours=work.most_hours) for work in WORK_CLASSES}
 _LAST_EVENTS = {
     DagsterEventType.RUN_SUCCESS,
     DagsterEventType.RUN_FAILURE,
     DagsterEventType.RUN_CANCELED,
 }
-_UNFINISHED = [
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
 
 
 @dataclass(frozen=True)
@@ -61,18 +46,35 @@ class Orphan:
         a worker wants to commit.
     again : bool
         Whether the retry policy may have it.
+    out_of_reach : bool
+        Whether it is settled also where its worker cannot be stopped from here.
     """
 
     run: DagsterRun
     reason: str
     certain: bool = True
     again: bool = True
+    out_of_reach: bool = False
 
 
 def find_orphans(instance: DagsterInstance, now: datetime) -> list[Orphan]:
     """Return every orphan there is, oldest run first; nothing is changed."""
-    records = instance.get_run_records(RunsFilter(statuses=_UNFINISHED), ascending=True)
-    return [orphan for record in records for orphan in _judged(record, now)]
+    found = (orphan_of(record, now) for record in unfinished(instance))
+    return [orphan for orphan in found if orphan is not None]
+
+
+def orphan_of(record: RunRecord, now: datetime) -> Orphan | None:
+    """Return the run as an orphan, if the state it is in makes it one."""
+    state = state_of(record, now)
+    if state.settled == "no":
+        return None
+    return Orphan(
+        record.dagster_run,
+        reason_of(record, state, now),
+        certain=state.settled == "by itself",
+        again=state.again,
+        out_of_reach=state.out_of_reach,
+    )
 
 
 def settle(instance: DagsterInstance, orphan: Orphan) -> str:
@@ -87,11 +89,12 @@ def settle(instance: DagsterInstance, orphan: Orphan) -> str:
     name = f"run {run_id[:8]}"
     run = instance.get_run_by_id(run_id)
     worker = worker_of(run) if run is not None else None
-    if worker is not None and not stop(worker) and orphan.certain:
+    if worker is not None and not stop(worker) and not orphan.out_of_reach:
         return f"{name} is left as it is: {worker.label} cannot be stopped from here"
     run = instance.get_run_by_id(run_id)
     if run is None or run.is_finished:
         return f"{name} has ended by itself"
+    release(instance, run_id)
     last = finished_in_log(instance, run_id)
     if last is not None and last.dagster_event is not None:
         ended = datetime.fromtimestamp(last.timestamp, UTC)
@@ -130,48 +133,3 @@ def _all_done(instance: DagsterInstance, run: DagsterRun) -> bool:
         run.run_id, of_type={DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_SKIPPED}
     )
     return set(plan.step_keys_to_execute) <= {entry.step_key for entry in ended}
-
-
-def _judged(record: RunRecord, now: datetime) -> Iterator[Orphan]:
-    """Yield the run as an orphan, if it is one."""
-    run, unchanged = record.dagster_run, now - _utc(record.update_timestamp)
-    who = answerable_for(run)
-    sight = who.sight() if who is not None else None
-    if who is not None and sight is Sight.GONE:
-        yield Orphan(run, f"{who.label} is gone, which worked on it")
-    elif who is not None and sight is Sight.ELSEWHERE:
-        if unchanged > SILENCE:
-            yield Orphan(run, f"nothing was heard of {who.label} for {SILENCE}", certain=False)
-    elif run.status is DagsterRunStatus.NOT_STARTED:
-        if unchanged > SILENCE:
-            yield Orphan(run, "it was made and never queued", certain=False)
-    elif run.status is DagsterRunStatus.CANCELING:
-        if unchanged > CANCEL_GRACE:
-            yield Orphan(run, "its worker did not stop when it was told to")
-    elif who is None:
-        yield from _unanswered(run, unchanged)
-    elif record.start_time is not None:
-        yield from _overdue(run, timedelta(seconds=now.timestamp() - record.start_time))
-
-
-def _unanswered(run: DagsterRun, unchanged: timedelta) -> Iterator[Orphan]:
-    """Yield a run of which nobody knows who works on it."""
-    if run.status is DagsterRunStatus.STARTING and unchanged > LAUNCH_GRACE:
-        yield Orphan(run, "its launch was interrupted before there was a worker")
-    elif run.status is DagsterRunStatus.STARTED:
-        # Another launcher's, from older days: its worker may live
-        yield Orphan(run, "nobody knows its worker", certain=False)
-
-
-def _overdue(run: DagsterRun, at_work: timedelta) -> Iterator[Orphan]:
-    """Yield a run that is at work for longer than its class may be."""
-    work_class = run.tags.get(CLASS_TAG, "")
-    most = _MOST_TIME.get(work_class)
-    if most is not None and at_work > most:
-        hours = at_work.total_seconds() / 3600
-        reason = f"it was at work for {hours:.1f} hours, and {work_class} may take {most}"
-        yield Orphan(run, reason, again=False)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -96,6 +96,11 @@ def _cursor_name(exchange: str) -> str:
     return f"traderai/open_month/{exchange}"
 
 
+def market_of(tags: Mapping[str, str]) -> str:
+    """Return the market a run is for, also before the coordinator has stamped it; "" if none."""
+    return tags.get(MARKET_TAG) or _market(tags)
+
+
 def _assets(run: DagsterRun) -> frozenset[str]:
     if run.asset_selection:
         return frozenset(key.path[-1] for key in run.asset_selection)

@@ -3,7 +3,8 @@
 Dagster's own launcher asks the code server to start the worker and knows nothing of it: where
 daemon, code server and worker die together, the run holds its slot for ever. Here the daemon
 starts the worker itself and writes down who it is before the worker does anything. It waits for
-it in a thread; after a restart, run monitoring asks whether it lives.
+it in a thread; after a restart, run monitoring asks whether it lives. A run is launched once: who
+launches it claims it first, and only the end of its own worker ends it.
 """
 
 import json
@@ -13,9 +14,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Self
 
-from dagster import DagsterInstance, DagsterRun
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.launcher.base import (
     CheckRunHealthResult,
@@ -26,10 +28,18 @@ from dagster._core.launcher.base import (
 from dagster._serdes import ConfigurableClass, serialize_value
 from dagster._serdes.config_class import ConfigurableClassData
 
-from traderai_assets.instance.orphans import Orphan, finished_in_log, settle
+from traderai_assets.instance.orphans import Orphan, finished_in_log, orphan_of, settle
 from traderai_assets.instance.patience import away
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
-from traderai_assets.instance.run_workers import answerable_for, note_launcher, note_worker, stop
+from traderai_assets.instance.run_claims import (
+    claim,
+    claimant,
+    claimed_by,
+    launch_claim,
+    release,
+    worker_claim,
+)
+from traderai_assets.instance.run_workers import note_launcher, note_worker, stop, worker_of
 
 _log = logging.getLogger("dagster.traderai.run_launcher")
 _WORKER = "traderai_assets.instance.worker"
@@ -65,22 +75,71 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         if finished_in_log(instance, run.run_id):
             settle(instance, Orphan(run, "it ended while it was taken from the queue"))
             return
-        note_launcher(instance, run.run_id, ProcessIdentity.here())
+        mine = launch_claim(ProcessIdentity.here())
+        if not self._claim(run.run_id, mine):
+            self._leave(run.run_id)
+            return
+        try:
+            process, worker = self._start(run, mine)
+        except BaseException:
+            release(instance, run.run_id)
+            raise
+        threading.Thread(
+            target=self._see_off,
+            args=(process, run.run_id, worker, mine),
+            name="see-off",
+            daemon=True,
+        ).start()
+
+    def _claim(self, run_id: str, mine: str) -> bool:
+        """Claim the run; False where another launch has it, or its worker lives."""
+        held = claimed_by(self._instance, run_id)
+        launching = claimant(held)
+        if launching is not None and launching.sight() is not Sight.GONE:
+            return False
+        run = self._instance.get_run_by_id(run_id)
+        worker = worker_of(run) if run is not None else None
+        if worker is not None and worker.sight() is not Sight.GONE:
+            return False
+        return claim(self._instance, run_id, mine, instead_of=held)
+
+    def _start(self, run: DagsterRun, mine: str) -> tuple[subprocess.Popen[str], ProcessIdentity]:
+        """Start the worker, write down who it is, and only then tell it to go on."""
+        note_launcher(self._instance, run.run_id, ProcessIdentity.here())
         process = subprocess.Popen(  # noqa: S603
             [_python_of(run), "-m", _WORKER], stdin=subprocess.PIPE, text=True
         )
         worker = ProcessIdentity.of(process.pid)
         try:
-            note_worker(instance, run.run_id, worker)
-            word = json.dumps([run.run_id, serialize_value(instance.get_ref())])
+            note_worker(self._instance, run.run_id, worker)
+            word = json.dumps([run.run_id, serialize_value(self._instance.get_ref()), mine])
             _let_go_on(process, word)
         except BaseException:
             with process:  # Closes its input and waits for it
                 stop(worker)
             raise
-        threading.Thread(
-            target=self._see_off, args=(process, run.run_id), name="see-off", daemon=True
-        ).start()
+        return process, worker
+
+    def _leave(self, run_id: str) -> None:
+        """Say that the run was not launched a second time, and undo what that did to its status.
+
+        The daemon has said that the run starts, also where its worker is at work already.
+        """
+        _log.warning("run %s is launched already and was left alone", run_id)
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.status is not DagsterRunStatus.STARTING:
+            return
+        began = self._instance.get_records_for_run(
+            run_id, of_type=DagsterEventType.RUN_START, limit=1
+        ).records
+        entry = began[0].event_log_entry if began else None
+        if (
+            entry is not None
+            and entry.dagster_event
+            and not finished_in_log(self._instance, run_id)
+        ):
+            at = datetime.fromtimestamp(entry.timestamp, UTC)
+            self._instance.run_storage.handle_run_event(run_id, entry.dagster_event, at)
 
     def terminate(self, run_id: str) -> bool:
         """Stop the run's worker and then mark the run; True where it is cancelled now."""
@@ -98,29 +157,42 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Tell run monitoring whether the run's worker lives; settle the run of a dead one.
+        """Tell run monitoring whether the run goes on; settle one whose worker is dead or hangs.
 
         Dagster would mark such a run as failed, whatever its log says.
         """
-        worker = answerable_for(run)
-        if worker is None or worker.sight() is not Sight.GONE:
+        record = self._instance.get_run_record_by_id(run.run_id)
+        orphan = orphan_of(record, datetime.now(UTC)) if record is not None else None
+        if orphan is None or not orphan.certain:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        said = settle(self._instance, Orphan(run, f"{worker.label} is gone, which worked on it"))
-        return CheckRunHealthResult(WorkerStatus.SUCCESS, said)
+        return CheckRunHealthResult(WorkerStatus.SUCCESS, settle(self._instance, orphan))
 
-    def _see_off(self, process: subprocess.Popen[str], run_id: str) -> None:
+    def _see_off(
+        self, process: subprocess.Popen[str], run_id: str, worker: ProcessIdentity, mine: str
+    ) -> None:
         """Wait for a worker; where it ended without a last word, say so for it."""
         code = process.wait()
         try:
             run = self._instance.get_run_by_id(run_id)
-            if run is not None and not run.is_finished:
+            if run is None or run.is_finished:
+                release(self._instance, run_id)
+            elif self._worked_for(run, worker, mine):
                 reason = f"its worker, process {process.pid}, ended {_how(code)}"
                 settle(self._instance, Orphan(run, reason))
+            else:
+                _log.warning("process %s ended, which run %s is not of", process.pid, run_id)
         except Exception as error:
             if not away(error):
                 raise
             # Run monitoring finds the run when the database is back
             _log.warning("run %s could not be settled now: %s", run_id, error)
+
+    def _worked_for(self, run: DagsterRun, worker: ProcessIdentity, mine: str) -> bool:
+        """Whether the run was this worker's, and not another's that still goes on."""
+        held = claimed_by(self._instance, run.run_id)
+        if held is not None:
+            return held in (mine, worker_claim(worker))
+        return worker_of(run) in (None, worker)
 
 
 def _let_go_on(process: subprocess.Popen[str], word: str) -> None:

@@ -62,12 +62,29 @@ def stop(worker: ProcessIdentity) -> bool:
     False where it lives elsewhere: whoever sees it there has to do it.
     """
     for end, seconds in ((signal.SIGTERM, SECONDS_TO_END), (signal.SIGKILL, SECONDS_TO_END)):
-        if worker.sight() is not Sight.ALIVE:
+        if not _told(worker, end):
             break
-        with suppress(ProcessLookupError):  # It ended by itself between the look and the signal
-            os.kill(worker.pid, end)
         _wait(worker, seconds)
     return worker.sight() is Sight.GONE
+
+
+def _told(worker: ProcessIdentity, sent: int) -> bool:
+    """Send a signal to this very process; False where it is not here to be told.
+
+    Its number may be another's by the time the signal is sent. A descriptor stays its own.
+    """
+    try:
+        process = os.pidfd_open(worker.pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if worker.sight() is not Sight.ALIVE:
+            return False
+        with suppress(ProcessLookupError):  # It ended by itself between the look and the signal
+            signal.pidfd_send_signal(process, sent)
+        return True
+    finally:
+        os.close(process)
 
 
 def _wait(worker: ProcessIdentity, seconds: float) -> None:

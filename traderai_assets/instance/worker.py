@@ -1,7 +1,8 @@
 """A run's worker: one process for one run, started by the launcher, known before it does anything.
 
 It waits until the launcher has written down who it is. Where the launcher dies before that, the
-word to go on never comes and the worker ends without having touched the run.
+word to go on never comes and the worker ends without having touched the run. It takes the launch's
+claim over before anything else: where another launch has the run, it ends and says so by its code.
 """
 
 import json
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
+NOT_OURS = 75  # EX_TEMPFAIL: another has it
+
 
 def main() -> None:
     """Execute the run named by the word to go on, if it still wants a worker."""
     word = sys.stdin.readline()  # Before Dagster is imported: the launcher waits for nothing
     if not word.endswith("\n"):
         return
-    run_id, instance_ref = json.loads(word)
+    # A launcher from before there were claims says nothing of one
+    run_id, instance_ref, *claimed = json.loads(word)
 
     from dagster._cli.api import _execute_run_command_body
     from dagster._core.instance import DagsterInstance
@@ -29,19 +33,31 @@ def main() -> None:
         capture_interrupts(),
         DagsterInstance.from_ref(deserialize_value(instance_ref, InstanceRef)) as instance,
     ):
-        if _is_ours(instance, run_id):
-            _execute_run_command_body(run_id, instance, lambda _: None, False)
+        if not _waits(instance, run_id):
+            return
+        if not _taken_over(instance, run_id, *claimed):
+            sys.exit(NOT_OURS)
+        _execute_run_command_body(run_id, instance, lambda _: None, False)
 
 
-def _is_ours(instance: "DagsterInstance", run_id: str) -> bool:
-    """Whether the run waits for us: it may have been cancelled, or given up, meanwhile."""
+def _waits(instance: "DagsterInstance", run_id: str) -> bool:
+    """Whether the run waits for a worker: it may have been cancelled, or given up, meanwhile."""
+    run = instance.get_run_by_id(run_id)
+    return run is not None and run.status.value == "STARTING"
+
+
+def _taken_over(instance: "DagsterInstance", run_id: str, claimed: str | None = None) -> bool:
+    """Make the run ours alone; False where another launch or another worker has it."""
     from traderai_assets.instance.process_identity import ProcessIdentity
+    from traderai_assets.instance.run_claims import claim, worker_claim
     from traderai_assets.instance.run_workers import note_worker, worker_of
 
-    run = instance.get_run_by_id(run_id)
-    if run is None or run.status.value != "STARTING":
-        return False
     me = ProcessIdentity.here()
+    if not claim(instance, run_id, worker_claim(me), instead_of=claimed):
+        return False
+    run = instance.get_run_by_id(run_id)
+    if run is None:
+        return False
     if worker_of(run) != me:  # Another writer of the run's tags was in the way
         note_worker(instance, run_id, me)
     return True

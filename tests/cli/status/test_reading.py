@@ -3,9 +3,11 @@
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.storage.runs.schema import RunsTable
 
 from tests.cli.conftest import MARKET
 from traderai_assets.assets.progress import PartitionProgress, ProgressBoard
@@ -115,6 +117,34 @@ def test_a_run_whose_worker_is_gone_and_one_without_a_class_are_not_in_order(
         f"traderai runs cancel {past_the_coordinator.run_id[:8]}",
     )
     assert "Not in order:\n" in traderai("status").out
+
+
+def test_a_run_that_was_made_and_never_queued_is_told_with_what_becomes_of_it(
+    traderai, status, instance, run
+):
+    lost = run("backfill", dg.DagsterRunStatus.NOT_STARTED, worker=None)
+    [row] = status()["unqueued"]
+    assert (row["run"], row["market"], row["state"]) == (lost.run_id, MARKET, "being made")
+    assert row["next"] == "is queued, or given up 60 s after it was made"
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    written_at(instance, lost, long_ago)
+    [row] = status()["unqueued"]
+    assert (row["state"], row["waited_seconds"] // 60) == ("never queued", 5)
+    assert row["next"] == 'is settled by "make dev", or by "traderai runs clean --apply"'
+    told = traderai("status").out
+    assert "Made and not queued:\n" in told
+    assert "Nothing runs and nothing waits" not in told
+
+
+def written_at(instance, run, moment):
+    """Let the run have been made, and last been written to, then."""
+    then = moment.replace(tzinfo=None)
+    with instance.run_storage.connect() as connection:
+        connection.execute(
+            RunsTable.update()
+            .where(RunsTable.c.run_id == run.run_id)
+            .values(create_timestamp=then, update_timestamp=then)
+        )
 
 
 def test_a_training_tells_its_fold_percentage_trial_best_and_end(traderai, status, instance, run):

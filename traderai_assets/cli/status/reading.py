@@ -11,6 +11,7 @@ from traderai_assets.cli.run_facts import moment, run_row, short
 from traderai_assets.cli.status.failures import failure_rows
 from traderai_assets.cli.status.gate import gate_state
 from traderai_assets.cli.status.trainings import training_row
+from traderai_assets.cli.status.unqueued import unqueued_rows
 from traderai_assets.cli.status.waiting import daemon_seen, is_alive, waiting_rows
 from traderai_assets.work_classes import CLASS_TAG, TOTAL_SLOTS, WORK_CLASSES
 
@@ -42,6 +43,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "running": [_running_row(record, now) for record in active],
         "trainings": trainings,
         "queued": waiting_rows(queued, running, now, alive=alive),
+        "unqueued": unqueued_rows(instance, now, alive=alive),
         "gate": gate_state(instance),
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
@@ -93,6 +95,7 @@ def _leftovers(
     found = [
         {**run_row(orphan.run), "reason": orphan.reason, "next": "traderai runs clean"}
         for orphan in orphans
+        if orphan.run.status.value != "NOT_STARTED"  # Of those "unqueued" tells
     ]
     known = {orphan.run.run_id for orphan in orphans}
     found += [

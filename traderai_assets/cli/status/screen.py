@@ -13,7 +13,7 @@ def screen(state: Mapping[str, Any]) -> str:
     """Return the state as text; what there is nothing of is left out."""
     parts = [_slots(state), table(state["classes"])]
     parts += [f"{title}:\n{text}" for title, text in _sections(state) if text]
-    if not state["running"] and not state["queued"]:
+    if not any(state[part] for part in ("running", "queued", "unqueued")):
         parts.append('Nothing runs and nothing waits; "make dev" starts the sensors.')
     return "\n\n".join(parts)
 
@@ -34,6 +34,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Running", _columns(state["running"], worked_seconds="for")),
         ("Trainings", _columns(state["trainings"])),
         ("Queued", _columns(state["queued"], waited_seconds="for", reason="why")),
+        ("Made and not queued", _columns(state["unqueued"], waited_seconds="for")),
         (f"Waiting for data, as of {gate['as_of']}{unnamed}", _columns(gate["markets"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),

@@ -1,0 +1,220 @@
+"""No sensor has a state that nothing leads out of: however a run ends, it is asked for again.
+
+Each sensor is brought to where it asks. Then the run it asked for comes to nothing, in every way a
+run can; what made the sensor ask is as it was.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import dagster as dg
+import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.storage.runs.schema import RunsTable
+
+from traderai_assets.domain.months import Month
+from traderai_assets.instance.process_identity import ProcessIdentity
+from traderai_assets.instance.run_workers import WORKER_TAG, note
+from traderai_assets.schemas.backtests import BACKTEST_METRICS
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.signals import SIGNALS
+
+FEBRUARY, MARCH, APRIL = Month(2026, 2), Month(2026, 3), Month(2026, 4)
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+BTC = "binance.BTC-USDT.1h"
+STATUS = dg.DagsterRunStatus
+MODEL = "1" * 32
+ORIGIN = RemoteJobOrigin(
+    RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__repository__"), "train"
+)
+
+
+def lacks_history(house, _):
+    house.put_bars(MARCH.start, NOON)
+
+
+def lacks_bars(house, _):
+    house.put_bars(FEBRUARY.start, NOON)
+    house.sandbox.clock.set(NOON + HOUR + timedelta(seconds=6))
+
+
+def lacks_model(house, _):
+    house.put_bars(FEBRUARY.start, NOON)
+
+
+def has_challenger(house, rows_of):
+    has_untested_model(house, rows_of)
+    tested = rows_of(
+        BACKTEST_METRICS, model_id=[MODEL], segment="walk_forward", start=NOON, end=NOON
+    )
+    house.put(BACKTEST_METRICS, APRIL, tested)
+
+
+def has_untested_model(house, rows_of):
+    house.put(MODELS, APRIL, rows_of(MODELS, model_id=[MODEL], generation=1, trained_until=NOON))
+
+
+def lost_its_test(house, rows_of):
+    has_untested_model(house, rows_of)
+    made = dg.DagsterRun("train", status=STATUS.FAILURE, tags={"traderai/market": BTC})
+    house.instance.add_run(made)
+    asked_of(house, made).ages(2 * HOUR)
+
+
+def champion_is_silent(house, _):
+    house.crown(MODEL, NOON - 3 * HOUR)
+    house.put_bars(MARCH.start, NOON, FEATURES)
+
+
+def has_open_signals(house, rows_of):
+    house.put_bars(NOON - 3 * HOUR, NOON, CANDLES)
+    given = rows_of(
+        SIGNALS,
+        open_time=[NOON - 3 * HOUR],
+        decided_at=[NOON - 2 * HOUR],
+        valid_until=[NOON + 5 * HOUR],
+        width=0.1,
+        reference_price=100.0,
+        target_price=110.0,
+        stop_price=90.0,
+    )
+    house.put(SIGNALS, MARCH, given)
+
+
+class Case(NamedTuple):
+    sensor: str
+    job: str
+    bring_about: Callable[..., None]
+
+
+CASES = [
+    Case("stale_candles", "backfill", lacks_history),
+    Case("stale_candles", "update_latest", lacks_bars),
+    Case("stale_models", "train", lacks_model),
+    Case("new_challengers", "choose_champion", has_challenger),
+    Case("new_challengers", "train", lost_its_test),
+    Case("silent_champions", "generate_signals", champion_is_silent),
+    Case("expiring_signals", "expire_signals", has_open_signals),
+    Case("unmeasured_drift", "monitor_drift", champion_is_silent),
+]
+WAYS = ["failed", "cancelled", "did nothing", "never queued", "launch cut", "worker gone"]
+STATUSES = dict(
+    zip(
+        WAYS,
+        (
+            *(STATUS.FAILURE, STATUS.CANCELED, STATUS.SUCCESS),
+            *(STATUS.NOT_STARTED, STATUS.STARTING, STATUS.STARTED),
+        ),
+        strict=True,
+    )
+)
+
+
+class Asked:
+    """The run a sensor asked for."""
+
+    def __init__(self, house, request: dg.RunRequest, way: str) -> None:
+        self.house = house
+        self.run_id = str(uuid.uuid4())
+        market = request.partition_key or request.tags["dagster/asset_partition_range_start"]
+        tags = {**request.tags, "dagster/run_key": request.run_key}
+        tags |= {"traderai/market": market.partition("|")[0]}
+        if way == "worker gone":
+            tags[WORKER_TAG] = note(self.run_id, replace(ProcessIdentity.here(), started=1))
+        status = STATUSES[way]
+        house.instance.add_run(
+            dg.DagsterRun(request.job_name, self.run_id, status=status, tags=tags)
+        )
+
+    def ages(self, by: timedelta) -> None:
+        """Let it have been made, and have come to what it is, so long ago."""
+        then = datetime.now(UTC) - by
+        with self.house.instance.run_storage.connect() as connection:
+            connection.execute(
+                RunsTable.update()
+                .where(RunsTable.c.run_id == self.run_id)
+                .values(
+                    create_timestamp=then.replace(tzinfo=None),
+                    update_timestamp=then.replace(tzinfo=None),
+                    end_time=then.timestamp() if self.status.value in ("FAILURE",) else None,
+                )
+            )
+
+    @property
+    def status(self) -> dg.DagsterRunStatus:
+        return self.house.instance.get_run_by_id(self.run_id).status
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sensor}: {case.job}")
+def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(house, kept, rows_of, case):
+    kept(BTC)
+    case.bring_about(house, rows_of)
+    first = house.tick(case.sensor).request
+    assert first.job_name == case.job
+    for way in WAYS:
+        asked = Asked(house, first, way)
+        asked.ages(2 * MINUTE)
+        resting = house.tick(case.sensor)
+        assert resting.requests == [], way
+        house.tick("orphaned_runs")
+        assert asked.status.value in ("FAILURE", "CANCELED", "SUCCESS"), way
+        asked.ages(25 * HOUR)
+        again = house.tick(case.sensor).request
+        assert (again.job_name, again.run_key) == (case.job, f"{first.run_key}#2"), way
+        house.instance.delete_run(asked.run_id)  # Deleted: the cause is asked for as if anew
+        assert house.tick(case.sensor).request.run_key == first.run_key, way
+
+
+@pytest.mark.parametrize("status", [STATUS.NOT_STARTED, STATUS.QUEUED, STATUS.STARTED])
+def test_what_can_still_move_is_waited_for(house, kept, rows_of, status):
+    """Also before the coordinator has stamped it with its market."""
+    kept(BTC)
+    lacks_bars(house, rows_of)
+    request = house.tick("stale_candles").request
+    house.instance.add_run(
+        dg.DagsterRun(request.job_name, status=status, tags=request.tags, remote_job_origin=ORIGIN)
+    )
+    assert house.tick("stale_candles").reason == f"{BTC} is being fetched"
+
+
+def test_a_run_that_was_never_queued_does_not_keep_its_market_from_being_fetched(
+    house, kept, rows_of
+):
+    """Nor does anybody have to settle it first: another cause is asked for at once."""
+    kept(BTC)
+    lacks_bars(house, rows_of)
+    lost = Asked(house, house.tick("stale_candles").request, "never queued")
+    assert house.tick("stale_candles").reason == f"{BTC} is being fetched"
+    lost.ages(2 * MINUTE)
+    house.sandbox.clock.set(NOON + 2 * HOUR + timedelta(seconds=6))
+    assert house.tick("stale_candles").request.job_name == "update_latest"
+
+
+def test_a_retry_that_was_promised_and_never_made_is_taken_back(house):
+    promised = dg.DagsterRun("train", status=STATUS.FAILURE, tags={"dagster/will_retry": "true"})
+    house.instance.add_run(promised)
+    assert house.tick("orphaned_runs").reason == "no run is orphaned"
+    asked_of(house, promised).ages(11 * MINUTE)
+    said = f"run {promised.run_id[:8]} was to be tried again, and was not"
+    assert house.tick("orphaned_runs").reason == said
+    assert house.instance.get_run_by_id(promised.run_id).tags["dagster/will_retry"] == "false"
+    kept_promise = {"dagster/will_retry": "true", "dagster/auto_retry_run_id": "its retry"}
+    made = house.instance.add_run(dg.DagsterRun("train", status=STATUS.FAILURE, tags=kept_promise))
+    asked_of(house, made).ages(11 * MINUTE)
+    assert house.tick("orphaned_runs").reason == "no run is orphaned"
+
+
+def asked_of(house, run: dg.DagsterRun) -> Asked:
+    found = Asked.__new__(Asked)
+    found.house, found.run_id = house, run.run_id
+    return found
