@@ -1,6 +1,7 @@
 """One look at the house: what a tick finds, every table and every clock read once."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -8,7 +9,10 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
+from traderai_assets.instance.kept_markets import kept_markets, look_at_settings
+from traderai_assets.instance.market_notes import refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
@@ -33,8 +37,10 @@ class Look:
         lake: LakeResource,
         exchange: ExchangeResource,
         settings: Settings,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.instance = instance
+        self.wall = wall  # The machine's clock: an exchange's may stand, or not be told
         self.settings = settings
         self.lake = lake
         self._exchange = exchange
@@ -78,10 +84,21 @@ class Look:
         tags = {RUN_KEY_TAG: request.run_key or ""}
         return bool(self.instance.get_runs(dg.RunsFilter(tags=tags), limit=1))
 
+    def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses the market, or a job of it, as long as it is not to be asked again.
+
+        Read anew each time, as runs write it while a tick lasts.
+        """
+        found = refusal_of(self.instance, market.key, scope)
+        return found if found is not None and not found.may_ask(self.wall()) else None
+
     def kept_markets(self) -> list[str]:
-        """Return the key of every market to keep: those of the settings, and those added."""
-        listed = {market.key for market in self.settings.market_list()}
-        return sorted(listed.union(self.instance.get_dynamic_partitions(MARKETS)))
+        """Return the key of every market to keep: of the settings and added, less those removed."""
+        return kept_markets(self.instance, self.settings)
+
+    def look_at_settings(self) -> None:
+        """Take over which markets the settings name; for one sensor only."""
+        look_at_settings(self.instance, self.settings)
 
     def keep(self, market: Market) -> None:
         """Make the market a partition; for one sensor only, as two at once would collide."""

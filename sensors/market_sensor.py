@@ -43,8 +43,12 @@ def market_sensor(
     jobs: tuple[str, ...],
     description: str,
     decide: Callable[[Look, Market], Verdict],
+    prepare: Callable[[Look], None] | None = None,
 ) -> dg.SensorDefinition:
-    """Build a sensor that asks `decide` about every market kept, and says what it found."""
+    """Build a sensor that asks `decide` about every market kept, and says what it found.
+
+    `prepare` is done once a tick, before any market is looked at.
+    """
 
     @dg.sensor(
         name=name,
@@ -58,6 +62,8 @@ def market_sensor(
     ) -> dg.SensorResult:
         with _impatient(exchange) as clocks:
             look = Look(context.instance, lake, clocks, settings)
+            if prepare is not None:
+                prepare(look)
             verdicts = [judge(decide, look, key) for key in look.kept_markets()]
         requests = [verdict.request for verdict in verdicts if verdict.request is not None]
         if not requests:
@@ -78,6 +84,10 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
         verdict = decide(look, Market.parse(key))
     except _OF_ONE_MARKET as error:
         return Verdict(f"{key} cannot be judged: {error}", failed=True)
+    if verdict.request is not None:
+        resting = look.refusal(Market.parse(key), str(verdict.request.job_name))
+        if resting is not None:
+            return Verdict(f"{verdict.sentence}, but {key} {resting.sentence}", failed=True)
     if verdict.request is not None and look.was_asked(verdict.request):
         return Verdict(f"{verdict.sentence}; a run was asked for")
     return verdict

@@ -20,10 +20,17 @@ from resources.exchange.transport import bounded_session
 from traderai_assets.domain.errors import BadExchangeAnswer
 
 _ERROR_STATUS = 400
+_FOR_LEGAL_REASONS = 451
 _MAX_ROWS = 100_000
 _SHOWN = 60
 # A failure while one row is read; the row itself goes to the judge, who says what is wrong with it.
 _UNREADABLE = (ccxt.BaseError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+class Banned(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
+    """The exchange does not serve us, for legal reasons: passing only if the next try says so."""
+
+    is_a_ban = True
 
 
 class Door:
@@ -51,6 +58,8 @@ class Door:
             pause = _pause_asked_for(headers)
             if pause > 0:
                 self.allowance.pause(pause)
+            if code == _FOR_LEGAL_REASONS:
+                raise Banned(f"HTTP {code}: {text[:_SHOWN]!r}")
         elif not text.startswith(("{", "[")):
             raise BadExchangeAnswer(f"HTTP {code} without JSON: {text[:_SHOWN]!r}")
         return text
@@ -111,7 +120,7 @@ def open_client(
     ----------
     exchange_id : str
         One of `ccxt.exchanges`.
-    market_kind : {'spot', 'linear', 'inverse'}
+    market_kind : {'spot', 'linear', 'inverse', 'option'}
         Only markets of this kind are listed: one request instead of four.
     url : str, optional
         Scheme, host and port (and maybe a path before all others) to ask instead of the exchange's.
@@ -127,19 +136,25 @@ def open_client(
         }
     )
     client.allowance, client.patience = allowance, patience
-    kinds = _kinds_to_list(client.options.get("fetchMarkets"), market_kind)
+    kinds = _kinds_to_list(client, market_kind)
     if kinds:
-        client.options["fetchMarkets"] = {**client.options["fetchMarkets"], "types": kinds}
+        # "All" means every page of them, and not what is missing in other lists
+        every_page = {"loadAllOptions": True} if market_kind == "option" else {}
+        listing = {**client.options["fetchMarkets"], "types": kinds, **every_page}
+        client.options["fetchMarkets"] = listing
     if url is not None:
         client.urls["api"] = _moved(client.urls["api"], url.rstrip("/"))
     return client
 
 
-def _kinds_to_list(option: Any, market_kind: str) -> list[str]:
+def _kinds_to_list(client: Any, market_kind: str) -> list[str]:
     """Those of the class's own market types that can hold a kind of market; empty: all of them."""
+    option = client.options.get("fetchMarkets")
     known = option.get("types") if isinstance(option, dict) else None
     if not isinstance(known, list):
         return []
+    if market_kind == "option":  # Where ccxt has them it lists them only when told to
+        return ["option"] if client.has.get("option") else []
     wanted = ("spot",) if market_kind == "spot" else (market_kind, "swap", "future", "contract")
     return [name for name in known if name in wanted]
 
