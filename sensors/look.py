@@ -85,11 +85,15 @@ class Look:
         return bool(self.instance.get_runs(dg.RunsFilter(tags=tags), limit=1))
 
     def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
-        """Return what refuses the market, or a job of it, as long as it is not to be asked again.
+        """Return what refuses the market, or a job of it, if anything does.
 
         Read anew each time, as runs write it while a tick lasts.
         """
-        found = refusal_of(self.instance, market.key, scope)
+        return refusal_of(self.instance, market.key, scope)
+
+    def resting(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses it, as long as it is not time to ask again."""
+        found = self.refusal(market, scope)
         return found if found is not None and not found.may_ask(self.wall()) else None
 
     def kept_markets(self) -> list[str]:

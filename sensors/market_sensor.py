@@ -85,7 +85,7 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
     except _OF_ONE_MARKET as error:
         return Verdict(f"{key} cannot be judged: {error}", failed=True)
     if verdict.request is not None:
-        resting = look.refusal(Market.parse(key), str(verdict.request.job_name))
+        resting = look.resting(Market.parse(key), str(verdict.request.job_name))
         if resting is not None:
             return Verdict(f"{verdict.sentence}, but {key} {resting.sentence}", failed=True)
     if verdict.request is not None and look.was_asked(verdict.request):

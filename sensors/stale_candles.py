@@ -35,7 +35,7 @@ def decide(look: Look, market: Market) -> Verdict:
     """Ask for all history the market lacks in one run, otherwise for the bars that have closed."""
     look.keep(market)
     refused = look.refusal(market)
-    if refused is not None:
+    if refused is not None and not refused.may_ask(look.wall()):
         return Verdict(f"{market.key} {refused.sentence}", failed=not refused.ended)
     now = _now(look, market)
     note_open_month(look.instance, market.exchange, Month.of(now))
@@ -46,9 +46,11 @@ def decide(look: Look, market: Market) -> Verdict:
         # One try an hour: a venue that is down for a while must not need a person afterwards.
         hour = look.wall().strftime("%Y-%m-%dT%H")
         cause = f"{lacking[0].key}:{len(lacking)}:{hour}"
+        if refused is not None:  # Its own time has come; and it must not take the updates' slot
+            cause += f":{refused.times}"
         request = request_months("backfill", market, lacking, cause)
         # History that cannot be had must not cost the market its newest bars.
-        if not look.was_asked(request) and look.refusal(market, "backfill") is None:
+        if not look.was_asked(request) and look.resting(market, "backfill") is None:
             found = f"history of {market.key} is not whole from {lacking[0].key} on"
             return Verdict(found, request)
     return _update(look, market, now)

@@ -210,7 +210,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
 def _not_listed(market: Market, listed: Iterable[str], now: datetime) -> str:
     """Say that the exchange has no such market, and what it has that is near it."""
     symbols = list(listed)
-    expired = f", which expired by {market.expiry:%Y-%m-%d %H:%M} UTC" if market.has_expired(now) else ""
+    expired = f", expired by {market.expiry:%Y-%m-%d} UTC," if market.has_expired(now) else ""
     return (
         f"{market.exchange} has no market {market.symbol!r}{expired} among its {len(symbols)} "
         f"{market.kind} markets; near it are "

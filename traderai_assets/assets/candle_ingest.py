@@ -13,7 +13,7 @@ from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.coverage import spans_to_fetch
-from traderai_assets.domain.candles.ended import without_end, with_end
+from traderai_assets.domain.candles.ended import with_end, without_end
 from traderai_assets.domain.candles.gaps import find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine

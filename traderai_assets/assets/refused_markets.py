@@ -94,9 +94,7 @@ class RefusedMarkets:
         self._refused(market, error, now)
         self.errors.pop(market.key, None)  # What it has, it gives
 
-    def _refused(
-        self, market: Market, error: InvalidMarket | MarketRefused, now: datetime
-    ) -> None:
+    def _refused(self, market: Market, error: InvalidMarket | MarketRefused, now: datetime) -> None:
         """Note what was said of a market, once a run."""
         before = refusal_of(self._context.instance, market.key)
         gone = isinstance(error, MarketNotListed)

@@ -1,4 +1,4 @@
-"""The executor of every run: Dagster's own, after whose steps is said whether trying again can help.
+"""The executor of every run: Dagster's own, and then the word whether trying again can help.
 
 Here and nowhere else an error that lasts ends a run for good, whoever launched it and whatever
 it materializes. The word is written on the run before the run is said to have failed: Dagster
@@ -30,7 +30,7 @@ _CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
 class LastingFailures(InProcessExecutor):
-    """Executes steps one after another; what fails for good is neither retried nor soon repeated."""
+    """Executes steps one after another; what fails for good is not retried, nor soon repeated."""
 
     def execute(
         self, plan_context: "PlanOrchestrationContext", execution_plan: "ExecutionPlan"

@@ -35,6 +35,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Trainings", _columns(state["trainings"])),
         ("Queued", _columns(state["queued"], waited_seconds="for", reason="why")),
         (f"Waiting for data, as of {gate['as_of']}{unnamed}", _columns(gate["markets"])),
+        ("Refused, and asked again rarely", _columns(state["refused"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),
     ]
