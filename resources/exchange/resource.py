@@ -203,16 +203,16 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             client.patience.begin()
             client.patience.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
         if market.symbol not in client.markets:
-            raise MarketNotListed(_not_listed(market, client.markets, self._time(client, 60)))
+            raise MarketNotListed(_not_listed(market, client.markets))
         return client
 
 
-def _not_listed(market: Market, listed: Iterable[str], now: datetime) -> str:
+def _not_listed(market: Market, listed: Iterable[str]) -> str:
     """Say that the exchange has no such market, and what it has that is near it."""
     symbols = list(listed)
-    expired = f", expired by {market.expiry:%Y-%m-%d} UTC," if market.has_expired(now) else ""
+    dated = f", over by {market.expiry:%Y-%m-%d} UTC," if market.expiry else ""
     return (
-        f"{market.exchange} has no market {market.symbol!r}{expired} among its {len(symbols)} "
+        f"{market.exchange} has no market {market.symbol!r}{dated} among its {len(symbols)} "
         f"{market.kind} markets; near it are "
         f"{', '.join(get_close_matches(market.symbol, symbols, n=5)) or 'none'}"
     )

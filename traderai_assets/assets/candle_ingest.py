@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.publication import Partition, Publication
@@ -86,17 +87,26 @@ class MonthIngest:
             self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
         )
 
-    def end(self, since: datetime, now: datetime) -> None:
-        """Say that the market is over since its last candle's close, as far as the month has come.
+    def fetch(self, exchange: ExchangeResource, now: datetime, *, refetch: bool = False) -> bool:
+        """Ask for what is missing, store page after page, then classify what is absent.
 
-        After `finish`.
+        Returns whether anything was asked.
         """
+        spans = self.spans(now, exchange.tail_bars, refetch=refetch)
+        for start, end in spans:
+            for page in exchange.pages(self.part.market, start, end):
+                self.store(page.candles, page.quarantined, page.end)
+        self.finish(exchange.source(self.part.market.exchange))
+        return bool(spans)
+
+    def end(self, since: datetime, now: datetime) -> None:
+        """Say that the market is over since then, its last candle's close, up to `now`."""
         start = max(since, self.part.month.start)
         until = min(self.part.month.end, last_close(now, self.part.market.bar))
         if start < until:
             self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
             self._publish(self._gaps_table, self.gaps)
-            self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+        self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
 
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""

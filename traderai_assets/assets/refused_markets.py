@@ -9,7 +9,7 @@ import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.assets.candle_ingest import MonthIngest, last_close
-from traderai_assets.assets.publication import Publication
+from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.errors import (
     InvalidMarket,
     MarketNotListed,
@@ -18,6 +18,7 @@ from traderai_assets.domain.errors import (
 )
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, is_believed
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.instance.market_notes import note_answered, note_refused, refusal_of
 
 MARKET_REFUSED = (InvalidMarket, MarketRefused)
@@ -48,51 +49,42 @@ class RefusedMarkets:
 
     def fetch(self, ingest: MonthIngest, *, refetch: bool) -> bool:
         """Fetch what the month lacks; False where its market gives nothing."""
-        market, asked = ingest.part.market, False
+        market = ingest.part.market
         if market.key in self.errors:
             return False
         try:
             now = self._exchange.clock(market.exchange)
-            if market.key not in self._over:
-                asked = self._ask(ingest, now, refetch=refetch)
+            if market.key not in self._over and ingest.fetch(self._exchange, now, refetch=refetch):
+                self._note_answer(ingest.part, now)
         except MARKET_REFUSED as error:
             now = self._now(market)
             self._refused(market, error, now)
-            if market.key not in self._over:
-                return False
-        ingest.finish(self._exchange.source(market.exchange))
         last = self._last_close(market)
-        if asked:
-            self._note_answer(market, last, now)
-        if market.key in self._over and last is not None and last < ingest.part.month.end:
+        if market.key in self._over and last is not None:
             ingest.end(last, now)
-        return True
+        return market.key not in self.errors
 
     def raise_if_nothing_is_left(self, markets: set[str]) -> None:
         """Raise the last refusal where each of the run's markets met one."""
         if self.errors and markets <= self.errors.keys():
             raise list(self.errors.values())[-1]
 
-    def _ask(self, ingest: MonthIngest, now: datetime, *, refetch: bool) -> bool:
-        """Ask for what the month lacks; return whether it lacked anything."""
-        spans = ingest.spans(now, self._exchange.tail_bars, refetch=refetch)
-        for start, end in spans:
-            for page in self._exchange.pages(ingest.part.market, start, end):
-                ingest.store(page.candles, page.quarantined, page.end)
-        return bool(spans)
-
-    def _note_answer(self, market: Market, last: datetime | None, now: datetime) -> None:
+    def _note_answer(self, part: Partition, now: datetime) -> None:
         """Forget what was refused; but a market listed as inactive that is silent may be over."""
-        silent = last is not None and last_close(now, market.bar) - last > SILENT_BARS * market.bar
-        if last is None or not silent or self._exchange.is_active(market):
+        market = part.market
+        if self._exchange.is_active(market):
             note_answered(self._context.instance, market.key, OF_THE_MARKET)
-            return
-        error = MarketNotListed(
-            f"{market.exchange} lists {market.symbol} as inactive, and serves no candle from "
-            f"{last:%Y-%m-%d %H:%M} UTC on"
-        )
-        self._refused(market, error, now)
-        self.errors.pop(market.key, None)  # What it has, it gives
+        elif part.month == Month.of(now):  # No later one can tell that it trades
+            last = self._last_close(market)
+            if last is not None and last_close(now, market.bar) - last > SILENT_BARS * market.bar:
+                error = MarketNotListed(
+                    f"{market.exchange} lists {market.symbol} as inactive, and serves no candle "
+                    f"from {last:%Y-%m-%d %H:%M} UTC on"
+                )
+                self._refused(market, error, now)
+                self.errors.pop(market.key, None)  # What it has, it gives
+            else:
+                note_answered(self._context.instance, market.key, OF_THE_MARKET)
 
     def _refused(self, market: Market, error: InvalidMarket | MarketRefused, now: datetime) -> None:
         """Note what was said of a market, once a run."""

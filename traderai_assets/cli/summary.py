@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from traderai_assets.cli.house import open_lake
-from traderai_assets.cli.markets import market_rows
+from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.watching import QueueWatch
 from traderai_assets.settings import Settings

@@ -15,7 +15,7 @@ from traderai_assets.cli.printing import print_rows
 def command(ctx: click.Context, *, with_removed: bool, as_json: bool) -> None:
     """List the markets with what is stored of them, and what is wrong with each.
 
-    Example: traderai markets --all
+    Example: traderai markets
     """
     if ctx.invoked_subcommand is None:
         print_rows(

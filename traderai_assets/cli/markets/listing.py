@@ -21,9 +21,9 @@ def market_rows(*, with_removed: bool = False) -> list[dict[str, Any]]:
     from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
     settings = open_settings()
-    lake = open_lake(settings)
-    candles, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
     with open_instance(settings) as instance:
+        lake = open_lake(settings)
+        candles, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
         standing = _standing(instance, settings, candles.markets(), with_removed=with_removed)
     rows = []
     for key, what_is_wrong in standing.items():
