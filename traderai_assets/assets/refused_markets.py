@@ -76,15 +76,15 @@ class RefusedMarkets:
             note_answered(self._context.instance, market.key, OF_THE_MARKET)
         elif part.month == Month.of(now):  # No later one can tell that it trades
             last = self._last_close(market)
-            if last is not None and last_close(now, market.bar) - last > SILENT_BARS * market.bar:
-                error = MarketNotListed(
-                    f"{market.exchange} lists {market.symbol} as inactive, and serves no candle "
-                    f"from {last:%Y-%m-%d %H:%M} UTC on"
-                )
-                self._refused(market, error, now)
-                self.errors.pop(market.key, None)  # What it has, it gives
-            else:
+            if last is not None and last_close(now, market.bar) - last <= SILENT_BARS * market.bar:
                 note_answered(self._context.instance, market.key, OF_THE_MARKET)
+                return
+            since = f"from {last:%Y-%m-%d %H:%M} UTC on" if last else "at all"
+            error = MarketNotListed(
+                f"{market.exchange} lists {market.symbol} as inactive, and serves no candle {since}"
+            )
+            self._refused(market, error, now)
+            self.errors.pop(market.key, None)  # What it has, it gives
 
     def _refused(self, market: Market, error: InvalidMarket | MarketRefused, now: datetime) -> None:
         """Note what was said of a market, once a run."""
