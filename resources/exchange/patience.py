@@ -114,7 +114,7 @@ def _refusal(what: str, error: Exception) -> RequestRefused:
 
     asked_wrongly = isinstance(error, ccxt.BadRequest | ccxt.ArgumentsRequired)
     if asked_wrongly and not isinstance(error, ccxt.BadSymbol):
-        kind, way_out = RequestRefused, "ask for another span, or report it"
+        kind, way_out = RequestRefused, "check the market and the span asked for"
     else:
         kind = MarketRefused
         way_out = "check the market, and whether the exchange serves it to this address"

@@ -14,7 +14,7 @@ from pydantic import Field, PrivateAttr
 from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
-from traderai_assets.domain.candles.frames import moment_of
+from traderai_assets.domain.candles.frames import milliseconds, moment_of
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
     InvalidMarket,
@@ -24,7 +24,7 @@ from traderai_assets.domain.errors import (
 from traderai_assets.domain.markets import Market
 
 SANDBOX_HEADER = "X-TraderAI-Sandbox"  # how a sandbox says what its candles are
-_PROBE_ROWS = 2
+_PROBE_BARS = 3
 _YEAR_2200 = 7_258_118_400_000  # In ms
 
 
@@ -132,9 +132,12 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             )
         client = self._listed(market)
         client.patience.begin()
+        since = milliseconds(self._time(client, max_age=60) - _PROBE_BARS * market.bar)
         client.patience.ask(
             f"newest candles of {market.exchange} {market.symbol} {market.timeframe}",
-            lambda: client.fetch_ohlcv(market.symbol, market.timeframe, limit=_PROBE_ROWS),
+            lambda: client.fetch_ohlcv(
+                market.symbol, market.timeframe, since=since, limit=_PROBE_BARS
+            ),
         )
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
