@@ -8,7 +8,7 @@ from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.look_back import known_until
 from traderai_assets.domain.candles.ended import without_end
-from traderai_assets.domain.errors import InvalidMarket, MarketRefused
+from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
@@ -60,7 +60,7 @@ def _now(look: Look, market: Market) -> datetime:
     """Return the time at the market's exchange; one that refuses to tell it is asked rarely."""
     try:
         return look.now(market)
-    except (InvalidMarket, MarketRefused) as error:
+    except (InvalidMarket, RequestRefused) as error:
         note_refused(look.instance, market.key, str(error), now=look.wall())
         raise
 

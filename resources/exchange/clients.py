@@ -20,17 +20,18 @@ from resources.exchange.transport import bounded_session
 from traderai_assets.domain.errors import BadExchangeAnswer
 
 _ERROR_STATUS = 400
-_FOR_LEGAL_REASONS = 451
+# Not found, not allowed, gone, not for us, not made: said to the last try, they last
+_LASTING_STATUS = frozenset({404, 405, 410, 451, 501})
 _MAX_ROWS = 100_000
 _SHOWN = 60
 # A failure while one row is read; the row itself goes to the judge, who says what is wrong with it.
 _UNREADABLE = (ccxt.BaseError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
-class Banned(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
-    """The exchange does not serve us, for legal reasons: passing only if the next try says so."""
+class NotServed(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
+    """What was asked is not there, or not for us: passing only if the next try is answered."""
 
-    is_a_ban = True
+    lasts = True
 
 
 class Door:
@@ -58,11 +59,17 @@ class Door:
             pause = _pause_asked_for(headers)
             if pause > 0:
                 self.allowance.pause(pause)
-            if code == _FOR_LEGAL_REASONS:
-                raise Banned(f"HTTP {code}: {text[:_SHOWN]!r}")
         elif not text.startswith(("{", "[")):
             raise BadExchangeAnswer(f"HTTP {code} without JSON: {text[:_SHOWN]!r}")
         return text
+
+    def handle_http_status_code(
+        self, code: int, reason: str, url: str, method: str, body: str
+    ) -> None:
+        """Tell a refusal from an exchange that is down, where its class has not done so already."""
+        if code in _LASTING_STATUS:
+            raise NotServed(f"{method} {url} {code} {reason} {body[:_SHOWN]}")
+        super().handle_http_status_code(code, reason, url, method, body)  # type: ignore[misc]
 
     def parse_json(self, text: str) -> object:
         """Read JSON; what claims to be and is not, and `{}`, are no answers.

@@ -65,7 +65,7 @@ class Patience:
         while (answer := _attempt(what, question)).failure is not None:
             wait = self._wait(attempt)
             if attempt == self.attempts or wait >= self.left():
-                if getattr(answer.failure, "is_a_ban", False):
+                if getattr(answer.failure, "lasts", False):
                     raise _refusal(what, answer.failure) from answer.failure
                 raise ExchangeUnavailable(
                     f"{what}: no usable answer after {attempt} of {self.attempts} attempts in "

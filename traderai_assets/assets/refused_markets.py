@@ -14,6 +14,7 @@ from traderai_assets.domain.errors import (
     InvalidMarket,
     MarketNotListed,
     MarketRefused,
+    RequestRefused,
     TraderAIError,
 )
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, is_believed
@@ -21,7 +22,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.market_notes import note_answered, note_refused, refusal_of
 
-MARKET_REFUSED = (InvalidMarket, MarketRefused)
+Refused = InvalidMarket | RequestRefused
 # A market that is listed as inactive and still trades is not over
 SILENT_BARS = 3
 
@@ -45,7 +46,7 @@ class RefusedMarkets:
         self._publication = publication
         self._exchange = exchange
         self._over: set[str] = set()
-        self.errors: dict[str, InvalidMarket | MarketRefused] = {}
+        self.errors: dict[str, Refused] = {}
 
     def fetch(self, ingest: MonthIngest, *, refetch: bool) -> bool:
         """Fetch what the month lacks; False where its market gives nothing."""
@@ -56,8 +57,10 @@ class RefusedMarkets:
             now = self._exchange.clock(market.exchange)
             if market.key not in self._over and ingest.fetch(self._exchange, now, refetch=refetch):
                 self._note_answer(ingest.part, now)
-        except MARKET_REFUSED as error:
+        except (InvalidMarket, RequestRefused) as error:
             now = self._now(market)
+            if self._is_of_the_request(error, ingest.part, now):
+                raise
             self._refused(market, error, now)
         last = self._last_close(market)
         if market.key in self._over and last is not None:
@@ -86,23 +89,30 @@ class RefusedMarkets:
             self._refused(market, error, now)
             self.errors.pop(market.key, None)  # What it has, it gives
 
-    def _refused(self, market: Market, error: InvalidMarket | MarketRefused, now: datetime) -> None:
+    def _refused(self, market: Market, error: Refused, now: datetime) -> None:
         """Note what was said of a market, once a run."""
         before = refusal_of(self._context.instance, market.key)
-        gone = isinstance(error, MarketNotListed)
+        expired = market.has_expired(now)
+        gone = isinstance(error, MarketNotListed) or expired
         ended = gone and self._last_close(market) is not None and is_believed(before, market, now)
         told = note_refused(
             self._context.instance,
             market.key,
             str(error),
             ended=ended,
-            final=gone and market.has_expired(now),
+            final=expired,
         )
         self._context.log.warning(f"{market.key} {told.sentence}")
         if ended:
             self._over.add(market.key)
         else:
             self.errors[market.key] = error
+
+    def _is_of_the_request(self, error: Exception, part: Partition, now: datetime) -> bool:
+        """Whether only what was asked is refused: an old span of a market that gave others."""
+        if isinstance(error, InvalidMarket | MarketRefused) or part.month == Month.of(now):
+            return False
+        return self._last_close(part.market) is not None
 
     def _now(self, market: Market) -> datetime:
         try:

@@ -125,6 +125,8 @@ def _bybit(venue: Venue, path: str, query: dict[str, str]) -> Any:
         kind = query["category"]
         listed = {"spot": [spot], "option": [option] if query.get("baseCoin") == "BTC" else []}
         return {**envelope, "result": {"list": listed.get(kind, []), "category": kind}}
+    if query["symbol"].endswith("-USDT"):  # No candles of options
+        return {**envelope, "retCode": 10001, "retMsg": "params error: Symbol Invalid"}
     rows = venue.served(int(query["start"]), int(query["limit"]))[::-1]
     texts = [[*map(str, r), "0"] for r in rows]
     return {**envelope, "result": {"category": "spot", "list": texts}}

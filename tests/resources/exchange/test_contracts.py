@@ -1,10 +1,10 @@
-"""Dated contracts: listed where the exchange has them, and refused in a sentence where it has not."""
+"""Dated contracts: listed where the exchange has them, refused in a sentence where it has not."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traderai_assets.domain.errors import InvalidMarket, MarketNotListed, MarketRefused
+from traderai_assets.domain.errors import InvalidMarket, MarketNotListed, RequestRefused
 from traderai_assets.domain.markets import Market
 
 START = datetime(2026, 3, 20, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_a_dated_contract_that_is_listed_is_served(exchange, exchange_id, symbol
 
 def test_an_option_without_candles_is_refused_before_it_is_kept(exchange):
     market = Market("bybit", "BTC/USDT:USDT-260327-100000-C", "5m")
-    with pytest.raises(MarketRefused, match="not supported for option markets"):
+    with pytest.raises(RequestRefused, match="Symbol Invalid"):
         exchange.check(market)
 
 

@@ -5,7 +5,7 @@ import time
 import ccxt
 import pytest
 
-from resources.exchange.clients import Banned
+from resources.exchange.clients import NotServed
 from resources.exchange.patience import Patience
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
@@ -73,10 +73,10 @@ def test_what_will_not_pass_is_asked_once_and_said_of_the_market_or_of_the_reque
     assert not raised.value.may_pass
 
 
-def test_a_ban_for_legal_reasons_lasts_only_where_it_is_said_to_the_last_try():
-    assert patience().ask("this", failing(Banned("451"), Banned("451"))) == 3
+def test_what_is_not_there_lasts_only_where_it_is_said_to_the_last_try():
+    assert patience().ask("this", failing(NotServed("451"), NotServed("451"))) == 3
     with pytest.raises(MarketRefused, match="451"):
-        patience().ask("this", failing(*[Banned("451")] * 3))
+        patience().ask("this", failing(*[NotServed("451")] * 3))
 
 
 def test_errors_of_ours_pass_through_untouched():

@@ -10,7 +10,7 @@ import click
 
 from traderai_assets.cli.house import open_instance, open_settings
 from traderai_assets.cli.world import World
-from traderai_assets.domain.errors import InvalidMarket, MarketRefused, TraderAIError
+from traderai_assets.domain.errors import InvalidMarket, RequestRefused, TraderAIError
 from traderai_assets.domain.markets import Market
 from traderai_assets.settings import Settings
 
@@ -62,7 +62,7 @@ def ask_venue(settings: Settings, market: Market) -> None:
 
     Raises
     ------
-    InvalidMarket, MarketRefused
+    InvalidMarket, RequestRefused
         If it does not.
     TraderAIError
         If it cannot be asked now; names the way around.
@@ -70,7 +70,7 @@ def ask_venue(settings: Settings, market: Market) -> None:
     try:
         with venue_of(settings) as exchange:
             exchange.check(market)
-    except (InvalidMarket, MarketRefused):
+    except (InvalidMarket, RequestRefused):
         raise
     except TraderAIError as error:
         raise TraderAIError(
