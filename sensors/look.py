@@ -1,7 +1,7 @@
 """One look at the house: what a tick finds, every table and every clock read once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.instance.kept_markets import kept_markets, look_at_settings
-from traderai_assets.instance.market_notes import refusal_of
+from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
@@ -37,7 +37,7 @@ class Look:
         lake: LakeResource,
         exchange: ExchangeResource,
         settings: Settings,
-        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wall: Callable[[], datetime] = machine_time,
     ) -> None:
         self.instance = instance
         self.wall = wall  # The machine's clock: an exchange's may stand, or not be told

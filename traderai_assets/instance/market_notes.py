@@ -50,7 +50,7 @@ def note_refused(
 ) -> MarketRefusal:
     """Write down one more no, and return all that is known of it now."""
     before = refusal_of(instance, market, scope)
-    after = refused_again(before, scope, reason, now or datetime.now(UTC), ended=ended, final=final)
+    after = refused_again(before, scope, reason, now or machine_time(), ended=ended, final=final)
     write_notes(instance, {_name(market, scope): after.text()})
     return after
 
@@ -60,6 +60,11 @@ def note_answered(instance: DagsterInstance, market: str, *scopes: str) -> None:
     names = [_name(market, scope) for scope in scopes]
     found = read_notes(instance, names)
     write_notes(instance, {name: "" for name in names if found.get(name)})
+
+
+def machine_time() -> datetime:
+    """Return the time by which it is told when to ask again, for who notes it and who reads it."""
+    return datetime.now(UTC)
 
 
 def read_notes(instance: DagsterInstance, names: Sequence[str]) -> dict[str, str]:
