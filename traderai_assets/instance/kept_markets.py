@@ -44,6 +44,18 @@ def remove_market(instance: DagsterInstance, settings: Settings, key: str) -> No
     _write(instance, {key: Keeping(removed=True, despite_settings=named)})
 
 
+def forget_market(instance: DagsterInstance, settings: Settings, key: str) -> None:
+    """Delete a removed market's partition, and what was said of it; last of all.
+
+    As long as it is there the removal can be seen and done again. A market that the settings still
+    name stays removed; another may be added anew, also in the web UI.
+    """
+    if instance.has_dynamic_partition(MARKETS, key):
+        instance.delete_dynamic_partition(MARKETS, key)
+    if key not in {market.key for market in settings.market_list()}:
+        write_notes(instance, {f"{_KEPT}{key}": ""})
+
+
 def look_at_settings(instance: DagsterInstance, settings: Settings) -> None:
     """Make partitions of the markets that the settings name, and note what they name no more.
 

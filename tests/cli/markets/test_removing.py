@@ -13,12 +13,14 @@ from traderai_assets.domain.champions.choice import Decision
 from traderai_assets.domain.champions.history import empty_history, with_decision
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.months import Month
+from traderai_assets.instance import kept_markets as kept_markets_module
 from traderai_assets.instance.kept_markets import add_market, kept_markets, look_at_settings
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.registry import TABLES
+from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import load_settings
 
 SOL, BTC = "binance.SOL-USDT.1h", "binance.BTC-USDT.1h"
@@ -143,13 +145,11 @@ def test_queued_runs_are_cancelled_and_a_run_at_work_is_waited_for(
 def test_a_removal_that_was_interrupted_is_finished_by_the_same_command(
     traderai, home, instance, typed, monkeypatch
 ):
-    from traderai_assets.cli.markets import removing
-
     def killed(*_):
         raise LakeError("the disk is gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(removing, "_forget", killed)
+        patch.setattr(kept_markets_module, "forget_market", killed)
         typed(SOL)
         assert traderai("markets", "remove", SOL, "--delete").code == 1
     assert SOL in instance.get_dynamic_partitions(MARKETS)

@@ -29,7 +29,8 @@ def remove(market: str, *, delete: bool) -> None:
 
     Example: traderai markets remove binance:SOL/USDT
     """
-    from traderai_assets.instance.kept_markets import remove_market
+    from traderai_assets.instance.kept_markets import forget_market, remove_market
+    from traderai_assets.instance.market_notes import SCOPES, note_answered
 
     settings = open_settings()
     key = settings.market(market).key
@@ -45,7 +46,8 @@ def remove(market: str, *, delete: bool) -> None:
             rows = _delete_rows(lake, key)
             _cancel_queued(instance, key)  # A sensor may have been looking meanwhile
             _refuse_while_at_work(instance, key)
-            _forget(instance, key)
+            note_answered(instance, key, *SCOPES)
+            forget_market(instance, settings, key)
     click.echo(_farewell(settings, key, deleted=rows if delete else None))
 
 
@@ -122,16 +124,6 @@ def _delete_rows(lake: "LakeResource", key: str) -> int:
         click.echo(f"Deleted {rows} rows from {table.name}.")
         deleted += rows
     return deleted
-
-
-def _forget(instance: "DagsterInstance", key: str) -> None:
-    """Delete the partition last: as long as it is there, the removal can be seen and done again."""
-    from traderai_assets.instance.market_notes import SCOPES, note_answered
-    from traderai_assets.partitions import MARKETS
-
-    note_answered(instance, key, *SCOPES)
-    if instance.has_dynamic_partition(MARKETS, key):
-        instance.delete_dynamic_partition(MARKETS, key)
 
 
 def _farewell(settings: Settings, key: str, *, deleted: int | None) -> str:
