@@ -1,5 +1,6 @@
 """One look at the house: what a tick finds, every table and every clock read once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -9,8 +10,11 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.states.tries import FIRST_REST, Try, key_of_try, may_ask
+from traderai_assets.instance.kept_markets import kept_markets, look_at_settings
+from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.instance.run_coordinator import market_of
 from traderai_assets.instance.run_sightings import as_utc, state_of, unfinished
 from traderai_assets.partitions import MARKETS
@@ -32,16 +36,17 @@ class Look:
         lake: LakeResource,
         exchange: ExchangeResource,
         settings: Settings,
-        wall_clock: datetime | None = None,
+        wall: Callable[[], datetime] = machine_time,
     ) -> None:
         self.instance = instance
+        self.wall = wall  # The machine's clock: an exchange's may stand, or not be told
         self.settings = settings
         self.lake = lake
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[str, datetime | TraderAIError] = {}
-        self.wall_clock = wall_clock or datetime.now(UTC)
-        seen = [(one, state_of(one, self.wall_clock)) for one in unfinished(instance)]
+        now = wall()
+        seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
 
     def table(self, table: Table) -> LakeSnapshot:
@@ -91,7 +96,7 @@ class Look:
         """
         cause = request.run_key or ""
         tries = self._tries(cause)
-        if not may_ask(tries, self.wall_clock, first_rest):
+        if not may_ask(tries, self.wall(), first_rest):
             return None
         key = key_of_try(cause, tries)
         if key == cause:
@@ -110,14 +115,29 @@ class Look:
 
     def _try(self, record: RunRecord) -> Try:
         run = record.dagster_run
-        at_work = state_of(record, self.wall_clock).at_work
+        at_work = state_of(record, self.wall()).at_work
         ended = None if at_work else _ended(record)
         return Try(run.tags.get(RUN_KEY_TAG, ""), ended, run.is_success)
 
+    def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses the market, or a job of it, if anything does.
+
+        Read anew each time, as runs write it while a tick lasts.
+        """
+        return refusal_of(self.instance, market.key, scope)
+
+    def resting(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses it, as long as it is not time to ask again."""
+        found = self.refusal(market, scope)
+        return found if found is not None and not found.may_ask(self.wall()) else None
+
     def kept_markets(self) -> list[str]:
-        """Return the key of every market to keep: those of the settings, and those added."""
-        listed = {market.key for market in self.settings.market_list()}
-        return sorted(listed.union(self.instance.get_dynamic_partitions(MARKETS)))
+        """Return the key of every market to keep: of the settings and added, less those removed."""
+        return kept_markets(self.instance, self.settings)
+
+    def look_at_settings(self) -> None:
+        """Take over which markets the settings name; for one sensor only."""
+        look_at_settings(self.instance, self.settings)
 
     def keep(self, market: Market) -> None:
         """Make the market a partition; for one sensor only, as two at once would collide."""

@@ -56,8 +56,12 @@ def market_sensor(
     jobs: tuple[str, ...],
     description: str,
     decide: Callable[[Look, Market], Verdict],
+    prepare: Callable[[Look], None] | None = None,
 ) -> dg.SensorDefinition:
-    """Build a sensor that asks `decide` about every market kept, and says what it found."""
+    """Build a sensor that asks `decide` about every market kept, and says what it found.
+
+    `prepare` is done once a tick, before any market is looked at.
+    """
 
     @dg.sensor(
         name=name,
@@ -73,6 +77,8 @@ def market_sensor(
             return dg.SensorResult(skip_reason=fault)
         with _impatient(exchange) as clocks:
             look = Look(context.instance, lake, clocks, settings)
+            if prepare is not None:
+                prepare(look)
             verdicts = [judge(decide, look, key) for key in look.kept_markets()]
         requests = [verdict.request for verdict in verdicts if verdict.request is not None]
         if not requests:
@@ -98,6 +104,9 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
         return Verdict(f"{key} cannot be judged: {error}", failed=True)
     if verdict.request is None:
         return verdict
+    resting = look.resting(market, str(verdict.request.job_name))
+    if resting is not None:
+        return Verdict(f"{verdict.sentence}, but {key} {resting.sentence}", failed=True)
     request = look.next_try(verdict.request, verdict.first_rest)
     if request is None:
         return Verdict(f"{verdict.sentence}; a run was asked for")

@@ -62,7 +62,7 @@ def decide(look: Look, market: Market) -> Verdict:
 def _untested(look: Look, market: Market, name: str, served: Month) -> Verdict:
     """Ask for the training again, where the run that made the model has ended without a test."""
     ended = look.last_ended(market, "train")
-    if ended is None or look.wall_clock - ended < UNTESTED_GRACE:
+    if ended is None or look.wall() - ended < UNTESTED_GRACE:
         return Verdict(f"{name} is not tested yet")
     request = request_months("train", market, [served], f"untested:{name}")
     return Verdict(f"{name} was never tested", request, first_rest=LONGEST_REST)

@@ -1,15 +1,18 @@
 """Asks for candles that have closed and are not stored, and for history that never was fetched."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import dagster as dg
 
 from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.look_back import known_until
+from traderai_assets.domain.candles.ended import without_end
+from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.partitions import history_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
@@ -25,27 +28,42 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("update_latest", "backfill"),
         description="Backfills history that never was fetched; updates markets behind the clock.",
         decide=decide,
+        prepare=Look.look_at_settings,
     )
 
 
 def decide(look: Look, market: Market) -> Verdict:
     """Ask for all history the market lacks in one run, otherwise for the bars that have closed."""
     look.keep(market)
-    now = look.now(market)
+    refused = look.refusal(market)
+    if refused is not None and not refused.may_ask(look.wall()):
+        return Verdict(f"{market.key} {refused.sentence}", failed=not refused.ended)
+    now = _now(look, market)
     note_open_month(look.instance, market.exchange, Month.of(now))
     if look.busy(market, "update_latest", "backfill"):
         return Verdict(f"{market.key} is being fetched")
     lacking = _lacking_months(look, market, now)
     if lacking:
         # One try an hour: a venue that is down for a while must not need a person afterwards.
-        hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+        hour = look.wall().strftime("%Y-%m-%dT%H")
         cause = f"{lacking[0].key}:{len(lacking)}:{hour}"
+        if refused is not None:  # Its own time has come; and it must not take the updates' slot
+            cause += f":{refused.times}"
         request = request_months("backfill", market, lacking, cause)
         # History that cannot be had must not cost the market its newest bars.
-        if not look.was_asked(request):
+        if not look.was_asked(request) and look.resting(market, "backfill") is None:
             found = f"history of {market.key} is not whole from {lacking[0].key} on"
             return Verdict(found, request)
     return _update(look, market, now)
+
+
+def _now(look: Look, market: Market) -> datetime:
+    """Return the time at the market's exchange; one that refuses to tell it is asked rarely."""
+    try:
+        return look.now(market)
+    except (InvalidMarket, RequestRefused) as error:
+        note_refused(look.instance, market.key, str(error), now=look.wall())
+        raise
 
 
 def _update(look: Look, market: Market, now: datetime) -> Verdict:
@@ -88,5 +106,6 @@ def _is_whole(look: Look, market: Market, month: Month) -> bool:
         return False
     if candles.last is not None and candles.last + market.bar >= month.end:
         return True
-    gaps = look.table(CANDLE_GAPS).read(market.key, [month.key])
+    # A market that is over is not asked for at all; one that is listed again, from there on
+    gaps = without_end(look.table(CANDLE_GAPS).read(market.key, [month.key]))
     return bool((gaps["end"] >= month.end).any())

@@ -1,6 +1,6 @@
 """Asks for a model where there is none or it is too old, once its look-back is complete."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import dagster as dg
 
@@ -30,6 +30,9 @@ def decide(look: Look, market: Market) -> Verdict:
     """Ask for the market's next model if it is due and can be made."""
     if look.busy(market, "train"):
         return Verdict(f"a model of {market.key} is being trained")
+    refused = look.refusal(market)
+    if refused is not None:
+        return Verdict(f"no model of {market.key} is trained: it {refused.sentence}")
     trained_until = look.last_time(MODELS, market)
     verdict = _verdict(look, market, trained_until, {})
     if verdict.action == "train":  # Only then is it worth reading the look-back
@@ -39,7 +42,7 @@ def decide(look: Look, market: Market) -> Verdict:
     if verdict.action != "train":
         return Verdict(verdict.reason)
     # One try a day for one cause, by the wall's clock: the exchange's may stand still.
-    cause = f"{trained_until}:{datetime.now(UTC):%Y-%m-%d}"
+    cause = f"{trained_until}:{look.wall():%Y-%m-%d}"
     request = request_months("train", market, [verdict.served_month], cause)
     return Verdict(verdict.reason, request, first_rest=LONGEST_REST)
 

@@ -24,6 +24,7 @@ def build_definitions(
     from resources.build import build_resources
     from sensors.build import build_sensors
     from traderai_assets import assets, checks
+    from traderai_assets.instance.executor import lasting_failures_executor
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
 
     settings = settings or load_settings()
@@ -33,7 +34,7 @@ def build_definitions(
         jobs=[*ASSET_JOBS.values(), maintain_lake],
         sensors=build_sensors(settings),
         resources={**build_resources(settings), **(resources or {})},
-        executor=dg.in_process_executor,
+        executor=lasting_failures_executor,
     )
 
 

@@ -20,10 +20,18 @@ from resources.exchange.transport import bounded_session
 from traderai_assets.domain.errors import BadExchangeAnswer
 
 _ERROR_STATUS = 400
+# Not found, not allowed, gone, not for us, not made: said to the last try, they last
+_LASTING_STATUS = frozenset({404, 405, 410, 451, 501})
 _MAX_ROWS = 100_000
 _SHOWN = 60
 # A failure while one row is read; the row itself goes to the judge, who says what is wrong with it.
 _UNREADABLE = (ccxt.BaseError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+class NotServed(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
+    """What was asked is not there, or not for us: passing only if the next try is answered."""
+
+    lasts = True
 
 
 class Door:
@@ -54,6 +62,14 @@ class Door:
         elif not text.startswith(("{", "[")):
             raise BadExchangeAnswer(f"HTTP {code} without JSON: {text[:_SHOWN]!r}")
         return text
+
+    def handle_http_status_code(
+        self, code: int, reason: str, url: str, method: str, body: str
+    ) -> None:
+        """Tell a refusal from an exchange that is down, where its class has not done so already."""
+        if code in _LASTING_STATUS:
+            raise NotServed(f"{method} {url} {code} {reason} {body[:_SHOWN]}")
+        super().handle_http_status_code(code, reason, url, method, body)  # type: ignore[misc]
 
     def parse_json(self, text: str) -> object:
         """Read JSON; what claims to be and is not, and `{}`, are no answers.
@@ -111,7 +127,7 @@ def open_client(
     ----------
     exchange_id : str
         One of `ccxt.exchanges`.
-    market_kind : {'spot', 'linear', 'inverse'}
+    market_kind : {'spot', 'linear', 'inverse', 'option'}
         Only markets of this kind are listed: one request instead of four.
     url : str, optional
         Scheme, host and port (and maybe a path before all others) to ask instead of the exchange's.
@@ -127,19 +143,25 @@ def open_client(
         }
     )
     client.allowance, client.patience = allowance, patience
-    kinds = _kinds_to_list(client.options.get("fetchMarkets"), market_kind)
+    kinds = _kinds_to_list(client, market_kind)
     if kinds:
-        client.options["fetchMarkets"] = {**client.options["fetchMarkets"], "types": kinds}
+        # "All" means every page of them, and not what is missing in other lists
+        every_page = {"loadAllOptions": True} if market_kind == "option" else {}
+        listing = {**client.options["fetchMarkets"], "types": kinds, **every_page}
+        client.options["fetchMarkets"] = listing
     if url is not None:
         client.urls["api"] = _moved(client.urls["api"], url.rstrip("/"))
     return client
 
 
-def _kinds_to_list(option: Any, market_kind: str) -> list[str]:
+def _kinds_to_list(client: Any, market_kind: str) -> list[str]:
     """Those of the class's own market types that can hold a kind of market; empty: all of them."""
+    option = client.options.get("fetchMarkets")
     known = option.get("types") if isinstance(option, dict) else None
     if not isinstance(known, list):
         return []
+    if market_kind == "option":  # Where ccxt has them it lists them only when told to
+        return ["option"] if client.has.get("option") else []
     wanted = ("spot",) if market_kind == "spot" else (market_kind, "swap", "future", "contract")
     return [name for name in known if name in wanted]
 

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, cast
 
-from traderai_assets.domain.errors import BadExchangeAnswer, ExchangeUnavailable, TraderAIError
+from traderai_assets.domain.errors import (
+    BadExchangeAnswer,
+    ExchangeUnavailable,
+    MarketRefused,
+    RequestRefused,
+    TraderAIError,
+)
 
 Answer = TypeVar("Answer")
 
@@ -49,12 +55,18 @@ class Patience:
         Raises
         ------
         ExchangeUnavailable
-            If attempts or time are used up, or the exchange says that the request itself is wrong.
+            If attempts or time are used up.
+        RequestRefused
+            If the exchange says that the request itself is wrong.
+        MarketRefused
+            If it says so of the market, or of us.
         """
         attempt, began = 1, time.monotonic()
         while (answer := _attempt(what, question)).failure is not None:
             wait = self._wait(attempt)
             if attempt == self.attempts or wait >= self.left():
+                if getattr(answer.failure, "lasts", False):
+                    raise _refusal(what, answer.failure) from answer.failure
                 raise ExchangeUnavailable(
                     f"{what}: no usable answer after {attempt} of {self.attempts} attempts in "
                     f"{time.monotonic() - began:.1f} s of {self.seconds:.0f} s; the last: "
@@ -89,14 +101,27 @@ def _attempt(what: str, question: Callable[[], object]) -> _Outcome:
         # ccxt's plain ExchangeError is a code it does not know, or a torn body.
         if type(error) is ccxt.ExchangeError:
             return _Outcome(failure=error)
-        raise ExchangeUnavailable(
-            f"{what}: the exchange refuses this request, so it is not repeated: "
-            f"{_described(error)}; check the market and the span asked for"
-        ) from error
+        raise _refusal(what, error) from error
     except _UNFORESEEN as error:
         unread = BadExchangeAnswer(f"ccxt cannot read the answer: {_described(error)}")
         unread.__cause__ = error
         return _Outcome(failure=unread)
+
+
+def _refusal(what: str, error: Exception) -> RequestRefused:
+    """What is wrong with one request costs the market only what was asked for."""
+    import ccxt
+
+    asked_wrongly = isinstance(error, ccxt.BadRequest | ccxt.ArgumentsRequired)
+    if asked_wrongly and not isinstance(error, ccxt.BadSymbol):
+        kind, way_out = RequestRefused, "check the market and the span asked for"
+    else:
+        kind = MarketRefused
+        way_out = "check the market, and whether the exchange serves it to this address"
+    return kind(
+        f"{what}: the exchange refuses this request, so it is not repeated: "
+        f"{_described(error)}; {way_out}"
+    )
 
 
 def _described(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """The exchange resource: closed candles and the exchange's clock, from any exchange ccxt knows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
@@ -14,11 +14,17 @@ from pydantic import Field, PrivateAttr
 from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
-from traderai_assets.domain.candles.frames import moment_of
-from traderai_assets.domain.errors import BadExchangeAnswer, InvalidMarket, InvalidSettings
+from traderai_assets.domain.candles.frames import milliseconds, moment_of
+from traderai_assets.domain.errors import (
+    BadExchangeAnswer,
+    InvalidMarket,
+    InvalidSettings,
+    MarketNotListed,
+)
 from traderai_assets.domain.markets import Market
 
 SANDBOX_HEADER = "X-TraderAI-Sandbox"  # how a sandbox says what its candles are
+_PROBE_BARS = 3
 _YEAR_2200 = 7_258_118_400_000  # In ms
 
 
@@ -91,7 +97,9 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         Raises
         ------
         InvalidMarket
-            If ccxt knows no such exchange, or the exchange no such symbol or timeframe.
+            If ccxt knows no such exchange, or the exchange no such timeframe.
+        MarketNotListed
+            If the exchange does not list the symbol.
         HistoryUnavailable
             If the exchange does not serve candles as old as `start`.
         ExchangeUnavailable
@@ -100,6 +108,37 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         client = self._listed(market)
         reader = CandleReader(client, market, partial(self._time, client))
         yield from reader.pages(start, end)
+
+    def is_active(self, market: Market) -> bool:
+        """Whether the exchange lists the market, and not as one that does not trade."""
+        listed = self._listed(market).markets[market.symbol]
+        return listed.get("active") is not False
+
+    def check(self, market: Market) -> None:
+        """Ask whether the exchange serves the market: its list, and one page of newest candles.
+
+        Raises
+        ------
+        InvalidMarket
+            If exchange, symbol or timeframe are not served, or the market trades no more.
+        MarketRefused
+            If the exchange lists the market and serves it not, or not to us.
+        ExchangeUnavailable
+            If the exchange did not answer.
+        """
+        if not self.is_active(market):
+            raise MarketNotListed(
+                f"{market.exchange} lists {market.symbol} as inactive: it does not trade"
+            )
+        client = self._listed(market)
+        client.patience.begin()
+        since = milliseconds(self._time(client, max_age=60) - _PROBE_BARS * market.bar)
+        client.patience.ask(
+            f"newest candles of {market.exchange} {market.symbol} {market.timeframe}",
+            lambda: client.fetch_ohlcv(
+                market.symbol, market.timeframe, since=since, limit=_PROBE_BARS
+            ),
+        )
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Close the connections of the run."""
@@ -157,7 +196,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
 
     def _listed(self, market: Market) -> Any:
         """The client for a market, once it is certain that the exchange has that market."""
-        client = self._client(market.exchange, _kind(market))
+        client = self._client(market.exchange, market.kind)
         if market.timeframe not in (client.timeframes or {}):
             raise InvalidMarket(
                 f"{market.exchange} serves no {market.timeframe} candles; it serves "
@@ -167,21 +206,19 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             client.patience.begin()
             client.patience.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
         if market.symbol not in client.markets:
-            near = get_close_matches(market.symbol, client.markets, n=5)
-            raise InvalidMarket(
-                f"{market.exchange} has no market {market.symbol!r} among its "
-                f"{len(client.markets)} {_kind(market)} markets; near it are "
-                f"{', '.join(near) or 'none'}"
-            )
+            raise MarketNotListed(_not_listed(market, client.markets))
         return client
 
 
-def _kind(market: Market) -> str:
-    """spot, or how a contract is settled: BTC/USDT:USDT linear, BTC/USD:BTC inverse."""
-    pair, _, settle = market.symbol.partition(":")
-    if not settle:
-        return "spot"
-    return "inverse" if settle.split("-")[0] == pair.split("/")[0] else "linear"
+def _not_listed(market: Market, listed: Iterable[str]) -> str:
+    """Say that the exchange has no such market, and what it has that is near it."""
+    symbols = list(listed)
+    dated = f", over by {market.expiry:%Y-%m-%d} UTC," if market.expiry else ""
+    return (
+        f"{market.exchange} has no market {market.symbol!r}{dated} among its {len(symbols)} "
+        f"{market.kind} markets; near it are "
+        f"{', '.join(get_close_matches(market.symbol, symbols, n=5)) or 'none'}"
+    )
 
 
 def _list_markets(client: Any) -> None:

@@ -43,6 +43,15 @@ class LakeSnapshot:
         """Market and month of the partitions that have rows, or should have, sorted."""
         return sorted(self._keys())
 
+    def months(self, market: str) -> list[str]:
+        """Months of a market that have rows, or should have, sorted; also damaged ones."""
+        return sorted(month for stored, month in self._keys() if stored == market)
+
+    def rows(self, market: str) -> int:
+        """How many rows are stored of a market, damaged partitions not counted."""
+        stored = self._state.stored
+        return sum(found.rows for (owner, _), found in stored.items() if owner == market)
+
     def content_hash(self, market: str, month: str) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
         return self.summary(market, month).content_hash

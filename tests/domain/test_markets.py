@@ -1,7 +1,7 @@
 import random
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -146,3 +146,24 @@ def test_a_text_is_parsed_only_if_it_is_exactly_what_some_market_is_called(text)
 def test_a_key_that_is_almost_right_is_refused(key):
     with pytest.raises(InvalidMarket):
         Market.parse(key)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "kind", "expiry"),
+    [
+        ("BTC/USDT", "spot", None),
+        ("BTC/USDT:USDT", "linear", None),
+        ("BTC/USD:BTC", "inverse", None),
+        ("BTC/USDT:USDT-260327", "linear", datetime(2026, 3, 28, tzinfo=UTC)),
+        ("BTC/USD:BTC-260327", "inverse", datetime(2026, 3, 28, tzinfo=UTC)),
+        ("BTC/USD:BTC-260327-100000-C", "option", datetime(2026, 3, 28, tzinfo=UTC)),
+        ("BTC/USDT:USDT-260327-1.5-P", "option", datetime(2026, 3, 28, tzinfo=UTC)),
+        ("BTC/USDT:USDT-261399", "linear", None),  # No such day
+    ],
+)
+def test_a_symbol_says_what_is_traded_and_when_it_is_over(symbol, kind, expiry):
+    market = Market("okx", symbol, "5m")
+    assert (market.kind, market.expiry) == (kind, expiry)
+    assert Market.parse(market.key) == market
+    assert market.has_expired(datetime(2026, 3, 28, tzinfo=UTC)) is (expiry is not None)
+    assert not market.has_expired(datetime(2026, 3, 27, 23, tzinfo=UTC))

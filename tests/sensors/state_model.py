@@ -208,7 +208,7 @@ class World:
             def now(self, _):
                 return world.now
 
-        return InMemory(self.instance, None, None, self.settings, wall_clock=self.now)
+        return InMemory(self.instance, None, None, self.settings, wall=lambda: self.now)
 
     def make(self, request: dg.RunRequest) -> None:
         """Make and queue a run of a request, as Dagster's sensor daemon does."""

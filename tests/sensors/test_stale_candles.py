@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from traderai_assets.domain.months import Month
+from traderai_assets.instance.market_notes import note_answered, note_refused, refusal_of
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 
@@ -110,3 +111,40 @@ def test_the_open_month_of_the_exchange_is_noted_for_the_queue(house):
     house.tick("stale_candles")
     cursor = "traderai/open_month/binance"
     assert house.instance.run_storage.get_cursor_values({cursor}) == {cursor: "2026-03"}
+
+
+def test_a_refused_market_is_asked_for_when_its_time_has_come_and_not_before(house):
+    market = house.settings.market(BTC)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    note_refused(house.instance, BTC, "binance has no such market")
+    tick = house.tick("stale_candles")
+    assert tick.requests == []
+    assert tick.reason.startswith(f"{BTC} is refused since")
+    assert house.tick("stale_models").reason.startswith(f"no model of {BTC} is trained: it is ref")
+    note_answered(house.instance, BTC, "market")
+    note_refused(house.instance, BTC, "binance has no such market", now=long_ago)
+    asked = house.tick("stale_candles").request
+    assert asked.job_name == "backfill"  # The slot of the updates is other markets'
+    assert asked.run_key.endswith(":1")
+    house.run(asked, dg.DagsterRunStatus.FAILURE)
+    assert house.tick("stale_models").requests == []
+    assert market.key == BTC
+
+
+def test_history_that_is_refused_for_good_rests_and_the_newest_bars_go_on(house):
+    note_refused(house.instance, BTC, "asked for too old a span", scope="backfill")
+    assert house.tick("stale_candles").request.job_name == "update_latest"
+    note_refused(house.instance, BTC, "no", scope="update_latest")
+    tick = house.tick("stale_candles")
+    assert tick.requests == []
+    assert f"but {BTC} fails for good in update_latest since" in tick.reason
+
+
+def test_an_exchange_that_nobody_knows_is_noted_without_any_run(house):
+    house.configure(markets=("binanse:BTC/USDT",))
+    first, second = house.tick("stale_candles"), house.tick("stale_candles")
+    key = "binanse.BTC-USDT.1h"
+    assert (first.requests, second.requests) == ([], [])
+    assert second.reason.startswith(f"{key} is refused since")
+    assert refusal_of(house.instance, key).times == 1
+    note_answered(house.instance, key, "market")

@@ -9,10 +9,12 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.coverage import spans_to_fetch
+from traderai_assets.domain.candles.ended import with_end, without_end
 from traderai_assets.domain.candles.gaps import find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
@@ -48,10 +50,11 @@ class MonthIngest:
         end = min(month.end, last_close(now, bar))
         tail = last_close(now, bar) - tail_bars * bar
         # Silence up to now is not known to be a gap until something follows it.
-        followed = self.gaps["end"] <= self.candles["open_time"].max()
+        gaps = without_end(self.gaps)  # A market that is over may be listed again
+        followed = gaps["end"] <= self.candles["open_time"].max()
         return spans_to_fetch(
             self.candles,
-            self.gaps[followed | (self.gaps["end"] == month.end)],
+            gaps[followed | (gaps["end"] == month.end)],
             start=month.start,
             end=end,
             bar=bar,
@@ -84,6 +87,27 @@ class MonthIngest:
             self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
         )
 
+    def fetch(self, exchange: ExchangeResource, now: datetime, *, refetch: bool = False) -> bool:
+        """Ask for what is missing, store page after page, then classify what is absent.
+
+        Returns whether anything was asked.
+        """
+        spans = self.spans(now, exchange.tail_bars, refetch=refetch)
+        for start, end in spans:
+            for page in exchange.pages(self.part.market, start, end):
+                self.store(page.candles, page.quarantined, page.end)
+        self.finish(exchange.source(self.part.market.exchange))
+        return bool(spans)
+
+    def end(self, since: datetime, now: datetime) -> None:
+        """Say that the market is over since then, its last candle's close, up to `now`."""
+        start = max(since, self.part.month.start)
+        until = min(self.part.month.end, last_close(now, self.part.market.bar))
+        if start < until:
+            self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
+            self._publish(self._gaps_table, self.gaps)
+        self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
         try:
@@ -94,7 +118,8 @@ class MonthIngest:
 
     def _stored_until(self) -> datetime:
         """Return the end of what was asked for before: of the last candle, or of a gap after it."""
-        ends = [self.candles["open_time"].max() + self.part.market.bar, self.gaps["end"].max()]
+        asked = without_end(self.gaps)
+        ends = [self.candles["open_time"].max() + self.part.market.bar, asked["end"].max()]
         known = [end.to_pydatetime() for end in ends if not pd.isna(end)]
         return max(known, default=self.part.month.start)
 

@@ -10,6 +10,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.candle_ingest import MonthIngest
 from traderai_assets.assets.progress import ProgressBoard
 from traderai_assets.assets.publication import Publication
+from traderai_assets.assets.refused_markets import RefusedMarkets
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.schemas.candles import CANDLES
 
@@ -41,14 +42,13 @@ def candles(
     with Publication(context, lake, CANDLES) as publication:
         board = ProgressBoard(context)
         total = len(context.partition_keys)
+        refused = RefusedMarkets(context, publication, exchange)
         for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(context.run.run_id, part, publication, lake)
-            now = exchange.clock(part.market.exchange)
-            for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
-                for page in exchange.pages(part.market, start, end):
-                    ingest.store(page.candles, page.quarantined, page.end)
-            ingest.finish(exchange.source(part.market.exchange))
+            if not refused.fetch(ingest, refetch=config.refetch):
+                continue
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)
+        refused.raise_if_nothing_is_left({part.market.key for part in publication.partitions()})
         yield from publication.publish()

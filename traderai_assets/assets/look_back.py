@@ -11,6 +11,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.candle_ingest import last_close
 from traderai_assets.assets.made_of import MadeOf
 from traderai_assets.domain.candles.coverage import bar_coverage
+from traderai_assets.domain.candles.gap_classes import ENDED
 from traderai_assets.domain.candles.gaps import FETCH_FAILURE
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
 from traderai_assets.domain.freshness.look_back import MonthCoverage, Refusal, look_back_refusal
@@ -72,6 +73,10 @@ class Gate:
             window = look_back(served, until, self._days)
         except NotEnoughData as error:
             return Refusal(market.key, served, str(error))
+        over = self._over_since(market, window)
+        if over is not None:
+            found = f"{market.key} has ended at {over:%Y-%m-%d %H:%M} UTC, so no model learns of it"
+            return Refusal(market.key, served, found)
         coverage = {
             month: self._coverage(market, month, window, growing) for month in window.months
         }
@@ -79,6 +84,12 @@ class Gate:
         if refusal is not None and known is None:
             return replace(refusal, found=f"no candles of {market.key} are stored")
         return refusal or window
+
+    def _over_since(self, market: Market, window: LookBack) -> datetime | None:
+        """Return when the market ended, if it did before the look-back does."""
+        gaps = self._gaps.read(market.key, [month.key for month in window.months])
+        ended = gaps.loc[(gaps["kind"] == ENDED.name) & (gaps["start"] < window.until), "start"]
+        return None if ended.empty else ended.iloc[0].to_pydatetime()
 
     def _present(self, market: Market, served: Month, known: datetime | None) -> datetime:
         """Return the close of the last bar that is known to have closed."""

@@ -17,14 +17,14 @@ COMMANDS = {
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "lake": "Check the stored tables, or take one that was restored as it is.",
-    "markets": "List the markets, or add one.",
+    "markets": "List the markets and what is wrong with them; add or remove one.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
     "status": "Show what runs, what waits and why, and how far it is.",
 }
 # Those with more than one file; their command stands in the file of that name.
-FOLDERS = frozenset({"runs", "status"})
+FOLDERS = frozenset({"markets", "runs", "status"})
 
 
 class LazyGroup(click.Group):

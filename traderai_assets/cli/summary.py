@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from traderai_assets.cli.house import open_lake
-from traderai_assets.cli.markets import market_rows
+from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.watching import QueueWatch
 from traderai_assets.settings import Settings
@@ -14,13 +14,19 @@ from traderai_assets.settings import Settings
 def print_summary(settings: Settings, watch: QueueWatch) -> None:
     """Print candles, models, signals and drift of each market, and seconds by work class."""
     click.echo("\nCandles")
-    print_rows(market_rows(), as_json=False, empty="none")
+    print_rows([_stored(row) for row in market_rows()], as_json=False, empty="none")
     click.echo("\nModels, out of sample and after costs")
     print_rows(model_rows(settings), as_json=False, empty="none")
     click.echo("\nSignals and drift")
     print_rows(live_rows(settings), as_json=False, empty="none")
     click.echo("\nSeconds by work class")
     print_rows(watch.seconds_by_class(), as_json=False, empty="none")
+
+
+def _stored(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored of a market, without what might be wrong with it."""
+    told = ("market", "months", "candles", "first", "last", "absent_bars")
+    return {name: row[name] for name in told}
 
 
 def model_rows(settings: Settings) -> list[dict[str, Any]]:

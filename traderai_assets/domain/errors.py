@@ -3,12 +3,15 @@
 TraderAIError
 ├── InvalidInput            what a person wrote cannot be used
 │   ├── InvalidMarket
+│   │   └── MarketNotListed    the venue's own list lacks it
 │   ├── InvalidMonth
 │   ├── InvalidFeature         defined twice, not whole, or without its source
 │   └── InvalidSettings
 ├── ExchangeError           the venue, or the way to it
 │   ├── ExchangeUnavailable    retries and total deadline used up
 │   ├── BadExchangeAnswer      an answer that cannot be read
+│   ├── RequestRefused         the venue says no to what was asked
+│   │   └── MarketRefused          whatever is asked of this market, or by us
 │   └── HistoryUnavailable     the venue does not serve history that old
 ├── LakeError               stored data
 │   ├── InvalidRows            rows that break the schema of their table
@@ -25,6 +28,7 @@ TraderAIError
     └── FeatureMismatch        features are not those the model was trained on
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -43,6 +47,10 @@ class InvalidInput(TraderAIError, ValueError):
 
 class InvalidMarket(InvalidInput):
     """An exchange id, symbol, timeframe or market key outside the allow-list."""
+
+
+class MarketNotListed(InvalidMarket):
+    """A market that its venue does not list: never did, no longer, or not yet."""
 
 
 class InvalidMonth(InvalidInput):
@@ -73,16 +81,28 @@ class BadExchangeAnswer(ExchangeError):
     may_pass = True
 
 
+class RequestRefused(ExchangeError):
+    """The venue understood what was asked and says no: asking again gets the same answer."""
+
+
+class MarketRefused(RequestRefused):
+    """The venue serves nothing of this market, or nothing to us: here, or without an account."""
+
+
 class HistoryUnavailable(ExchangeError):
     """The venue does not serve candles as old as those asked for."""
 
 
 class LakeError(TraderAIError):
-    """Stored data could not be read or written."""
+    """Stored data could not be read or written: a disk, or the way to an object store."""
+
+    may_pass = True
 
 
 class InvalidRows(LakeError):
     """Rows that break the schema of their table; nothing of them was stored."""
+
+    may_pass = False
 
 
 class WriteConflict(LakeError):
@@ -93,6 +113,8 @@ class WriteConflict(LakeError):
 
 class CorruptPartition(LakeError):
     """Stored values do not match the content hash they were published with."""
+
+    may_pass = False
 
 
 class CorruptTable(LakeError):
@@ -131,3 +153,19 @@ class CorruptModel(TrainingError):
 
 class FeatureMismatch(TrainingError):
     """The features given are not those the model was trained on."""
+
+
+def may_pass_by_name(class_name: str) -> bool | None:
+    """Return what the error class of that name says of trying again; None if it is not ours.
+
+    For errors that come back from an event log, where only the name of their class is left.
+    """
+    return next(
+        (kind.may_pass for kind in _tree(TraderAIError) if kind.__name__ == class_name), None
+    )
+
+
+def _tree(root: type[TraderAIError]) -> Iterator[type[TraderAIError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)

@@ -7,7 +7,7 @@ character becomes `~xx` for each byte of its UTF-8 form.
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from traderai_assets.domain.errors import InvalidMarket
@@ -26,6 +26,9 @@ MAX_KEY_LENGTH = 120
 _EXCHANGE = re.compile(r"[a-z][a-z0-9]{1,30}")
 # ccxt's unified symbol: BASE/QUOTE, BASE/QUOTE:SETTLE, and -EXPIRY[-STRIKE-C] after a settle.
 _SYMBOL = re.compile(r"[^/:\s-]+/[^/:\s-]+(?::[^/:\s-]+(?:-[0-9A-Z.]+)*)?")
+# What follows the settle of a dated contract: YYMMDD, and of an option its strike and side.
+_EXPIRY = re.compile(r":[^-]+-(\d{6})(?:-[0-9A-Z.]+-[CP])?", re.ASCII)
+_OPTION = re.compile(r":[^-]+-\d{6}-[0-9A-Z.]+-[CP]", re.ASCII)
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _SEPARATORS = {"/": "-", ":": "_", "-": "+"}
 _DECODED = {encoded: plain for plain, encoded in _SEPARATORS.items()}
@@ -71,6 +74,33 @@ class Market:
     def bar(self) -> timedelta:
         """How long one bar lasts."""
         return BARS[self.timeframe]
+
+    @property
+    def kind(self) -> str:
+        """What is traded: spot, option, or a contract by its settlement, linear or inverse."""
+        pair, colon, settle = self.symbol.partition(":")
+        if not colon:
+            return "spot"
+        if _OPTION.search(self.symbol):
+            return "option"
+        return "inverse" if settle.split("-")[0] == pair.split("/")[0] else "linear"
+
+    @property
+    def expiry(self) -> datetime | None:
+        """When a dated contract has certainly expired: the end of the day its symbol names, UTC.
+
+        None where the symbol names none, as of spot markets and perpetual swaps, or no date.
+        """
+        dated = _EXPIRY.search(self.symbol)
+        try:
+            day = datetime.strptime(dated[1], "%y%m%d") if dated else None  # noqa: DTZ007
+        except ValueError:
+            return None
+        return day.replace(tzinfo=UTC) + timedelta(days=1) if day else None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether the market is over by its own date."""
+        return self.expiry is not None and now >= self.expiry
 
     @classmethod
     def parse(cls, key: str) -> "Market":

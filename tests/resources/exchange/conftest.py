@@ -95,7 +95,17 @@ def _okx(venue: Venue, path: str, query: dict[str, str]) -> Any:
         return {"code": "0", "msg": "", "data": [{"ts": str(ms(venue.now))}]}
     if path.endswith("/instruments"):
         spot = {"instId": "BTC-USDT", "instType": "SPOT", "baseCcy": "BTC", "quoteCcy": "USDT"}
-        return {"code": "0", "msg": "", "data": [{**spot, "state": "live"}]}
+        expires = str(ms(datetime(2026, 3, 27, 8, tzinfo=UTC)))
+        future = {"instId": "BTC-USDT-260327", "uly": "BTC-USDT", "settleCcy": "USDT"}
+        option = {"instId": "BTC-USD-260327-100000-C", "uly": "BTC-USD", "settleCcy": "BTC"}
+        listed = {
+            "SPOT": spot,
+            "FUTURES": future | {"expTime": expires},
+            "OPTION": option | {"expTime": expires, "stk": "100000", "optType": "C"},
+        }
+        found = listed.get(query["instType"])
+        rows = [found | {"instType": query["instType"], "state": "live"}] if found else []
+        return {"code": "0", "msg": "", "data": rows}
     after, before = int(query["after"]), int(query["before"])
     rows = [r for r in venue.opened() if before < r[0] < after]
     rows = rows[::-1][: min(int(query["limit"]), 300)]
@@ -109,7 +119,14 @@ def _bybit(venue: Venue, path: str, query: dict[str, str]) -> Any:
         return {**envelope, "result": {}}
     if path.endswith("/instruments-info"):
         spot = {"symbol": "BTCUSDT", "baseCoin": "BTC", "quoteCoin": "USDT", "status": "Trading"}
-        return {**envelope, "result": {"list": [spot], "category": "spot"}}
+        option = {"symbol": "BTC-27MAR26-100000-C-USDT", "baseCoin": "BTC", "settleCoin": "USDT"}
+        option |= {"quoteCoin": "USDT", "status": "Trading", "optionsType": "Call"}
+        option |= {"deliveryTime": str(ms(datetime(2026, 3, 27, 8, tzinfo=UTC)))}
+        kind = query["category"]
+        listed = {"spot": [spot], "option": [option] if query.get("baseCoin") == "BTC" else []}
+        return {**envelope, "result": {"list": listed.get(kind, []), "category": kind}}
+    if query["symbol"].endswith("-USDT"):  # No candles of options
+        return {**envelope, "retCode": 10001, "retMsg": "params error: Symbol Invalid"}
     rows = venue.served(int(query["start"]), int(query["limit"]))[::-1]
     texts = [[*map(str, r), "0"] for r in rows]
     return {**envelope, "result": {"category": "spot", "list": texts}}
@@ -133,7 +150,25 @@ def _coinbase(venue: Venue, path: str, query: dict[str, str]) -> Any:
     }
 
 
+def _gate(venue: Venue, path: str, query: dict[str, str]) -> Any:
+    if path.endswith("/time"):
+        return {"server_time": ms(venue.now)}
+    if path.endswith("/underlyings"):
+        return [{"name": "BTC_USDT", "index_price": "1"}]
+    if path.endswith("/contracts"):
+        option = {"name": "BTC_USDT-20260327-100000-C", "underlying": query["underlying"]}
+        expires = str(ms(datetime(2026, 3, 27, 8, tzinfo=UTC)) // 1000)
+        option |= {"expiration_time": expires, "strike_price": "100000", "is_call": True}
+        return [option | {"mark_price": "1", "order_price_deviate": "0.9"}]
+    names = ("o", "h", "l", "c", "v")
+    return [
+        {"t": r[0] // 1000, **dict(zip(names, map(str, r[1:]), strict=True))}
+        for r in venue.opened()
+    ]
+
+
 DIALECTS = {
+    "/api/v4": _gate,
     "/api/v3": _binance,
     "/fapi/v1": _binance,
     "/0/public": _kraken,
@@ -142,7 +177,7 @@ DIALECTS = {
     "/api/v3/brokerage": _coinbase,
     "/v2": _coinbase,
 }
-CANDLE_PATHS = ("/klines", "/OHLC", "/candles", "/history-candles", "/kline")
+CANDLE_PATHS = ("/klines", "/OHLC", "/candles", "/history-candles", "/kline", "/candlesticks")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,6 +16,7 @@ from traderai_assets.domain.errors import (
     ExchangeError,
     ExchangeUnavailable,
     InvalidMarket,
+    RequestRefused,
 )
 from traderai_assets.domain.markets import Market
 
@@ -200,7 +201,7 @@ def test_a_small_body_that_unpacks_into_a_large_one_is_refused(venue, build):
 def test_a_request_that_is_refused_is_not_repeated(venue, exchange, status, body):
     venue.now = START + 100 * BAR
     venue.faults.extend([answers(status, body)] * 9)
-    with pytest.raises(ExchangeUnavailable, match=r"refuses this request.*check the market"):
+    with pytest.raises(RequestRefused, match=r"refuses this request.*check the market"):
         list(exchange.pages(MARKET, START, START + 50 * BAR))
     assert len(venue.asked) == 1
 

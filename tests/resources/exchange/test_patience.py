@@ -5,8 +5,15 @@ import time
 import ccxt
 import pytest
 
+from resources.exchange.clients import NotServed
 from resources.exchange.patience import Patience
-from traderai_assets.domain.errors import BadExchangeAnswer, ExchangeUnavailable, InvalidMarket
+from traderai_assets.domain.errors import (
+    BadExchangeAnswer,
+    ExchangeUnavailable,
+    InvalidMarket,
+    MarketRefused,
+    RequestRefused,
+)
 
 
 def patience(attempts=3, seconds=5.0, first_wait=0.001):
@@ -49,19 +56,27 @@ def test_what_may_pass_is_asked_again(failure):
 
 
 @pytest.mark.parametrize(
-    "failure",
+    ("failure", "kind"),
     [
-        ccxt.BadRequest("Illegal characters"),
-        ccxt.BadSymbol("no such symbol"),
-        ccxt.AuthenticationError("key"),
-        ccxt.PermissionDenied("ip"),
-        ccxt.NotSupported("fetchOHLCV"),
-        ccxt.ArgumentsRequired("symbol"),
+        (ccxt.BadRequest("Illegal characters"), RequestRefused),
+        (ccxt.ArgumentsRequired("symbol"), RequestRefused),
+        (ccxt.BadSymbol("no such symbol"), MarketRefused),
+        (ccxt.AuthenticationError("key"), MarketRefused),
+        (ccxt.PermissionDenied("ip"), MarketRefused),
+        (ccxt.NotSupported("fetchOHLCV"), MarketRefused),
     ],
 )
-def test_what_will_not_pass_is_asked_once(failure):
-    with pytest.raises(ExchangeUnavailable, match="this: the exchange refuses this request"):
+def test_what_will_not_pass_is_asked_once_and_said_of_the_market_or_of_the_request(failure, kind):
+    with pytest.raises(kind, match="this: the exchange refuses this request") as raised:
         patience().ask("this", failing(failure))
+    assert type(raised.value) is kind
+    assert not raised.value.may_pass
+
+
+def test_what_is_not_there_lasts_only_where_it_is_said_to_the_last_try():
+    assert patience().ask("this", failing(NotServed("451"), NotServed("451"))) == 3
+    with pytest.raises(MarketRefused, match="451"):
+        patience().ask("this", failing(*[NotServed("451")] * 3))
 
 
 def test_errors_of_ours_pass_through_untouched():

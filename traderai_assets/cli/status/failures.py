@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from traderai_assets.cli.run_errors import first_error
 from traderai_assets.cli.run_facts import as_utc, moment, run_row, short
+from traderai_assets.domain.errors import may_pass_by_name
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
@@ -18,9 +19,6 @@ _WILL_RETRY = "dagster/will_retry"
 _PARENT = "dagster/parent_run_id"
 # The way out, as our own errors name it
 _COMMAND = re.compile(r'"(traderai [^"]+)"')
-# What may go well the second time: the weather, another writer, a lost worker. The same rows give
-# any other error again.
-_PASSING = frozenset({"ExchangeUnavailable", "BadExchangeAnswer", "WriteConflict", "WorkerDied"})
 
 
 def failure_rows(instance: "DagsterInstance") -> list[dict[str, Any]]:
@@ -67,7 +65,7 @@ def _next_step(run: "DagsterRun", kind: str, error: str, retry: "DagsterRun | No
     if commands := _COMMAND.findall(error):
         return "; ".join(commands)
     # Without an error there was a worker that died.
-    command = "retry" if kind in _PASSING or not kind else "logs"
+    command = "retry" if may_pass_by_name(kind) or not kind else "logs"
     return f"traderai runs {command} {short(run.run_id)}"
 
 

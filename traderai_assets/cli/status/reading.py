@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.cli.markets.listing import refusal_rows
 from traderai_assets.cli.run_facts import moment, run_row, short
 from traderai_assets.cli.status.failures import failure_rows
 from traderai_assets.cli.status.gate import gate_state
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read_status(instance: "DagsterInstance") -> dict[str, Any]:
-    """Return the queue by class, what runs, trains, waits and failed, the gate, and leftovers."""
+    """Return the queue by class, what runs, trains, waits, is refused and failed, and leftovers."""
     from dagster import DagsterRunStatus, RunsFilter
     from dagster._core.storage.dagster_run import ACTIVE_RUN_STATUSES
 
@@ -45,6 +46,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "queued": waiting_rows(queued, running, now, alive=alive),
         "unqueued": unqueued_rows(instance, now, alive=alive),
         "gate": gate_state(instance),
+        "refused": refusal_rows(instance),
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
     }

@@ -36,6 +36,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Queued", _columns(state["queued"], waited_seconds="for", reason="why")),
         ("Made and not queued", _columns(state["unqueued"], waited_seconds="for")),
         (f"Waiting for data, as of {gate['as_of']}{unnamed}", _columns(gate["markets"])),
+        ("Refused, and asked again rarely", _columns(state["refused"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),
     ]

@@ -35,8 +35,9 @@ OUTAGE = GapClass("outage", "The venue did not trade.", True, True)
 NO_TRADE = GapClass("no_trade", "Nobody traded, as is this market's habit.", True, True)
 FETCH_FAILURE = GapClass("fetch_failure", "A row was served and could not be used.", False, False)
 NOT_LISTED = GapClass("not_listed", "The market was not listed yet.", True, True)
+ENDED = GapClass("ended", "The market was delisted.", True, True)
 
-GAP_CLASSES = {row.name: row for row in (OUTAGE, NO_TRADE, FETCH_FAILURE, NOT_LISTED)}
+GAP_CLASSES = {row.name: row for row in (OUTAGE, NO_TRADE, FETCH_FAILURE, NOT_LISTED, ENDED)}
 
 
 def uncrossable(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -13,12 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from traderai_assets.domain.candles.frames import FloatArray, milliseconds, time_column
+from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 
 OUTAGE = "outage"
 NO_TRADE = "no_trade"
 FETCH_FAILURE = "fetch_failure"
 NOT_LISTED = "not_listed"
-KINDS = (OUTAGE, NO_TRADE, FETCH_FAILURE, NOT_LISTED)
+KINDS = tuple(GAP_CLASSES)
 
 # A run is an outage when fewer runs that long are expected in the window. On the 17 real markets
 # it was tried on, this names all 28 holes of Binance's hourly BTC/USDT, and none of the 1,930

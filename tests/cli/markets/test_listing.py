@@ -1,0 +1,102 @@
+"""Markets, listed with what is stored of them and what is wrong with each."""
+
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from traderai_assets.cli.house import open_lake
+from traderai_assets.instance.kept_markets import add_market, remove_market
+from traderai_assets.instance.market_notes import note_refused
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+
+KEY = "binance.BTC-USDT.1h"
+SOL = "binance.SOL-USDT.1h"
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+NOTHING_WRONG = {"state": "ok", "since": None, "asked": 0, "next_ask": None, "reason": None}
+
+
+def test_a_house_without_markets_says_how_to_add_one(traderai):
+    assert traderai("markets").out == (
+        'No markets yet; add one with "traderai markets add binance:BTC/USDT".\n'
+    )
+    assert json.loads(traderai("markets", "--json").out) == []
+
+
+def test_a_market_that_was_added_is_listed_before_anything_is_stored(traderai):
+    traderai("markets", "add", "binance:BTC/USDT:USDT", "--unchecked")
+    [row] = json.loads(traderai("markets", "--json").out)
+    assert row == {
+        "market": "binance.BTC-USDT_USDT.1h",
+        "months": 0,
+        "candles": 0,
+        "first": None,
+        "last": None,
+        "absent_bars": 0,
+        **NOTHING_WRONG,
+    }
+
+
+def test_what_is_stored_is_counted_over_all_months(traderai, home):
+    lake = open_lake(home)
+    for month, first in (("2026-02", 27), ("2026-03", 1)):
+        opened = datetime(2026, int(month[-1]), first, tzinfo=UTC)
+        times = pd.date_range(opened, periods=3, freq="1h").as_unit("ms")
+        frame = pd.DataFrame(dict.fromkeys(CANDLES.dtypes, 1.0) | {"open_time": times})
+        lake.snapshot(CANDLES).publish({(KEY, month): frame}, run_id="test", code_version="1")
+    gap = {"start": [times[1]], "end": [times[2]], "absent_bars": 4, "flat_bars": 0}
+    frame = pd.DataFrame(gap).assign(kind="outage").astype(CANDLE_GAPS.dtypes)
+    lake.snapshot(CANDLE_GAPS).publish({(KEY, month): frame}, run_id="test", code_version="1")
+    [row] = json.loads(traderai("markets", "--json").out)
+    assert row == {
+        "market": KEY,
+        "months": 2,
+        "candles": 6,
+        "first": "2026-02-27 00:00",
+        "last": "2026-03-01 02:00",
+        "absent_bars": 4,
+        **NOTHING_WRONG,
+    }
+    header, line = traderai("markets").out.splitlines()
+    assert header.split() == list(row)
+    assert line.split()[:3] == [KEY, "2", "6"]
+
+
+def test_what_is_wrong_with_a_market_stands_beside_it_and_in_the_status(traderai, instance, home):
+    add_market(instance, home, KEY)
+    add_market(instance, home, SOL)
+    note_refused(instance, SOL, "binance lists no such market", now=NOON)
+    note_refused(instance, SOL, "binance lists no such market", now=NOON, ended=True)
+    note_refused(instance, KEY, "NotEnoughData: 12 bars", scope="train", now=NOON)
+    wrong, ended = json.loads(traderai("markets", "--json").out)
+    assert (wrong["market"], wrong["state"]) == (KEY, "failing train")
+    assert (
+        ended
+        | NOTHING_WRONG
+        | {
+            "state": "ended",
+            "since": "2026-03-20 12:00",
+            "asked": 2,
+            "next_ask": "2026-03-20 13:00",
+            "reason": "binance lists no such market",
+        }
+        == ended
+    )
+    refused = json.loads(traderai("status", "--json").out)["refused"]
+    assert [(row["market"], row["state"], row["asked"]) for row in refused] == [
+        (KEY, "failing train", 1),
+        (SOL, "ended", 2),
+    ]
+    screen = traderai("status").out
+    assert "Refused, and asked again rarely:" in screen
+    assert "binance lists no such market" in screen
+
+
+def test_a_removed_market_is_listed_only_when_asked_for(traderai, instance, home):
+    add_market(instance, home, SOL)
+    note_refused(instance, SOL, "no")
+    remove_market(instance, home, SOL)
+    assert json.loads(traderai("markets", "--json").out) == []
+    [row] = json.loads(traderai("markets", "--all", "--json").out)
+    assert (row["market"], row["state"]) == (SOL, "removed")
+    assert json.loads(traderai("status", "--json").out)["refused"] == []

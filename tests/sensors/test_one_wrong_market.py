@@ -1,0 +1,112 @@
+"""One wrong market beside a right one for a simulated day, through the sensors' own decisions."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from sensors import silent_champions, stale_candles, stale_models
+from sensors.look import RUN_KEY_TAG, Look
+from sensors.market_sensor import Verdict, judge
+from tests.assets.house import House, opened
+from traderai_assets.instance import market_notes
+from traderai_assets.instance.market_notes import refusal_of
+from traderai_assets.partitions import MARKETS
+from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.work_classes import MARKET_TAG
+
+MIDNIGHT = datetime(2024, 6, 12, 0, 0, 10, tzinfo=UTC)
+RIGHT = "binance:BTC/USDT"
+SENSORS = (stale_candles, stale_models, silent_champions)
+
+
+class SimulatedDay:
+    """Sensors that look, and runs that follow at once; both clocks are the exchange's."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.runs: Counter[str] = Counter()
+        self.late = 0
+
+    def look(self) -> list[Verdict]:
+        """Let every sensor look once, and run what they ask for; return what was said."""
+        house = self.house
+        verdicts = []
+        for sensor in SENSORS:
+            now = house.sandbox.clock.now
+            look = Look(house.instance, house.lake, house.exchange, house.settings, wall=now)
+            look.look_at_settings()
+            verdicts += [judge(sensor.decide, look, key) for key in look.kept_markets()]
+        for verdict in verdicts:
+            if verdict.request is not None:
+                self._run(verdict.request)
+        return verdicts
+
+    def _run(self, request: dg.RunRequest) -> None:
+        market = request.tags["dagster/asset_partition_range_start"].partition("|")[0]
+        self.runs[market] += 1
+        self.house.definitions.resolve_job_def("fetch").execute_in_process(
+            instance=self.house.instance,
+            tags={**request.tags, RUN_KEY_TAG: request.run_key, MARKET_TAG: market},
+            raise_on_error=False,
+        )
+
+    def pass_by(self, every: timedelta) -> None:
+        """Let a day go by; note each bar of the right market that the next look does not find."""
+        right = self.house.market
+        now = MIDNIGHT
+        while now < MIDNIGHT + timedelta(days=1):
+            now += every
+            self.house.now_is(now)
+            self.look()
+            stored = self.house.lake.snapshot(CANDLES)
+            last = stored.summary(right.key, now.strftime("%Y-%m")).last
+            closed = (now - timedelta(seconds=5)).replace(minute=0, second=0) - right.bar
+            self.late += last is None or last < closed
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "binance:BTC/USTD",  # Not listed
+        *(
+            pytest.param(other, marks=pytest.mark.torture)
+            for other in (
+                "binance:BTC/USDT:USDT",  # Not found by the sandbox
+                "binanse:BTC/USDT",  # No such exchange
+                "bybit:BTC/USDT",  # An exchange that tells not even the time
+            )
+        ),
+    ],
+)
+def test_it_costs_a_few_runs_and_the_right_one_loses_no_close(
+    tmp_path: Path, capsys, monkeypatch, wrong
+):
+    with opened(
+        tmp_path,
+        SimulatedFeed(since=MIDNIGHT - timedelta(days=1)),
+        MIDNIGHT,
+        markets=(RIGHT, wrong),
+        history_days=1,
+        sensors={"grace_seconds": 5},
+    ) as house:
+        house.instance.delete_dynamic_partition(MARKETS, house.market.key)
+        monkeypatch.setattr(market_notes, "machine_time", house.sandbox.clock.now)
+        day = SimulatedDay(house)
+        day.look()
+        day.pass_by(timedelta(minutes=30))
+        key = house.settings.market(wrong).key
+        with capsys.disabled():
+            print(  # noqa: T201
+                f"\n{key}: {day.runs[key]} runs, {house.market.key}: "
+                f"{day.runs[house.market.key]} runs, {day.late} closes late"
+            )
+        assert day.runs[key] <= 5
+        assert day.late == 0
+        assert day.runs[house.market.key] == 1 + 24  # One for each close, beside the first
+        noted = refusal_of(house.instance, key)
+        assert noted is not None
+        assert 3 <= noted.times <= 5
