@@ -10,12 +10,14 @@ from traderai_assets.settings import Settings
 
 def build_resources(settings: Settings) -> dict[str, Any]:
     """Return every resource by the name under which assets ask for it."""
+    proxy = settings.exchange.proxy
     return {
         "settings": settings,
         "lake": LakeResource(root=settings.lake_root),
         "studies": StudiesResource(uri=settings.studies_uri),
         "exchange": ExchangeResource(
             url=settings.exchange_url,
+            proxy=proxy.get_secret_value() if proxy is not None else None,
             state_folder=str(settings.home.resolve() / "exchange"),
             attempts=settings.exchange.attempts,
             deadline_seconds=settings.exchange.deadline_seconds,

@@ -3,10 +3,19 @@
 What a person decides about the house stands here. What a run is asked to do is run config.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,9 +25,14 @@ from pydantic_settings import (
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.urls import checked_location, checked_proxy, checked_url, has_login
 
 MAX_TOML_BYTES = 100_000
 MAX_MARKETS = 500
+
+
+PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
 
 
 class _Section(BaseModel):
@@ -84,6 +98,22 @@ class ExchangeSettings(_Section):
     tail_bars: int = Field(
         12, ge=0, le=500, description="Stored bars asked for again, in case they were revised."
     )
+    proxy: SecretStr | None = Field(
+        None,
+        description="What every request to a venue goes through, e.g. socks5h://127.0.0.1:1080; "
+        f"with user and password only as {PROXY_VARIABLE}.",
+    )
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        text = proxy.get_secret_value() if proxy is not None else ""
+        if text and has_login(checked_proxy(text)) and text not in _told_by_environment():
+            raise ValueError(
+                f"there is a user name or a password in it; set it as {PROXY_VARIABLE} in the "
+                "environment: a file is copied, shown and backed up"
+            )
+        return proxy if text else None
 
 
 class SensorSettings(_Section):
@@ -145,9 +175,12 @@ class Settings(BaseSettings):
     @field_validator("exchange_url")
     @classmethod
     def _is_a_url(cls, url: str | None) -> str | None:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r} is not http://HOST or https://HOST")
-        return url or None
+        return checked_url(url) if url else None
+
+    @field_validator("lake", "studies")
+    @classmethod
+    def _holds_no_secret(cls, place: str) -> str:
+        return checked_location(place)
 
     @model_validator(mode="after")
     def _markets_can_be_read(self) -> Self:
@@ -210,11 +243,24 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
-            f" (got {str(problem['input'])[:80]!r})"
+            f"{_got(problem['type'], problem['input'])}"
             for problem in error.errors()
         ]
         raise InvalidSettings(
             f"{path} or the TRADERAI_* environment cannot be used:\n  " + "\n  ".join(lines)
-        ) from error
+        ) from None  # pydantic's own error repeats the values
     except ValueError as error:  # TOML that cannot be parsed, JSON in an environment variable
         raise InvalidSettings(f"{path} cannot be read: {error}") from error
+
+
+def _got(fault: str, value: object) -> str:
+    """Return the value that was given, where it cannot be a secret."""
+    may_be_secret = (
+        fault == "extra_forbidden" or isinstance(value, SecretStr) or "://" in str(value)
+    )
+    return "" if may_be_secret else f" (got '{plain_line(value, most=80)}')"
+
+
+def _told_by_environment() -> list[str]:
+    """Return what the environment says of the proxy, in whatever case its name is written."""
+    return [value for name, value in os.environ.items() if name.upper() == PROXY_VARIABLE]

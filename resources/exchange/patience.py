@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, cast
 
+from resources.exchange.strange_words import plain_errors
 from traderai_assets.domain.errors import BadExchangeAnswer, ExchangeUnavailable, TraderAIError
+from traderai_assets.domain.plain_text import plain_line
 
 Answer = TypeVar("Answer")
 
@@ -80,7 +82,8 @@ def _attempt(what: str, question: Callable[[], object]) -> _Outcome:
     import ccxt
 
     try:
-        return _Outcome(question())
+        with plain_errors():
+            return _Outcome(question())
     except (ccxt.OperationFailed, BadExchangeAnswer) as failure:
         return _Outcome(failure=failure)
     except TraderAIError:
@@ -104,5 +107,4 @@ def _described(error: BaseException) -> str:
     text = f"{type(error).__name__}: {error}"
     if error.__cause__ is not None:
         text += f" ({type(error.__cause__).__name__}: {error.__cause__})"
-    text = " ".join(text.split())
-    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}..."
+    return plain_line(text, most=_MAX_TEXT)

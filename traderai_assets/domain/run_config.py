@@ -16,7 +16,7 @@ MOST_NAMED = 5
 _NUMBER: Kinds = (int, float)
 # Op -> field -> kinds of value. A test holds it to what the ops declare.
 RUN_CONFIG: Allowed = {
-    "candles": {"refetch": (bool,)},
+    "candles": {"refetch": (bool,), "by_schedule": (bool,)},
     "maintain_tables": {"keep_days": _NUMBER},
 }
 
