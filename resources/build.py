@@ -10,7 +10,9 @@ from traderai_assets.settings import Settings
 
 def build_resources(settings: Settings) -> dict[str, Any]:
     """Return every resource by the name under which assets ask for it."""
-    proxy = settings.exchange.proxy
+    sandboxed = settings.sandbox_file.exists()
+    # A sandbox of ours is on this machine: no proxy leads to it
+    proxy = None if sandboxed else settings.exchange.proxy
     return {
         "settings": settings,
         "lake": LakeResource(root=settings.lake_root),
@@ -23,6 +25,6 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             deadline_seconds=settings.exchange.deadline_seconds,
             request_timeout_seconds=settings.exchange.request_timeout_seconds,
             tail_bars=settings.exchange.tail_bars,
-            sandbox_only=settings.sandbox_file.exists(),
+            sandbox_only=sandboxed,
         ),
     }

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import dagster as dg
 
-from resources.exchange.resource import ExchangeResource
+from resources.exchange.resource import ExchangeResource, market_clock
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
@@ -39,7 +39,7 @@ class Look:
         self.lake = lake
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
-        self._clocks: dict[str, datetime | TraderAIError] = {}
+        self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
         self._unfinished = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
 
     def table(self, table: Table) -> LakeSnapshot:
@@ -49,13 +49,14 @@ class Look:
         return self._snapshots[table.name]
 
     def now(self, market: Market) -> datetime:
-        """Return the time at the market's exchange; one that does not answer is asked once."""
-        if market.exchange not in self._clocks:
+        """Return the time at the market's host; one that does not answer is asked once."""
+        asked = market_clock(market)
+        if asked not in self._clocks:
             try:
-                self._clocks[market.exchange] = self._exchange.clock(market.exchange)
+                self._clocks[asked] = self._exchange.clock(market)
             except TraderAIError as error:
-                self._clocks[market.exchange] = error
-        clock = self._clocks[market.exchange]
+                self._clocks[asked] = error
+        clock = self._clocks[asked]
         if isinstance(clock, TraderAIError):
             raise clock
         return clock

@@ -29,6 +29,7 @@ class Patience:
     seconds: float
     first_wait_seconds: float
     give_up_at: float = 0.0  # On the monotonic clock
+    hint: str = ""  # On the way to the venue, for who reads that it cannot be reached
 
     def begin(self) -> None:
         """Start the time that all questions until the next `begin` share."""
@@ -61,6 +62,7 @@ class Patience:
                     f"{what}: no usable answer after {attempt} of {self.attempts} attempts in "
                     f"{time.monotonic() - began:.1f} s of {self.seconds:.0f} s; the last: "
                     f"{_described(answer.failure)}; nothing stored is lost, run it again later"
+                    f"{self.hint and f'; {self.hint}'}"
                 ) from answer.failure
             time.sleep(wait)
             attempt += 1

@@ -1,5 +1,6 @@
 """The exchange resource: closed candles and the exchange's clock, from any exchange ccxt knows."""
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
+from resources.exchange.proxies import ignored_proxies
 from traderai_assets.domain.candles.frames import moment_of
 from traderai_assets.domain.errors import BadExchangeAnswer, InvalidMarket, InvalidSettings
 from traderai_assets.domain.markets import Market
@@ -161,9 +163,9 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         return told
 
     def _client_of(self, market: Market | str) -> Any:
-        if isinstance(market, str):
-            return self._client(market, "spot")
-        return self._client(market.exchange, _kind(market))
+        return self._client(
+            *((market, "spot") if isinstance(market, str) else market_clock(market))
+        )
 
     def _client(self, exchange_id: str, market_kind: str) -> Any:
         key = (exchange_id, market_kind)
@@ -194,7 +196,12 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             url=self.url,
             proxy=self.proxy,
             allowance=Allowance(Path(self.state_folder), exchange_id),
-            patience=Patience(self.attempts, self.deadline_seconds, self.first_wait_seconds),
+            patience=Patience(
+                self.attempts,
+                self.deadline_seconds,
+                self.first_wait_seconds,
+                hint=ignored_proxies(os.environ, self.proxy),
+            ),
             request_seconds=self.request_timeout_seconds,
             max_bytes=self.max_answer_bytes,
         )
@@ -219,6 +226,11 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
                 f"{', '.join(near) or 'none'}"
             )
         return client
+
+
+def market_clock(market: Market) -> tuple[str, str]:
+    """Whose clock is the market's: its exchange, and the kind of market that one host serves."""
+    return market.exchange, _kind(market)
 
 
 def _kind(market: Market) -> str:

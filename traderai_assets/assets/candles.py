@@ -43,11 +43,11 @@ def candles(
         total = len(context.partition_keys)
         for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(context.run.run_id, part, publication, lake)
-            now = exchange.clock(part.market.exchange)
+            now = exchange.clock(part.market)
             for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
                 for page in exchange.pages(part.market, start, end):
                     ingest.store(page.candles, page.quarantined, page.end)
-            ingest.finish(exchange.source(part.market.exchange))
+            ingest.finish(exchange.source(part.market))
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from traderai_assets.cli.plain_errors import in_one_line
+from traderai_assets.cli.plain_output import make_output_plain
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {
@@ -57,6 +58,10 @@ def main() -> None:
     # shell makes what it puts behind ignore Ctrl-C, which our processes would inherit.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, signal.default_int_handler)
+    from traderai_assets.cli.asking import install_opener
+
+    make_output_plain()
+    install_opener()
     try:
         cli()
     except Exception as error:

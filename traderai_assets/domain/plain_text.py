@@ -43,11 +43,10 @@ def plain_line(text: object, *, most: int | None = MAX_CHARACTERS) -> str:
 def plain_lines(text: object, *, most: int | None = None) -> str:
     """Return `text` with its lines and blanks, otherwise as `plain_line` does.
 
-    For what is told line by line, such as a traceback or what a step printed; a tabulator is four
-    blanks, as a terminal may have set others.
+    For what is told line by line, such as a traceback or what a step printed. Tabulators stay.
     """
     lines = _start(text, most).replace("\r\n", "\n").split("\n")
-    return _cut("\n".join(_seen(line.replace("\t", "    ")) for line in lines), most)
+    return _cut("\n".join("\t".join(map(_seen, line.split("\t"))) for line in lines), most)
 
 
 def plain_values(value: object) -> object:

@@ -3,6 +3,7 @@
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.plain_text import plain_line
 
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h", "socks4", "socks4a")
 _SECRET_PARAMETERS = frozenset({"password", "sslpassword", "passwd", "sig", "secret", "token"})
@@ -53,9 +54,13 @@ def has_login(url: str) -> bool:
 
 
 def without_login(url: str) -> str:
-    """Return a URL as it may be shown."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """Return a URL as it may be shown, also one that is none."""
+    try:
+        parts = urlsplit(url)
+        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    except ValueError:
+        shown = url.rpartition("@")[2]
+    return plain_line(shown)
 
 
 def checked_location(text: str) -> str:
