@@ -4,7 +4,7 @@ from datetime import datetime
 
 import dagster as dg
 
-from resources.exchange.resource import ExchangeResource, market_clock
+from resources.exchange.resource import ExchangeResource, market_host
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
@@ -50,7 +50,7 @@ class Look:
 
     def now(self, market: Market) -> datetime:
         """Return the time at the market's host; one that does not answer is asked once."""
-        asked = market_clock(market)
+        asked = market_host(market)
         if asked not in self._clocks:
             try:
                 self._clocks[asked] = self._exchange.clock(market)

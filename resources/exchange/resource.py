@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
@@ -33,6 +33,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     One client per exchange and kind of market is opened when first used and closed with the run.
     Not to be shared between threads.
     """
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # It may hold a password
 
     url: str | None = Field(
         default=None,
@@ -163,9 +165,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         return told
 
     def _client_of(self, market: Market | str) -> Any:
-        return self._client(
-            *((market, "spot") if isinstance(market, str) else market_clock(market))
-        )
+        host = (market, "spot") if isinstance(market, str) else market_host(market)
+        return self._client(*host)
 
     def _client(self, exchange_id: str, market_kind: str) -> Any:
         key = (exchange_id, market_kind)
@@ -228,8 +229,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         return client
 
 
-def market_clock(market: Market) -> tuple[str, str]:
-    """Whose clock is the market's: its exchange, and the kind of market that one host serves."""
+def market_host(market: Market) -> tuple[str, str]:
+    """Who answers for a market: its exchange, and the kind of market that one host serves."""
     return market.exchange, _kind(market)
 
 

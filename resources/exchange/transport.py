@@ -23,6 +23,7 @@ from urllib3.util import Url, parse_url
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.urls import without_login
 
 _PORTS = {"http": 80, "https": 443}
 _MAX_REDIRECTS = 3
@@ -72,8 +73,9 @@ class HomeboundSession(requests.Session):
         except (LocationParseError, ValueError):
             there = Url()
         if there.auth or _server(there) != _server(here):
+            shown = plain_line(without_login(location), most=80)
             raise RedirectRefused(
-                f"{here.host} sends us to '{plain_line(location, most=80)}', which is not followed "
+                f"{here.host} sends us to '{shown}', which is not followed "
                 "as it is not the same server; if the venue has moved, name its new address as "
                 "exchange_url"
             )

@@ -106,7 +106,8 @@ def _host(url: str) -> str:
 
 def _no_web_server(url: str) -> NoWebServer:
     return NoWebServer(
-        f'no web server answers at {without_login(url)}; start it with "make dev", or name it with --url'
+        f'no web server answers at {without_login(url)}; start it with "make dev", or name it '
+        "with --url"
     )
 
 

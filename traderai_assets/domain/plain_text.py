@@ -49,17 +49,6 @@ def plain_lines(text: object, *, most: int | None = None) -> str:
     return _cut("\n".join("\t".join(map(_seen, line.split("\t"))) for line in lines), most)
 
 
-def plain_values(value: object) -> object:
-    """Return a value of JSON's kinds with every text in it made plain, names of fields as well."""
-    if isinstance(value, str):
-        return plain_lines(value)
-    if isinstance(value, dict):
-        return {plain_values(name): plain_values(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_values(part) for part in value]
-    return value
-
-
 def _start(text: object, most: int | None) -> str:
     """As much of the text as can be shown: it may be as long as an answer may be."""
     whole = text if isinstance(text, str) else str(text)
