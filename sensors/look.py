@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.dagster_run import RunRecord
 
-from resources.exchange.resource import ExchangeResource
+from resources.exchange.resource import ExchangeResource, market_host
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
@@ -44,7 +44,7 @@ class Look:
         self.lake = lake
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
-        self._clocks: dict[str, datetime | TraderAIError] = {}
+        self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
@@ -56,13 +56,14 @@ class Look:
         return self._snapshots[table.name]
 
     def now(self, market: Market) -> datetime:
-        """Return the time at the market's exchange; one that does not answer is asked once."""
-        if market.exchange not in self._clocks:
+        """Return the time at the market's host; one that does not answer is asked once."""
+        asked = market_host(market)
+        if asked not in self._clocks:
             try:
-                self._clocks[market.exchange] = self._exchange.clock(market.exchange)
+                self._clocks[asked] = self._exchange.clock(market)
             except TraderAIError as error:
-                self._clocks[market.exchange] = error
-        clock = self._clocks[market.exchange]
+                self._clocks[asked] = error
+        clock = self._clocks[asked]
         if isinstance(clock, TraderAIError):
             raise clock
         return clock

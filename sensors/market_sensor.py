@@ -21,6 +21,7 @@ from traderai_assets.domain.errors import (
 )
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.states.tries import FIRST_REST
 from traderai_assets.instance.own_instance import foreign
 from traderai_assets.jobs import ASSET_JOBS
@@ -33,6 +34,7 @@ CLOCK_ATTEMPTS = 2
 CLOCK_SECONDS = 5.0
 # Ticks are kept for a week: with a sentence for each of 500 markets they would be the database.
 MARKETS_NAMED = 25
+MOST_CHARACTERS = 1_000  # Of what is said of one market; its key may be anybody's
 
 _OF_ONE_MARKET = (ExchangeError, InvalidMarket, InvalidSettings, CorruptPartition)
 
@@ -116,7 +118,7 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
 def summary(verdicts: list[Verdict]) -> str:
     """Return what was found, in one line: what was asked for first, then what went wrong."""
     ordered = sorted(verdicts, key=lambda verdict: (verdict.request is None, not verdict.failed))
-    sentences = [verdict.sentence for verdict in ordered[:MARKETS_NAMED]]
+    sentences = [plain_line(one.sentence, most=MOST_CHARACTERS) for one in ordered[:MARKETS_NAMED]]
     if len(ordered) > MARKETS_NAMED:
         sentences.append(f"and {len(ordered) - MARKETS_NAMED} markets more")
     return "; ".join(sentences) or "no market is kept"

@@ -180,7 +180,7 @@ def test_a_resource_can_be_replaced_by_name(tmp_path):
     lake = LakeResource(root=str(tmp_path))
     built = build_definitions(settings=Settings(home=tmp_path), resources={"lake": lake})
     assert built.resources["lake"] is lake
-    assert set(built.resources) == {"settings", "lake", "studies", "exchange"}
+    assert set(built.resources) == {"settings", "lake", "studies", "exchange", "io_manager"}
 
 
 def said_by(program, folder):

@@ -22,18 +22,20 @@ def build_definitions(
     # Partition mappings and backfill policies are "beta" in Dagster; the version is pinned.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     from resources.build import build_resources
+    from resources.closed import closed, nothing_passes
     from sensors.build import build_sensors
     from traderai_assets import assets, checks
     from traderai_assets.instance.executor import lasting_failures_executor
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
 
     settings = settings or load_settings()
+    own = {name: closed(value) for name, value in build_resources(settings).items()}
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(assets),
         asset_checks=dg.load_asset_checks_from_package_module(checks),
         jobs=[*ASSET_JOBS.values(), maintain_lake],
         sensors=build_sensors(settings),
-        resources={**build_resources(settings), **(resources or {})},
+        resources={**own, "io_manager": nothing_passes, **(resources or {})},
         executor=lasting_failures_executor,
     )
 

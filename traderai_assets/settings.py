@@ -20,6 +20,7 @@ from pydantic_settings import (
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.urls import checked_location, checked_url
 from traderai_assets.settings_sections import (
     ChampionSettings,
     CostSettings,
@@ -83,9 +84,12 @@ class Settings(BaseSettings):
     @field_validator("exchange_url")
     @classmethod
     def _is_a_url(cls, url: str | None) -> str | None:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r} is not http://HOST or https://HOST")
-        return url or None
+        return checked_url(url) if url else None
+
+    @field_validator("lake", "studies")
+    @classmethod
+    def _holds_no_secret(cls, place: str) -> str:
+        return checked_location(place)
 
     @model_validator(mode="after")
     def _markets_can_be_read(self) -> Self:

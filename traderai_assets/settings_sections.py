@@ -4,9 +4,10 @@ Limits that the domain has too are the domain's (domain/limits.py). What setting
 stands in plan.py.
 """
 
+import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from traderai_assets.domain.limits import (
     MAX_FOLDS,
@@ -20,10 +21,12 @@ from traderai_assets.domain.limits import (
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
 )
+from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
 Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
+PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
 
 
 class _Section(BaseModel):
@@ -102,6 +105,22 @@ class ExchangeSettings(_Section):
     tail_bars: int = Field(
         12, ge=0, le=500, description="Stored bars asked for again, in case they were revised."
     )
+    proxy: SecretStr | None = Field(
+        None,
+        description="What every request to a venue goes through, e.g. socks5h://127.0.0.1:1080; "
+        f"with user and password only as {PROXY_VARIABLE}.",
+    )
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        text = proxy.get_secret_value() if proxy is not None else ""
+        if text and has_login(checked_proxy(text)) and text not in _told_by_environment():
+            raise ValueError(
+                f"there is a user name or a password in it; set it as {PROXY_VARIABLE} in the "
+                "environment: a file is copied, shown and backed up"
+            )
+        return proxy if text else None
 
 
 class SensorSettings(_Section):
@@ -136,3 +155,8 @@ class WebSettings(_Section):
         for host in hosts:
             Authority.parse(host)
         return hosts
+
+
+def _told_by_environment() -> list[str]:
+    """Return what the environment says of the proxy, in whatever case its name is written."""
+    return [value for name, value in os.environ.items() if name.upper() == PROXY_VARIABLE]

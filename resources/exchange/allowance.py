@@ -2,7 +2,9 @@
 
 ccxt's limiter counts the requests of one object, so three runs would ask three times as often as
 the exchange permits. Here a small file under a lock holds the next free moment: who wants to ask
-books it, and sleeps until it has come. What the exchange says by Retry-After moves it for all.
+books it, and sleeps until it has come. What the exchange says by Retry-After moves it for all, for
+as long as is believed (domain/venue_numbers.py); no file, however old or whatever is in it, holds
+longer.
 """
 
 import fcntl
@@ -15,9 +17,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.domain.venue_numbers import MAX_PAUSE_SECONDS
 
-# Binance's longest ban. A faulty Retry-After must not close the door for years.
-MAX_PAUSE_SECONDS = 3 * 24 * 3600.0
+_MOST_BYTES = 1_000
 
 
 class Allowance:
@@ -40,6 +42,7 @@ class Allowance:
             now = time.time()
             wait = _wait(file, now)
             if wait > patience:
+                _settle(file, now, now + wait)
                 raise ExchangeUnavailable(self._refusal(now + wait, patience))
             _book(file, now, now + wait + seconds)
         time.sleep(wait)
@@ -60,8 +63,9 @@ class Allowance:
         moment = datetime.fromtimestamp(free_at, UTC).isoformat(" ", "seconds")
         return (
             f"{self._exchange_id} must not be asked before {moment}, and this request may wait "
-            f"{max(0.0, patience):.0f} s at most; the exchange said so by Retry-After, or other "
-            f"runs have booked its allowance: run again after that (schedule: {self._path})"
+            f"{max(0.0, patience):.0f} s at most; the exchange said so by Retry-After, of which "
+            f"{MAX_PAUSE_SECONDS / 60:.0f} min are believed at most, or other runs have booked its "
+            f'allowance: run again after that, or end the pause with "rm {self._path}"'
         )
 
 
@@ -69,15 +73,29 @@ def _wait(file: BinaryIO, now: float) -> float:
     """Seconds until the next free moment.
 
     Never more than when it was booked, so that a machine's clock that jumps back by an hour costs
-    no hour. A file that a kill left torn counts as empty: the price is one early request.
+    no hour, and never beyond the longest pause that is believed, counted from the booking. A file
+    that a kill left torn counts as empty: the price is one early request.
     """
+    booked_at, free_at = _booking(file)
+    free_at = min(free_at, booked_at + MAX_PAUSE_SECONDS)
+    wait = min(free_at - now, free_at - booked_at)
+    return wait if wait > 0 else 0.0  # Not a number is none
+
+
+def _booking(file: BinaryIO) -> tuple[float, float]:
+    """When the last booking was made, and until when; (0, 0) where the file says nothing."""
     file.seek(0)
     try:
-        booking = json.loads(file.read())
-        booked_at, free_at = float(booking["booked_at"]), float(booking["free_at"])
-    except (ValueError, TypeError, KeyError):
-        return 0.0
-    return max(0.0, min(free_at - now, free_at - booked_at))
+        booking = json.loads(file.read(_MOST_BYTES))
+        return float(booking["booked_at"]), float(booking["free_at"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return 0.0, 0.0
+
+
+def _settle(file: BinaryIO, now: float, free_at: float) -> None:
+    """Date a booking of the future as of now: made by a clock ahead, it would never end."""
+    if _booking(file)[0] > now:
+        _book(file, now, free_at)
 
 
 def _book(file: BinaryIO, now: float, free_at: float) -> None:

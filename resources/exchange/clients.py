@@ -7,9 +7,7 @@ empty body or `{}` comes out of it as "no candles" without an exception. Importe
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import ccxt
@@ -18,6 +16,8 @@ from resources.exchange.allowance import Allowance
 from resources.exchange.patience import Patience
 from resources.exchange.transport import bounded_session
 from traderai_assets.domain.errors import BadExchangeAnswer
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.venue_numbers import cost_seconds, pause_seconds
 
 _ERROR_STATUS = 400
 # Not found, not allowed, gone, not for us, not made: said to the last try, they last
@@ -39,6 +39,7 @@ class Door:
 
     allowance: Allowance
     patience: Patience
+    market_kind: str
     rateLimit: float  # noqa: N815 - ccxt's name
     unparsed: Sequence[object] = ()  # The rows of the last answer as the exchange wrote them
     _answer: object = None
@@ -48,7 +49,8 @@ class Door:
         left = self.patience.left()
         if left <= 0:
             raise ccxt.RequestTimeout("no time is left for another request")
-        self.allowance.take((1 if cost is None else cost) * self.rateLimit / 1000, patience=left)
+        seconds = cost_seconds(1 if cost is None else cost, self.rateLimit / 1000)
+        self.allowance.take(seconds, patience=left)
 
     def on_rest_response(
         self, code: int, _reason: str, _url: str, _method: str, headers: Any, body: str, *_: Any
@@ -56,11 +58,13 @@ class Door:
         """Hear Retry-After, and refuse a success that is not JSON."""
         text = body.strip()
         if code >= _ERROR_STATUS:
-            pause = _pause_asked_for(headers)
+            pause = pause_seconds(
+                headers.get("Retry-After"), headers.get("Date"), datetime.now(UTC)
+            )
             if pause > 0:
                 self.allowance.pause(pause)
         elif not text.startswith(("{", "[")):
-            raise BadExchangeAnswer(f"HTTP {code} without JSON: {text[:_SHOWN]!r}")
+            raise BadExchangeAnswer(f"HTTP {code} without JSON: '{_shown(text)}'")
         return text
 
     def handle_http_status_code(
@@ -81,7 +85,7 @@ class Door:
         try:
             self._answer = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise BadExchangeAnswer(f"broken JSON: {text[:_SHOWN]!r}") from error
+            raise BadExchangeAnswer(f"broken JSON: '{_shown(text)}'") from error
         if self._answer == {}:
             raise BadExchangeAnswer("an empty object for an answer")
         return self._answer
@@ -93,13 +97,13 @@ class Door:
         exchange ignores `since`, and takes an answer without any list of rows for an empty one.
         """
         if not isinstance(rows, list) or (not rows and not _holds_empty_list(self._answer)):
-            raise BadExchangeAnswer(f"no list of candles in {json.dumps(self._answer)[:_SHOWN]}")
+            raise BadExchangeAnswer(f"no list of candles in {_shown(json.dumps(self._answer))}")
         if len(rows) > _MAX_ROWS:
             raise BadExchangeAnswer(f"{len(rows)} candles in one answer")
         self.unparsed = rows
         parsed = [self._parsed(row, market) for row in rows]
         if parsed and not any(isinstance(row, list) and row[:1] != [None] for row in parsed):
-            raise BadExchangeAnswer(f"no candle with a time in {json.dumps(rows)[:_SHOWN]}")
+            raise BadExchangeAnswer(f"no candle with a time in {_shown(json.dumps(rows))}")
         return parsed
 
     def _parsed(self, row: object, market: Any) -> object:
@@ -116,6 +120,7 @@ def open_client(
     *,
     market_kind: str,
     url: str | None,
+    proxy: str | None = None,
     allowance: Allowance,
     patience: Patience,
     request_seconds: float,
@@ -131,24 +136,30 @@ def open_client(
         Only markets of this kind are listed: one request instead of four.
     url : str, optional
         Scheme, host and port (and maybe a path before all others) to ask instead of the exchange's.
+    proxy : str, optional
+        http://, https:// or socks5h:// and so on: what all requests go through.
     """
     client: Any = type(exchange_id, (Door, getattr(ccxt, exchange_id)), {})(
         {
             "session": bounded_session(
-                seconds=lambda: min(request_seconds, patience.left()), max_bytes=max_bytes
+                seconds=lambda: min(request_seconds, patience.left()),
+                max_bytes=max_bytes,
+                proxy=proxy,
             ),
             "timeout": int(request_seconds * 1000),
             # Deposit networks and the like: up to three requests that candles do not need.
             "has": {"fetchCurrencies": False},
         }
     )
-    client.allowance, client.patience = allowance, patience
+    client.allowance, client.patience, client.market_kind = allowance, patience, market_kind
     kinds = _kinds_to_list(client, market_kind)
     if kinds:
         # "All" means every page of them, and not what is missing in other lists
         every_page = {"loadAllOptions": True} if market_kind == "option" else {}
         listing = {**client.options["fetchMarkets"], "types": kinds, **every_page}
         client.options["fetchMarkets"] = listing
+    if market_kind in {"linear", "inverse"}:  # Whom ccxt asks where no market is named: the time
+        client.options |= {"defaultType": "swap", "defaultSubType": market_kind}
     if url is not None:
         client.urls["api"] = _moved(client.urls["api"], url.rstrip("/"))
     return client
@@ -172,23 +183,9 @@ def _moved(urls: Any, base: str) -> Any:
     return re.sub(r"^https?://[^/]+", lambda _: base, urls) if isinstance(urls, str) else urls
 
 
-def _pause_asked_for(headers: Any) -> float:
-    """Seconds named by Retry-After, as a number or as a date of the server's own clock."""
-    asked = headers.get("Retry-After", "")
-    with suppress(ValueError):
-        return float(asked)
-    until = _date(asked)
-    return (
-        (until - (_date(headers.get("Date")) or datetime.now(UTC))).total_seconds() if until else 0
-    )
-
-
-def _date(text: str | None) -> datetime | None:
-    """An HTTP date; None where there is none."""
-    with suppress(TypeError, ValueError):
-        date = parsedate_to_datetime(text or "")
-        return date if date.tzinfo else None
-    return None
+def _shown(text: str) -> str:
+    """The beginning of an answer, as it can stand in an error."""
+    return plain_line(text, most=_SHOWN)
 
 
 def _holds_empty_list(answer: object) -> bool:

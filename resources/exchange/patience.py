@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, cast
 
+from resources.exchange.strange_words import plain_errors
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
     ExchangeUnavailable,
@@ -16,6 +17,7 @@ from traderai_assets.domain.errors import (
     RequestRefused,
     TraderAIError,
 )
+from traderai_assets.domain.plain_text import plain_line
 
 Answer = TypeVar("Answer")
 
@@ -33,6 +35,7 @@ class Patience:
     seconds: float
     first_wait_seconds: float
     give_up_at: float = 0.0  # On the monotonic clock
+    hint: str = ""  # On the way to the venue, for who reads that it cannot be reached
 
     def begin(self) -> None:
         """Start the time that all questions until the next `begin` share."""
@@ -71,6 +74,7 @@ class Patience:
                     f"{what}: no usable answer after {attempt} of {self.attempts} attempts in "
                     f"{time.monotonic() - began:.1f} s of {self.seconds:.0f} s; the last: "
                     f"{_described(answer.failure)}; nothing stored is lost, run it again later"
+                    f"{self.hint and f'; {self.hint}'}"
                 ) from answer.failure
             time.sleep(wait)
             attempt += 1
@@ -92,7 +96,8 @@ def _attempt(what: str, question: Callable[[], object]) -> _Outcome:
     import ccxt
 
     try:
-        return _Outcome(question())
+        with plain_errors():
+            return _Outcome(question())
     except (ccxt.OperationFailed, BadExchangeAnswer) as failure:
         return _Outcome(failure=failure)
     except TraderAIError:
@@ -129,5 +134,4 @@ def _described(error: BaseException) -> str:
     text = f"{type(error).__name__}: {error}"
     if error.__cause__ is not None:
         text += f" ({type(error.__cause__).__name__}: {error.__cause__})"
-    text = " ".join(text.split())
-    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}..."
+    return plain_line(text, most=_MAX_TEXT)

@@ -1,5 +1,6 @@
 """The exchange resource: closed candles and the exchange's clock, from any exchange ccxt knows."""
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import Field, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
+from resources.exchange.proxies import ignored_proxies
 from traderai_assets.domain.candles.frames import milliseconds, moment_of
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
@@ -22,10 +24,13 @@ from traderai_assets.domain.errors import (
     MarketNotListed,
 )
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.urls import checked_proxy, checked_url
+from traderai_assets.domain.venue_numbers import clock_fault, is_moment
 
+_SHOWN = 60
 SANDBOX_HEADER = "X-TraderAI-Sandbox"  # how a sandbox says what its candles are
 _PROBE_BARS = 3
-_YEAR_2200 = 7_258_118_400_000  # In ms
 
 
 class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
@@ -35,10 +40,16 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     Not to be shared between threads.
     """
 
+    model_config = ConfigDict(hide_input_in_errors=True)  # It may hold a password
+
     url: str | None = Field(
         default=None,
-        pattern=r"^https?://[^/\s]+",
         description="Asked instead of every exchange's own host, e.g. http://127.0.0.1:8100.",
+    )
+    proxy: str | None = Field(
+        default=None,
+        repr=False,  # It may hold a password
+        description="What every request goes through, e.g. socks5h://127.0.0.1:1080.",
     )
     state_folder: str = Field(description="Where processes share the allowance of each exchange.")
     attempts: int = Field(default=6, ge=1, le=50, description="Tries of one request.")
@@ -64,28 +75,45 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     )
 
     _clients: dict[tuple[str, str], Any] = PrivateAttr(default_factory=dict)
-    _clocks: dict[str, tuple[float, datetime]] = PrivateAttr(default_factory=dict)
+    _clocks: dict[tuple[str, str], tuple[float, datetime]] = PrivateAttr(default_factory=dict)
 
-    def clock(self, exchange_id: str) -> datetime:
-        """Return the exchange's own time; our machine's UTC where the exchange tells none.
+    @field_validator("url")
+    @classmethod
+    def _url_is_one(cls, url: str | None) -> str | None:
+        return checked_url(url) if url is not None else None
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_is_one(cls, proxy: str | None) -> str | None:
+        return checked_proxy(proxy) if proxy is not None else None
+
+    def clock(self, market: Market | str) -> datetime:
+        """Return the time at the market's own host; our machine's UTC where it tells none.
+
+        Parameters
+        ----------
+        market : Market or str
+            A swap's host is not its exchange's spot host, which is asked where only the exchange's
+            id is given.
 
         Raises
         ------
         InvalidMarket
             If ccxt knows no such exchange.
         ExchangeUnavailable
-            If no usable answer came within the attempts and the deadline.
+            If no usable answer came within the attempts and the deadline, or its clock is further
+            from the machine's than is believed.
         """
-        client = self._client(exchange_id, "spot")
+        client = self._client_of(market)
         client.patience.begin()
         return self._time(client, max_age=0)
 
-    def source(self, exchange_id: str) -> str:
-        """Say who answered last in the exchange's name: itself, or a sandbox, and with what."""
+    def source(self, market: Market | str) -> str:
+        """Say who answered last in the market's name: its exchange, or a sandbox, and with what."""
+        exchange_id = market if isinstance(market, str) else market.exchange
         if self.url is None:
             return exchange_id
-        headers = self._client(exchange_id, "spot").last_response_headers or {}
-        sandbox = headers.get(SANDBOX_HEADER)
+        sandbox = _sandbox(self._client_of(market))
         return f"sandbox, {sandbox} candles" if sandbox else f"{exchange_id} at {self.url}"
 
     def pages(self, market: Market, start: datetime, end: datetime) -> Iterator[CandlePage]:
@@ -154,12 +182,30 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     def _time(self, client: Any, max_age: float) -> datetime:
         if not client.has.get("fetchTime"):
             return datetime.now(UTC)
-        asked_at, reading = self._clocks.get(client.id, (0.0, None))
+        key = (client.id, client.market_kind)
+        asked_at, reading = self._clocks.get(key, (0.0, None))
         if reading is None or time.monotonic() - asked_at > max_age:
             asked_at = time.monotonic()
-            reading = client.patience.ask(f"clock of {client.id}", lambda: _time_of(client))
-            self._clocks[client.id] = (asked_at, reading)
+            what = " ".join(("clock of", client.id, *key[1:])).removesuffix(" spot")
+            reading = client.patience.ask(what, lambda: self._time_of(client))
+            self._clocks[key] = (asked_at, reading)
         return reading
+
+    def _time_of(self, client: Any) -> datetime:
+        reading = client.fetch_time()
+        if not is_moment(reading):
+            raise BadExchangeAnswer(f"'{plain_line(reading, most=60)}' for a time in milliseconds")
+        told = moment_of(reading)
+        # A sandbox lives in its own time; what else stands in for an exchange may replay the past
+        simulated = self.url is not None and _sandbox(client)
+        fault = clock_fault(told, datetime.now(UTC), may_be_late=self.url is not None)
+        if fault and not simulated:
+            raise BadExchangeAnswer(fault)
+        return told
+
+    def _client_of(self, market: Market | str) -> Any:
+        host = (market, "spot") if isinstance(market, str) else market_host(market)
+        return self._client(*host)
 
     def _client(self, exchange_id: str, market_kind: str) -> Any:
         key = (exchange_id, market_kind)
@@ -169,8 +215,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             if exchange_id not in ccxt.exchanges:
                 near = get_close_matches(exchange_id, ccxt.exchanges)
                 raise InvalidMarket(
-                    f"exchange {exchange_id[:40]!r} is not known to ccxt; near it are "
-                    f"{', '.join(near) or 'none'}, all of them on https://docs.ccxt.com"
+                    f"exchange '{plain_line(exchange_id, most=40)}' is not known to ccxt; near it "
+                    f"are {', '.join(near) or 'none'}, all of them on https://docs.ccxt.com"
                 )
             self._clients[key] = self._open(exchange_id, market_kind)
         return self._clients[key]
@@ -188,8 +234,14 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             exchange_id,
             market_kind=market_kind,
             url=self.url,
+            proxy=self.proxy,
             allowance=Allowance(Path(self.state_folder), exchange_id),
-            patience=Patience(self.attempts, self.deadline_seconds, self.first_wait_seconds),
+            patience=Patience(
+                self.attempts,
+                self.deadline_seconds,
+                self.first_wait_seconds,
+                hint=ignored_proxies(os.environ, self.proxy),
+            ),
             request_seconds=self.request_timeout_seconds,
             max_bytes=self.max_answer_bytes,
         )
@@ -210,14 +262,20 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         return client
 
 
+def market_host(market: Market) -> tuple[str, str]:
+    """Who answers for a market: its exchange, and the kind of market that one host serves."""
+    return market.exchange, market.kind
+
+
 def _not_listed(market: Market, listed: Iterable[str]) -> str:
     """Say that the exchange has no such market, and what it has that is near it."""
     symbols = list(listed)
     dated = f", over by {market.expiry:%Y-%m-%d} UTC," if market.expiry else ""
+    near = get_close_matches(market.symbol, symbols, n=5)
     return (
         f"{market.exchange} has no market {market.symbol!r}{dated} among its {len(symbols)} "
         f"{market.kind} markets; near it are "
-        f"{', '.join(get_close_matches(market.symbol, symbols, n=5)) or 'none'}"
+        f"{', '.join(plain_line(symbol, most=_SHOWN) for symbol in near) or 'none'}"
     )
 
 
@@ -227,8 +285,7 @@ def _list_markets(client: Any) -> None:
         raise BadExchangeAnswer("a list of markets without any market")
 
 
-def _time_of(client: Any) -> datetime:
-    reading = client.fetch_time()
-    if not isinstance(reading, int) or not 0 < reading < _YEAR_2200:
-        raise BadExchangeAnswer(f"{reading!r} for a time in milliseconds")
-    return moment_of(reading)
+def _sandbox(client: Any) -> str:
+    """What the sandbox behind a client says its candles are; empty where there is none."""
+    headers = client.last_response_headers or {}
+    return plain_line(headers.get(SANDBOX_HEADER, ""), most=_SHOWN)

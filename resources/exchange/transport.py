@@ -1,33 +1,90 @@
 """The wire: a request takes no longer, and brings no more bytes, than it is given.
 
 The timeout of `requests` is one of silence: a server that sends a byte every few seconds is never
-cut off, and a body of any size is read into memory. Imported late, with ccxt.
+cut off, and a body of any size is read into memory. And it follows a redirect to any host, so that
+whoever answers in a venue's name could make this machine ask its neighbours; here one leads to
+another path of the same server, or nowhere. Imported late, with ccxt.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from socket import SHUT_RDWR, socket
 from typing import Any
+from urllib.parse import urljoin
 from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
 
+from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.urls import without_login
+
+_PORTS = {"http": 80, "https": 443}
 _MAX_REDIRECTS = 3
 
 
-def bounded_session(*, seconds: Callable[[], float], max_bytes: int) -> requests.Session:
-    """Open a session whose every request ends within `seconds()`, with at most `max_bytes`."""
-    session = requests.Session()
+def bounded_session(
+    *, seconds: Callable[[], float], max_bytes: int, proxy: str | None = None
+) -> requests.Session:
+    """Open a session whose every request ends within `seconds()`, with at most `max_bytes`.
+
+    Raises
+    ------
+    InvalidSettings
+        If the proxy speaks SOCKS and the package for it is not installed.
+    """
+    session = HomeboundSession()
     session.trust_env = False  # As ccxt's own: no proxy and no netrc behind our back
+    if proxy is not None:
+        _check_spoken(proxy)
+        session.proxies = {"http": proxy, "https": proxy}
     session.max_redirects = _MAX_REDIRECTS
     for scheme in ("http://", "https://"):
         session.mount(scheme, BoundedAdapter(seconds=seconds, max_bytes=max_bytes))
     return session
+
+
+class HomeboundSession(requests.Session):
+    """A session that a redirect cannot lead to another scheme, host or port."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where to ask next: a path of the server that answered; None where nowhere.
+
+        The URL is put together of that server and the path alone: what two readers of a URL
+        could disagree about is not in it.
+
+        Raises
+        ------
+        RedirectRefused
+            If it leads elsewhere, or names a user.
+        """
+        location = super().get_redirect_target(resp)
+        if location is None:
+            return None
+        here = parse_url(resp.url)
+        try:
+            there = parse_url(urljoin(resp.url, location))
+        except (LocationParseError, ValueError):
+            there = Url()
+        if there.auth or _server(there) != _server(here):
+            shown = plain_line(without_login(location), most=80)
+            raise RedirectRefused(
+                f"{here.host} sends us to '{shown}', which is not followed "
+                "as it is not the same server; if the venue has moved, name its new address as "
+                "exchange_url"
+            )
+        home = Url(here.scheme, host=here.host, port=here.port, path=there.path, query=there.query)
+        return str(home.url)
+
+
+class RedirectRefused(RequestException):
+    """A redirect that leads to another server."""
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -42,10 +99,13 @@ class BoundedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make pools whose sockets are known, so that they can be shut from outside."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _pool_class(HTTPConnectionPool, HTTPConnection, self._sockets),
-            "https": _pool_class(HTTPSConnectionPool, HTTPSConnection, self._sockets),
-        }
+        _watch(self.poolmanager, self._sockets)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the pools of a proxy, http or SOCKS, in the same way."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _watch(manager, self._sockets)
+        return manager
 
     def send(self, request: requests.PreparedRequest, *_: Any, **kwargs: Any) -> requests.Response:
         """Send one request and read its answer to the end.
@@ -116,10 +176,31 @@ class _BoundedBody:
             yield chunk
 
 
+def _server(url: Url) -> tuple[str | None, str | None, int | None]:
+    return url.scheme, url.host, url.port or _PORTS.get(url.scheme or "")
+
+
+def _check_spoken(proxy: str) -> None:
+    if proxy.startswith("socks") and find_spec("socks") is None:
+        raise InvalidSettings(
+            f"exchange.proxy begins with {proxy.partition('://')[0]}://, and PySocks, which speaks "
+            'SOCKS, is not installed; install it with pip install "requests[socks]", or name an '
+            "http:// proxy"
+        )
+
+
+def _watch(manager: Any, sockets: "WeakSet[socket]") -> None:
+    """Let the connections of a manager's pools be known, unless they are."""
+    manager.pool_classes_by_scheme = {
+        scheme: pool if hasattr(pool, "watched") else _pool_class(pool, pool.ConnectionCls, sockets)
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
 def _pool_class(pool: type, connection: type, sockets: "WeakSet[socket]") -> type:
     def connect(self: Any) -> None:
         connection.connect(self)  # type: ignore[attr-defined]
         sockets.add(self.sock)
 
     known = type(connection.__name__, (connection,), {"connect": connect})
-    return type(pool.__name__, (pool,), {"ConnectionCls": known})
+    return type(pool.__name__, (pool,), {"ConnectionCls": known, "watched": True})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from traderai_assets.domain.errors import LakeError
+from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.ways_out import errno_in, way_out_of
 
 _DRAWING = re.compile(r"\x1b\[[0-9;]*m|↳")
@@ -57,4 +58,4 @@ def mending(error: BaseException) -> str | None:
 
 def _in_one_line(error: BaseException) -> str:
     # delta-rs draws a chain of causes, with arrows and terminal colours.
-    return " ".join(_DRAWING.sub(" ", str(error)).split())[:_LONGEST]
+    return plain_line(_DRAWING.sub(" ", str(error)), most=_LONGEST)

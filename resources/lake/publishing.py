@@ -26,6 +26,7 @@ from resources.lake.rows import parquet_properties, to_arrow
 from resources.lake.state import StoredPartition, TableState, read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptTable, LakeError, WriteConflict
+from traderai_assets.domain.plain_text import plain_line
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -68,7 +69,10 @@ class Publisher:
         taken = {key: self._taken[key] for key in keys if key in self._taken}
         if taken:
             by = sorted(
-                {f"run {c.run_id or c.operation} (version {c.version})" for c in taken.values()}
+                {
+                    f"run {plain_line(c.run_id or c.operation)} (version {c.version})"
+                    for c in taken.values()
+                }
             )
             raise WriteConflict(
                 f"partitions {named(taken)} of table {self._table.name} were replaced by "

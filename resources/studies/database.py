@@ -1,9 +1,10 @@
 """Studies on PostgreSQL: Optuna's tables in a schema of their own."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from traderai_assets.domain.errors import InvalidSettings, LakeError
+from traderai_assets.domain.urls import has_secret
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -24,10 +25,9 @@ _ENGINE = {
 
 def check_no_secret(uri: str) -> None:
     """Raise InvalidSettings, without repeating it, if there is a password in `uri`."""
-    parts = urlsplit(uri)
-    if parts.password is not None or "password" in parse_qs(parts.query):
+    if has_secret(uri):
         raise InvalidSettings(
-            f"studies.uri for host {parts.hostname} holds a password; leave it out and set "
+            f"studies.uri for host {urlsplit(uri).hostname} holds a password; leave it out and set "
             "PGPASSWORD, or PGPASSFILE, in the environment"
         )
 

@@ -27,8 +27,8 @@ def calls_of_the_machine(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
             yield f"line {node.lineno}: @"
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.attr in ELSEWHERE and node.value.id in {"np", "numpy"}:
+        elif isinstance(node, ast.Attribute) and node.attr in ELSEWHERE:
+            if isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy"}:
                 yield f"line {node.lineno}: np.{node.attr}"
 
 

@@ -25,10 +25,10 @@ SENSORS = [
 class OneExchangeDown(ExchangeResource):
     """Kraken does not answer."""
 
-    def clock(self, exchange_id):
-        if exchange_id == "kraken":
+    def clock(self, market):
+        if market.exchange == "kraken":
             raise ExchangeUnavailable("clock of kraken: no usable answer")
-        return super().clock(exchange_id)
+        return super().clock(market)
 
 
 def sensors(house):
@@ -86,8 +86,8 @@ def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon
     asked = []
 
     class Silent(ExchangeResource):
-        def clock(self, exchange_id):
-            asked.append((exchange_id, self.attempts, self.deadline_seconds))
+        def clock(self, market):
+            asked.append((market.exchange, self.attempts, self.deadline_seconds))
             raise ExchangeUnavailable("clock of binance: no usable answer")
 
     kept(*(f"binance.COIN{number}-USDT.1h" for number in range(40)))

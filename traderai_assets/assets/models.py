@@ -76,7 +76,7 @@ def models(
             lake,
             context.instance,
             table=publication.source,
-            clock=lambda market: exchange.clock(market.exchange),
+            clock=exchange.clock,
             days=settings.training.lookback_days,
         )
         parts = list(publication.partitions())

@@ -54,7 +54,7 @@ class RefusedMarkets:
         if market.key in self.errors:
             return False
         try:
-            now = self._exchange.clock(market.exchange)
+            now = self._exchange.clock(market)
             if market.key not in self._over and ingest.fetch(self._exchange, now, refetch=refetch):
                 self._note_answer(ingest.part, now)
         except (InvalidMarket, RequestRefused) as error:
@@ -116,7 +116,7 @@ class RefusedMarkets:
 
     def _now(self, market: Market) -> datetime:
         try:
-            return self._exchange.clock(market.exchange)
+            return self._exchange.clock(market)
         except TraderAIError:  # It tells no time either
             return datetime.now(UTC)
 

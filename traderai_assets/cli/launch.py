@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from traderai_assets.cli.asking import request_options
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.urls import without_login
 from traderai_assets.partitions import FIRST_MONTH, partition_range_tags
 
 DEFAULT_URL = "http://127.0.0.1:3000"
@@ -40,12 +43,17 @@ def launch(url: str, job: str, partition_keys: Iterable[str]) -> str:
         If the run was refused otherwise.
     """
     from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
+    from gql.transport.requests import RequestsHTTPTransport
 
     keys = sorted(partition_keys)
     host, parts = _host(url), urlsplit(url)
+    server = f"{parts.scheme}://{parts.netloc}/graphql"
     try:
         client = DagsterGraphQLClient(
-            host, port_number=parts.port, use_https=parts.scheme == "https"
+            host,
+            transport=RequestsHTTPTransport(
+                server, timeout=SECONDS_TO_ANSWER, **request_options(server)
+            ),
         )
         return client.submit_job_execution(job, tags=partition_range_tags(keys))
     except DagsterGraphQLClientError as error:
@@ -76,21 +84,30 @@ def launch_again(url: str, run_id: str) -> str:
     except (urllib.error.URLError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise _no_web_server(url) from error
     if "run" not in answer:
-        reason = " ".join(str(answer.get("message", answer["__typename"])).split())[:300]
-        raise TraderAIError(f"the web server at {url} refused to retry run {run_id[:8]}: {reason}")
+        reason = plain_line(answer.get("message", answer["__typename"]))
+        shown = without_login(url)
+        raise TraderAIError(
+            f"the web server at {shown} refused to retry run {run_id[:8]}: {reason}"
+        )
     return str(answer["run"]["runId"])
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.hostname is None or parts.scheme not in {"http", "https"}:
-        raise InvalidInput(f"{url!r} is not the URL of a web server; expected {DEFAULT_URL}")
-    return parts.hostname
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in {"http", "https"} and parts.port != 0 else None
+    except ValueError:  # A port beyond 65535, a bracket left open
+        host = None
+    if host is None:
+        shown = without_login(url)
+        raise InvalidInput(f"'{shown}' is not the URL of a web server; expected {DEFAULT_URL}")
+    return host
 
 
 def _no_web_server(url: str) -> NoWebServer:
     return NoWebServer(
-        f'no web server answers at {url}; start it with "make dev", or name it with --url'
+        f'no web server answers at {without_login(url)}; start it with "make dev", or name it '
+        "with --url"
     )
 
 
@@ -98,12 +115,13 @@ def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderA
     """Return what is wrong in one line: the client's own words hold the whole query."""
     from gql.transport.exceptions import TransportConnectionFailed, TransportServerError
 
+    shown = without_login(url)
     if isinstance(error.__cause__, TransportConnectionFailed | TransportServerError):
         return _no_web_server(url)
     if "Nonexistent partition keys" in str(error):
         return InvalidInput(
-            f"{keys[0]} to {keys[-1]} are not all known at {url}; is the market kept (see "
+            f"{keys[0]} to {keys[-1]} are not all known at {shown}; is the market kept (see "
             f'"traderai markets"), and does no month lie before {FIRST_MONTH:%Y-%m}?'
         )
-    reason = " ".join(str(error.__cause__ or error).split())[:300]
-    return TraderAIError(f"the web server at {url} refused job {job}: {reason}")
+    reason = plain_line(error.__cause__ or error)
+    return TraderAIError(f"the web server at {shown} refused job {job}: {reason}")

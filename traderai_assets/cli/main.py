@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from traderai_assets.cli.plain_errors import in_one_line
+from traderai_assets.cli.plain_output import make_output_plain
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {
@@ -67,6 +68,10 @@ def main() -> None:
         signal.signal(ending, _end)
     # What we and our processes write is the person's alone: candles, models, what runs printed
     os.umask(0o077)
+    from traderai_assets.cli.asking import install_opener
+
+    make_output_plain()
+    install_opener()
     try:
         cli()
     except Exception as error:

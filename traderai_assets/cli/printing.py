@@ -6,6 +6,10 @@ from typing import Any
 
 import click
 
+from traderai_assets.domain.plain_text import plain_line
+
+MOST_CHARACTERS = 1_000  # Of one cell
+
 
 def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) -> None:
     """Print `rows`, all with the same keys; say `empty` to a person where there are none."""
@@ -19,10 +23,14 @@ def table(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return `rows`, all with the same keys, as columns under their names; "" without rows."""
     if not rows:
         return ""
-    cells = [[str(name) for name in rows[0]]]
-    cells += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    cells = [[_cell(name) for name in rows[0]]]
+    cells += [[_cell(value) for value in row.values()] for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     )
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else plain_line(value, most=MOST_CHARACTERS)

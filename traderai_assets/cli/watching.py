@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.plain_text import plain_lines
 from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class QueueWatch:
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the watch began."""
-        click.echo(f"[{time.monotonic() - self._began:5.0f} s] {text}")
+        said = plain_lines(text).replace("\n", " ")
+        click.echo(f"[{time.monotonic() - self._began:5.0f} s] {said}")
 
     def seconds_by_class(self) -> list[dict[str, object]]:
         """Return runs, seconds at work and seconds from queue to end of each work class."""

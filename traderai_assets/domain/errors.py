@@ -6,6 +6,7 @@ TraderAIError
 │   │   └── MarketNotListed    the venue's own list lacks it
 │   ├── InvalidMonth
 │   ├── InvalidFeature         defined twice, not whole, or without its source
+│   ├── RefusedRun             a run that was told what no run may be told
 │   └── InvalidSettings
 ├── ExchangeError           the venue, or the way to it
 │   ├── ExchangeUnavailable    retries and total deadline used up
@@ -59,6 +60,10 @@ class InvalidMonth(InvalidInput):
 
 class InvalidFeature(InvalidInput):
     """A feature that is defined twice, is not whole, or has no source text."""
+
+
+class RefusedRun(InvalidInput):
+    """A run whose config or tags would open a door; nothing of it was done."""
 
 
 class InvalidSettings(InvalidInput):

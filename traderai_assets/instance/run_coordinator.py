@@ -3,6 +3,10 @@
 `dagster/priority` counts only as a tag of the run, and a run launched by a button has no tag at
 all. So class, priority, retries, market and what is written are stamped here, from what the run
 materialises, whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
+
+Whoever launches it, a run is refused that was told more than a run may be told: see
+domain/run_config.py. Resources have no run config either (resources/closed.py); this is the first
+of two locks, and the one that says why.
 """
 
 from collections.abc import Mapping
@@ -12,7 +16,10 @@ from typing import Any
 from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator
 from dagster._core.run_coordinator.base import SubmitRunContext
 
+from traderai_assets.domain.errors import RefusedRun
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.work_classes import (
     ALL_ASSETS,
@@ -42,12 +49,34 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
         super().__init__(*args, **kwargs)
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
-        """Stamp the run, then queue it."""
+        """Stamp the run, then queue it.
+
+        Raises
+        ------
+        RefusedRun
+            If it was told what no run may be told. Dagster then marks the run as failed, with the
+            reason in its log, and hands the error to whoever launched it.
+        """
         run = context.dagster_run
+        refusal = refused(run)
+        if refusal is not None:
+            self._instance.add_run_tags(run.run_id, {RETRIES_TAG: "0"})
+            raise RefusedRun(f"run {run.run_id[:8]} is refused: {refusal}")
         exchange = _market(run.tags).partition(".")[0]
         tags = queue_tags(run, open_month(self._instance, exchange))
         self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
+
+
+def refused(run: DagsterRun) -> str | None:
+    """Return why a run must not be queued; None where it may be."""
+    key = _partition(run.tags)
+    if plain_line(key) != key:
+        return (
+            f'its partition "{plain_line(key)}" has characters that act instead of being read; '
+            "expected a market's key, such as binance.BTC-USDT.5m"
+        )
+    return refused_run_config(run.run_config)
 
 
 def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
@@ -108,8 +137,11 @@ def _assets(run: DagsterRun) -> frozenset[str]:
 
 
 def _market(tags: Mapping[str, str]) -> str:
-    key = tags.get(_PARTITION_TAG) or tags.get(_RANGE_START_TAG, "")
-    return key.partition("|")[0]
+    return _partition(tags).partition("|")[0]
+
+
+def _partition(tags: Mapping[str, str]) -> str:
+    return tags.get(_PARTITION_TAG) or tags.get(_RANGE_START_TAG, "")
 
 
 def _months(tags: Mapping[str, str]) -> set[str]:

@@ -80,10 +80,30 @@ def test_a_shorter_pause_does_not_shorten_a_longer_one(tmp_path):
         allowance.take(1, patience=500)
 
 
-def test_a_mad_retry_after_closes_the_door_for_three_days_at_most(tmp_path):
+def test_a_mad_pause_is_believed_for_a_quarter_of_an_hour_and_names_the_way_out(tmp_path):
     Allowance(tmp_path, "binance").pause(float("inf"))
     booking = json.loads((tmp_path / "binance.allowance").read_text())
-    assert booking["free_at"] - booking["booked_at"] == pytest.approx(MAX_PAUSE_SECONDS)
+    assert booking["free_at"] - booking["booked_at"] == pytest.approx(15 * 60)
+    with pytest.raises(ExchangeUnavailable) as raised:
+        Allowance(tmp_path, "binance").take(1, patience=120)
+    way_out = f'"rm {tmp_path / "binance.allowance"}"'
+    assert all(part in str(raised.value) for part in ("15 min are believed", way_out))
+    (tmp_path / "binance.allowance").unlink()
+    Allowance(tmp_path, "binance").take(0, patience=0)
+
+
+@pytest.mark.parametrize("booked", ["long ago", "by a clock ten years ahead"])
+def test_whatever_the_file_says_the_door_opens_again_by_itself(tmp_path, monkeypatch, booked):
+    now = time.time()
+    at = now - 3600 if booked == "long ago" else now + 10 * 365 * 86400
+    file = tmp_path / "binance.allowance"
+    file.write_text(json.dumps({"booked_at": at, "free_at": at + 30 * 86400}))
+    allowance = Allowance(tmp_path, "binance")
+    if booked != "long ago":
+        with pytest.raises(ExchangeUnavailable):
+            allowance.take(0, patience=60)
+    monkeypatch.setattr(time, "time", lambda: now + MAX_PAUSE_SECONDS + 1)
+    allowance.take(0, patience=0)
 
 
 def test_a_clock_that_jumps_back_costs_no_hour(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from traderai_assets.cli.house import open_instance, open_settings
 from traderai_assets.cli.run_errors import error_of
 from traderai_assets.cli.runs.finding import find_run
 from traderai_assets.cli.runs.printed import Printed
+from traderai_assets.domain.plain_text import plain_line, plain_lines
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -21,6 +22,7 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 SECONDS_BETWEEN_LOOKS = 1.0
 _PAGE = 500
 _STACK_LINES = 6
+_MOST_CHARACTERS = 10_000  # Of one entry
 # What Dagster tells as an aside and a person follows a run by
 _TOLD = frozenset(
     {"PIPELINE_START", "PIPELINE_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_CHECK_EVALUATION"}
@@ -90,12 +92,14 @@ def _level(entry: "EventLogEntry") -> int:
 def _lines(entry: "EventLogEntry") -> Iterator[str]:
     at = f"{datetime.fromtimestamp(entry.timestamp, UTC):%Y-%m-%d %H:%M:%S}Z"
     level = logging.getLevelName(_level(entry))
-    step = f"{entry.step_key}: " if entry.step_key else ""
-    yield f"{at} {level:<8} {step}{entry.message or _event_words(entry)}"
+    step = f"{plain_line(entry.step_key)}: " if entry.step_key else ""
+    # A line that begins like the next entry is part of this one, and is seen to be
+    said = plain_lines(entry.message or _event_words(entry), most=_MOST_CHARACTERS)
+    yield f"{at} {level:<8} {step}" + said.replace("\n", "\n    ")
     error = error_of(entry)
     if error is not None:
         said = [*"".join(error.stack).splitlines()[-_STACK_LINES:], *error.message.splitlines()]
-        yield from (f"    {line}" for line in said)
+        yield from (f"    {plain_lines(line, most=_MOST_CHARACTERS)}" for line in said)
 
 
 def _event_words(entry: "EventLogEntry") -> str:

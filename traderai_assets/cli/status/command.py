@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.plain_output import draw
 from traderai_assets.cli.status.reading import read_status
 from traderai_assets.cli.status.screen import screen
+from traderai_assets.domain.plain_text import plain_lines
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -41,7 +43,10 @@ def _watch(instance: "DagsterInstance", *, as_json: bool) -> None:
     try:
         while True:
             state = read_status(instance)
-            click.echo(json.dumps(state) if as_json else _drawn(screen(state)))
+            if as_json:
+                click.echo(json.dumps(state))
+            else:
+                draw(_drawn(plain_lines(screen(state))) + "\n")
             time.sleep(SECONDS_BETWEEN_LOOKS)
     except KeyboardInterrupt:
         return

@@ -1,0 +1,86 @@
+"""What a run may be told is a list; whatever is not on it is refused, and no value is repeated."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traderai_assets.domain.run_config import RUN_CONFIG, refused_run_config
+
+SECRET = "postgresql://me:hunter2@stranger/x"  # noqa: S105 - what must not be repeated
+NAMES = st.one_of(
+    st.sampled_from(
+        ["ops", "resources", "execution", "loggers", "candles", "config", "refetch", "inputs"]
+    ),
+    st.text(max_size=8),
+)
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda parts: st.one_of(st.lists(parts, max_size=3), st.dictionaries(NAMES, parts, max_size=4)),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ({"resources": {"lake": {"config": {"root": SECRET}}}}, "resources.lake.config.root"),
+        ({"resources": {"studies": {"config": {"uri": SECRET}}}}, "resources.studies.config.uri"),
+        ({"resources": {"io_manager": {"config": {"base_dir": SECRET}}}}, "io_manager"),
+        ({"execution": {"config": {"multiprocess": {"max_concurrent": 9}}}}, "execution.config"),
+        ({"loggers": {"console": {"config": {"name": SECRET}}}}, "loggers.console"),
+        (
+            {"ops": {"candles": {"inputs": {"x": {"pickle": {"path": SECRET}}}}}},
+            "ops.candles.inputs",
+        ),
+        ({"ops": {"candles": {"outputs": [{"result": SECRET}]}}}, "ops.candles.outputs"),
+        ({"ops": {"candles": {"config": {"url": SECRET}}}}, "ops.candles.config.url"),
+        ({"ops": {"candles": {"config": {"refetch": SECRET}}}}, "ops.candles.config.refetch"),
+        ({"ops": {"candles": {"config": {"refetch": {"env": "X"}}}}}, "refetch.env"),
+        ({"ops": {"candles": {"config": {"refetch": 1}}}}, "ops.candles.config.refetch"),
+        ({"ops": {"candles": {"ops": {"candles": {"config": {"refetch": True}}}}}}, "candles.ops"),
+        ({"ops": {"models": {"config": {"seed": 1}}}}, "ops.models.config.seed"),
+        ({"ops": {"maintain_tables": {"config": {"keep_days": True}}}}, "keep_days"),
+        ({"ops": SECRET}, "ops"),
+        ({"solids": {"candles": {"config": {"refetch": True}}}}, "solids"),
+        ({"\x1b]0;owned\x07": 1}, r"\x1b]0;owned\x07"),
+        ([SECRET], "itself"),
+    ],
+)
+def test_what_is_not_on_the_list_is_named_and_its_value_is_not(config, named):
+    refusal = refused_run_config(config)
+    assert named in refusal
+    assert "ops.candles.config.refetch" in refusal  # The way out
+    assert "hunter2" not in refusal
+    assert "\x1b" not in refusal
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        None,
+        {"ops": {"candles": {"config": {"refetch": True}}}},
+        {"ops": {"maintain_tables": {"config": {"keep_days": 2.5}}}},
+        # What the launchpad writes where nothing was filled in
+        {"ops": {"features": {"config": {}}}, "resources": {"lake": {"config": {}}}, "loggers": {}},
+    ],
+)
+def test_what_is_on_the_list_passes_and_so_does_what_is_empty(config):
+    assert refused_run_config(config) is None
+
+
+@given(VALUES)
+def test_only_a_field_of_the_table_with_a_value_of_its_kind_ever_passes(config):
+    if refused_run_config(config) is None:
+        for path, value in leaves(config):
+            section, op, part, field = path
+            assert (section, part) == ("ops", "config")
+            assert type(value) in RUN_CONFIG[op][field]
+
+
+def leaves(value, path=()):
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from leaves(part, (*path, name))
+    elif value is not None and value != []:
+        yield path, value
