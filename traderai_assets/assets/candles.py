@@ -12,6 +12,7 @@ from traderai_assets.assets.progress import ProgressBoard
 from traderai_assets.assets.publication import Publication
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.work_classes import BY_SCHEDULE_TAG
 
 
 class CandlesConfig(dg.Config):
@@ -43,11 +44,19 @@ def candles(
         total = len(context.partition_keys)
         for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(context.run.run_id, part, publication, lake)
-            now = exchange.clock(part.market.exchange)
-            for start, end in ingest.spans(now, exchange.tail_bars, refetch=config.refetch):
-                for page in exchange.pages(part.market, start, end):
-                    ingest.store(page.candles, page.quarantined, page.end)
-            ingest.finish(exchange.source(part.market.exchange))
+            before = ingest.gaps
+            ingest.fetch(
+                exchange,
+                exchange.clock(part.market.exchange),
+                refetch=config.refetch,
+                by_schedule=BY_SCHEDULE_TAG in context.run.tags,
+            )
+            lost = ingest.newly_out_of_reach(before)
+            if lost:
+                context.log.warning(
+                    f"{part.dagster_key}: {lost} bars are older than what "
+                    f"{part.market.exchange} serves; they stay absent, and all else goes on"
+                )
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}
             board.say(part.dagster_key, f"month {done}/{total}", months, 100 * done / total)

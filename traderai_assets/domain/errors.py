@@ -8,8 +8,7 @@ TraderAIError
 │   └── InvalidSettings
 ├── ExchangeError           the venue, or the way to it
 │   ├── ExchangeUnavailable    retries and total deadline used up
-│   ├── BadExchangeAnswer      an answer that cannot be read
-│   └── HistoryUnavailable     the venue does not serve history that old
+│   └── BadExchangeAnswer      an answer that cannot be read
 ├── LakeError               stored data
 │   ├── InvalidRows            rows that break the schema of their table
 │   ├── WriteConflict          another run replaced the same partition, or took over a study
@@ -69,10 +68,6 @@ class BadExchangeAnswer(ExchangeError):
     """An answer arrived and cannot be read as what was asked for."""
 
     may_pass = True
-
-
-class HistoryUnavailable(ExchangeError):
-    """The venue does not serve candles as old as those asked for."""
 
 
 class LakeError(TraderAIError):
