@@ -75,9 +75,7 @@ class MonthIngest:
         market = self.part.market
         for question in self._questions(now, exchange.tail_bars, refetch, by_schedule):
             before = len(self.candles)
-            for page in exchange.pages(
-                market, question.start, question.end, again=question.again
-            ):
+            for page in exchange.pages(market, question.start, question.end, again=question.again):
                 self.store(page, question.about)
             if question.about is not None and len(self.candles) > before:
                 for page in exchange.pages(market, *question.about):

@@ -1,19 +1,20 @@
 """Ripening: when an absence that was asked for may be taken for what it seems, and when it is due.
 
-Silence is evidence of nothing at first: a venue whose storage is down answers `[]` as calmly as one
-whose market did not trade. So an absence is `unheard`, which nobody believes, until it was asked for
-often enough by the schedule of its class (gap_classes.py), which is minutes, an hour, a day and days.
+Silence is evidence of nothing at first: a venue whose storage is down answers `[]` as calmly as
+one whose market did not trade. So an absence is `unheard`, which nobody believes, until it was
+asked for often enough by the schedule of its class (gap_classes.py): minutes, an hour, a day, days.
 How often is enough depends on what came back:
 
-what came back                                                     asks    that is, after
-rows on both sides, all such of a month no more than 12 h together    1    nothing
-rows on both sides, more of them than that, each up to 12 h           2    10 minutes
-rows on both sides, of one longer than 12 h                           4    a day
-anything else: nothing, only later rows, only earlier ones            5    three days
+what came back                                                    asks    that is, after
+rows on both sides, all such of a month no more than 12 h together   1    nothing
+rows on both sides, more of them than that, each up to 12 h          2    10 minutes
+rows on both sides, of one longer than 12 h                          4    a day
+anything else: nothing, only later rows, only earlier ones           5    three days
 
 A venue that serves what lies on both sides of a hole has answered about that time, which is what
 it does of its real outages (the longest of Binance's took 33 hours). That is believed at once, or
-no market that ever stood still for an hour could be learned from; it is asked for again all the same.
+no market that ever stood still for an hour could be learned from; it is asked for again all the
+same.
 """
 
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from traderai_assets.domain.candles.gap_classes import (
     SILENCE,
     UNHEARD,
     UNREACHABLE,
+    believed,
     waits_until,
 )
 from traderai_assets.domain.candles.runs import bars_of, runs
@@ -76,11 +78,11 @@ def ripened(
     for place, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         gap_of[begin:end] = place
     kinds = np.append(gaps["kind"].to_numpy(dtype=object), "")[gap_of]
-    believed = _believed_kinds(kinds, records, absent, width)
-    if (believed == kinds).all():
+    found = _believed_kinds(kinds, records, absent, width)
+    if (found == kinds).all():
         return gaps
-    changes = (gap_of != np.roll(gap_of, 1)) | (believed != np.roll(believed, 1))
-    return _pieces(believed, absent, runs(gap_of >= 0, changes), first_ms, width)
+    changes = (gap_of != np.roll(gap_of, 1)) | (found != np.roll(found, 1))
+    return _pieces(found, absent, runs(gap_of >= 0, changes), first_ms, width)
 
 
 def _believed_kinds(
@@ -97,11 +99,11 @@ def _believed_kinds(
     asked = absent & (records.times > 0) & (kinds != FETCH_FAILURE.name) & (kinds != "")
     unripe = asked & (records.times < enough)
     silent = asked & ~unripe & (kinds == OUTAGE.name) & (length > milliseconds(LONGEST_OUTAGE))
-    believed = kinds.copy()
-    believed[silent] = SILENCE.name
-    believed[unripe] = UNHEARD.name
-    believed[asked & records.came_back(OUT_OF_REACH)] = UNREACHABLE.name
-    return believed
+    found = kinds.copy()
+    found[silent] = SILENCE.name
+    found[unripe] = UNHEARD.name
+    found[asked & records.came_back(OUT_OF_REACH)] = UNREACHABLE.name
+    return found
 
 
 def _run_lengths(absent: BoolArray) -> IntArray:
@@ -189,3 +191,12 @@ def is_due(told: pd.DataFrame, now: datetime, *, clock_doubt: timedelta) -> "pd.
     """
     at = pd.Timestamp(now)
     return (told["next_ask"] <= at) | (told["last_asked"] > at + clock_doubt)
+
+
+def is_settled(told: pd.DataFrame) -> "pd.Series[bool]":
+    """Return for each gap of `asked_for` whether nobody doubts it: it was asked for again.
+
+    Rows that could not be used are another matter: they were served.
+    """
+    heard = believed(told) & ((told["times_asked"] > 1) | (told["absent_bars"] == 0))
+    return heard | (told["kind"] == FETCH_FAILURE.name)
