@@ -1,7 +1,8 @@
 """Venues in five dialects, and a market of theirs that is kept by its sensor alone.
 
 The days are simulated: the venue's clock jumps from look to look, everything else is real. Each
-look is one tick of the sensor, and the run that it asked for, in this process.
+look is one tick of the sensor, and the run that it asked for, in this process; of what it asked for
+the candles alone, unless the whole job is wanted.
 """
 
 import threading
@@ -20,8 +21,10 @@ from sensors.market_sensor import Verdict, judge
 from sensors.stale_candles import decide
 from tests.assets.house import House
 from tests.resources.exchange.conftest import Venue, _Handler, _Server
+from tests.sensors.conftest import rows
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
 
 VENUES = {
     "binance": "BTC/USDT",
@@ -43,8 +46,9 @@ class Looked(NamedTuple):
 class KeptMarket:
     """One market of a venue, and nobody at the keyboard."""
 
-    def __init__(self, house: House, venue: Venue) -> None:
+    def __init__(self, house: House, venue: Venue, *, whole_jobs: bool) -> None:
         self.house, self.venue = house, venue
+        self._whole_jobs = whole_jobs
         self.looks: list[Looked] = []
 
     @property
@@ -73,8 +77,7 @@ class KeptMarket:
 
     def asks(self) -> list[Looked]:
         """The looks that asked for absent bars again."""
-        return [one for one in self.looks if "asked for again" in one.verdict.sentence
-                and one.verdict.request is not None]
+        return [one for one in self.looks if one.verdict.sentence.endswith("asked for again")]
 
     def absent(self, month: str) -> dict[str, int]:
         """Absent bars of a month by class."""
@@ -88,15 +91,37 @@ class KeptMarket:
         return len(self.house.rows(CANDLES, month))
 
     def _run(self, request: dg.RunRequest) -> None:
-        self.house.definitions.resolve_job_def(request.job_name).execute_in_process(
+        job = request.job_name if self._whole_jobs else "fetch"
+        self.house.definitions.resolve_job_def(str(job)).execute_in_process(
             instance=self.house.instance,
             tags={**request.tags, "dagster/run_key": request.run_key or ""},
+        )
+        if not self._whole_jobs:
+            self._pretend_features()
+
+    def _pretend_features(self) -> None:
+        """One row at the end of each month's candles, which is what the sensor looks at."""
+        for month in self.house.hashes(CANDLES):
+            last = self.house.rows(CANDLES, month)["open_time"].iloc[-1:]
+            self.house.store(FEATURES, month, rows(FEATURES, open_time=last.to_numpy()))
+
+    def table(self) -> str:
+        """What every look that asked for something said, and how many requests it cost."""
+        return "\n".join(
+            f"{one.now:%m-%d %H:%M}  {one.requests:3}  {one.verdict.sentence}"
+            for one in self.looks
+            if one.verdict.request is not None
         )
 
 
 @contextmanager
 def kept_market(
-    home: Path, exchange: str, *, timeframe: str, history_days: int
+    home: Path,
+    exchange: str,
+    *,
+    history_days: int,
+    timeframe: str = "1h",
+    whole_jobs: bool = False,
 ) -> Iterator[KeptMarket]:
     """Open a market of one venue; it has no candle yet, and its clock stands in 1970."""
     hours = {"5m": 1 / 12, "1h": 1}[timeframe]
@@ -115,7 +140,7 @@ def kept_market(
                 timeframe=timeframe,
                 history_days=history_days,
             )
-            yield KeptMarket(house, venue)
+            yield KeptMarket(house, venue, whole_jobs=whole_jobs)
     finally:
         server.shutdown()
         thread.join()

@@ -180,8 +180,12 @@ class MonthIngest:
         earlier = self._publication.target.content_hashes(self.part.market.key)
         if any(month < self.part.month_key for month in earlier):
             return None
-        first = self.candles["open_time"].min()
-        return end if self.candles.empty else first.to_pydatetime()
+        if self.candles.empty:
+            # One that begins with a month's first bar was more likely not served in the one before
+            _, after = self._neighbours()
+            return None if after == self.part.month.end else end
+        first: datetime = self.candles["open_time"].min().to_pydatetime()
+        return first
 
     def _keep_refused(self, found: pd.DataFrame) -> None:
         """Add to the ledger; a refused row stays in it, also where a good one came later."""
