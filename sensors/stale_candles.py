@@ -1,9 +1,10 @@
-"""Asks for candles that have closed and are not stored, and for history that never was fetched."""
+"""Asks for history that never was fetched, for what did not come, and for bars that have closed."""
 
 from datetime import datetime, timedelta
 
 import dagster as dg
 
+from sensors.absent_bars import AbsentBars
 from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor, request_months
 from traderai_assets.assets.look_back import known_until
@@ -18,6 +19,12 @@ from traderai_assets.partitions import history_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.settings import Settings
+from traderai_assets.work_classes import BY_SCHEDULE_TAG
+
+# How long bars that keep closing may hold up what is due: where a clock runs fast they always do
+_MOST_WAITED = timedelta(hours=1)
+# A market without a candle for so long is asked about once an hour, not once a bar
+SILENT_AFTER = timedelta(days=1)
 
 
 def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -33,7 +40,7 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
 
 
 def decide(look: Look, market: Market) -> Verdict:
-    """Ask for all history the market lacks in one run, otherwise for the bars that have closed."""
+    """Ask for all history the market lacks, for absent bars that are due, for bars that closed."""
     look.keep(market)
     refused = look.refusal(market)
     if refused is not None and not refused.may_ask(look.wall()):
@@ -45,16 +52,35 @@ def decide(look: Look, market: Market) -> Verdict:
     lacking = _lacking_months(look, market, now)
     if lacking:
         # One try an hour: a venue that is down for a while must not need a person afterwards.
-        hour = look.wall().strftime("%Y-%m-%dT%H")
-        cause = f"{lacking[0].key}:{len(lacking)}:{hour}"
+        cause = f"{lacking[0].key}:{len(lacking)}:{_this_hour(look)}"
         if refused is not None:  # Its own time has come; and it must not take the updates' slot
             cause += f":{refused.times}"
-        request = request_months("backfill", market, lacking, cause)
+        request = _request("backfill", market, lacking, cause)
         # History that cannot be had must not cost the market its newest bars.
         if not look.was_asked(request) and look.resting(market, "backfill") is None:
             found = f"history of {market.key} is not whole from {lacking[0].key} on"
             return Verdict(found, request)
-    return _update(look, market, now)
+    update = _update(look, market, now)
+    return _ask_again(look, market, now, update) or update
+
+
+def _ask_again(look: Look, market: Market, now: datetime, update: Verdict) -> Verdict | None:
+    """Ask again for all absent bars that are due, in one run; None where that can wait."""
+    absences = AbsentBars(look, market, now)
+    if not absences.due:
+        doubted = absences.doubted
+        if update.request is None and doubted:
+            return Verdict(f"{update.sentence}; {doubted}")
+        return None
+    # Bars that have just closed come first, but not for ever
+    waiting = now - absences.since < _MOST_WAITED
+    if update.request is not None and waiting and not look.was_asked(update.request):
+        return None
+    months = absences.months
+    cause = f"again:{absences.since:%Y-%m-%dT%H:%M:%S}:{months[0].key}:{_this_hour(look)}"
+    job = "update_latest" if months == [Month.of(now)] else "backfill"
+    request = _request(job, market, months, cause)
+    return None if look.was_asked(request) else Verdict(absences.sentence, request)
 
 
 def _now(look: Look, market: Market) -> datetime:
@@ -78,8 +104,21 @@ def _update(look: Look, market: Market, now: datetime) -> Verdict:
     if not stale:
         return Verdict(f"{market.key} is up to date")
     due = last_due_bar(now, market.bar)
-    request = request_months("update_latest", market, list(stale[0].months), f"{known}:{due}")
+    last = look.last_time(CANDLES, market)
+    if last is not None and due - last > SILENT_AFTER:  # No bar closes there, so none is missed
+        due = due.replace(minute=0, second=0, microsecond=0)
+        known = last
+    request = _request("update_latest", market, list(stale[0].months), f"{known}:{due}")
     return Verdict(stale[0].reason, request)
+
+
+def _request(job: str, market: Market, months: list[Month], cause: str) -> dg.RunRequest:
+    request = request_months(job, market, months, cause)
+    return request._replace(tags={**request.tags, BY_SCHEDULE_TAG: "true"})
+
+
+def _this_hour(look: Look) -> str:
+    return look.wall().strftime("%Y-%m-%dT%H")
 
 
 def _lacking_months(look: Look, market: Market, now: datetime) -> list[Month]:

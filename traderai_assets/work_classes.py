@@ -10,6 +10,8 @@ MARKET_TAG = "traderai/market"
 EXCHANGE_TAG = "traderai/exchange"
 # Before the name of each asset that a run writes; its value is the market
 WRITES_TAG = "traderai/writes/"
+# On a run of the sensor that asks for absent bars when they are due; any other run asks at once
+BY_SCHEDULE_TAG = "traderai/by_schedule"
 PRIORITY_TAG = "dagster/priority"
 RETRIES_TAG = "dagster/max_retries"
 RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"

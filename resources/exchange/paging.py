@@ -31,21 +31,39 @@ MAX_LOOKS = 10
 
 @dataclass(frozen=True)
 class CandlePage:
-    """What an exchange says about [start, end)."""
+    """What an exchange says about [start, end).
+
+    Attributes
+    ----------
+    named_from, named_to : datetime or None
+        Open times of the first and last bar that its answers named, also outside of the page.
+    served_from : datetime or None
+        Where it serves nothing that opens before this, whatever it is asked.
+    """
 
     start: datetime
     end: datetime
     candles: pd.DataFrame
     quarantined: pd.DataFrame
+    named_from: datetime | None = None
+    named_to: datetime | None = None
+    served_from: datetime | None = None
 
 
 class CandleReader:
     """Reads one market's candles from an open client that has listed its markets."""
 
-    def __init__(self, client: Any, market: Market, clock: Clock) -> None:
+    def __init__(self, client: Any, market: Market, clock: Clock, *, again: bool = False) -> None:
         self._source = CandleSource(client, market, clock)
         self._bar = market.bar
         self._clock = clock
+        # What was not served before, and is not now, need not be asked for twice in one breath
+        self._looks = 1 if again else MAX_LOOKS
+
+    @property
+    def served_from(self) -> datetime | None:
+        """Where the exchange serves nothing that opens before this; None where that is unknown."""
+        return self._source.served_from
 
     def pages(self, start: datetime, end: datetime) -> Iterator[CandlePage]:
         """Yield pages that cover [start, end) as far as bars are closed; see the module."""
@@ -69,26 +87,38 @@ class CandleReader:
     def _page(self, start: datetime, last: datetime, now: datetime) -> CandlePage:
         self._source.patience.begin()
         end = min(last, bar_at(start, self._bar) + self._source.page_bars * self._bar)
-        judgement = self._source.ask(start, end, now)
-        for _ in range(MAX_LOOKS - 1):
+        first = judgement = self._source.ask(start, end, now)
+        answers = [first]
+        looks = self._looks if first.candles.empty else MAX_LOOKS
+        for _ in range(looks - 1):
             lacking = self._lacking(judgement, start, end)
             if lacking is None:
                 break
             before = len(judgement.candles)
-            judgement = second_look(judgement, self._source.ask(*lacking, now))
+            answers.append(self._source.ask(*lacking, now))
+            judgement = second_look(judgement, answers[-1])
             if len(judgement.candles) == before:
                 break
         if self._is_empty_until_later(judgement, end):
             end = min(last, bar_at(judgement.oldest or end, self._bar))
-        page = CandlePage(start, end, judgement.candles, judgement.quarantined)
+        page = CandlePage(
+            start,
+            end,
+            judgement.candles,
+            judgement.quarantined,
+            named_from=min((one.oldest for one in answers if one.oldest), default=None),
+            named_to=max((one.newest for one in answers if one.newest), default=None),
+            served_from=self._source.served_from,
+        )
         return self._proven(page, now, judgement.newest)
 
     def _lacking(
         self, judgement: Judgement, start: datetime, end: datetime
     ) -> tuple[datetime, datetime] | None:
-        """The stretch from the first to the last bar of the page that is absent."""
+        """The stretch from the first to the last bar of the page that is absent and served."""
+        reach = max(start, min(self._source.served_from or start, end))
         grid = pd.date_range(
-            first_bar_from(start, self._bar), end, freq=self._bar, inclusive="left"
+            first_bar_from(reach, self._bar), end, freq=self._bar, inclusive="left"
         )
         absent = grid[~grid.isin(judgement.candles["open_time"])]
         if absent.empty:
@@ -103,9 +133,13 @@ class CandleReader:
         return replace(page, end=end, candles=page.candles[kept].reset_index(drop=True))
 
     def _is_empty_until_later(self, judgement: Judgement, end: datetime) -> bool:
-        """Whether the exchange went looking for the next candle, and found it after this page."""
+        """Whether nothing lies between this page and the first candle that the exchange named.
+
+        It went looking for the next one, or it has none that are older.
+        """
+        knows = self._source.history_is_whole or self._source.served_from is not None
         return (
-            self._source.history_is_whole
+            knows
             and judgement.oldest is not None
             and judgement.oldest > end
             and judgement.quarantined.empty

@@ -16,7 +16,8 @@ from resources.exchange.allowance import Allowance
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
 from resources.exchange.proxies import ignored_proxies
-from traderai_assets.domain.candles.frames import milliseconds, moment_of
+from traderai_assets.domain.candles.frames import milliseconds, moment_of, no_candles
+from traderai_assets.domain.candles.quarantine import no_quarantine
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
     InvalidMarket,
@@ -76,6 +77,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
 
     _clients: dict[tuple[str, str], Any] = PrivateAttr(default_factory=dict)
     _clocks: dict[tuple[str, str], tuple[float, datetime]] = PrivateAttr(default_factory=dict)
+    _served_from: dict[Market, datetime] = PrivateAttr(default_factory=dict)
 
     @field_validator("url")
     @classmethod
@@ -116,11 +118,17 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         sandbox = _sandbox(self._client_of(market))
         return f"sandbox, {sandbox} candles" if sandbox else f"{exchange_id} at {self.url}"
 
-    def pages(self, market: Market, start: datetime, end: datetime) -> Iterator[CandlePage]:
+    def pages(
+        self, market: Market, start: datetime, end: datetime, *, again: bool = False
+    ) -> Iterator[CandlePage]:
         """Yield the closed candles of [start, end) in contiguous spans, oldest first.
 
         The spans begin at `start` and end at `end`, or before the first bar that is not certainly
-        closed; each may be stored before the next is asked for.
+        closed; each may be stored before the next is asked for. What the exchange does not serve,
+        because it is too old, is part of them, and `served_from` says up to where.
+
+        `again` is for what was asked for and not served before: an empty page is then asked for
+        once and not twice.
 
         Raises
         ------
@@ -128,14 +136,18 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             If ccxt knows no such exchange, or the exchange no such timeframe.
         MarketNotListed
             If the exchange does not list the symbol.
-        HistoryUnavailable
-            If the exchange does not serve candles as old as `start`.
         ExchangeUnavailable
             If a page could not be had; those before it were yielded.
         """
         client = self._listed(market)
-        reader = CandleReader(client, market, partial(self._time, client))
+        served_from = self._served_from.get(market)
+        if served_from is not None and end <= served_from:  # Learnt a moment ago; it only moves on
+            yield CandlePage(start, end, no_candles(), no_quarantine(), served_from=served_from)
+            return
+        reader = CandleReader(client, market, partial(self._time, client), again=again)
         yield from reader.pages(start, end)
+        if reader.served_from is not None:
+            self._served_from[market] = reader.served_from
 
     def is_active(self, market: Market) -> bool:
         """Whether the exchange lists the market, and not as one that does not trade."""
@@ -178,6 +190,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             _, client = self._clients.popitem()
             client.close()
         self._clocks.clear()
+        self._served_from.clear()
 
     def _time(self, client: Any, max_age: float) -> datetime:
         if not client.has.get("fetchTime"):

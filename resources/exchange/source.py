@@ -8,7 +8,6 @@ from typing import Any
 from resources.exchange.patience import Patience
 from traderai_assets.domain.candles.frames import first_bar_from, milliseconds
 from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
-from traderai_assets.domain.errors import HistoryUnavailable
 from traderai_assets.domain.markets import Market
 
 # Within this of its reading, an exchange's clock is not believed without the candles' witness.
@@ -27,7 +26,8 @@ Clock = Callable[[float], datetime]
 class CandleSource:
     """One market's candles as an open client, which has listed its markets, serves them.
 
-    `history_is_whole` once it is certain that the exchange serves older candles where it has any.
+    `history_is_whole` once it is certain that the exchange serves older candles where it has any;
+    `served_from` once it is certain that it serves none that open before this.
     """
 
     def __init__(self, client: Any, market: Market, clock: Clock) -> None:
@@ -37,6 +37,7 @@ class CandleSource:
         self._page_rows = _page_rows(client, market)
         self.patience: Patience = client.patience
         self.history_is_whole = False
+        self.served_from: datetime | None = None
 
     @property
     def page_bars(self) -> int:
@@ -48,8 +49,6 @@ class CandleSource:
 
         Raises
         ------
-        HistoryUnavailable
-            If the exchange serves newer candles instead of these.
         ExchangeUnavailable
             If there is no usable answer.
         """
@@ -59,21 +58,16 @@ class CandleSource:
         begins_late = oldest is not None and oldest > first
         if begins_late and answer.bars_named > 1 and not self.history_is_whole:
             half = min(asked, answer.bars_named) // 2
-            self._demand_history(answer, self._answer(start, end, now, half), half, now)
+            self._learn_reach(answer, self._answer(start, end, now, half), half, now)
         return answer
 
-    def _demand_history(self, late: Judgement, fewer: Judgement, asked: int, now: datetime) -> None:
-        """Refuse an answer that begins later than asked because older candles are not served.
+    def _learn_reach(self, late: Judgement, fewer: Judgement, asked: int, now: datetime) -> None:
+        """Tell from an answer that begins later than asked whether older candles are not served.
 
         It may begin late because nothing traded before: a market listed later, an outage. Or
         because the exchange serves its newest rows whatever is asked: then it answers a question
         for half as many rows with rows just as new. One that does not heed the number of rows
         either has served all there is, unless its page is full and reaches the present.
-
-        Raises
-        ------
-        HistoryUnavailable
-            Naming the first candle that is served.
         """
         if fewer.newest is None or late.newest is None:
             return  # No proof either way; the missing bars will be asked for once more
@@ -83,14 +77,9 @@ class CandleSource:
         self.history_is_whole = fewer.newest < late.newest or not (
             heeds_number or (is_full and reaches_now)
         )
-        if self.history_is_whole:
-            return
-        raise HistoryUnavailable(
-            f"{self._market.exchange} serves {self._market.timeframe} candles of "
-            f"{self._market.symbol} from {late.oldest:%Y-%m-%d %H:%M} UTC on, and older ones were "
-            "asked for; ask for later ones only, or take the market from an exchange that keeps "
-            "its history"
-        )
+        if not self.history_is_whole:
+            # The shorter of two pages of newest rows begins later
+            self.served_from = late.oldest
 
     def _answer(self, start: datetime, end: datetime, now: datetime, limit: int) -> Judgement:
         market, since = self._market, milliseconds(first_bar_from(start, self._market.bar))

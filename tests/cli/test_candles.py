@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from traderai_assets.cli.house import open_lake
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 
 MARKET, KEY = "binance:BTC/USDT", "binance.BTC-USDT.1h"
 START = datetime(2026, 2, 28, 20, tzinfo=UTC)
@@ -55,27 +55,42 @@ def test_candles_come_back_from_csv_to_the_last_bit(traderai, stored, tmp_path):
     assert read.map(float).to_numpy().tobytes() == stored.to_numpy().tobytes()
 
 
-def test_gaps_are_listed_for_people_and_for_programs(traderai, stored, home):  # noqa: ARG001
+def test_gaps_are_listed_with_what_was_asked_for_people_and_for_programs(traderai, stored, home):  # noqa: ARG001
     gap = {
-        "start": [START + timedelta(hours=1)],
-        "end": [START + timedelta(hours=3)],
-        "absent_bars": 2,
+        "start": [START + timedelta(hours=1), START + timedelta(hours=5)],
+        "end": [START + timedelta(hours=3), START + timedelta(hours=6)],
+        "absent_bars": [2, 1],
         "flat_bars": 0,
-        "kind": "outage",
+        "kind": ["unheard", "outage"],
     }
-    frame = pd.DataFrame(gap).astype(CANDLE_GAPS.dtypes)
-    snapshot = open_lake(home).snapshot(CANDLE_GAPS)
-    snapshot.publish({(KEY, "2026-02"): frame}, run_id="test", code_version="1")
+    ask = {name: gap[name][:1] for name in ("start", "end")} | {
+        "first_seen": [START],
+        "last_asked": [START + timedelta(minutes=10)],
+        "times_asked": 2,
+        "came_back": "nothing",
+    }
+    for table, rows in ((CANDLE_GAPS, gap), (CANDLE_ASKS, ask)):
+        frame = pd.DataFrame(rows).astype(table.dtypes)
+        open_lake(home).snapshot(table).publish(
+            {(KEY, "2026-02"): frame}, run_id="test", code_version="1"
+        )
     said = traderai("candles", "gaps", MARKET).out.splitlines()
-    assert said[0].split() == list(CANDLE_GAPS.dtypes)
-    assert said[1].endswith("2            0          outage")
-    [row] = json.loads(traderai("candles", "gaps", MARKET, "--json").out)
+    asked = ["first_seen", "last_asked", "times_asked", "came_back", "next_ask"]
+    assert said[0].split() == [*CANDLE_GAPS.dtypes, *asked]
+    assert said[1].endswith("2            nothing    2026-02-28 21:10:00+00:00")
+    assert said[2].endswith("0                       at once")
+    row, _ = json.loads(traderai("candles", "gaps", MARKET, "--json").out)
     assert row == {
         "start": "2026-02-28 21:00:00+00:00",
         "end": "2026-02-28 23:00:00+00:00",
         "absent_bars": 2,
         "flat_bars": 0,
-        "kind": "outage",
+        "kind": "unheard",
+        "first_seen": "2026-02-28 20:00:00+00:00",
+        "last_asked": "2026-02-28 20:10:00+00:00",
+        "times_asked": 2,
+        "came_back": "nothing",
+        "next_ask": "2026-02-28 21:10:00+00:00",
     }
 
 

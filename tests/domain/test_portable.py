@@ -27,9 +27,9 @@ def calls_of_the_machine(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
             yield f"line {node.lineno}: @"
-        elif isinstance(node, ast.Attribute) and node.attr in ELSEWHERE:
-            if isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy"}:
-                yield f"line {node.lineno}: np.{node.attr}"
+        named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if named and node.attr in ELSEWHERE and node.value.id in {"np", "numpy"}:
+            yield f"line {node.lineno}: np.{node.attr}"
 
 
 @pytest.mark.parametrize("file", sorted(DOMAIN.rglob("*.py")), ids=lambda file: file.name)

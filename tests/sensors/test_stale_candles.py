@@ -6,14 +6,15 @@ import dagster as dg
 import pandas as pd
 import pytest
 
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.market_notes import note_answered, note_refused, refusal_of
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BTC = "binance.BTC-USDT.1h"
 
 
@@ -76,16 +77,72 @@ def test_a_month_that_a_killed_fetch_left_unfinished_is_fetched_again(house, tab
     assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
 
 
-def test_a_month_that_ended_in_silence_is_whole(house):
-    silence = FEBRUARY.end - 3 * HOUR
+def silent(house, hours, *, kind, asked=()):
+    """Let February end in silence; `asked` is when it was asked for first and last, how often."""
+    silence = FEBRUARY.end - hours * HOUR
     gap = pd.DataFrame(
-        {"start": [silence], "end": [FEBRUARY.end], "absent_bars": 3, "flat_bars": 0}
-    ).assign(kind="outage")
+        {"start": [silence], "end": [FEBRUARY.end], "absent_bars": hours, "flat_bars": 0}
+    ).assign(kind=kind)
     house.put_bars(FEBRUARY.start, silence)
     house.put_bars(MARCH.start, NOON)
-    assert house.tick("stale_candles").request.job_name == "backfill"
     house.put(CANDLE_GAPS, FEBRUARY, gap.astype(CANDLE_GAPS.dtypes))
+    if asked:
+        first, last, times = asked
+        record = gap[["start", "end"]].assign(
+            first_seen=first, last_asked=last, times_asked=times, came_back="nothing"
+        )
+        house.put(CANDLE_ASKS, FEBRUARY, record.astype(CANDLE_ASKS.dtypes))
+
+
+def test_a_month_that_ended_in_silence_is_whole(house):
+    house.put_bars(FEBRUARY.start, FEBRUARY.end - 3 * HOUR)
+    house.put_bars(MARCH.start, NOON)
+    assert house.tick("stale_candles").request.job_name == "backfill"
+    silent(house, 3, kind="outage", asked=(NOON - 40 * DAY, NOON - 30 * DAY, 7))
     assert house.tick("stale_candles").reason == f"{BTC} is up to date"
+
+
+def test_silence_that_nobody_believes_yet_is_told_with_the_time_it_is_asked_for_again(house):
+    silent(house, 3, kind="unheard", asked=(NOON, NOON, 1))
+    assert house.tick("stale_candles").reason == (
+        f"{BTC} is up to date; 3 absent bars from 2026-02-28 on are not believed to be absent, "
+        "and asked for again from 2026-03-20 12:10 UTC on"
+    )
+
+
+def test_absent_bars_are_asked_for_when_they_are_due_once_an_hour_by_a_run_that_says_so(house):
+    silent(house, 3, kind="unheard", asked=(NOON - HOUR, NOON - HOUR, 1))
+    tick = house.tick("stale_candles")
+    assert tick.request.job_name == "backfill"
+    # March's features begin with the memory of February
+    assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
+    assert tick.request.tags["traderai/by_schedule"] == "true"
+    house.run(tick.request, dg.DagsterRunStatus.FAILURE)
+    assert house.tick("stale_candles").requests == []
+
+
+def test_gaps_from_before_there_was_a_ledger_of_asks_are_asked_for_at_once(house):
+    silent(house, 672, kind="not_listed")
+    assert "672 absent bars of" in house.tick("stale_candles").log
+
+
+def test_bars_that_have_closed_come_before_what_is_due_but_not_for_ever(house):
+    silent(house, 3, kind="unheard", asked=(NOON, NOON, 1))
+    house.sandbox.clock.set(NOON + HOUR + timedelta(minutes=1))
+    assert house.tick("stale_candles").request.job_name == "update_latest"
+    house.sandbox.clock.set(NOON + 2 * HOUR)
+    assert house.tick("stale_candles").request.job_name == "backfill"
+
+
+def test_a_market_without_candles_for_a_day_is_asked_about_once_an_hour(house):
+    house.configure(markets=("binance:BTC/USDT",), timeframe="5m")
+    five = Market("binance", "BTC/USDT", "5m")
+    house.put_bars(FEBRUARY.start, NOON, market=five)
+    keys = set()
+    for minutes in range(0, 60, 5):
+        house.sandbox.clock.set(NOON + 2 * DAY + timedelta(minutes=minutes, seconds=10))
+        keys.add(house.tick("stale_candles").request.run_key)
+    assert len(keys) == 2  # The bar that is due at 0 minutes opened in the hour before
 
 
 def test_history_that_cannot_be_had_does_not_cost_the_market_its_newest_bars(house):

@@ -1,6 +1,7 @@
 """Ingest: one month of candles, page by page, with what was refused and what is absent.
 
-The order of commits is what makes a kill harmless (docs/adr/0004).
+The order of commits is what makes a kill harmless (docs/adr/0004); how silence comes to be believed
+is told in docs/adr/0007.
 """
 
 from datetime import datetime, timedelta
@@ -9,24 +10,30 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from resources.exchange.paging import CandlePage
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.publication import Partition, Publication
-from traderai_assets.domain.candles.coverage import spans_to_fetch
+from traderai_assets.domain.candles.asking import Answer, note_asks
+from traderai_assets.domain.candles.coverage import Span
 from traderai_assets.domain.candles.ended import with_end, without_end
-from traderai_assets.domain.candles.gaps import find_gaps
+from traderai_assets.domain.candles.gap_classes import UNREACHABLE, believed
+from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
+from traderai_assets.domain.candles.questions import Question, questions
+from traderai_assets.domain.candles.ripening import asked_for, ripened, rows
 from traderai_assets.domain.errors import CorruptPartition
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE
 
 
 class MonthIngest:
-    """One month's candles, its refused rows and its gaps, while they are being fetched.
+    """One month's candles, its refused rows, its gaps and the asks for them, while it is fetched.
 
     Refused rows are stored before the candles around them, gaps after: whatever the moment of a
-    kill, a hole that a refused row left is never taken for the exchange's silence.
+    kill, a hole that a refused row left is never taken for the exchange's silence. Asks come last:
+    one that is not written down is made again, one written down too soon would be relied upon.
     """
 
     def __init__(
@@ -37,67 +44,128 @@ class MonthIngest:
         self._publication = publication
         self._quarantine_table = lake.snapshot(CANDLE_QUARANTINE)
         self._gaps_table = lake.snapshot(CANDLE_GAPS)
+        self._asks_table = lake.snapshot(CANDLE_ASKS)
         self.candles = self._readable(publication.target)
         self.quarantine = self._readable(self._quarantine_table)
         self.gaps = self._readable(self._gaps_table)
+        self._asks = self._readable(self._asks_table)
+        self._answers: list[Answer] = []
         self._known_until = self._stored_until()
 
-    def spans(
-        self, now: datetime, tail_bars: int, *, refetch: bool
-    ) -> list[tuple[datetime, datetime]]:
-        """Return what to ask for: what is missing, and the tail that may have been revised."""
-        month, bar = self.part.month, self.part.market.bar
-        end = min(month.end, last_close(now, bar))
-        tail = last_close(now, bar) - tail_bars * bar
-        # Silence up to now is not known to be a gap until something follows it.
-        gaps = without_end(self.gaps)  # A market that is over may be listed again
-        followed = gaps["end"] <= self.candles["open_time"].max()
-        return spans_to_fetch(
-            self.candles,
-            gaps[followed | (gaps["end"] == month.end)],
-            start=month.start,
-            end=end,
-            bar=bar,
-            revise_from=month.start if refetch else tail,
-        )
+    def fetch(
+        self,
+        exchange: ExchangeResource,
+        now: datetime,
+        *,
+        refetch: bool = False,
+        by_schedule: bool = False,
+    ) -> bool:
+        """Ask for what is missing or due, store page after page, then classify what is absent.
 
-    def store(self, fetched: pd.DataFrame, refused: pd.DataFrame, until: datetime) -> None:
+        Returns whether anything was asked.
+
+        Parameters
+        ----------
+        exchange : ExchangeResource
+        now : datetime
+            By the exchange's clock.
+        refetch : bool
+            Whether to ask for all bars again.
+        by_schedule : bool
+            Whether to ask for absent bars only when they are due; else for all that are not
+            believed to be absent.
+        """
+        market = self.part.market
+        asked = self._questions(now, exchange.tail_bars, refetch, by_schedule)
+        for question in asked:
+            before = len(self.candles)
+            for page in exchange.pages(market, question.start, question.end, again=question.again):
+                self.store(page, question.about)
+            if question.about is not None and len(self.candles) > before:
+                for page in exchange.pages(market, *question.about):
+                    self.store(page)
+        self._finish(exchange.source(market), now)
+        return bool(asked)
+
+    def store(self, page: CandlePage, about: Span | None = None) -> None:
         """Commit one page; a run that is killed later goes on after it."""
-        merge = merge_candles(self.candles, fetched)
-        self._known_until = max(self._known_until, until)
-        self._keep_refused(merge_quarantine(refused, merge.revisions))
+        merge = merge_candles(self.candles, page.candles)
+        self._known_until = max(self._known_until, page.end)
+        start, end = about or (page.start, page.end)
+        self._answers.append(Answer(start, end, page.named_from, page.named_to, page.served_from))
+        self._keep_refused(merge_quarantine(page.quarantined, merge.revisions))
         self.candles = merge.candles
         self.part.put(self.candles)
         self._publication.commit()
 
-    def finish(self, source: str) -> None:
-        """Classify what is absent as far as was asked, and describe the month for its page."""
-        month, end = self.part.month, self._known_until
-        failed = self.quarantine.loc[self.quarantine["reason"] != SUPERSEDED, "open_time"].dropna()
-        self.gaps = find_gaps(
+    def newly_out_of_reach(self, before: pd.DataFrame) -> int:
+        """Return how many bars are known to be out of the exchange's reach, beyond those before."""
+        counts = [
+            int(gaps.loc[gaps["kind"] == UNREACHABLE.name, "absent_bars"].sum())
+            for gaps in (self.gaps, before)
+        ]
+        return counts[0] if not counts[1] else 0
+
+    def _questions(
+        self, now: datetime, tail_bars: int, refetch: bool, by_schedule: bool
+    ) -> list[Question]:
+        """Return what to ask for: what is missing or due, and the tail that may be revised."""
+        month, bar = self.part.month, self.part.market.bar
+        tail = last_close(now, bar) - tail_bars * bar
+        # A market that is over may be listed again
+        told = asked_for(without_end(self.gaps), self._asks)
+        # Silence up to now is not known to be a gap until something follows it.
+        followed = told["end"] <= self.candles["open_time"].max()
+        return questions(
             self.candles,
+            told[followed | (told["end"] == month.end)],
             start=month.start,
+            end=min(month.end, last_close(now, bar)),
+            bar=bar,
+            revise_from=month.start if refetch else tail,
+            now=now,
+            by_schedule=by_schedule,
+        )
+
+    def _finish(self, source: str, now: datetime) -> None:
+        """Classify what is absent as far as was asked, and describe the month for its page."""
+        start, end, bar = self.part.month.start, self._known_until, self.part.market.bar
+        failed = self.quarantine.loc[self.quarantine["reason"] != SUPERSEDED, "open_time"].dropna()
+        absent = absent_bars(self.candles, start=start, end=end, bar=bar)
+        before, after = self._neighbours()
+        self._asks = note_asks(
+            self._asks,
+            self.gaps,
+            absent,
+            self._answers,
+            start=start,
+            bar=bar,
+            now=now,
+            before=before,
+            after=after,
+        )
+        silences = find_gaps(
+            self.candles,
+            start=start,
             end=end,
-            bar=self.part.market.bar,
+            bar=bar,
             failed=failed,
             listed_from=self._listed_from(end),
         )
+        self.gaps = ripened(silences, self._asks, absent, start=start, bar=bar)
         self._publish(self._gaps_table, self.gaps)
+        self._publish(self._asks_table, self._asks)
         self.part.put(
-            self.candles, {"source": source, **month_metadata(self.gaps, self.quarantine)}
+            self.candles,
+            {"source": source, **month_metadata(self.gaps, self._asks, self.quarantine)},
         )
 
-    def fetch(self, exchange: ExchangeResource, now: datetime, *, refetch: bool = False) -> bool:
-        """Ask for what is missing, store page after page, then classify what is absent.
-
-        Returns whether anything was asked.
-        """
-        spans = self.spans(now, exchange.tail_bars, refetch=refetch)
-        for start, end in spans:
-            for page in exchange.pages(self.part.market, start, end):
-                self.store(page.candles, page.quarantined, page.end)
-        self.finish(exchange.source(self.part.market.exchange))
-        return bool(spans)
+    def _neighbours(self) -> tuple[datetime | None, datetime | None]:
+        """Return the close of the last candle before the month, the opening of the next after."""
+        market, month = self.part.market, self.part.month
+        before = self._publication.target.summary(market.key, month.shift(-1).key).last
+        after = self._publication.target.summary(market.key, month.shift(1).key).first
+        return None if before is None else before + market.bar, after
 
     def end(self, since: datetime, now: datetime) -> None:
         """Say that the market is over since then, its last candle's close, up to `now`."""
@@ -106,7 +174,7 @@ class MonthIngest:
         if start < until:
             self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
             self._publish(self._gaps_table, self.gaps)
-        self.part.put(self.candles, month_metadata(self.gaps, self.quarantine))
+        self.part.put(self.candles, month_metadata(self.gaps, self._asks, self.quarantine))
 
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
@@ -128,8 +196,12 @@ class MonthIngest:
         earlier = self._publication.target.content_hashes(self.part.market.key)
         if any(month < self.part.month_key for month in earlier):
             return None
-        first = self.candles["open_time"].min()
-        return end if self.candles.empty else first.to_pydatetime()
+        if self.candles.empty:
+            # One that begins with a month's first bar was more likely not served in the one before
+            _, after = self._neighbours()
+            return None if after == self.part.month.end else end
+        first: datetime = self.candles["open_time"].min().to_pydatetime()
+        return first
 
     def _keep_refused(self, found: pd.DataFrame) -> None:
         """Add to the ledger; a refused row stays in it, also where a good one came later."""
@@ -150,23 +222,29 @@ def last_close(now: datetime, bar: timedelta) -> datetime:
     return now - (now - epoch) % bar
 
 
-def month_metadata(gaps: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, Any]:
-    """Return what a person checks first: how many bars are absent and why."""
-    rows = [
+def month_metadata(
+    gaps: pd.DataFrame, asks: pd.DataFrame, quarantine: pd.DataFrame
+) -> dict[str, Any]:
+    """Return what a person checks first: how many bars are absent and why, and what is doubted."""
+    told = asked_for(gaps.head(20), asks)
+    table = [
         dg.TableRecord(
             {
-                "start": str(gap["start"]),
-                "end": str(gap["end"]),
-                "absent": int(gap["absent_bars"]),
-                "flat": int(gap["flat_bars"]),
-                "kind": str(gap["kind"]),
+                "start": str(gap.start),
+                "end": str(gap.end),
+                "absent": int(gap.absent_bars),
+                "flat": int(gap.flat_bars),
+                "kind": str(gap.kind),
+                "times asked": int(gap.times_asked),
+                "asked again": "" if pd.isna(gap.next_ask) else str(gap.next_ask),
             }
         )
-        for gap in gaps.head(20).to_dict("records")
+        for gap in rows(told)
     ]
     return {
         "absent_bars": int(gaps["absent_bars"].sum()),
+        "doubted_bars": int(gaps.loc[~believed(gaps), "absent_bars"].sum()),
         "gaps": len(gaps),
         "refused_rows": len(quarantine),
-        **({"first_gaps": dg.MetadataValue.table(rows)} if rows else {}),
+        **({"first_gaps": dg.MetadataValue.table(table)} if table else {}),
     }

@@ -13,6 +13,7 @@ from traderai_assets.assets.publication import Publication
 from traderai_assets.assets.refused_markets import RefusedMarkets
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.work_classes import BY_SCHEDULE_TAG
 
 
 class CandlesConfig(dg.Config):
@@ -45,7 +46,8 @@ def candles(
         refused = RefusedMarkets(context, publication, exchange)
         for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(context.run.run_id, part, publication, lake)
-            if not refused.fetch(ingest, refetch=config.refetch):
+            by_schedule = BY_SCHEDULE_TAG in context.run.tags
+            if not refused.fetch(ingest, refetch=config.refetch, by_schedule=by_schedule):
                 continue
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")
             months = {"months_done": done, "months_asked": total}

@@ -5,20 +5,26 @@ from dataclasses import replace
 from datetime import datetime
 
 import dagster as dg
+import pandas as pd
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.candle_ingest import last_close
 from traderai_assets.assets.made_of import MadeOf
 from traderai_assets.domain.candles.coverage import bar_coverage
-from traderai_assets.domain.candles.gap_classes import ENDED
-from traderai_assets.domain.candles.gaps import FETCH_FAILURE
+from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
+from traderai_assets.domain.candles.ripening import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
-from traderai_assets.domain.freshness.look_back import MonthCoverage, Refusal, look_back_refusal
+from traderai_assets.domain.freshness.look_back import (
+    Doubt,
+    MonthCoverage,
+    Refusal,
+    look_back_refusal,
+)
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.window import MOST_BEHIND, LookBack, look_back
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.tables import Table
@@ -54,6 +60,7 @@ class Gate:
         days: int,
     ) -> None:
         self._candles, self._gaps = table(CANDLES), table(CANDLE_GAPS)
+        self._asks = table(CANDLE_ASKS)
         self._made_of = MadeOf(lake, instance, self._candles, table(FEATURES), table(LABELS))
         self._clock = clock
         self._days = days
@@ -115,9 +122,10 @@ class Gate:
         self, market: Market, month: Month, window: LookBack, growing: Month | None
     ) -> MonthCoverage:
         start, until = max(month.start, window.start), min(month.end, window.until)
+        gaps = self._gaps.read(market.key, [month.key])
         coverage = bar_coverage(
             self._candles.read(market.key, [month.key]),
-            self._gaps.read(market.key, [month.key]),
+            gaps,
             start=start,
             end=until,
             bar=market.bar,
@@ -129,6 +137,29 @@ class Gate:
             stored_bars=int(coverage.stored.sum()),
             known_gaps=int(coverage.known_absent.sum()),
             made=self._made_of.stored_candles(market, month, *whose),
+            doubts=self._doubts(market, month, gaps, start, until),
+        )
+
+    def _doubts(
+        self, market: Market, month: Month, gaps: pd.DataFrame, start: datetime, until: datetime
+    ) -> tuple[Doubt, ...]:
+        """Return the gaps of [start, until) over which nothing may be learned."""
+        met = gaps[(gaps["start"] < pd.Timestamp(until)) & (gaps["end"] > pd.Timestamp(start))]
+        barred = believed(met) & met["start"].isin(uncrossable(met)["start"])
+        doubted = met[barred | ~believed(met)]
+        if doubted.empty:
+            return ()
+        told = asked_for(doubted, self._asks.read(market.key, [month.key]))
+        return tuple(
+            Doubt(
+                gap.start.to_pydatetime(),
+                gap.end.to_pydatetime(),
+                gap.kind,
+                bool(barred[gap.Index]),
+                gap.times_asked,
+                None if pd.isna(gap.next_ask) else gap.next_ask.to_pydatetime(),
+            )
+            for gap in rows(told)
         )
 
 
@@ -142,5 +173,5 @@ def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> da
     month = max(gaps.content_hashes(market.key), default=None)
     if month is not None:
         known = gaps.read(market.key, [month])
-        ends += known.loc[known["kind"] != FETCH_FAILURE, "end"].dt.to_pydatetime().tolist()
+        ends += known.loc[believed(known), "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)

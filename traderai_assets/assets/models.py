@@ -31,7 +31,7 @@ from traderai_assets.partitions import (
     months_around,
 )
 from traderai_assets.plan import check_market, training_plan
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
@@ -70,7 +70,9 @@ def models(
     require_proof(context.instance)
     with (
         fit_processes(settings.training.processes) as fits,
-        Publication(context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS) as publication,
+        Publication(
+            context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
+        ) as publication,
     ):
         gate = Gate(
             lake,

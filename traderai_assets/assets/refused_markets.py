@@ -48,14 +48,14 @@ class RefusedMarkets:
         self._over: set[str] = set()
         self.errors: dict[str, Refused] = {}
 
-    def fetch(self, ingest: MonthIngest, *, refetch: bool) -> bool:
-        """Fetch what the month lacks; False where its market gives nothing."""
+    def fetch(self, ingest: MonthIngest, *, refetch: bool, by_schedule: bool = False) -> bool:
+        """Fetch what the month lacks or, by the schedule, is due; False where nothing is given."""
         market = ingest.part.market
         if market.key in self.errors:
             return False
         try:
             now = self._exchange.clock(market)
-            if market.key not in self._over and ingest.fetch(self._exchange, now, refetch=refetch):
+            if market.key not in self._over and self._ask(ingest, now, refetch, by_schedule):
                 self._note_answer(ingest.part, now)
         except (InvalidMarket, RequestRefused) as error:
             now = self._now(market)
@@ -71,6 +71,18 @@ class RefusedMarkets:
         """Raise the last refusal where each of the run's markets met one."""
         if self.errors and markets <= self.errors.keys():
             raise list(self.errors.values())[-1]
+
+    def _ask(self, ingest: MonthIngest, now: datetime, refetch: bool, by_schedule: bool) -> bool:
+        """Fetch the month, and say once what its venue serves no more; whether it was asked."""
+        before = ingest.gaps
+        asked = ingest.fetch(self._exchange, now, refetch=refetch, by_schedule=by_schedule)
+        lost = ingest.newly_out_of_reach(before)
+        if lost:
+            self._context.log.warning(
+                f"{ingest.part.dagster_key}: {lost} bars are older than what "
+                f"{ingest.part.market.exchange} serves; they stay absent, and all else goes on"
+            )
+        return asked
 
     def _note_answer(self, part: Partition, now: datetime) -> None:
         """Forget what was refused; but a market listed as inactive that is silent may be over."""

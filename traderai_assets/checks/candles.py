@@ -7,7 +7,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.domain.candles.gaps import FETCH_FAILURE, NO_TRADE
 from traderai_assets.partitions import read_partition_key
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 
 
 @dg.asset_check(asset=candles, blocking=True)
@@ -70,6 +70,43 @@ def nothing_failed_to_arrive(
         passed=not absent,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"absent": dg.MetadataValue.json(dict(list(absent.items())[:20]))},
+    )
+
+
+@dg.asset_check(asset=candles)
+def silence_is_believed(
+    context: dg.AssetCheckExecutionContext, lake: LakeResource
+) -> dg.AssetCheckResult:
+    """No bar is absent that was asked for too seldom: a venue's fault answers as silence does.
+
+    It blocks nothing else: the sensor asks again by itself, at the time that is told here.
+    """
+    from traderai_assets.domain.candles.ripening import asked_for, is_settled, rows
+
+    gaps, asks = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
+    doubted: dict[str, list[str]] = {}
+    bars = 0
+    for key in context.op_execution_context.partition_keys:
+        market, month = read_partition_key(key)
+        known = gaps.read(market.key, [month.key])
+        if known.empty:
+            continue
+        told = asked_for(known, asks.read(market.key, [month.key]))
+        young = told[~is_settled(told)]
+        bars += int(young["absent_bars"].sum())
+        if len(young):
+            doubted[key] = [
+                f"{gap.start} to {gap.end}, {gap.kind}: asked for {gap.times_asked} times, again "
+                f"at {gap.next_ask}"
+                for gap in rows(young.head(5))
+            ]
+    return dg.AssetCheckResult(
+        passed=not doubted,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "doubted_bars": bars,
+            "doubted": dg.MetadataValue.json(dict(list(doubted.items())[:20])),
+        },
     )
 
 

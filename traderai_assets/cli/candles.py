@@ -1,6 +1,8 @@
 """`traderai candles`: take candles out, or see what is absent."""
 
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,17 +49,30 @@ def export(market: str, file: Path) -> None:
 @click.argument("market")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def gaps(market: str, *, as_json: bool) -> None:
-    """List the stretches of MARKET without candles or without trades, and why.
+    """List the stretches of MARKET without candles or trades, why, and what was asked of them.
 
     Example: traderai candles gaps binance:BTC/USDT
     """
-    from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+    from traderai_assets.domain.candles.ripening import asked_for
+    from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 
     settings = open_settings()
     lake = open_lake(settings)
     key = known_market(settings, market, lake.snapshot(CANDLES).markets())
-    snapshot = lake.snapshot(CANDLE_GAPS)
-    frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
+    stored, ledger = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
+    frame = stored.read(key, sorted(stored.content_hashes(key)))
+    asks = ledger.read(key, sorted(ledger.content_hashes(key)))
     print_rows(
-        frame.to_dict("records"), as_json=as_json, empty=f"{key} has no gap in what is stored."
+        [_shown(gap) for gap in asked_for(frame, asks).to_dict("records")],
+        as_json=as_json,
+        empty=f"{key} has no gap in what is stored.",
     )
+
+
+def _shown(gap: dict[Hashable, Any]) -> dict[Hashable, Any]:
+    """Return a gap without what it has not; one that was never asked for is due since 1970."""
+    import pandas as pd
+
+    told = {name: None if pd.isna(value) else value for name, value in gap.items()}
+    due = told["next_ask"]
+    return {**told, "next_ask": "at once" if due is not None and due.year == 1970 else due}

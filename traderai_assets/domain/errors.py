@@ -11,9 +11,8 @@ TraderAIError
 ├── ExchangeError           the venue, or the way to it
 │   ├── ExchangeUnavailable    retries and total deadline used up
 │   ├── BadExchangeAnswer      an answer that cannot be read
-│   ├── RequestRefused         the venue says no to what was asked
-│   │   └── MarketRefused          whatever is asked of this market, or by us
-│   └── HistoryUnavailable     the venue does not serve history that old
+│   └── RequestRefused         the venue says no to what was asked
+│       └── MarketRefused          whatever is asked of this market, or by us
 ├── LakeError               stored data
 │   ├── InvalidRows            rows that break the schema of their table
 │   ├── WriteConflict          another run replaced the same partition, or took over a study
@@ -92,10 +91,6 @@ class RequestRefused(ExchangeError):
 
 class MarketRefused(RequestRefused):
     """The venue serves nothing of this market, or nothing to us: here, or without an account."""
-
-
-class HistoryUnavailable(ExchangeError):
-    """The venue does not serve candles as old as those asked for."""
 
 
 class LakeError(TraderAIError):

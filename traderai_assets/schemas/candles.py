@@ -1,4 +1,4 @@
-"""What is stored of candles: the bars, the gaps between them, and the rows kept out."""
+"""What is stored of candles: the bars, the gaps between them, asks for those, rows kept out."""
 
 from typing import Annotated
 
@@ -7,7 +7,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from traderai_assets.domain.candles.gaps import KINDS
+from traderai_assets.domain.candles.asking import CAME_BACK
+from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.candles.quarantine import MAX_RAW_LENGTH
 from traderai_assets.schemas.tables import Table
 
@@ -43,11 +44,32 @@ class CandleGaps(pa.DataFrameModel):
     end: Series[Time] = pa.Field(description="When the last idle bar closed.")
     absent_bars: Series[np.int64] = pa.Field(ge=0, description="Bars that are not stored.")
     flat_bars: Series[np.int64] = pa.Field(ge=0, description="Stored bars without a trade.")
-    kind: Series[str] = pa.Field(isin=KINDS, description="What the silence was.")
+    kind: Series[str] = pa.Field(isin=tuple(GAP_CLASSES), description="What the silence was.")
 
     @pa.dataframe_check(error="start < end")
     def lasts(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
         """A gap has a length."""
+        return frame["start"] < frame["end"]
+
+    class Config:
+        """Refuse undeclared columns."""
+
+        strict = True
+
+
+class CandleAsks(pa.DataFrameModel):
+    """What was asked for and did not come: when, how often; times are the exchange's own."""
+
+    start: Series[Time] = pa.Field(unique=True, description="Open time of the first absent bar.")
+    end: Series[Time] = pa.Field(description="When the last absent bar closed.")
+    first_seen: Series[Time] = pa.Field(description="When it was asked for and did not come.")
+    last_asked: Series[Time] = pa.Field(description="When it was asked for last by the schedule.")
+    times_asked: Series[np.int64] = pa.Field(ge=1, description="How often by the schedule.")
+    came_back: Series[str] = pa.Field(isin=CAME_BACK, description="What was served instead.")
+
+    @pa.dataframe_check(error="start < end")
+    def lasts(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
+        """A stretch has a length."""
         return frame["start"] < frame["end"]
 
     class Config:
@@ -78,5 +100,6 @@ class CandleQuarantine(pa.DataFrameModel):
 
 CANDLES = Table("candles", Candles.to_schema())
 CANDLE_GAPS = Table("candle_gaps", CandleGaps.to_schema(), key=("start",))
+CANDLE_ASKS = Table("candle_asks", CandleAsks.to_schema(), key=("start",))
 # A row may name no time, and one bar may have several bad rows: what it says tells rows apart.
 CANDLE_QUARANTINE = Table("candle_quarantine", CandleQuarantine.to_schema(), key=("reason", "raw"))

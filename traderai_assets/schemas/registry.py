@@ -1,7 +1,7 @@
 """Every table of the lake, so that maintenance and checks find them without being told."""
 
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
 from traderai_assets.schemas.features import FEATURES
@@ -15,6 +15,7 @@ from traderai_assets.schemas.signals import SIGNALS
 TABLES = (
     CANDLES,
     CANDLE_GAPS,
+    CANDLE_ASKS,
     CANDLE_QUARANTINE,
     FEATURES,
     LABELS,

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.errors import HistoryUnavailable
 from traderai_assets.domain.markets import Market
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -225,11 +224,46 @@ def test_no_open_candle_is_returned_around_a_thousand_boundaries(venue, exchange
     boundaries_hold(venue, exchange, 1000)
 
 
-def test_kraken_says_that_it_has_no_older_history(venue, exchange):
+def test_kraken_says_what_is_out_of_its_reach_and_serves_the_rest(venue, exchange):
     venue.now = START + 2000 * BAR + timedelta(minutes=1)
     venue.trade(START, venue.now)
-    with pytest.raises(HistoryUnavailable, match=r"kraken serves 5m candles of BTC/USD from 2024-"):
-        list(exchange.pages(KRAKEN, START, LATER))
+    out_of_reach, *rest = exchange.pages(KRAKEN, START, LATER)
+    # 720 rows, of which the last is open
+    assert (out_of_reach.start, out_of_reach.end) == (START, START + 1281 * BAR)
+    assert out_of_reach.served_from == START + 1281 * BAR
+    assert out_of_reach.candles.empty
+    assert bars_of(rest) == list(range(1281, 2000))
+
+
+def test_what_is_out_of_reach_is_asked_for_once_in_a_run(venue, exchange):
+    venue.now = START + 2000 * BAR + timedelta(minutes=1)
+    venue.trade(START, venue.now)
+    for month in range(4):
+        span = START + 300 * month * BAR, START + 300 * (month + 1) * BAR
+        [page] = exchange.pages(KRAKEN, *span)
+        assert (page.start, page.end) == span
+        assert page.served_from == START + 1281 * BAR
+    assert len(venue.asked) == 2
+
+
+def test_pages_tell_which_bars_the_exchange_named_also_outside_of_them(venue, exchange):
+    venue.now = START + 100 * BAR
+    venue.trade(START, venue.now)
+    venue.halt(START + 10 * BAR, START + 20 * BAR)
+    [hole] = exchange.pages(MARKET, START + 10 * BAR, START + 20 * BAR)
+    assert (hole.named_from, hole.named_to) == (START + 20 * BAR, START + 20 * BAR)
+    [whole] = exchange.pages(MARKET, START, START + 50 * BAR)
+    assert (whole.named_from, whole.named_to) == (START, START + 50 * BAR)
+
+
+def test_what_was_silent_before_is_asked_for_once_and_not_twice_in_one_breath(venue, exchange):
+    venue.now = START + 300 * BAR
+    venue.trade(START, venue.now)
+    venue.payload = lambda _: []
+    for again, asked in ((False, 2), (True, 1)):
+        venue.asked.clear()
+        [page] = exchange.pages(MARKET, START, START + 50 * BAR, again=again)
+        assert (page.named_from, len(venue.asked)) == (None, asked)
 
 
 def test_kraken_serves_what_it_still_has(venue, exchange):
@@ -261,8 +295,11 @@ def test_an_exchange_that_always_serves_its_newest_rows_is_found_out(venue, exch
     venue.newest_only = served
     venue.now = START + 2000 * BAR + timedelta(minutes=1)
     venue.trade(START, venue.now)
-    with pytest.raises(HistoryUnavailable):
-        list(exchange.pages(MARKET, START, START + bars * BAR))
+    pages = list(exchange.pages(MARKET, START, START + bars * BAR))
+    assert pages[0].served_from > START
+    assert pages[-1].end == START + bars * BAR
+    reached = max(2000 - served + 1, 0)
+    assert bars_of(pages)[-3:] == list(range(reached, bars))[-3:]
 
 
 def test_an_exchange_that_heeds_no_number_of_rows_may_have_outages(venue, exchange):

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from traderai_assets.domain.candles.frames import milliseconds, moment_of
-from traderai_assets.domain.candles.gaps import FETCH_FAILURE
+from traderai_assets.domain.candles.gap_classes import believed
 
 Span = tuple[datetime, datetime]
 
@@ -40,13 +40,13 @@ def bar_coverage(
     candles : DataFrame
         `open_time` of stored candles; those outside the stretch do no harm.
     gaps : DataFrame
-        start, end, kind; a fetch failure explains nothing.
+        start, end, kind; one whose class is not believed explains nothing.
     start, end : datetime
         On the grid of `bar`.
     """
     width = milliseconds(bar)
     grid = np.arange(milliseconds(start), milliseconds(end), width, dtype=np.int64)
-    known = gaps[gaps["kind"] != FETCH_FAILURE]
+    known = gaps[believed(gaps)]
     begins, ends = _milliseconds_of(known["start"]), _milliseconds_of(known["end"])
     # Gaps never overlap, so a bar is in one when more have begun than have ended.
     begun = np.searchsorted(np.sort(begins), grid, side="right")

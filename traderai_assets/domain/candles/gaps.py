@@ -4,6 +4,8 @@ A bar is idle when it is absent, or flat (one price, no volume: how some exchang
 which nothing happened). Absent and flat bars that touch are one run: Binance's outage of
 2023-03-24 is 14 flat bars and 16 absent ones. Whether a run is an outage or just a quiet market
 is told by the market's own habit, so one rule serves BTC/USDT and a pair that trades twice a day.
+
+This is what the silence means if it is true; whether that may be believed is told in ripening.py.
 """
 
 from datetime import datetime, timedelta
@@ -12,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from traderai_assets.domain.candles import gap_classes
 from traderai_assets.domain.candles.frames import FloatArray, milliseconds, time_column
-from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 
-OUTAGE = "outage"
-NO_TRADE = "no_trade"
-FETCH_FAILURE = "fetch_failure"
-NOT_LISTED = "not_listed"
-KINDS = tuple(GAP_CLASSES)
+OUTAGE = gap_classes.OUTAGE.name
+NO_TRADE = gap_classes.NO_TRADE.name
+FETCH_FAILURE = gap_classes.FETCH_FAILURE.name
+NOT_LISTED = gap_classes.NOT_LISTED.name
 
 # A run is an outage when fewer runs that long are expected in the window. On the 17 real markets
 # it was tried on, this names all 28 holes of Binance's hourly BTC/USDT, and none of the 1,930
@@ -89,6 +90,15 @@ def find_gaps(
         }
     )
     return gaps[(gaps["absent_bars"] > 0) | (gaps["kind"] == OUTAGE)].reset_index(drop=True)
+
+
+def absent_bars(
+    candles: pd.DataFrame, *, start: datetime, end: datetime, bar: timedelta
+) -> NDArray[np.bool_]:
+    """For each bar of [start, end): whether no candle is stored of it."""
+    first, width = milliseconds(start), milliseconds(bar)
+    n_bars = max(0, (milliseconds(end) - first) // width)
+    return _idle_bars(candles, first, width, n_bars)[0]
 
 
 def _places(times: pd.Series, first: int, width: int, n_bars: int) -> NDArray[np.int64]:

@@ -1,14 +1,52 @@
 """Whether a look-back is complete: what it lacks, month by month, and the commands that mend it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pandas as pd
 
+from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.window import LookBack
+
+_AT_ONCE = 1970  # What was never asked for is due since then
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An absence over which no model is made.
+
+    Attributes
+    ----------
+    start, end : datetime
+    kind : str
+        Class of the gap.
+    barred : bool
+        Whether it is believed, and learning may not cross it; else it is not believed.
+    times_asked : int
+        How often it was asked for.
+    next_ask : datetime or None
+        When it is asked for again; None where never.
+    """
+
+    start: datetime
+    end: datetime
+    kind: str
+    barred: bool
+    times_asked: int = 0
+    next_ask: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What it is and what becomes of it, for a person."""
+        stretch = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
+        if self.barred:
+            return f"{stretch} is {self.kind}: {GAP_CLASSES[self.kind].meaning}"
+        asked = "once" if self.times_asked == 1 else f"{self.times_asked} times"
+        again = f", again {_when(self.next_ask)}" if self.next_ask else ""
+        return f"{stretch} was asked for {asked}{again} ({self.kind}, not believed yet)"
 
 
 @dataclass(frozen=True)
@@ -25,12 +63,15 @@ class MonthCoverage:
         Those that are absent for a known reason; a failed fetch is none.
     made : bool
         Whether features and labels of the month are made of its candles as they are stored.
+    doubts : tuple of Doubt
+        Absences that are not believed yet, or that learning may not cross.
     """
 
     expected_bars: int
     stored_bars: int
     known_gaps: int
     made: bool = True
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def missing_bars(self) -> int:
@@ -118,14 +159,19 @@ def look_back_refusal(
     """
     missing = {month: lack for month in window.months if (lack := coverage[month].missing_bars)}
     unmade = tuple(month for month in window.months if not coverage[month].made)
-    if not missing and not unmade:
+    doubts = [doubt for month in window.months for doubt in coverage[month].doubts]
+    barred = [doubt for doubt in doubts if doubt.barred]
+    if not missing and not unmade and not barred:
         return None
     found = []
     if missing:
         found.append(
             f"{sum(missing.values())} bars of the look-back are neither stored nor known gaps, in "
             + _named(missing)
+            + _told([doubt for doubt in doubts if not doubt.barred])
         )
+    if barred:
+        found.append(_not_crossed(barred, window))
     if unmade:
         found.append(
             "features and labels are not made of the candles as they are stored, in "
@@ -133,6 +179,24 @@ def look_back_refusal(
         )
     together = ", and ".join(found)
     return Refusal(market.key, served, together, window, missing, unmade, present)
+
+
+def _told(doubts: Sequence[Doubt]) -> str:
+    """The first of what is not believed, in brackets."""
+    if not doubts:
+        return ""
+    more = f", and {len(doubts) - 1} more" if len(doubts) > 1 else ""
+    return f" ({doubts[0].sentence}{more})"
+
+
+def _not_crossed(barred: Sequence[Doubt], window: LookBack) -> str:
+    """Say which stretch no model learns across, and from when on one can be made."""
+    last = max(barred, key=lambda doubt: doubt.end)
+    length = window.until - window.start
+    return (
+        f"no model learns across {last.sentence.rstrip('.')}; one is made of the "
+        f"{length.days} days after it, from {last.end + length:%Y-%m-%d %H:%M} UTC on"
+    )
 
 
 def backfill_commands(
@@ -175,6 +239,10 @@ def _last_day(month: Month, present: datetime | None) -> str:
     if present is None or month.end > present:
         return ""
     return f" --until {month.end - timedelta(days=1):%Y-%m-%d}"
+
+
+def _when(moment: datetime) -> str:
+    return "at once" if moment.year == _AT_ONCE else f"at {moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _named(months: Iterable[Month]) -> str:
