@@ -128,7 +128,9 @@ def _performance(part: Partition, reign: "Reign", settings: Settings) -> pd.Data
     costs = Costs(settings.costs.fee_rate, settings.costs.slippage_rate)
     outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
     mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
-    ended = mine[mine["status"] != "open"].drop_duplicates("open_time", keep="last")
+    # What an interrupted signal earned is not known
+    settled = ~mine["status"].isin(["open", "interrupted"])
+    ended = mine[settled].drop_duplicates("open_time", keep="last")
     record = part.read_keys(BACKTEST_TRADES, [reign.served_month])
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(
