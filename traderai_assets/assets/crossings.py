@@ -17,8 +17,11 @@ from traderai_assets.domain.candles.segments import (
     segment_starts,
     undecided_steps,
 )
+from traderai_assets.domain.errors import DegenerateData, NotEnoughData, TrainingError
+from traderai_assets.domain.freshness.look_back import Refusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.training.window import LookBack
 
 _CUTS_SHOWN = 5
 
@@ -68,6 +71,26 @@ def steps_command(market: str, steps: pd.DataFrame) -> str:
         f'was traded, or "--ratio {first["near"] or format(first["ratio"], ".4g")}" where the unit '
         f'of prices changed; "traderai candles steps {market}" lists them'
     )
+
+
+def with_cuts_told(
+    error: TrainingError, crossings: StoredCrossings, market: Market, window: LookBack | Refusal
+) -> TrainingError:
+    """Say also what keeps rows of the look-back apart, where too few of them are left."""
+    if not isinstance(error, NotEnoughData | DegenerateData) or isinstance(window, Refusal):
+        return error
+    steps = [crossings.steps(market, month) for month in window.months]
+    gaps = sum(len(read_crossings([crossings.text(market, m)]).barred) for m in window.months)
+    found = [one for one in steps if len(one)]
+    told = [f"it holds {gaps} gaps that learning may not cross"] if gaps else []
+    if found:
+        number = sum(map(len, found))
+        told.append(
+            f"{number} of its bars have prices that nobody can have traded to, and the "
+            f"bars after them are not learned from until somebody decides: type "
+            + steps_command(market.key, found[0])
+        )
+    return type(error)("; ".join([str(error), *told])) if told else error
 
 
 def kept_apart(candles: pd.DataFrame, silent: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.assets.candles import candles
+from traderai_assets.assets.crossings import with_cuts_told
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
 from traderai_assets.assets.look_back import Gate, training_plan
@@ -88,7 +89,8 @@ def models(
         for part, found in judged:
             try:
                 workshop.make(part, found)
-            except TrainingError as error:
+            except TrainingError as cause:
+                error = with_cuts_told(cause, publication.crossings, part.market, found)
                 # A month without data must not cost the other months of the run their models.
                 context.log.warning(f"{part.dagster_key}: no model was made: {error}")
                 errors.append(error)

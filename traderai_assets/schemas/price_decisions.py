@@ -1,4 +1,4 @@
-"""What is stored of people's words on price steps: whether a move was real, or which ratio it is."""
+"""What is stored of people's words on price steps: that a move was real, or its ratio."""
 
 from typing import Annotated
 

@@ -38,7 +38,7 @@ ROUND_MOVES = 6.0
 MOST_ZEROS = 6
 # Bars before a suspected one that say how far the market typically moves, and how few say nothing
 MEMORY_BARS = 500
-FEWEST_MOVES = 20
+FEWEST_MOVES = 5
 _VOLUME_BARS = 50
 
 STEP_COLUMNS = ("open_time", "kind", "before", "after", "ratio", "near", "volume_ratio")

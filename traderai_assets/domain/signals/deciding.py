@@ -34,9 +34,10 @@ def decide_bars(
     -------
     DataFrame
         One row for each bar of `features` that has a candle and of which anything is known (after
-        a cut nothing is, until the warm-up is complete): the columns of `candles`, width (fraction of price, NaN while the volatility is not known), probability (of
-        up), side (1, -1 or 0), target and stop (distance from the entry, fraction of it; NaN with
-        the width), size (share of the account) and horizon_bars.
+        a cut nothing is, until the warm-up is complete): the columns of `candles`, width (fraction
+        of price, NaN while the volatility is not known), probability (of up), side (1, -1 or 0),
+        target and stop (distance from the entry, fraction of it; NaN with the width), size (share
+        of the account) and horizon_bars.
     """
     chosen = model.card["chosen"]
     width = barrier_width(

@@ -61,8 +61,9 @@ def resolve_outcomes(
         One row per signal: open_time, model_id, side, status ('target', 'stop', 'expired',
         'interrupted' or 'open'), ended_at (close of the bar that decided; NaT while open),
         exit_price, gross_return (from the entry, before costs; both NaN while open and if it was
-        interrupted), bars_held (present bars since the entry, up to the interruption). A signal whose validity passed without a bar expires with the first bar
-        after it: never entered, bars_held 0, no exit price, gross_return 0.
+        interrupted), bars_held (present bars since the entry, up to the interruption). A signal
+        whose validity passed without a bar expires with the first bar after it: never entered,
+        bars_held 0, no exit price, gross_return 0.
 
     Raises
     ------
