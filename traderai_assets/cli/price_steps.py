@@ -5,6 +5,7 @@ by the gate and by the web UI, and done by the command that is printed.
 """
 
 import getpass
+import os
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -85,28 +86,32 @@ def _decide(
     stored = snapshot.read(key, [month.key])
     standing = standing_decisions(stored)
     before = standing[standing["open_time"] == pd.Timestamp(opened)]
-    stands = (
-        (before["verdict"].iloc[0], before["ratio"].iloc[0]) if len(before) else (REVOKED, None)
-    )
-    if stands[0] == verdict and (ratio is None or ratio == stands[1]):
-        return (
-            f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_word(verdict, ratio)} already; nothing changed."
-        )
+    stands, written = (REVOKED, None) if before.empty else before[["verdict", "ratio"]].iloc[0]
+    told = f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_word(verdict, ratio)}"
+    if stands == verdict and ratio in (None, written):
+        return f"{told} already; nothing changed."
     row = {
         "open_time": [opened],
         "decided_at": [datetime.now(UTC)],
         "verdict": [verdict],
         "ratio": [float("nan") if ratio is None else ratio],
-        "decided_by": [getpass.getuser()[:100]],
+        "decided_by": [_who()],
     }
     added = pd.DataFrame(row).astype(PRICE_DECISIONS.dtypes)
     frame = pd.concat([stored, added], ignore_index=True) if len(stored) else added
     snapshot.publish({(key, month.key): frame}, run_id="traderai candles confirm", code_version="1")
     return (
-        f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_word(verdict, ratio)}. Features and labels of "
-        f"{month.key} and {month.shift(1).key} depend on it; make them anew with "
-        f'"{_backfill(key, month)}".'
+        f"{told}. Features and labels of {month.key} and {month.shift(1).key} depend on it; make "
+        f'them anew with "{_backfill(key, month)}".'
     )
+
+
+def _who() -> str:
+    """Name the account; in a container it may have no name."""
+    try:
+        return getpass.getuser()[:100]
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _require_bar(candles: "pd.DataFrame", key: str, opened: datetime) -> None:
@@ -120,14 +125,12 @@ def _require_bar(candles: "pd.DataFrame", key: str, opened: datetime) -> None:
 
 
 def _backfill(key: str, month: "Month") -> str:
-    from datetime import timedelta
-
+    """Return the command that makes the month and the one after it anew, as far as they began."""
     from traderai_assets.domain.freshness.look_back import backfill_commands
 
-    following = month.shift(1)
-    present = max(datetime.now(UTC), following.start + timedelta(microseconds=1))
-    months = [month, following] if following.start <= datetime.now(UTC) else [month]
-    return backfill_commands(key, months, present)[0]
+    now = datetime.now(UTC)
+    months = [one for one in (month, month.shift(1)) if one == month or one.start <= now]
+    return backfill_commands(key, months, now)[0]
 
 
 def _ratio_of(text: str) -> float:
