@@ -66,6 +66,7 @@ def drift_metrics(
 def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[str, object]]:
     from traderai_assets.domain.champions.reigns import reigns
     from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
+    from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
     months = (part.month.shift(-1), part.month)
@@ -77,9 +78,11 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     end = known["open_time"].iloc[-1] + part.market.bar
     model = read_model(part, reign.model_id, reign.served_month).model
     current = known[known["open_time"] >= end - WINDOW]
+    # What warms up behind a cut is no other market; all of it NaN would be drift
+    defined = current[~undefined_rows(current)]
     table = drift_table(
         [
-            _features(model, current),
+            _features(model, defined),
             _predictions(model, part.read(PREDICTIONS, *months), end),
             _performance(part, reign, settings),
         ],

@@ -3,6 +3,7 @@
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 
 from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
@@ -29,7 +30,7 @@ def no_impossible_step(
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
         steps = stored.steps(market, month)
-        rows += [{"market": market.key, **step} for step in steps.to_dict("records")]
+        rows += _rows(market.key, steps)
         if len(steps):
             commands.setdefault(market.key, steps_command(market.key, steps))
     return dg.AssetCheckResult(
@@ -41,6 +42,10 @@ def no_impossible_step(
             **({"undecided": dg.MetadataValue.table(_told(rows))} if rows else {}),
         },
     )
+
+
+def _rows(market: str, steps: pd.DataFrame) -> list[dict[str, Any]]:
+    return steps.assign(market=market).to_dict("records")  # type: ignore[return-value]
 
 
 def _told(rows: list[dict[str, Any]]) -> list[dg.TableRecord]:

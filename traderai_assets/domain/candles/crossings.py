@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.candles.gap_classes import uncrossable
@@ -34,21 +35,19 @@ def month_crossings(
         When the month's last candle opened: silence that nothing has followed yet, in a month that
         is not over, keeps nothing apart.
     """
-    closed = [
-        (start.to_pydatetime(), end.to_pydatetime())
-        for start, end in uncrossable(gaps)[["start", "end"]].itertuples(index=False)
-    ]
-    barred = tuple(
-        span for span in closed if span[1] == month.end or (last is not None and span[1] <= last)
+    barred = uncrossable(gaps)
+    spans = zip(_moments(barred["start"]), _moments(barred["end"]), strict=True)
+    closed = tuple(
+        span for span in spans if span[1] == month.end or (last is not None and span[1] <= last)
     )
     standing = standing_decisions(decisions)
-    return Crossings(
-        barred,
-        tuple(
-            Decision(row.open_time.to_pydatetime(), None if row.verdict == REAL else row.ratio)
-            for row in standing.itertuples()
-        ),
-    )
+    # A move that is real has no ratio
+    ratios = [None if np.isnan(ratio) else float(ratio) for ratio in standing["ratio"]]
+    return Crossings(closed, tuple(map(Decision, _moments(standing["open_time"]), ratios)))
+
+
+def _moments(times: "pd.Series[pd.Timestamp]") -> list[datetime]:
+    return [pd.Timestamp(moment).to_pydatetime() for moment in times]
 
 
 def standing_decisions(decisions: pd.DataFrame) -> pd.DataFrame:

@@ -145,7 +145,7 @@ def _is_round(size: float, typical: float) -> bool:
     """Whether a log ratio is near to 10, 100, 1000, up to `MOST_ZEROS` zeros."""
     within = min(max(ROUND_WITHIN, ROUND_MOVES * typical), 0.2)
     power = round(size / np.log(10.0))
-    return 1 <= power <= MOST_ZEROS and abs(size - power * np.log(10.0)) <= within
+    return 1 <= power <= MOST_ZEROS and bool(abs(size - power * np.log(10.0)) <= within)
 
 
 def _told(candles: pd.DataFrame, row: int, kind: str) -> tuple[object, ...]:

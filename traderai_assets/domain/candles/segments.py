@@ -164,8 +164,9 @@ def _rescaled(candles: pd.DataFrame, decisions: Sequence[Decision]) -> pd.DataFr
 def _barred_rows(times: "pd.Series[pd.Timestamp]", barred: Sequence[Span]) -> set[int]:
     """First rows from the start and from the end of each gap on."""
     moments = [pd.Timestamp(moment) for span in barred for moment in span]
-    rows = times.searchsorted(moments) if moments else []
-    return {int(row) for row in rows if row < len(times)}
+    if not moments:
+        return set()
+    return {int(row) for row in times.searchsorted(moments) if row < len(times)}
 
 
 def _step_rows(candles: pd.DataFrame, crossings: Crossings) -> set[int]:

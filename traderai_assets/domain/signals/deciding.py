@@ -49,7 +49,9 @@ def decide_bars(
     )
     defined = features[~undefined_rows(features)]
     known = candles.assign(width=width).merge(defined, on="open_time")
-    probability = np.asarray(model.predict(known[list(model.features)]), dtype=np.float64)
+    # Boosters refuse to be asked about nothing
+    said = model.predict(known[list(model.features)]) if len(known) else np.empty(0)
+    probability = np.asarray(said, dtype=np.float64)
     return decide_as(model, known[[*candles.columns, "width"]].assign(probability=probability))
 
 
