@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import dagster as dg
+import pandas as pd
 
 from sensors.look import Look
 from sensors.market_sensor import Verdict, market_sensor, request_months
@@ -36,6 +37,11 @@ def decide(look: Look, market: Market) -> Verdict:
     if end <= start:
         return Verdict(f"the champion of {market.key} has spoken of every bar")
     bars = (end - start) // market.bar
+    if bars > 1 and _is_cold(look, market, start, end):
+        return Verdict(
+            f"nothing is known of the bars of {market.key} yet: their features are warming up "
+            "behind a stretch that learning may not cross"
+        )
     if look.busy(market, "generate_signals"):
         return Verdict(f"the champion of {market.key} is being asked")
     return Verdict(
@@ -44,6 +50,15 @@ def decide(look: Look, market: Market) -> Verdict:
             "generate_signals", market, months_between(start, end), f"{end.isoformat()}"
         ),
     )
+
+
+def _is_cold(look: Look, market: Market, start: datetime, end: datetime) -> bool:
+    """Whether no bar of the stretch has features, as behind a cut."""
+    from traderai_assets.domain.features.month import undefined_rows
+
+    months = [month.key for month in months_between(start, end)]
+    known = look.table(FEATURES).read(market.key, months)
+    return bool(undefined_rows(known[known["open_time"] >= pd.Timestamp(start)]).all())
 
 
 def _silence(look: Look, market: Market, reign_began: datetime) -> tuple[datetime, datetime]:

@@ -13,8 +13,8 @@ from traderai_assets.domain.champions.choice import (
     Standing,
     choose_champion,
 )
+from traderai_assets.domain.months import Month
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY
-from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
@@ -29,7 +29,7 @@ class Arena:
         self._challenger = challenger
         # The challenger's look-back, and a month more for the champion's warm-up.
         self._months = [challenger.served.shift(-back).key for back in (3, 2, 1)]
-        self._bars = part.read_keys(CANDLES, self._months)
+        self._bars = part.read_candles(*(Month.parse(key) for key in self._months))
 
     def judge(self, champion: Candidate | None) -> Decision:
         """Decide between the two; without a champion the challenger stands alone."""

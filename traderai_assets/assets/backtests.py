@@ -83,7 +83,7 @@ def backtests(
 def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
     known = part.read(OUT_OF_SAMPLE, part.month)
     past = [part.month.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)]
-    bars = part.read(CANDLES, *past)
+    bars = part.read_candles(*past)
     return walk_forward_backtest(known, bars, bar=part.market.bar, settings=settings)
 
 
@@ -107,7 +107,7 @@ def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Back
     known = part.read(FEATURES, part.month)
     if known.empty:
         return None
-    bars = part.read(CANDLES, part.month.shift(-1), part.month)
+    bars = part.read_candles(part.month.shift(-1), part.month)
     decided = decide_bars(model, known, bars, bar=part.market.bar)
     return _traded(decided, decided, part.market.bar, settings)
 

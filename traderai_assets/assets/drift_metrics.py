@@ -66,6 +66,7 @@ def drift_metrics(
 def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[str, object]]:
     from traderai_assets.domain.champions.reigns import reigns
     from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
+    from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
     months = (part.month.shift(-1), part.month)
@@ -77,9 +78,11 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     end = known["open_time"].iloc[-1] + part.market.bar
     model = read_model(part, reign.model_id, reign.served_month).model
     current = known[known["open_time"] >= end - WINDOW]
+    # What warms up behind a cut is no other market; all of it NaN would be drift
+    defined = current[~undefined_rows(current)]
     table = drift_table(
         [
-            _features(model, current),
+            _features(model, defined),
             _predictions(model, part.read(PREDICTIONS, *months), end),
             _performance(part, reign, settings),
         ],
@@ -128,7 +131,9 @@ def _performance(part: Partition, reign: "Reign", settings: Settings) -> pd.Data
     costs = Costs(settings.costs.fee_rate, settings.costs.slippage_rate)
     outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
     mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
-    ended = mine[mine["status"] != "open"].drop_duplicates("open_time", keep="last")
+    # What an interrupted signal earned is not known
+    settled = ~mine["status"].isin(["open", "interrupted"])
+    ended = mine[settled].drop_duplicates("open_time", keep="last")
     record = part.read_keys(BACKTEST_TRADES, [reign.served_month])
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(

@@ -6,6 +6,7 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
+from traderai_assets.assets.crossings import kept_apart
 from traderai_assets.assets.publication import Publication
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
@@ -26,17 +27,19 @@ def features(
     context: dg.AssetExecutionContext, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """What is known about the market at each closed bar; warm-up from the month before."""
-    from traderai_assets.domain.features.month import month_features
+    from traderai_assets.domain.features.month import month_features, undefined_rows
 
     with Publication(context, lake, FEATURES, CANDLES) as publication:
         for part in publication.partitions():
-            bars = part.read(CANDLES, part.month.shift(-1), part.month)
+            bars = part.read_candles(part.month.shift(-1), part.month)
             frame = month_features(bars, month=part.month, bar=part.market.bar)
+            silent = int(undefined_rows(frame).sum())
             undefined = frame.drop(columns="open_time").isna().mean()
             part.put(
                 frame,
                 {
                     "features": len(undefined),
+                    **kept_apart(bars, silent),
                     "undefined_share": float(undefined.mean()) if len(frame) else 0.0,
                     "most_undefined": str(undefined.idxmax()) if len(frame) else "",
                 },

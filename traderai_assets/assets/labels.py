@@ -30,7 +30,7 @@ def labels(
 
     with Publication(context, lake, LABELS, CANDLES) as publication:
         for part in publication.partitions():
-            bars = part.read(CANDLES, part.month.shift(-1), part.month)
+            bars = part.read_candles(part.month.shift(-1), part.month)
             frame = month_labels(
                 bars,
                 month=part.month,

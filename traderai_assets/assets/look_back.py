@@ -10,6 +10,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.assets.candle_ingest import last_close
+from traderai_assets.assets.crossings import StoredCrossings
 from traderai_assets.assets.made_of import MadeOf
 from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
@@ -27,6 +28,7 @@ from traderai_assets.domain.training.window import MOST_BEHIND, LookBack, look_b
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.tables import Table
 
 
@@ -61,7 +63,9 @@ class Gate:
     ) -> None:
         self._candles, self._gaps = table(CANDLES), table(CANDLE_GAPS)
         self._asks = table(CANDLE_ASKS)
-        self._made_of = MadeOf(lake, instance, self._candles, table(FEATURES), table(LABELS))
+        self._crossings = StoredCrossings(self._candles, self._gaps, table(PRICE_DECISIONS))
+        derived = table(FEATURES), table(LABELS)
+        self._made_of = MadeOf(lake, instance, self._candles, self._crossings, *derived)
         self._clock = clock
         self._days = days
 

@@ -11,6 +11,9 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.crossings import StoredCrossings
+from traderai_assets.assets.publication import CROSSINGS
+from traderai_assets.domain.candles.crossings import candles_version, content_hash_of
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.freshness.look_back import agree_until
@@ -34,11 +37,13 @@ class MadeOf:
         lake: LakeResource,
         instance: dg.DagsterInstance,
         candles: LakeSnapshot,
+        crossings: StoredCrossings,
         *derived: LakeSnapshot,
     ) -> None:
         self._lake = lake
         self._instance = instance
         self._candles = candles
+        self._crossings = crossings
         self._derived = derived
         self._remembered: dict[tuple[str, Market, Month], dict[Month, str]] = {}
 
@@ -47,7 +52,7 @@ class MadeOf:
         for derived in self._derived:
             made_of = self._candles_of(derived, market, month)
             for one in whose:
-                stored = self._candles.content_hash(market.key, one.key)
+                stored = self._crossings.version(market, one)
                 if made_of.get(one, stored) != stored:
                     return False
         return True
@@ -57,7 +62,7 @@ class MadeOf:
 
         A month that is growing is ahead of its features for some seconds after each bar.
         """
-        stored = self._candles.content_hash(market.key, month.key)
+        stored = self._crossings.version(market, month)
         ends = [month.end]
         for derived in self._derived:
             made_of = self._candles_of(derived, market, month).get(month, stored)
@@ -66,15 +71,18 @@ class MadeOf:
         return min(ends)
 
     def _common_end(self, market: Market, month: Month, made_of: str) -> datetime:
+        content_hash = content_hash_of(made_of)
+        if made_of != candles_version(content_hash, self._crossings.text(market, month)):
+            return month.start  # Other stretches are kept apart now, which may change any bar
         try:
-            before = self._lake.read_content(CANDLES, market.key, month.key, made_of)
+            before = self._lake.read_content(CANDLES, market.key, month.key, content_hash)
         except LakeError:  # Vacuumed since: nothing is known to agree
             return month.start
         now = self._candles.read(market.key, [month.key])
         return agree_until(before, now, market.bar) or month.start
 
     def _candles_of(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:
-        """Return the content hash of each month of candles; nothing where nobody remembers."""
+        """Return the version of each month of candles; nothing where nobody remembers."""
         key = (derived.table.name, market, month)
         if key not in self._remembered:
             found = self._by_event(derived, market, month) or self._by_log(derived, market, month)
@@ -98,7 +106,9 @@ class MadeOf:
         for told in self._lake.history(derived.table, market.key, month.key, limit=_LOOKED_AT):
             if told.summary.content_hash == stored:
                 return {
-                    one: told.inputs[name]
+                    one: candles_version(
+                        told.inputs[name], told.inputs.get(f"{CROSSINGS}/{one.key}", "")
+                    )
                     for one in (month.shift(-1), month)
                     if (name := f"{CANDLES.name}/{one.key}") in told.inputs
                 }

@@ -12,6 +12,7 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.assets.candles import candles
+from traderai_assets.assets.crossings import with_cuts_told
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
 from traderai_assets.assets.look_back import Gate
@@ -23,6 +24,7 @@ from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.assets.training_rows import TrainingRows, look_back_text, training_rows
 from traderai_assets.domain.errors import NotEnoughData, TrainingError
 from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.window import LookBack
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
@@ -35,6 +37,7 @@ from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
+from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,7 +92,8 @@ def models(
         for part, found in judged:
             try:
                 workshop.make(part, found)
-            except TrainingError as error:
+            except TrainingError as cause:
+                error = with_cuts_told(cause, publication.crossings, part.market, found)
                 # A month without data must not cost the other months of the run their models.
                 context.log.warning(f"{part.dagster_key}: no model was made: {error}")
                 errors.append(error)
@@ -117,9 +121,10 @@ class Workshop:
             raise NotEnoughData(window.sentence)
         from traderai_assets.domain.training.model import encode_model
 
-        rows = training_rows(
-            lambda table, months: part.read(table, *months), part.month, window, part.market.bar
-        )
+        def read(table: Table, months: list[Month]) -> pd.DataFrame:
+            return part.read_candles(*months) if table is CANDLES else part.read(table, *months)
+
+        rows = training_rows(read, part.month, window, part.market.bar)
         plan = training_plan(self.settings)
         inputs = part.inputs | {"look_back": look_back_text(window)}
         stored = part.published()

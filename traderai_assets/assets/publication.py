@@ -16,14 +16,22 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.crossings import StoredCrossings
+from traderai_assets.domain.candles.crossings import candles_version, read_crossings
+from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 
 # Older than every event. Dagster itself notes that there was none yet, and then never sees the
 # first one as news; 0 and -1 it takes for no number at all.
 _BEFORE_ALL_EVENTS = -2
+# Inputs of this name are texts: what of a month's candles learning may not cross
+CROSSINGS = "crossings"
+_CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
 
 
 class Partition:
@@ -69,6 +77,28 @@ class Partition:
             self.inputs[f"{table.name}/{key}"] = snapshot.content_hash(self.market.key, key)
         return snapshot.read(self.market.key, keys)
 
+    def read_candles(self, *months: Month) -> pd.DataFrame:
+        """Read candles of the market's `months` as learning may use them (`candles.segments`).
+
+        What keeps them apart is noted as this partition's input too, where anything does.
+        """
+        candles = self.read(CANDLES, *months)
+        texts = {
+            month.key: self._publication.crossings.text(self.market, month) for month in months
+        }
+        self.inputs |= {f"{CROSSINGS}/{key}": text for key, text in texts.items() if text}
+        return mark_segments(candles, read_crossings(texts[key] for key in sorted(texts)))
+
+    def versions(self, table: str) -> list[str]:
+        """Return the data versions of the months of `table` that this partition was made of."""
+        return [
+            candles_version(value, self.inputs.get(f"{CROSSINGS}/{name.partition('/')[2]}", ""))
+            if table == CANDLES.name
+            else value
+            for name, value in self.inputs.items()
+            if name.startswith(f"{table}/")
+        ]
+
     def published(self) -> pd.DataFrame:
         """Read what is stored of this partition so far."""
         return self._publication.target.read(self.market.key, [self.month_key])
@@ -104,7 +134,13 @@ class Publication:
             key.to_user_string(): self._latest_event(key)
             for key in context.assets_def.asset_deps[context.asset_key]
         }
-        self._sources = {source.name: lake.snapshot(source) for source in sources}
+        # After the rows, so that no gap is believed in which rows have arrived since
+        beside_candles = (CANDLE_GAPS, PRICE_DECISIONS) if CANDLES in sources else ()
+        self._sources = {
+            source.name: lake.snapshot(source)
+            for source in dict.fromkeys((*sources, *beside_candles))
+        }
+        self._lake = lake
         self.target = lake.snapshot(table)
         self.code_version = context.assets_def.code_versions_by_key[context.asset_key] or ""
         self._beside_snapshots = {other.name: lake.snapshot(other) for other in beside}
@@ -129,6 +165,11 @@ class Publication:
     def source(self, table: Table) -> LakeSnapshot:
         """Return the snapshot of a source."""
         return self._sources[table.name]
+
+    @property
+    def crossings(self) -> StoredCrossings:
+        """What is known beside the rows of candles, where these are a source."""
+        return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
 
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market."""
@@ -189,29 +230,33 @@ class Publication:
         self._log_events()
 
     def _log_events(self) -> None:
+        if self.target.table is CANDLES and self._summaries:
+            beside = (self._lake.snapshot(table) for table in _CANDLES_AND_BESIDE[1:])
+            stored = StoredCrossings(self.target, *beside)
         for key, summary in self._summaries.items():
             part = self._parts[key]
+            version = summary["content_hash"]
+            if self.target.table is CANDLES:
+                version = candles_version(version, stored.text(part.market, part.month))
             self._context.log_event(
                 dg.AssetMaterialization(
                     self._context.asset_key,
                     partition=part.dagster_key,
                     metadata=summary | part.metadata,
-                    tags=self._provenance(part, summary["content_hash"]),
+                    tags=self._provenance(part, version),
                 )
             )
 
-    def _provenance(self, part: Partition, content_hash: str) -> dict[str, str]:
+    def _provenance(self, part: Partition, version: str) -> dict[str, str]:
         tags = {
-            "dagster/data_version": content_hash,
+            "dagster/data_version": version,
             "dagster/data_version_is_user_provided": "true",
             "dagster/code_version": self.code_version,
         }
         for name, pointer in self._pointers.items():
-            hashes = [
-                value for source, value in part.inputs.items() if source.startswith(f"{name}/")
-            ]
             tags[f"dagster/input_event_pointer/{name}"] = pointer
-            tags[f"dagster/input_data_version/{name}"] = ".".join(hashes)[:255] or "none"
+            versions = ".".join(part.versions(name))
+            tags[f"dagster/input_data_version/{name}"] = versions[:255] or "none"
         return tags
 
     def _latest_event(self, asset: dg.AssetKey) -> str:

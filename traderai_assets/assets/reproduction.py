@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from resources.lake.resource import LakeResource
+from traderai_assets.assets.publication import CROSSINGS
+from traderai_assets.domain.candles.crossings import read_crossings
+from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.errors import InvalidInput, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.domain.training.window import LookBack
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.tables import Table
 
@@ -129,7 +133,11 @@ def train_again(
     def read(table: Table, months: list[Month]) -> pd.DataFrame:
         frames = [_read_as_made(lake, table, stored, month) for month in months]
         kept = [frame for frame in frames if len(frame)]
-        return pd.concat(kept, ignore_index=True) if kept else table.empty()
+        rows = pd.concat(kept, ignore_index=True) if kept else table.empty()
+        if table is not CANDLES:
+            return rows
+        written = (card["inputs"].get(f"{CROSSINGS}/{month.key}", "") for month in sorted(months))
+        return mark_segments(rows, read_crossings(written))
 
     rows = training_rows(read, stored.served, LookBack(start, until), stored.market.bar)
     return train_model(

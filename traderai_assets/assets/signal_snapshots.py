@@ -67,7 +67,7 @@ def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 
     bar = part.market.bar
-    bars = part.read(CANDLES, part.month.shift(-1), part.month, part.month.shift(1))
+    bars = part.read_candles(part.month.shift(-1), part.month, part.month.shift(1))
     decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
     given = signals_of(model, decided, bars, bar=bar)
     ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)

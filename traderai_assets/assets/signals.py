@@ -65,7 +65,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     said, given = part.published_beside(PREDICTIONS), part.published()
     known = part.read(FEATURES, part.month)
-    bars = part.read(CANDLES, part.month.shift(-1), part.month)
+    bars = part.read_candles(part.month.shift(-1), part.month)
     bar = part.market.bar
     if len(said):
         known = known[known["open_time"] > said["open_time"].iloc[-1]]

@@ -34,7 +34,7 @@ def training_rows(
     Parameters
     ----------
     read : callable
-        Reads verified rows of a table's months, of one market.
+        Reads verified rows of a table's months, of one market; candles with their segments.
     served : Month
         Whose model is made.
     window : LookBack

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from traderai_assets.cli.house import known_market, open_lake, open_settings
+from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
 
@@ -15,10 +16,14 @@ WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
 
 @click.group()
 def command() -> None:
-    """Export candles, or list their gaps.
+    """Export candles, list their gaps, decide on steps in the unit of their prices.
 
     Example: traderai candles gaps binance:BTC/USDT
     """
+
+
+command.add_command(steps)
+command.add_command(confirm)
 
 
 @command.command()

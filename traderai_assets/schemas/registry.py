@@ -8,6 +8,7 @@ from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
 from traderai_assets.schemas.signals import SIGNALS
@@ -17,6 +18,7 @@ TABLES = (
     CANDLE_GAPS,
     CANDLE_ASKS,
     CANDLE_QUARANTINE,
+    PRICE_DECISIONS,
     FEATURES,
     LABELS,
     MODELS,

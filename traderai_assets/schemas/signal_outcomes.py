@@ -27,13 +27,13 @@ class SignalOutcomes(pa.DataFrameModel):
         gt=0,
         lt=np.inf,
         nullable=True,
-        description="Before costs, in quote; null while open and if it was never entered.",
+        description="Before costs, in quote; null while open, interrupted or never entered.",
     )
     gross_return: Series[float] = pa.Field(
         gt=-np.inf,
         lt=np.inf,
         nullable=True,
-        description="Before costs, fraction of the entry price; null while open.",
+        description="Before costs, fraction of the entry price; null while open or interrupted.",
     )
     bars_held: Series[np.int64] = pa.Field(
         ge=0, description="Present bars since the entry; 0 if there was none."

@@ -90,3 +90,15 @@ def test_without_features_nothing_is_decided(candles, features):
     decided = decide_bars(model(), features[:0], candles, bar=BAR)
     assert decided.empty
     assert generate_signals(decided, bar=BAR, model_id="m1").empty
+
+
+def test_of_bars_of_which_nothing_is_known_nothing_is_said(candles, features):
+    """As behind a cut; a booster is not even asked where that is all of them."""
+    unknown = features.assign(said=features["said"].where(features.index >= 100))
+    spoken = decide_bars(model(), unknown, candles, bar=BAR)
+    assert spoken["open_time"].tolist() == features["open_time"][100:].tolist()
+    mute = model()
+    mute.predict = None
+    silent = decide_bars(mute, features.assign(said=np.nan), candles, bar=BAR)
+    assert silent.empty
+    assert list(silent.columns) == list(spoken.columns)

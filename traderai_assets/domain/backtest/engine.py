@@ -25,6 +25,7 @@ from traderai_assets.domain.backtest.ledger import (
 )
 from traderai_assets.domain.backtest.metrics import backtest_metrics
 from traderai_assets.domain.backtest.stretches import funding_rates, rules_of, stretch_ends
+from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 
 FloatArray = npt.NDArray[np.float64]
@@ -82,7 +83,9 @@ def run_backtest(
     Parameters
     ----------
     candles : DataFrame
-        Closed candles of one market, oldest first; absent bars are absent rows.
+        Closed candles of one market, oldest first; absent bars are absent rows. Each segment
+        (`candles.segments`) is a stretch of its own: a position that a suspected step in the unit
+        of prices would meet ends at the last close before it, and earns nothing by it.
     decisions : Decisions
         One per candle, made at its close; ignored while a position is held, but not at the close of
         the bar in which one ended.
@@ -122,6 +125,9 @@ def run_backtest(
     equity, ledger = np.empty(n_bars), np.zeros((LEDGER_LINES, n_bars))
     book = np.empty((int(np.count_nonzero(decided.side)), len(BOOK)))
     rules = rules_of(costs, bar, optimistic=order == "optimistic")
+    cuts = segment_starts(candles)
+    if len(cuts):
+        starts = np.union1d(cuts, np.asarray([] if starts is None else starts, dtype=np.int64))
     count = walk_account(
         bars,
         decided,
@@ -136,7 +142,8 @@ def run_backtest(
     )
     curve = _curve(bars, equity, ledger)
     trades = _trades(bars, book[:count], rules)
-    return Backtest(trades, curve, backtest_metrics(candles, trades, curve, bar=bar))
+    metrics = backtest_metrics(candles, trades, curve, bar=bar)
+    return Backtest(_as_the_venue(trades, candles, book[:count]), curve, metrics)
 
 
 def _curve(bars: Bars, equity: FloatArray, ledger: FloatArray) -> pd.DataFrame:
@@ -150,6 +157,18 @@ def _curve(bars: Bars, equity: FloatArray, ledger: FloatArray) -> pd.DataFrame:
             "fees": ledger[FEES],
             "funding": ledger[FUNDING],
         }
+    )
+
+
+def _as_the_venue(trades: pd.DataFrame, candles: pd.DataFrame, book: FloatArray) -> pd.DataFrame:
+    """Give the prices of trades in the unit that the venue had at the time."""
+    scale = venue_scale(candles)
+    if scale is None:
+        return trades
+    entry, exit_row = (book[:, BOOK.index(name)].astype(np.int64) for name in ("entry", "exit"))
+    return trades.assign(
+        entry_price=trades["entry_price"] * scale[entry],
+        exit_price=trades["exit_price"] * scale[exit_row],
     )
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.candles.segments import chained
+
 FloatArray = npt.NDArray[np.float64]
 
 YEAR = timedelta(days=365)
@@ -21,7 +23,8 @@ def backtest_metrics(
     -------
     dict
         bars, bars_per_year (a year over the bar's length), trades;
-        total_return and buy_and_hold_return (last close over first open - 1, no costs);
+        total_return and buy_and_hold_return (last close over first open - 1, no costs; nothing is
+        won or lost between segments);
         sharpe (mean over standard deviation of the returns per present bar, times the square root
         of bars_per_year), buy_and_hold_sharpe, and sortino (over the root mean square of the
         negative returns instead);
@@ -125,7 +128,8 @@ def _over(value: float, measure: float) -> float:
 def _buy_and_hold(candles: pd.DataFrame, bars_per_year: float) -> dict[str, float]:
     if candles.empty:
         return {"buy_and_hold_return": np.nan, "buy_and_hold_sharpe": np.nan}
-    held = (candles["close"] / candles["open"].iloc[0]).to_numpy(np.float64)
+    opens, closes = chained(candles)
+    held = closes / opens[0]
     return {
         "buy_and_hold_return": float(held[-1] - 1),
         "buy_and_hold_sharpe": curve_metrics(held, bars_per_year)["sharpe"],

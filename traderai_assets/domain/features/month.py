@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.candles.segments import bars_since_cut, segments_of
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.catalogue import CATALOGUE
@@ -35,7 +36,8 @@ def month_features(
     candles : DataFrame
         Closed bars, oldest first, absent bars absent; `warm_up_bars()` bars before the month, or
         as many as there are. Older and later rows are left aside before anything is computed, so
-        live, batch and replay give the same bits.
+        live, batch and replay give the same bits. No window reaches from one segment into the
+        next (`candles.segments`).
     month : Month
         The month asked for.
     bar : timedelta
@@ -48,15 +50,25 @@ def month_features(
     DataFrame
         `open_time` and one float64 column per feature, a row for each bar of `candles` in the
         month; NaN where a feature is not defined: its warm-up incomplete, its ratio over zero.
+        After a cut all of them are NaN until the longest warm-up is complete: what is not known
+        of such a bar is more than a model has learned to miss.
     """
     first = month.start - warm_up_bars(catalogue) * bar
     starts = [pd.Timestamp(moment) for moment in (first, month.start, month.end)]
     begin, inside, end = candles["open_time"].searchsorted(starts)
     window = candles.iloc[begin:end]
-    values = _computed(window, bar, catalogue)[:, inside - begin :]
+    parts = [_computed(window.iloc[rows], bar, catalogue) for rows in segments_of(window)]
+    values = np.concatenate(parts, axis=1)[:, inside - begin :]
     features = pd.DataFrame(values.T, columns=[spec.name for spec in catalogue], copy=False)
+    cold = bars_since_cut(candles)[inside:end] < max(spec.warm_up_bars for spec in catalogue)
+    features.loc[cold] = np.nan
     features.insert(0, "open_time", candles["open_time"].iloc[inside:end].reset_index(drop=True))
     return features
+
+
+def undefined_rows(features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which bars nothing is known of, as after a cut: nobody learns from them or speaks of them."""
+    return features.drop(columns="open_time").isna().all(axis=1).to_numpy()
 
 
 def _computed(

@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.realised import VOLATILITY_BARS, realised_volatility
@@ -35,7 +36,8 @@ def barrier_width(
     Parameters
     ----------
     candles : DataFrame
-        `open_time` and `close`, oldest first; absent bars are absent rows.
+        `open_time` and `close`, oldest first; absent bars are absent rows. Each segment has a
+        volatility of its own.
     bar : timedelta
         Length of one bar.
     horizon_bars : int
@@ -53,7 +55,9 @@ def barrier_width(
         not known.
     """
     check_label_settings(horizon_bars, multiple, minimum_width)
-    volatility = realised_volatility(candles, bar=bar)
+    volatility = np.concatenate(
+        [realised_volatility(candles.iloc[rows], bar=bar) for rows in segments_of(candles)]
+    )
     return np.clip(volatility * math.sqrt(horizon_bars) * multiple, minimum_width, MAX_WIDTH)
 
 

@@ -14,7 +14,9 @@ The rules, for a bar that opens at t, with b the bar's length and h the horizon 
 - At the deadline the position is closed at the close of the bar that ends there. If that bar is
   absent, at the open of the first present bar after it; if none opens within another h bars (the
   market was suspended), there is no label.
-- A bar whose outcome is not decided by the last candle has no row.
+- A bar whose outcome is not decided by the last candle, or the last of its segment, has no row:
+  what became of a position across a gap nobody believes, or across a step in the unit of prices,
+  is not known.
 
 `label_end` is the close time of the deciding bar, the moment at which the outcome is known: at
 most t + b (1 + 2 h), and without absent bars at most t + b (1 + h). A label depends on no candle
@@ -31,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.features.bars import MILLISECOND, FloatArray, milliseconds
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, barrier_width
 
@@ -54,7 +57,7 @@ def label_bars(
     Parameters
     ----------
     candles : DataFrame
-        Closed bars, oldest first; absent bars are absent rows.
+        Closed bars, oldest first; absent bars are absent rows. Each segment is labelled alone.
     bar : timedelta
         Length of one bar.
     horizon_bars, multiple, minimum_width
@@ -70,6 +73,17 @@ def label_bars(
     widths = barrier_width(
         candles, bar=bar, horizon_bars=horizon_bars, multiple=multiple, minimum_width=minimum_width
     )
+    parts = [
+        _label_segment(candles.iloc[rows], widths[rows], bar, horizon_bars)
+        for rows in segments_of(candles)
+    ]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _label_segment(
+    candles: pd.DataFrame, widths: FloatArray, bar: timedelta, horizon_bars: int
+) -> pd.DataFrame:
+    """Label the bars of one segment, with nothing before or after it."""
     from traderai_assets.domain.labels import kernel
 
     opens, highs, lows, closes = (

@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.labels.barriers import barrier_width
 from traderai_assets.domain.signals.policy import Policy, decide
 from traderai_assets.domain.training.model import ServingModel
@@ -32,10 +33,11 @@ def decide_bars(
     Returns
     -------
     DataFrame
-        One row for each bar of `features` that has a candle: open_time, open, high, low, close,
-        volume, width (fraction of price, NaN while the volatility is not known), probability (of
-        up), side (1, -1 or 0), target and stop (distance from the entry, fraction of it; NaN with
-        the width), size (share of the account) and horizon_bars.
+        One row for each bar of `features` that has a candle and of which anything is known (after
+        a cut nothing is, until the warm-up is complete): the columns of `candles`, width (fraction
+        of price, NaN while the volatility is not known), probability (of up), side (1, -1 or 0),
+        target and stop (distance from the entry, fraction of it; NaN with the width), size (share
+        of the account) and horizon_bars.
     """
     chosen = model.card["chosen"]
     width = barrier_width(
@@ -45,8 +47,11 @@ def decide_bars(
         multiple=chosen["multiple"],
         minimum_width=chosen["minimum_width"],
     )
-    known = candles.assign(width=width).merge(features, on="open_time")
-    probability = np.asarray(model.predict(known[list(model.features)]), dtype=np.float64)
+    defined = features[~undefined_rows(features)]
+    known = candles.assign(width=width).merge(defined, on="open_time")
+    # Boosters refuse to be asked about nothing
+    said = model.predict(known[list(model.features)]) if len(known) else np.empty(0)
+    probability = np.asarray(said, dtype=np.float64)
     return decide_as(model, known[[*candles.columns, "width"]].assign(probability=probability))
 
 

@@ -15,6 +15,7 @@ from traderai_assets.domain.backtest.bars import (
     milliseconds_of,
     utc_times,
 )
+from traderai_assets.domain.candles.segments import venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.signals.deciding import decide_as
 from traderai_assets.domain.training.model import ServingModel
@@ -44,7 +45,11 @@ def signals_of(
         As `generate_signals` gives it.
     """
     said = predicted[["open_time", "probability", "width"]]
-    closes = said.merge(candles[["open_time", "close"]], on="open_time")
+    scale = venue_scale(candles)
+    quoted = candles[["open_time", "close"]]
+    if scale is not None:
+        quoted = quoted.assign(close=quoted["close"] * scale)
+    closes = said.merge(quoted, on="open_time")
     return generate_signals(decide_as(model, closes), bar=bar, model_id=model.model_id)
 
 

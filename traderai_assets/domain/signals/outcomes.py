@@ -19,12 +19,15 @@ from traderai_assets.domain.backtest.bars import (
     utc_times,
 )
 from traderai_assets.domain.backtest.exits import OPEN
+from traderai_assets.domain.candles.price_steps import LEAST_JUMP
+from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
 
 IntArray = npt.NDArray[np.integer[Any]]
-STATUSES = np.array(["open", "target", "stop", "expired"])
-"""By the numbers of `backtest.exits`."""
+STATUSES = np.array(["open", "target", "stop", "expired", "interrupted"])
+"""By the numbers of `backtest.exits`, and what has no number there."""
+INTERRUPTED = len(STATUSES) - 1
 
 
 def resolve_outcomes(
@@ -41,10 +44,12 @@ def resolve_outcomes(
     Parameters
     ----------
     signals : DataFrame
-        As `generate_signals` gives them.
+        As `generate_signals` gives them, in the prices of the venue.
     candles : DataFrame
         Candles from the first decision on, oldest first; those that close after `as_of` are not
-        looked at.
+        looked at. A signal that is open where a segment ends (`candles.segments`), or whose own
+        bar has been given prices in another unit since, is interrupted: what its position was
+        worth is not known.
     bar : timedelta
         Length of a bar.
     as_of : datetime
@@ -53,11 +58,12 @@ def resolve_outcomes(
     Returns
     -------
     DataFrame
-        One row per signal: open_time, model_id, side, status ('target', 'stop', 'expired' or
-        'open'), ended_at (close of the bar that decided; NaT while open), exit_price,
-        gross_return (from the entry, before costs; both NaN while open), bars_held (present bars
-        since the entry). A signal whose validity passed without a bar expires with the first bar
-        after it: never entered, bars_held 0, no exit price, gross_return 0.
+        One row per signal: open_time, model_id, side, status ('target', 'stop', 'expired',
+        'interrupted' or 'open'), ended_at (close of the bar that decided; NaT while open),
+        exit_price, gross_return (from the entry, before costs; both NaN while open and if it was
+        interrupted), bars_held (present bars since the entry, up to the interruption). A signal
+        whose validity passed without a bar expires with the first bar after it: never entered,
+        bars_held 0, no exit price, gross_return 0.
 
     Raises
     ------
@@ -66,29 +72,40 @@ def resolve_outcomes(
     """
     _refuse_late_candles(signals, candles)
     step = milliseconds(bar)
-    bars = Bars.of(candles[candles["open_time"] <= pd.Timestamp(as_of) - bar])
+    closed = candles[candles["open_time"] <= pd.Timestamp(as_of) - bar]
+    bars = Bars.of(closed)
     decided, deadline = (milliseconds_of(signals[name]) for name in ("decided_at", "valid_until"))
     side = signals["side"].to_numpy(np.int8)
     entry = np.searchsorted(bars.open_time, decided)
-    target, stop = (signals[name].to_numpy(np.float64) for name in ("target_price", "stop_price"))
+    unit = _own_unit(closed, entry)
+    target, stop = (
+        signals[name].to_numpy(np.float64) / unit for name in ("target_price", "stop_price")
+    )
     row, price, reason = _walk(bars, entry, side, target, stop, deadline, step)
+    cut = _cut_rows(closed, entry)
+    requoted = _is_requoted(bars, signals, entry, unit)
+    interrupted = requoted | (row >= cut)
+    reason = np.where(interrupted, INTERRUPTED, reason)
     ended, begun = reason != OPEN, entry < bars.open_time.size
     # Indexing where nothing was entered needs some row; its values are masked below.
     opens = np.append(bars.open, np.nan)[entry]
     open_times = np.append(bars.open_time, np.iinfo(np.int64).max)[entry]
     entered = begun & (open_times < deadline)
-    last_close = np.append(bars.open_time, 0)[row] + step
+    last_close = np.append(bars.open_time, 0)[np.minimum(row, cut)] + step
     gross_return = np.where(entered, side * (price / opens - 1), 0.0)
+    settled = ended & ~interrupted
     return pd.DataFrame(
         {
             "open_time": utc_times(milliseconds_of(signals["open_time"])),
             "model_id": signals["model_id"].reset_index(drop=True),
             "side": side,
             "status": STATUSES[reason],
-            "ended_at": pd.Series(utc_times(last_close)).where(ended),
-            "exit_price": np.where(ended & entered, price, np.nan),
-            "gross_return": np.where(ended, gross_return, np.nan),
-            "bars_held": np.where(entered, row - entry + 1, 0),
+            "ended_at": pd.Series(utc_times(np.where(requoted, decided, last_close))).where(ended),
+            "exit_price": np.where(settled & entered, price * _unit_of(closed, row), np.nan),
+            "gross_return": np.where(settled, gross_return, np.nan),
+            "bars_held": np.where(
+                entered & ~requoted, np.where(row >= cut, cut - entry, row - entry + 1), 0
+            ),
         }
     )
 
@@ -129,6 +146,34 @@ def _walk(
 
     row, price, reason = walk_signals(*bars, entry, side, target, stop, deadline, step)
     return row, price, reason
+
+
+def _cut_rows(candles: pd.DataFrame, entry: IntArray) -> IntArray:
+    """The first row of the next segment after each signal's own bar; past the end without one."""
+    cuts = np.append(segment_starts(candles), len(candles))
+    return np.asarray(cuts[np.searchsorted(cuts[:-1], entry)])
+
+
+def _unit_of(candles: pd.DataFrame, rows: IntArray) -> FloatArray:
+    """By what prices of these rows are multiplied to be the venue's."""
+    scale = venue_scale(candles)
+    return np.ones(len(rows)) if scale is None else np.append(scale, 1.0)[rows]
+
+
+def _own_unit(candles: pd.DataFrame, entry: IntArray) -> FloatArray:
+    """`_unit_of` the bar of each signal, which is the one before its entry."""
+    return _unit_of(candles, np.maximum(entry - 1, 0))
+
+
+def _is_requoted(
+    bars: Bars, signals: pd.DataFrame, entry: IntArray, unit: FloatArray
+) -> npt.NDArray[np.bool_]:
+    """Whether the close of a signal's own bar is no longer the price that the signal names."""
+    own = np.maximum(entry - 1, 0)
+    present = np.append(bars.open_time, -1)[own] == milliseconds_of(signals["open_time"])
+    reference = signals["reference_price"].to_numpy(np.float64) / unit
+    moved = np.abs(np.log(np.append(bars.close, np.nan)[own] / reference))
+    return np.asarray(present & (moved > np.log(LEAST_JUMP)))
 
 
 def _refuse_late_candles(signals: pd.DataFrame, candles: pd.DataFrame) -> None:

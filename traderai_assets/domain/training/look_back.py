@@ -13,6 +13,7 @@ import pandas as pd
 
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.features.bars import MILLISECOND, IntArray
+from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -80,6 +81,7 @@ def gather(
     NotEnoughData, DegenerateData
         As `train_model`.
     """
+    features = features[~undefined_rows(features)]
     labelled = {plan.labelling: labels}
     for labelling in plan.labellings[1:]:
         labelled[labelling] = label_bars(

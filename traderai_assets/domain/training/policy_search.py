@@ -5,7 +5,7 @@ of fold k the policy is the one that was best on the calibration slices of folds
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.metrics import YEAR
 from traderai_assets.domain.backtest.sweep import evaluate_policies
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.features.bars import FloatArray, IntArray
 from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.search.space import Dimension, Space
 from traderai_assets.domain.search.study import run_search
@@ -35,12 +35,16 @@ POLICY_SPACE = Space(
 
 @dataclass(frozen=True)
 class Stretch:
-    """Bars of one slice and what was said at each; NaN where nothing was."""
+    """Bars of one slice and what was said at each; NaN where nothing was.
+
+    No position is held over the rows `starts`, with which segments begin.
+    """
 
     bars: Bars
     probability: FloatArray
     width: FloatArray
     horizon_bars: int
+    starts: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 class PolicySearch:
@@ -101,6 +105,7 @@ class PolicySearch:
             bar=self._bar,
             horizon_bars=part.horizon_bars,
             costs=self._plan.costs,
+            starts=part.starts,
         ).returns
 
 

@@ -9,6 +9,7 @@ from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import Backtest, run_backtest
 from traderai_assets.domain.backtest.metrics import YEAR, account_returns
+from traderai_assets.domain.candles.segments import chained
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.selection.record import Record
@@ -69,7 +70,8 @@ def judge_tests(
     result = trade_decided(known, candles, bar=bar, costs=costs)
     traded = candles[candles["open_time"] >= known["open_time"].iloc[0]]
     account = np.concatenate([[1.0], result.equity["equity"].to_numpy(np.float64)])
-    market = np.concatenate([traded["open"].to_numpy()[:1], traded["close"].to_numpy()])
+    opens, closes = chained(traded)
+    market = np.concatenate([opens[:1], closes])
     bars_per_year = YEAR / bar
     values = [trial.value for ledger in ledgers for trial in ledger.trials]
     measured = np.array([value for value in values if value is not None], dtype=np.float64)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.backtest.bars import Bars, Decisions
+from traderai_assets.domain.candles.segments import segment_starts
 from traderai_assets.domain.features.bars import FloatArray, IntArray
 from traderai_assets.domain.signals.policy import Policy, decide
 from traderai_assets.domain.training.ensemble import Ensemble, calibrate
@@ -82,7 +83,7 @@ def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> Stretch:
     probability[at] = said
     width[at] = part.rows.frame["width"].to_numpy(np.float64)[rows]
     horizon = part.configuration.labelling.horizon_bars
-    return Stretch(Bars.of(bars), probability, width, horizon)
+    return Stretch(Bars.of(bars), probability, width, horizon, segment_starts(bars))
 
 
 def out_of_sample(

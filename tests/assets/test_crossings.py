@@ -1,0 +1,149 @@
+"""A market that was redenominated, in a whole house: what is kept apart, said, and made anew."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.assets.conftest import LATER
+from tests.assets.house import House, opened
+from tests.assets.remembered import stale
+from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE
+from traderai_assets.domain.features.month import undefined_rows
+from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
+
+PRICES = ["open", "high", "low", "close"]
+MARCH, APRIL = "2024-03", "2024-04"
+STEP, SUSPENDED = datetime(2024, 3, 25, tzinfo=UTC), datetime(2024, 3, 22, tzinfo=UTC)
+DERIVED = ["features", "labels"]
+
+
+@pytest.fixture
+def honest(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
+    """A house of four months; nothing is false yet."""
+    home = shutil.copytree(lived_in, tmp_path / "home")
+    with opened(home, feed, LATER) as house:
+        yield house
+
+
+@pytest.fixture
+def false(honest: House) -> House:
+    """From March 25th on its prices are a hundredfold, after three days without any."""
+    store_gap(honest, SUSPENDED, STEP, "outage")
+    for month in (MARCH, APRIL):
+        candles = honest.rows(CANDLES, month)
+        new = candles["open_time"] >= pd.Timestamp(STEP)
+        candles.loc[new, PRICES] *= 100.0
+        candles.loc[new, "volume"] /= 100.0
+        suspended = (candles["open_time"] >= pd.Timestamp(SUSPENDED)) & ~new
+        honest.store(CANDLES, month, candles[~suspended].reset_index(drop=True))
+    return honest
+
+
+def store_gap(house: House, start: datetime, end: datetime, kind: str) -> None:
+    gap = {
+        "start": [start],
+        "end": [end],
+        "absent_bars": [(end - start) // house.market.bar],
+        "flat_bars": [0],
+        "kind": [kind],
+    }
+    frame = pd.DataFrame(gap).astype(CANDLE_GAPS.dtypes)
+    house.store(CANDLE_GAPS, MARCH, pd.concat([house.rows(CANDLE_GAPS, MARCH), frame]))
+
+
+def make(house: House, *months: str) -> None:
+    house.run("backfill", *months, only=DERIVED)
+
+
+def decide(house: House, verdict: str, ratio: float = np.nan) -> None:
+    earlier = house.rows(PRICE_DECISIONS, MARCH)
+    word = {
+        "open_time": [STEP],
+        "decided_at": [pd.Timestamp(LATER) + pd.Timedelta(hours=len(earlier))],
+        "verdict": [verdict],
+        "ratio": [ratio],
+        "decided_by": ["test"],
+    }
+    added = pd.DataFrame(word).astype(PRICE_DECISIONS.dtypes)
+    frame = pd.concat([earlier, added], ignore_index=True) if len(earlier) else added
+    house.store(PRICE_DECISIONS, MARCH, frame)
+
+
+def test_a_redenominated_market_has_no_label_and_no_feature_across_the_step(false: House):
+    make(false, MARCH, APRIL)
+    labels = false.rows(LABELS, MARCH, APRIL)
+    step = pd.Timestamp(STEP)
+    assert labels["gross_return"].abs().max() < 0.5
+    assert not ((labels["open_time"] < step) & (labels["label_end"] > step)).any()
+    features = false.rows(FEATURES, MARCH, APRIL).sort_values("open_time", ignore_index=True)
+    unknown = features["open_time"][undefined_rows(features)]
+    assert unknown.min() == step
+    assert len(unknown) == 288  # Twelve days: the last of them are in April
+    assert unknown.max() == step + pd.Timedelta(hours=287)
+
+
+def test_a_decision_makes_exactly_the_months_stale_that_depend_on_it(false: House):
+    """The web UI's own resolver is asked."""
+    false.run("backfill", MARCH, "2024-06")
+    assert stale(false) == {}
+    before = {table.name: false.hashes(table) for table in (FEATURES, LABELS)}
+    decide(false, "ratio", 100.0)
+    false.fetch(MARCH)
+    found = stale(false)
+    assert found["features"] == found["labels"] == [MARCH, APRIL]
+    false.run("backfill", MARCH, "2024-06")
+    assert not {"features", "labels"} & stale(false).keys()
+    after = {table.name: false.hashes(table) for table in (FEATURES, LABELS)}
+    for table, months in after.items():
+        changed = [month for month in months if months[month] != before[table][month]]
+        assert changed == [MARCH, APRIL], table
+    decide(false, "revoked")
+    false.run("backfill", MARCH, "2024-06")
+    assert {table.name: false.hashes(table) for table in (FEATURES, LABELS)} == before
+
+
+def checked(house: House) -> dg.AssetCheckEvaluation:
+    ran = house.run("backfill", MARCH, APRIL)
+    [told] = [
+        one for one in ran.get_asset_check_evaluations() if one.check_name == "no_impossible_step"
+    ]
+    return told
+
+
+def test_the_check_warns_of_the_step_says_what_to_type_and_is_content_once_it_is_decided(
+    false: House,
+):
+    told = checked(false)
+    assert not told.passed
+    assert told.severity is dg.AssetCheckSeverity.WARN
+    key = false.market.key
+    assert f'"traderai candles confirm {key} 2024-03-25T00:00 --real"' in str(told.description)
+    assert '"--ratio 100"' in str(told.description)
+    decide(false, "ratio", 100.0)
+    assert checked(false).passed
+
+
+def test_a_gap_that_nobody_believes_any_more_makes_its_months_stale(honest: House):
+    """A failed fetch of a day is asked for again: what was kept apart comes together."""
+    gaps, whole = honest.rows(CANDLE_GAPS, MARCH), honest.rows(CANDLES, MARCH)
+    start, end = datetime(2024, 3, 10, tzinfo=UTC), datetime(2024, 3, 11, tzinfo=UTC)
+    inside = (whole["open_time"] >= start) & (whole["open_time"] < end)
+    store_gap(honest, start, end, FETCH_FAILURE.name)
+    honest.store(CANDLES, MARCH, whole[~inside].reset_index(drop=True))
+    make(honest, MARCH)
+    features = honest.rows(FEATURES, MARCH)
+    assert undefined_rows(features).sum() == 288
+    honest.store(CANDLES, MARCH, whole)
+    honest.store(CANDLE_GAPS, MARCH, gaps)
+    make(honest, MARCH)
+    assert not undefined_rows(honest.rows(FEATURES, MARCH)).any()
