@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from traderai_assets.domain.errors import InvalidSettings, LakeError
+from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.urls import has_secret
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def open_database(uri: str) -> "RDBStorage":
     except SQLAlchemyError as error:
         raise LakeError(
             f"studies on PostgreSQL at {urlsplit(uri).hostname or 'PGHOST'} cannot be opened "
-            f"({type(error.__cause__ or error).__name__}: {str(error.__cause__ or error).strip()})"
+            f"({type(error.__cause__ or error).__name__}: {plain_line(error.__cause__ or error)})"
             "; check that it runs and that PGPASSWORD is set, then run again"
         ) from error
 

@@ -1,4 +1,4 @@
-"""What commands print acts on no terminal, and no proxy stands in for a server."""
+"""What commands print acts on no terminal, and nobody answers in a named server's place."""
 
 import io
 import json

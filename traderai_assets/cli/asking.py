@@ -30,7 +30,7 @@ class _ProxyForOthers(urllib.request.ProxyHandler):
         """Ask this machine directly."""
         if is_this_machine(urlsplit(req.full_url).hostname):
             return None
-        return super().proxy_open(req, proxy, type)  # type: ignore[misc]
+        return super().proxy_open(req, proxy, type)
 
 
 def install_opener() -> None:

@@ -143,6 +143,26 @@ def test_the_clock_of_a_swap_is_asked_of_its_own_host(venue, exchange):
     assert venue.paths == {"/fapi/v1/time": 1, "/api/v3/time": 2}
 
 
+@pytest.mark.parametrize(
+    ("market", "host"),
+    [
+        (Market("binance", "BTC/USD:BTC", "5m"), "dapi.binance.com"),
+        (Market("htx", "BTC/USDT:USDT", "5m"), "api.hbdm.vn"),
+        (Market("mexc", "BTC/USDT:USDT", "5m"), "api.mexc.com/api/v1/contract"),
+        (Market("kucoin", "BTC/USDT:USDT", "5m"), "api-futures.kucoin.com"),
+        (Market("kucoin", "BTC/USDT", "5m"), "api.kucoin.com"),
+    ],
+)
+def test_every_venue_with_a_host_for_swaps_is_asked_there(build, monkeypatch, market, host):
+    asked = []
+    exchange = build(url=None, attempts=1)
+    client = exchange._client_of(market)
+    monkeypatch.setattr(client, "fetch", lambda url, *_: asked.append(url))
+    with pytest.raises(ExchangeUnavailable):
+        exchange.clock(market)
+    assert [host in url for url in asked] == [True]
+
+
 def test_a_clock_far_ahead_of_ours_stores_nothing(venue, build):
     venue.now = datetime.now(UTC) + timedelta(days=3650)
     venue.trade(START, START + 50 * BAR)

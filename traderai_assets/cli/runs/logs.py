@@ -94,8 +94,8 @@ def _lines(entry: "EventLogEntry") -> Iterator[str]:
     level = logging.getLevelName(_level(entry))
     step = f"{plain_line(entry.step_key)}: " if entry.step_key else ""
     # A line that begins like the next entry is part of this one, and is seen to be
-    said = plain_lines(entry.message or _event_words(entry), most=_MOST_CHARACTERS)
-    yield f"{at} {level:<8} {step}" + said.replace("\n", "\n    ")
+    message = plain_lines(entry.message or _event_words(entry), most=_MOST_CHARACTERS)
+    yield f"{at} {level:<8} {step}" + message.replace("\n", "\n    ")
     error = error_of(entry)
     if error is not None:
         said = [*"".join(error.stack).splitlines()[-_STACK_LINES:], *error.message.splitlines()]
