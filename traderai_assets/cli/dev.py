@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import click
 
-from traderai_assets.cli.house import open_settings
+from traderai_assets.cli.house import dagster_home, open_settings
 from traderai_assets.cli.processes import HOST, dagster_running
 from traderai_assets.cli.sandbox_process import sandbox_of
 from traderai_assets.cli.world import World
