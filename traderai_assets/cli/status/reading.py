@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from traderai_assets.cli.run_facts import moment, run_row, short
 from traderai_assets.cli.status.failures import failure_rows
 from traderai_assets.cli.status.gate import gate_state
+from traderai_assets.cli.status.sensors import failing_sensors
 from traderai_assets.cli.status.trainings import training_row
 from traderai_assets.cli.status.waiting import daemon_seen, is_alive, waiting_rows
 from traderai_assets.work_classes import CLASS_TAG, TOTAL_SLOTS, WORK_CLASSES
@@ -45,6 +46,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "gate": gate_state(instance),
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
+        "sensors": failing_sensors(instance),
     }
 
 

@@ -37,6 +37,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         (f"Waiting for data, as of {gate['as_of']}{unnamed}", _columns(gate["markets"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),
+        ("Sensors that fail", _columns(state["sensors"])),
     ]
 
 
