@@ -56,7 +56,7 @@ def test_a_disk_that_fills_up_while_publishing_leaves_the_old_version_readable(
 
 
 @pytest.fixture
-def check_starved(stored_seed):
+def check_starved(root, stored_seed):
     """A publication that failed says so and is not half there; tells whether it failed."""
 
     def check(outcome, seed, before):
@@ -67,6 +67,8 @@ def check_starved(stored_seed):
             return False
         assert "binance.BTC-USDT.5m 2026-01" in outcome["error"]
         assert "run it again" in outcome["error"]
+        assert f"{root}/bars" in outcome["error"]
+        assert "free space on its disk" in outcome["error"]
         # A commit that landed and could not be flushed may be there, whole; it claims no success
         assert after in (before, seed)
         return True

@@ -35,6 +35,13 @@ def error_of(entry: "EventLogEntry") -> "SerializableErrorInfo | None":
     return error
 
 
+def said_of(error: "SerializableErrorInfo") -> str:
+    """Return class and first line of an error, without what Dagster raised around it."""
+    while error.cause and (error.cls_name or "").startswith(("Dagster", "Sensor")):
+        error = error.cause
+    return _first_line(_words(error))
+
+
 def _error_in(event: "DagsterEvent | None") -> "SerializableErrorInfo | None":
     return getattr(event.event_specific_data, "error", None) if event is not None else None
 

@@ -120,6 +120,8 @@ class CorruptPartition(LakeError):
 class CorruptTable(LakeError):
     """A table, its log or its newest commits are not there, and have been."""
 
+    may_pass = False  # Somebody has to mount a disk, or to restore a backup
+
 
 class CorruptInstance(TraderAIError):
     """The database files of Dagster's instance are damaged, emptied or lost."""

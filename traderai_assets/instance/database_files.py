@@ -19,7 +19,8 @@ from traderai_assets.instance.database_errors import sqlite_way_out
 # A file that another process is just laying out is empty for a moment
 SECONDS_TO_LAY_OUT = 1.0
 _MAGIC = b"SQLite format 3\0"
-_FINISHED = "SELECT 1 FROM runs WHERE status IN ('SUCCESS', 'FAILURE', 'CANCELED') LIMIT 1"
+# When a run ended is written by the event that says so, which stands in the other file, too
+_FINISHED = "SELECT 1 FROM runs WHERE end_time IS NOT NULL LIMIT 1"
 _EVENTS = "SELECT 1 FROM event_logs WHERE run_id <> '' LIMIT 1"
 
 

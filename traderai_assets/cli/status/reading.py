@@ -11,6 +11,7 @@ from traderai_assets.cli.markets.listing import refusal_rows
 from traderai_assets.cli.run_facts import moment, run_row, short
 from traderai_assets.cli.status.failures import failure_rows
 from traderai_assets.cli.status.gate import gate_state
+from traderai_assets.cli.status.sensors import failing_sensors
 from traderai_assets.cli.status.trainings import training_row
 from traderai_assets.cli.status.unqueued import unqueued_rows
 from traderai_assets.cli.status.waiting import daemon_seen, is_alive, waiting_rows
@@ -49,6 +50,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "refused": refusal_rows(instance),
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
+        "sensors": failing_sensors(instance),
     }
 
 

@@ -39,6 +39,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Refused, and asked again rarely", _columns(state["refused"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),
+        ("Sensors that fail", _columns(state["sensors"])),
     ]
 
 
