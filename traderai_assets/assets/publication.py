@@ -142,6 +142,7 @@ class Publication:
         }
         self._lake = lake
         self.target = lake.snapshot(table)
+        self._decisions = lake.snapshot(PRICE_DECISIONS) if table is CANDLES else None
         self.code_version = context.assets_def.code_versions_by_key[context.asset_key] or ""
         self._beside_snapshots = {other.name: lake.snapshot(other) for other in beside}
         self._beside: dict[str, dict[tuple[str, str], pd.DataFrame]] = {}
@@ -230,13 +231,15 @@ class Publication:
         self._log_events()
 
     def _log_events(self) -> None:
-        if self.target.table is CANDLES and self._summaries:
-            beside = (self._lake.snapshot(table) for table in _CANDLES_AND_BESIDE[1:])
-            stored = StoredCrossings(self.target, *beside)
+        stored = None
+        if self._decisions is not None and self._summaries:
+            # The run itself has written the gaps since
+            gaps = self._lake.snapshot(CANDLE_GAPS)
+            stored = StoredCrossings(self.target, gaps, self._decisions)
         for key, summary in self._summaries.items():
             part = self._parts[key]
             version = summary["content_hash"]
-            if self.target.table is CANDLES:
+            if stored is not None:
                 version = candles_version(version, stored.text(part.market, part.month))
             self._context.log_event(
                 dg.AssetMaterialization(
