@@ -13,16 +13,22 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.house import House, opened
 from tests.assets.remembered import stale
+from traderai_assets.assets.models import last_made
+from traderai_assets.assets.reproduction import StoredModel, differences, train_again
 from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE
+from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.features.month import undefined_rows
+from traderai_assets.domain.months import Month
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 
 PRICES = ["open", "high", "low", "close"]
-MARCH, APRIL = "2024-03", "2024-04"
+MARCH, APRIL, MAY = "2024-03", "2024-04", "2024-05"
+BARRED = FETCH_FAILURE.name
 STEP, SUSPENDED = datetime(2024, 3, 25, tzinfo=UTC), datetime(2024, 3, 22, tzinfo=UTC)
 DERIVED = ["features", "labels"]
 
@@ -147,3 +153,22 @@ def test_a_gap_that_nobody_believes_any_more_makes_its_months_stale(honest: Hous
     honest.store(CANDLE_GAPS, MARCH, gaps)
     make(honest, MARCH)
     assert not undefined_rows(honest.rows(FEATURES, MARCH)).any()
+
+
+def test_a_model_of_candles_that_are_kept_apart_is_reproduced_from_its_card(honest: House):
+    store_gap(honest, datetime(2024, 3, 10, tzinfo=UTC), datetime(2024, 3, 11, tzinfo=UTC), BARRED)
+    make(honest, MARCH, APRIL)
+    honest.run("train", MAY, only=["models"])
+    stored = StoredModel(honest.market, Month.parse(MAY), last_made(honest.rows(MODELS, MAY)))
+    written = "2024-03-10T00:00:00+00:00/2024-03-11T00:00:00+00:00"
+    assert stored.card["inputs"]["crossings/2024-03"] == written
+    assert differences(stored, train_again(honest.lake, stored, lambda _: None)) == []
+
+
+def test_a_look_back_that_a_step_leaves_too_short_says_so_and_what_to_type(false: House):
+    false.run("backfill", MARCH, APRIL)
+    with pytest.raises(NotEnoughData) as told:
+        false.run("train", APRIL, only=["models"])
+    key = false.market.key
+    assert "1 of its bars have prices that nobody can have traded to" in str(told.value)
+    assert f'"traderai candles confirm {key} 2024-03-25T00:00 --real"' in str(told.value)

@@ -120,7 +120,7 @@ def test_what_a_person_is_shown_names_ratio_and_what_it_is_near_to():
     "TRADERAI_TEST_CANDLES" not in os.environ, reason="TRADERAI_TEST_CANDLES names no folder"
 )
 def test_real_markets_are_never_suspected_and_nearly_every_planted_unit_is():
-    """The false alarm rate and the power of docs/evidence.md: 1.4 million bars of 17 markets."""
+    """The false alarm rate and the power of docs/not_crossed.md: 1.4 million bars of 17 markets."""
     random = np.random.default_rng(5)
     found = tried = 0
     for file in sorted(Path(os.environ["TRADERAI_TEST_CANDLES"]).glob("*.parquet")):
