@@ -44,10 +44,9 @@ class Topology:
             "DAGSTER_CODE_HOST": HOST,
             "DAGSTER_CODE_PORT": self._ports["4000"],
             "TRADERAI_HOME": str(self.home),
-            "HOME": str(self.home),
-            "NUMBA_CACHE_DIR": str(folder / "numba"),
         }
-        self.environment.pop("PGPASSWORD_FILE")
+        for of_containers in ("PGPASSWORD_FILE", "HOME", "NUMBA_CACHE_DIR"):
+            self.environment.pop(of_containers)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = ExitStack()
 
