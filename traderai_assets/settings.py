@@ -16,7 +16,7 @@ from pydantic_settings import (
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.web.authority import Authority
+from traderai_assets.settings_web import WebSettings
 
 MAX_TOML_BYTES = 100_000
 MAX_MARKETS = 500
@@ -103,22 +103,6 @@ class QueueSettings(_Section):
     aging_minutes: float = Field(
         0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
     )
-
-
-class WebSettings(_Section):
-    """Who may ask the web server, and for what; docs/operations.md, Exposure."""
-
-    allowed_hosts: tuple[str, ...] = Field(
-        (), max_length=100, description="Names it answers to beside loopback's: host or host:port."
-    )
-    read_only: bool = Field(False, description="Nothing can be launched, changed or reported.")
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        for host in hosts:
-            Authority.parse(host)
-        return hosts
 
 
 class Settings(BaseSettings):

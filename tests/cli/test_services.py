@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -119,8 +120,11 @@ class Dev:
             text=True,
             check=False,
         ).stdout.split()
-        lines = {int(one): open(f"/proc/{one}/cmdline").read() for one in children}  # noqa: PTH123, SIM115
-        return {**dagster, **lines}
+        lines = {int(one): Path(f"/proc/{one}/cmdline") for one in children}
+        return {
+            **dagster,
+            **{pid: file.read_text() for pid, file in lines.items() if file.exists()},
+        }
 
 
 @pytest.fixture
