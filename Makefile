@@ -13,13 +13,15 @@ CANDLES ?=
 help:  ## List the commands.
 	@sed -nE 's/^([a-z]+):.*##/\1\t/p' $(MAKEFILE_LIST)
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements-pip.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
 	  || { echo "Python 3.11 or 3.12 is needed, $$($(PYTHON) --version) was found; try: make PYTHON=python3.11 ..."; exit 2; }
 	@echo "Installing into $(VENV); one to three minutes, once."
 	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip uninstall -qq --yes setuptools  # Python 3.11 brings an old one, and nothing needs it
 	@touch $@
 
 demo: $(READY)  ## Run the main job offline, on simulated candles or those in CANDLES=FOLDER.
@@ -44,6 +46,7 @@ torture: $(READY)  ## Kills, floods and races at full length; three hours.
 $(BENCH_READY): benchmarks/requirements.lock pyproject.toml
 	@echo "Installing the peers into $(BENCH_VENV); one to three minutes, once."
 	@$(PYTHON) -m venv $(BENCH_VENV) && echo '*' > $(BENCH_VENV)/.gitignore
+	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.lock
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.lock
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -3,6 +3,7 @@
 #
 #   usage: backup.sh FOLDER      with PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, TRADERAI_HOME
 set -eu
+umask 077
 [ $# = 1 ] || { echo "usage: backup.sh FOLDER" >&2; exit 2; }
 folder=$1 draft=$1.unfinished lake=$TRADERAI_HOME/lake
 [ ! -e "$folder" ] || { echo "$folder is there already; name a new folder" >&2; exit 1; }

@@ -4,6 +4,7 @@
 #   usage: restore.sh FOLDER     with PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, TRADERAI_HOME,
 #                                and OWNER where root restores what another user is to own
 set -eu
+umask 077
 [ $# = 1 ] || { echo "usage: restore.sh FOLDER" >&2; exit 2; }
 folder=$1
 [ -f "$folder/database.dump" ] || { echo "$folder holds no backup" >&2; exit 1; }

@@ -1,6 +1,8 @@
 """deploy/: held to the root's files, to each other and to what Compose understands."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,13 @@ import yaml
 
 from traderai_assets.domain.queue.policy import PAGE
 
+WHERE_PASSWORDS_STAND = {
+    "",
+    "/run/secrets/database_password",
+    "[database_password]",
+    "./secrets/database_password",
+    "{ env: PGPASSWORD }",
+}
 SECRETS = re.compile(r"password|secret|token", re.IGNORECASE)
 OURS = ("code", "daemon", "web")
 
@@ -39,10 +48,12 @@ def test_the_instance_is_the_roots_and_says_more_only_of_where_things_are_kept(r
 def test_every_variable_that_is_read_is_set_and_every_one_that_is_set_is_read(deploy, services):
     files = [(deploy / name).read_text() for name in ("dagster.yaml", "code_location.yaml")]
     read = set(re.findall(r"\{ env: (\w+) \}", "".join(files)))
+    assert "PGPASSWORD" in read  # which entrypoint.sh makes of the file
+    read = read - {"PGPASSWORD"} | {"PGPASSWORD_FILE"}
     for service in OURS:
         environment = services[service]["environment"]
         assert read <= environment.keys()
-        dagsters_own = {"DAGSTER_HOME", "DAGSTER_RUN_QUEUE_PAGE_SIZE"}
+        dagsters_own = {"DAGSTER_HOME", "DAGSTER_RUN_QUEUE_PAGE_SIZE", "HOME", "NUMBA_CACHE_DIR"}
         assert environment["DAGSTER_RUN_QUEUE_PAGE_SIZE"] == str(PAGE)
         others = environment.keys() - read - dagsters_own
         assert all(name.startswith("TRADERAI_") for name in others)
@@ -53,8 +64,79 @@ def test_no_file_holds_a_password(deploy):
         for line in (deploy / name).read_text().splitlines():
             key, _, value = line.partition("#")[0].partition(":")
             if SECRETS.search(key):
-                assert value.strip().startswith(("${PGPASSWORD:?", "{ env: PGPASSWORD }")), line
-    assert (deploy / ".env.example").read_text().endswith("PGPASSWORD=\n")
+                assert value.strip() in WHERE_PASSWORDS_STAND, line
+    for line in (deploy / ".env.example").read_text().splitlines():
+        assert not SECRETS.search(line) or line.startswith("#"), line
+    assert "secrets/" in (deploy / ".gitignore").read_text().split()
+
+
+def test_the_password_is_a_file_of_those_who_need_it(compose, services):
+    assert compose["secrets"] == {"database_password": {"file": "./secrets/database_password"}}
+    given = {name for name, service in services.items() if "secrets" in service}
+    assert given == {"postgres", "code", "daemon", "web", "backup"}
+    for name in given - {"postgres"}:
+        environment = services[name]["environment"]
+        assert environment["PGPASSWORD_FILE"] == "/run/secrets/database_password"
+        assert "PGPASSWORD" not in environment
+
+
+def test_no_container_can_write_but_where_it_must_nor_become_more_than_it_is(services):
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["tmpfs"][0].startswith("/tmp:"), name  # noqa: S108
+        assert service["cap_drop"] == ["ALL"], name
+        assert "cap_add" not in service, name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"] > 0, name
+    for name in ("postgres", "backup"):  # The others have the image's user, which is not root
+        assert services[name]["user"] in {"postgres", "10001:10001"}
+
+
+def test_images_are_named_exactly_and_can_be_named_by_digest(deploy, services):
+    exact = re.compile(r"\$\{\w+_IMAGE:-[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+\}")
+    for name in ("postgres", "backup"):
+        assert exact.fullmatch(services[name]["image"]), name
+    base = services["web"]["build"]["args"]["PYTHON_IMAGE"]
+    assert exact.fullmatch(base)
+    dockerfile = (deploy / "Dockerfile").read_text()
+    assert f"ARG PYTHON_IMAGE={base.partition(':-')[2][:-1]}\n" in dockerfile
+    froms = [line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM")]
+    assert set(froms) == {"${PYTHON_IMAGE}"}
+
+
+def test_the_web_server_is_the_guarded_one(services):
+    command = services["web"]["command"]
+    assert command[:3] == ["python", "-m", "traderai_assets.web"]
+    assert not any(
+        "dagster-webserver" in str(service.get("command")) for service in services.values()
+    )
+
+
+def entered(deploy, *command, **environment):
+    return subprocess.run(  # noqa: S603
+        [deploy / "entrypoint.sh", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], **environment},
+    )
+
+
+def test_whoever_is_started_has_the_password_and_writes_for_its_user_alone(deploy, tmp_path):
+    (tmp_path / "password").write_text("a $b 'c'\n")
+    show = 'printf "%s,%s,%s" "$PGPASSWORD" "$(umask)" "${PGPASSWORD_FILE-none}"'
+    seen = entered(deploy, "sh", "-c", show, PGPASSWORD_FILE=str(tmp_path / "password"))
+    assert (seen.returncode, seen.stdout) == (0, "a $b 'c',0077,none")
+    assert entered(deploy, "sh", "-c", "exit 7").returncode == 7
+
+
+def test_a_password_that_is_missing_or_empty_is_said(deploy, tmp_path):
+    absent = entered(deploy, "true", PGPASSWORD_FILE=str(tmp_path / "absent"))
+    assert (absent.returncode, "docs/deploy.md" in absent.stderr) == (1, True)
+    (tmp_path / "empty").write_text("\n")
+    empty = entered(deploy, "true", PGPASSWORD_FILE=str(tmp_path / "empty"))
+    assert (empty.returncode, "is empty" in empty.stderr) == (1, True)
 
 
 def test_who_looks_for_workers_shares_the_numbering_of_processes_and_the_name(services):
@@ -88,13 +170,16 @@ def test_volumes_are_declared_and_files_that_are_mounted_are_there(deploy, compo
     assert named == compose["volumes"].keys()
     for source in sources - named:
         assert (deploy / source).exists(), source
+    assert services["backup"]["entrypoint"][0] in {mount[1] for mount in mounts}
     homes = {target for source, target, *_ in mounts if source == "home"}
     assert homes == {services["daemon"]["environment"]["TRADERAI_HOME"]}
 
 
 def test_the_image_is_made_of_files_that_are_there_and_not_ignored(repository, deploy):
     dockerfile = (deploy / "Dockerfile").read_text()
-    assert "--require-hashes" in dockerfile
+    assert dockerfile.count("--require-hashes") == 2
+    for installer in ("uninstall --yes setuptools pip", "uninstall --yes wheel setuptools pip"):
+        assert installer in dockerfile  # Old ones have known holes, and what runs installs nothing
     copied = [line.split()[1:-1] for line in dockerfile.splitlines() if line.startswith("COPY")]
     sources = {one for line in copied for one in line if not line[0].startswith("--")}
     allowed = {
@@ -130,4 +215,4 @@ def test_scripts_end_at_the_first_error(deploy):
     for script in deploy.glob("*.sh"):
         assert script.stat().st_mode & 0o111
         lines = [line for line in script.read_text().splitlines() if not line.startswith("#")]
-        assert lines[0] == "set -eu"
+        assert lines[:2] == ["set -eu", "umask 077"]

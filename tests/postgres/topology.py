@@ -45,6 +45,8 @@ class Topology:
             "DAGSTER_CODE_PORT": self._ports["4000"],
             "TRADERAI_HOME": str(self.home),
         }
+        for of_containers in ("PGPASSWORD_FILE", "HOME", "NUMBA_CACHE_DIR"):
+            self.environment.pop(of_containers)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = ExitStack()
 
@@ -64,11 +66,15 @@ class Topology:
     def start_service(self, service: str) -> None:
         """Start one service, in the repository as the image has it in /app."""
         command = [self._localized(part) for part in self._services[service]["command"]]
+        environment = {**os.environ, **self.environment}
+        # As the containers have it: not in what they were told, but in a file
+        (self.home / "password").write_text(environment.pop("PGPASSWORD"))
+        environment["PGPASSWORD_FILE"] = str(self.home / "password")
         with (self.home / f"{service}.log").open("ab") as log:
             self.processes[service] = subprocess.Popen(  # noqa: S603
-                self._program(command),
+                [self.dagster_home / "entrypoint.sh", *self._program(command)],
                 cwd=self._repository,
-                env={**os.environ, **self.environment},
+                env=environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -8,6 +8,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.web.served import JSON, LAUNCH, READ, served
+from traderai_assets.cli.launch import launch, launch_again
+from traderai_assets.domain.errors import TraderAIError
 
 FOREIGN = "http://evil.example"
 SUBSCRIBE = 'subscription { pipelineRunLogs(runId: "none") { __typename } }'
@@ -269,6 +271,7 @@ def test_no_mutation_runs_by_websocket(web):
     assert web.happened() == before
 
 
+@pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
 def test_a_read_only_server_is_read_and_changes_nothing(tmp_path):
     with served(tmp_path, read_only=True) as web:
         assert web.ask(READ)["version"]
@@ -279,4 +282,10 @@ def test_a_read_only_server_is_read_and_changes_nothing(tmp_path):
             assert (answer.status, "for reading only" in answer.text) == (403, True)
         for report in ("materialization", "observation", "check"):
             assert web.send("POST", f"/report_asset_{report}/prices", JSON, "{}").status == 403
+        for ask in (
+            lambda: launch(web.url, "__ASSET_JOB", ["a|2026-01"]),
+            lambda: launch_again(web.url, "x"),
+        ):
+            with pytest.raises(TraderAIError, match=r"for reading only \(web.read_only"):
+                ask()
         assert web.happened() == (0, 0)

@@ -15,6 +15,7 @@ from traderai_assets.partitions import FIRST_MONTH, partition_range_tags
 
 DEFAULT_URL = "http://127.0.0.1:3000"
 SECONDS_TO_ANSWER = 300  # as long as Dagster's own client waits: the code server may be starting
+FORBIDDEN = 403
 _AGAIN = """
 mutation ($run: String!) {
   launchRunReexecution(reexecutionParams: {parentRunId: $run, strategy: FROM_FAILURE}) {
@@ -81,6 +82,8 @@ def launch_again(url: str, run_id: str) -> str:
     try:
         with urllib.request.urlopen(asked, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
             answer: dict[str, Any] = json.load(response)["data"]["launchRunReexecution"]
+    except urllib.error.HTTPError as error:
+        raise _not_let_in(url) if error.code == FORBIDDEN else _no_web_server(url) from error
     except (urllib.error.URLError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise _no_web_server(url) from error
     if "run" not in answer:
@@ -111,11 +114,20 @@ def _no_web_server(url: str) -> NoWebServer:
     )
 
 
+def _not_let_in(url: str) -> TraderAIError:
+    return TraderAIError(
+        f"the web server at {url} does not let this in: either it is for reading only "
+        "(web.read_only in traderai.toml), or it does not answer to that name (web.allowed_hosts)"
+    )
+
+
 def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderAIError:
     """Return what is wrong in one line: the client's own words hold the whole query."""
     from gql.transport.exceptions import TransportConnectionFailed, TransportServerError
 
     shown = without_login(url)
+    if isinstance(error.__cause__, TransportServerError) and error.__cause__.code == FORBIDDEN:
+        return _not_let_in(url)
     if isinstance(error.__cause__, TransportConnectionFailed | TransportServerError):
         return _no_web_server(url)
     if "Nonexistent partition keys" in str(error):

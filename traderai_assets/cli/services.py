@@ -22,8 +22,8 @@ from traderai_assets.settings import Settings
 
 # As workspace.yaml has them; a test holds the two together
 MODULE, LOCATION = "traderai_assets.definitions", "traderai"
-LOOKS_WITHOUT_CHILD = 6
-_SECONDS_BETWEEN_LOOKS = 0.5
+LOOKS_WITHOUT_CHILD = 5
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class DagsterServices:

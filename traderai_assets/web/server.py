@@ -34,7 +34,7 @@ def guarded_app(context: object, port: int, settings: Settings) -> object:
 
     app = create_app_from_workspace_process_context(context, "", POLL_MS)  # type: ignore[arg-type]
     policy = dagster_policy(port, settings.web)
-    return Guard(app, policy, read_only=settings.web.read_only)  # type: ignore[arg-type]
+    return Guard(app, policy, read_only=settings.web.read_only)
 
 
 def serve(host: str, port: int, workspace: Path) -> None:

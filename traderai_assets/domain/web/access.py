@@ -144,7 +144,8 @@ def _origin_refusal(head: RequestHead) -> Refusal | None:
     return Refusal(
         403,
         f"the request comes from a page of {origin[:_SHOWN]!a}; this server answers its own pages, "
-        f"those of {head.value('host')}, and programs that are no browser",
+        f"those of {head.value('host')}, and programs that are no browser (a proxy before it "
+        "has to hand on the Host header)",
     )
 
 

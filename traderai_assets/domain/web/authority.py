@@ -34,10 +34,10 @@ class Authority:
         found = _FORM.fullmatch(text.lower()) if text.isascii() and len(text) < MAX_LENGTH else None
         if found is None:
             raise InvalidInput(f"{text[:MAX_LENGTH]!a} is not a host, nor host:port")
-        host, port = found[1], found[2]
-        if port is not None and not 1 <= int(port) <= 65535:
+        host, port = found[1], None if found[2] is None else int(found[2])
+        if port is not None and not 1 <= port <= 65535:
             raise InvalidInput(f"{text!a} has port {port}; ports are 1 to 65535")
-        return cls(_address(host) if host[0] == "[" else host.removesuffix("."), port and int(port))
+        return cls(_address(host) if host[0] == "[" else host.removesuffix("."), port)
 
     def at(self, scheme: str) -> tuple[str, int | None]:
         """Return host and port, with the port that the scheme means where none is named."""
