@@ -170,6 +170,7 @@ def test_what_blocks_a_run_and_what_only_warns(definitions):
         "every_month_has_a_model": False,
         "nothing_refused": False,
         "nothing_failed_to_arrive": False,
+        "silence_is_believed": False,
     }
 
 

@@ -43,7 +43,8 @@ class Doubt:
         """What it is and what becomes of it, for a person."""
         stretch = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
         if self.barred:
-            return f"{stretch} is {self.kind}: {GAP_CLASSES[self.kind].meaning}"
+            meaning = GAP_CLASSES[self.kind].meaning
+            return f"{stretch} ({self.kind}: {meaning[0].lower()}{meaning[1:-1]})"
         asked = "once" if self.times_asked == 1 else f"{self.times_asked} times"
         again = f", again {_when(self.next_ask)}" if self.next_ask else ""
         return f"{stretch} was asked for {asked}{again} ({self.kind}, not believed yet)"
@@ -194,7 +195,7 @@ def _not_crossed(barred: Sequence[Doubt], window: LookBack) -> str:
     last = max(barred, key=lambda doubt: doubt.end)
     length = window.until - window.start
     return (
-        f"no model learns across {last.sentence.rstrip('.')}; one is made of the "
+        f"no model learns across {last.sentence}; one is made of the "
         f"{length.days} days after it, from {last.end + length:%Y-%m-%d %H:%M} UTC on"
     )
 
