@@ -168,7 +168,7 @@ def _record_of(
     if covered[covered > 0].sum() < gap.absent_bars * width:
         return None, None, 0, None, _AT_ONCE
     met = asks[covered > 0]
-    least = met.loc[met["times_asked"].idxmin()]
+    least = met.iloc[int(met["times_asked"].argmin())]
     due = [waits_until(gap.kind, int(ask.times_asked), ask.last_asked) for ask in rows(met)]
     return (
         met["first_seen"].min(),
