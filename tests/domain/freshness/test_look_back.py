@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back import (
-    Doubt,
     MonthCoverage,
     agree_until,
     backfill_commands,

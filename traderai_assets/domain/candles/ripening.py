@@ -25,7 +25,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.asking import AROUND, OUT_OF_REACH, Records, milliseconds_of
+from traderai_assets.domain.candles.ask_records import (
+    AROUND,
+    OUT_OF_REACH,
+    Records,
+    milliseconds_of,
+)
 from traderai_assets.domain.candles.frames import milliseconds, time_column
 from traderai_assets.domain.candles.gap_classes import (
     FETCH_FAILURE,
