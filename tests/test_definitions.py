@@ -171,6 +171,7 @@ def test_what_blocks_a_run_and_what_only_warns(definitions):
         "nothing_refused": False,
         "nothing_failed_to_arrive": False,
         "no_impossible_step": False,
+        "silence_is_believed": False,
     }
 
 

@@ -34,7 +34,7 @@ def test_kraken_after_four_days_away_is_live_again_within_two_looks(tmp_path):
         for days in (7, 8, 9, 10):
             kept.settle(BEGIN + days * DAY)
         assert kept.stored(MARCH) == 2 * (SERVED - 1) + 6 * 288
-        print(f"\n{kept.table()}\n{lost.to_string()}")
+        print(f"\n{kept.table()}\n{lost.to_string()}")  # noqa: T201 - shown with -s
         # Told once; asked for again an hour and a day later, and then once a month
         assert len(kept.asks()) <= 3
 

@@ -84,9 +84,9 @@ def test_a_month_that_stays_silent_is_asked_for_ever_more_seldom_and_no_model_le
         refusal = judge(kept, MARCH)
         assert isinstance(refusal, Refusal)
         assert refusal.found == (
-            "no model learns across 2025-02-01 00:00 to 2025-03-01 00:00 UTC is silence: Asked "
-            "again for days, the venue serves nothing of a long stretch; one is made of the 28 "
-            "days after it, from 2025-03-29 00:00 UTC on"
+            "no model learns across 2025-02-01 00:00 to 2025-03-01 00:00 UTC (silence: asked again "
+            "for days, the venue serves nothing of a long stretch); one is made of the 28 days "
+            "after it, from 2025-03-29 00:00 UTC on"
         )
 
 
@@ -107,7 +107,7 @@ def test_five_venues_whole_jobs_a_look_every_ten_minutes_and_requests_counted(
                 kept.venue.candles = known
             kept.settle(NOW + since)
         asked = [one for one in kept.asks() if "2025-02" in one.verdict.sentence]
-        print(f"\n{exchange}, silent for {silent_for}:\n{kept.table()}")
+        print(f"\n{exchange}, silent for {silent_for}:\n{kept.table()}")  # noqa: T201
         for one, other in pairwise(asked):
             assert other.now - one.now >= 10 * MINUTE
         if silent_for is not None:

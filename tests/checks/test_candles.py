@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
+from tests.assets.conftest import NOW
 from tests.assets.house import House
 from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.schemas.candles import CANDLES
@@ -71,6 +72,18 @@ def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(ho
     assert "1 bars of the look-back" in refused.step_failure_data.error_display_string
     house.sandbox.faults.clear()
     assert evaluation(house.run("backfill", MAY), "nothing_failed_to_arrive").passed
+
+
+def test_a_bar_that_stays_away_is_a_warning_until_it_was_asked_for_again(house: House):
+    span = {"since": NOON, "until": NOON + HOUR}
+    house.sandbox.faults.add(FaultRule(kind="missing", count=None, **span))
+    warning = evaluation(house.run("backfill", MAY), "silence_is_believed")
+    assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert warning.metadata["doubted_bars"].value == 1
+    [doubt] = warning.metadata["doubted"].value[house.key(MAY)]
+    assert "asked for 1 times, again at 2024-06-12 " in doubt
+    house.now_is(NOW + 2 * HOUR)
+    assert evaluation(house.run("backfill", MAY), "silence_is_believed").passed
 
 
 def test_refused_rows_beside_good_ones_are_a_warning_that_blocks_nothing(house: House):

@@ -5,25 +5,24 @@ is told in docs/adr/0007.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
-import dagster as dg
 import pandas as pd
 
 from resources.exchange.paging import CandlePage
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.assets.candle_metadata import month_metadata
 from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.candles.asking import Answer, note_asks
 from traderai_assets.domain.candles.coverage import Span
 from traderai_assets.domain.candles.ended import with_end, without_end
-from traderai_assets.domain.candles.gap_classes import UNREACHABLE, believed
+from traderai_assets.domain.candles.gap_classes import UNREACHABLE
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
 from traderai_assets.domain.candles.questions import Question, questions
-from traderai_assets.domain.candles.ripening import asked_for, ripened, rows
+from traderai_assets.domain.candles.ripening import asked_for, ripened
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE
 
@@ -220,31 +219,3 @@ def last_close(now: datetime, bar: timedelta) -> datetime:
     """Return the close of the last bar that is closed at `now`."""
     epoch = datetime.fromtimestamp(0, tz=now.tzinfo)
     return now - (now - epoch) % bar
-
-
-def month_metadata(
-    gaps: pd.DataFrame, asks: pd.DataFrame, quarantine: pd.DataFrame
-) -> dict[str, Any]:
-    """Return what a person checks first: how many bars are absent and why, and what is doubted."""
-    told = asked_for(gaps.head(20), asks)
-    table = [
-        dg.TableRecord(
-            {
-                "start": str(gap.start),
-                "end": str(gap.end),
-                "absent": int(gap.absent_bars),
-                "flat": int(gap.flat_bars),
-                "kind": str(gap.kind),
-                "times asked": int(gap.times_asked),
-                "asked again": "" if pd.isna(gap.next_ask) else str(gap.next_ask),
-            }
-        )
-        for gap in rows(told)
-    ]
-    return {
-        "absent_bars": int(gaps["absent_bars"].sum()),
-        "doubted_bars": int(gaps.loc[~believed(gaps), "absent_bars"].sum()),
-        "gaps": len(gaps),
-        "refused_rows": len(quarantine),
-        **({"first_gaps": dg.MetadataValue.table(table)} if table else {}),
-    }

@@ -16,8 +16,8 @@ from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
 from traderai_assets.domain.candles.ripening import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
+from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back import (
-    Doubt,
     MonthCoverage,
     Refusal,
     look_back_refusal,

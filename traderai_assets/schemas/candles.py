@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from traderai_assets.domain.candles.asking import CAME_BACK
+from traderai_assets.domain.candles.ask_records import CAME_BACK
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.candles.quarantine import MAX_RAW_LENGTH
 from traderai_assets.schemas.tables import Table

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back import (
     MonthCoverage,
     agree_until,
@@ -59,6 +60,29 @@ def test_features_of_other_candles_are_named_beside_the_bars_that_are_missing():
         "labels are not made of the candles as they are stored, in 2026-02, 2026-03"
     )
     assert found.commands == ["traderai backfill binance.BTC-USDT.5m --since 2026-02-01"]
+
+
+def test_bars_that_nobody_believes_in_are_told_with_the_time_they_are_asked_for_again():
+    first, last = FEBRUARY.start, FEBRUARY.start + 9 * HOUR
+    doubt = Doubt(first, last, "unheard", barred=False, times_asked=2, next_ask=NOW + HOUR)
+    found = refusal(february=MonthCoverage(3_000, 2_991, 0, doubts=(doubt, doubt)))
+    assert found.found == (
+        "9 bars of the look-back are neither stored nor known gaps, in 2026-02 (2026-02-01 00:00 "
+        "to 2026-02-01 09:00 UTC was asked for 2 times, again at 2026-03-20 13:00 UTC (unheard, "
+        "not believed yet), and 1 more)"
+    )
+
+
+def test_a_stretch_that_learning_may_not_cross_says_from_when_on_a_model_can_be_made():
+    end = datetime(2026, 3, 2, tzinfo=UTC)
+    barred = Doubt(FEBRUARY.start, end, "unreachable", barred=True)
+    found = refusal(march=MonthCoverage(10, 0, 10, doubts=(barred,)))
+    assert (found.missing, found.commands) == ({}, [])
+    assert found.found == (
+        "no model learns across 2026-02-01 00:00 to 2026-03-02 00:00 UTC (unreachable: older than "
+        "the candles that the venue serves); one is made of the 30 days after it, from 2026-04-01 "
+        "00:00 UTC on"
+    )
 
 
 def test_months_that_do_not_follow_one_another_are_fetched_apart():

@@ -251,13 +251,13 @@ def test_pages_tell_which_bars_the_exchange_named_also_outside_of_them(venue, ex
     venue.trade(START, venue.now)
     venue.halt(START + 10 * BAR, START + 20 * BAR)
     [hole] = exchange.pages(MARKET, START + 10 * BAR, START + 20 * BAR)
-    assert (hole.named_from, hole.named_to) == (START + 20 * BAR, START + 20 * BAR)
+    assert (hole.named_from, hole.named_to) == (START + 20 * BAR, START + 30 * BAR)
     [whole] = exchange.pages(MARKET, START, START + 50 * BAR)
-    assert (whole.named_from, whole.named_to) == (START, START + 50 * BAR)
+    assert (whole.named_from, whole.named_to) == (START, START + 60 * BAR)
 
 
 def test_what_was_silent_before_is_asked_for_once_and_not_twice_in_one_breath(venue, exchange):
-    venue.now = START + 300 * BAR
+    venue.now = START + 3000 * BAR
     venue.trade(START, venue.now)
     venue.payload = lambda _: []
     for again, asked in ((False, 2), (True, 1)):

@@ -13,28 +13,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.frames import milliseconds, time_column
+from traderai_assets.domain.candles.ask_records import (
+    AROUND,
+    BEGINS_LATER,
+    CODES,
+    ENDS_BEFORE,
+    NOTHING,
+    OUT_OF_REACH,
+    BoolArray,
+    IntArray,
+    Records,
+    ask_frame,
+)
+from traderai_assets.domain.candles.frames import milliseconds
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.candles.runs import bars_of, runs
 
-# What came back of a stretch; the weightiest last, where two answers differ.
-NOTHING = "nothing"  # No row at all
-BEGINS_LATER = "begins_later"  # Only rows after it
-ENDS_BEFORE = "ends_before"  # Only rows before it
-OUT_OF_REACH = "out_of_reach"  # Newer rows than were asked for, whatever was asked
-AROUND = "around"  # Rows on both sides of it
-CAME_BACK = (NOTHING, BEGINS_LATER, ENDS_BEFORE, OUT_OF_REACH, AROUND)
-_CODES = {name: code for code, name in enumerate(CAME_BACK, start=1)}
-_AROUND, _REACH = _CODES[AROUND], _CODES[OUT_OF_REACH]
-
-ASK_COLUMNS = ("start", "end", "first_seen", "last_asked", "times_asked", "came_back")
 # A clock may have been wrong by so much when it was read last; what lies beyond is not waited for.
 CLOCK_DOUBT = timedelta(days=1)
 # A candle of a neighbouring month stands beside a gap if it is no further away.
 BESIDE = timedelta(hours=12)
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+_AROUND, _REACH = CODES[AROUND], CODES[OUT_OF_REACH]
 
 
 @dataclass(frozen=True)
@@ -58,40 +58,10 @@ class Answer:
     served_from: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Records:
-    """The ledger bar by bar; `times` is 0 where nothing was asked. Times in ms since 1970."""
-
-    first: IntArray
-    last: IntArray
-    times: IntArray
-    code: IntArray
-
-    @classmethod
-    def of(cls, asks: pd.DataFrame, first_ms: int, width: int, n_bars: int) -> "Records":
-        """Spread stored stretches over the bars of a window."""
-        columns = [np.zeros(n_bars, dtype=np.int64) for _ in range(4)]
-        begins, ends = bars_of(asks, first_ms, width, n_bars)
-        values = (
-            milliseconds_of(asks["first_seen"]),
-            milliseconds_of(asks["last_asked"]),
-            asks["times_asked"].to_numpy(np.int64),
-            asks["came_back"].map(_CODES).to_numpy(np.int64),
-        )
-        for place, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-            for column, value in zip(columns, values, strict=True):
-                column[begin:end] = value[place]
-        return cls(*columns)
-
-    def came_back(self, name: str) -> BoolArray:
-        """Bars of which this came back."""
-        return np.asarray((self.times > 0) & (self.code == _CODES[name]))
-
-
 def no_asks() -> pd.DataFrame:
     """A ledger without lines, each column of its proper type."""
     none = np.zeros(0, dtype=np.int64)
-    return _frame(Records(none, none, none, none), 0, 1)
+    return ask_frame(Records(none, none, none, none), 0, 1)
 
 
 def note_asks(
@@ -135,7 +105,7 @@ def note_asks(
         times=np.where(known, old.times + counts, 0),
         code=np.where(known, code, 0),
     )
-    return _frame(new, first_ms, width)
+    return ask_frame(new, first_ms, width)
 
 
 def _due(old: Records, kinds: NDArray[np.object_], at: int) -> BoolArray:
@@ -194,12 +164,12 @@ def _heard(
 def _code(answer: Answer, begins: int, ends: int, left: bool, right: bool) -> int:
     """What one answer said of the absence [begins, ends), whose neighbours are stored or not."""
     if answer.named_from is None or answer.named_to is None:
-        return _CODES[NOTHING]
+        return CODES[NOTHING]
     left = left or milliseconds(answer.named_from) < begins
     right = right or milliseconds(answer.named_to) >= ends
     if left and right:
         return _AROUND
-    return _CODES[BEGINS_LATER if right else ENDS_BEFORE]
+    return CODES[BEGINS_LATER if right else ENDS_BEFORE]
 
 
 def _beside(candle: datetime | None, edge: int, *, before_it: bool) -> bool:
@@ -207,28 +177,3 @@ def _beside(candle: datetime | None, edge: int, *, before_it: bool) -> bool:
         return False
     distance = edge - milliseconds(candle)
     return 0 <= (distance if before_it else -distance) <= milliseconds(BESIDE)
-
-
-def _frame(records: Records, first_ms: int, width: int) -> pd.DataFrame:
-    known = records.times > 0
-    columns = np.vstack([records.first, records.last, records.times, records.code])
-    changes = np.zeros(len(known), dtype=bool)
-    changes[1:] = (np.diff(columns, axis=1) != 0).any(axis=0)
-    begins, ends = runs(known, changes)
-    names = np.array(["", *CAME_BACK], dtype=object)
-    return pd.DataFrame(
-        {
-            "start": time_column(first_ms + begins * width),
-            "end": time_column(first_ms + ends * width),
-            "first_seen": time_column(records.first[begins]),
-            "last_asked": time_column(records.last[begins]),
-            "times_asked": records.times[begins],
-            "came_back": pd.Series(names[records.code[begins]], dtype="str"),
-        }
-    )
-
-
-def milliseconds_of(times: "pd.Series[pd.Timestamp]") -> IntArray:
-    """A column of times as whole milliseconds since 1970."""
-    plain = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
-    return np.asarray(plain.astype(np.int64))

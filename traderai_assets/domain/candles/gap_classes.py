@@ -57,7 +57,8 @@ class GapClass:
     longest_crossed: timedelta = timedelta.max
 
 
-OUTAGE = GapClass("outage", "The venue did not trade.", True, True)
+_SELDOM = (_HOUR, _DAY, timedelta(days=7), timedelta(days=30))
+OUTAGE = GapClass("outage", "The venue did not trade.", True, True, asked_again=_SELDOM)
 NO_TRADE = GapClass(
     "no_trade",
     "Nobody traded, as is this market's habit.",

@@ -25,7 +25,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.asking import AROUND, OUT_OF_REACH, Records, milliseconds_of
+from traderai_assets.domain.candles.ask_records import (
+    AROUND,
+    OUT_OF_REACH,
+    Records,
+    milliseconds_of,
+)
 from traderai_assets.domain.candles.frames import milliseconds, time_column
 from traderai_assets.domain.candles.gap_classes import (
     FETCH_FAILURE,
@@ -168,7 +173,7 @@ def _record_of(
     if covered[covered > 0].sum() < gap.absent_bars * width:
         return None, None, 0, None, _AT_ONCE
     met = asks[covered > 0]
-    least = met.loc[met["times_asked"].idxmin()]
+    least = met.iloc[int(met["times_asked"].argmin())]
     due = [waits_until(gap.kind, int(ask.times_asked), ask.last_asked) for ask in rows(met)]
     return (
         met["first_seen"].min(),

@@ -6,47 +6,10 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
+from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.window import LookBack
-
-_AT_ONCE = 1970  # What was never asked for is due since then
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """An absence over which no model is made.
-
-    Attributes
-    ----------
-    start, end : datetime
-    kind : str
-        Class of the gap.
-    barred : bool
-        Whether it is believed, and learning may not cross it; else it is not believed.
-    times_asked : int
-        How often it was asked for.
-    next_ask : datetime or None
-        When it is asked for again; None where never.
-    """
-
-    start: datetime
-    end: datetime
-    kind: str
-    barred: bool
-    times_asked: int = 0
-    next_ask: datetime | None = None
-
-    @property
-    def sentence(self) -> str:
-        """What it is and what becomes of it, for a person."""
-        stretch = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
-        if self.barred:
-            return f"{stretch} is {self.kind}: {GAP_CLASSES[self.kind].meaning}"
-        asked = "once" if self.times_asked == 1 else f"{self.times_asked} times"
-        again = f", again {_when(self.next_ask)}" if self.next_ask else ""
-        return f"{stretch} was asked for {asked}{again} ({self.kind}, not believed yet)"
 
 
 @dataclass(frozen=True)
@@ -194,7 +157,7 @@ def _not_crossed(barred: Sequence[Doubt], window: LookBack) -> str:
     last = max(barred, key=lambda doubt: doubt.end)
     length = window.until - window.start
     return (
-        f"no model learns across {last.sentence.rstrip('.')}; one is made of the "
+        f"no model learns across {last.sentence}; one is made of the "
         f"{length.days} days after it, from {last.end + length:%Y-%m-%d %H:%M} UTC on"
     )
 
@@ -239,10 +202,6 @@ def _last_day(month: Month, present: datetime | None) -> str:
     if present is None or month.end > present:
         return ""
     return f" --until {month.end - timedelta(days=1):%Y-%m-%d}"
-
-
-def _when(moment: datetime) -> str:
-    return "at once" if moment.year == _AT_ONCE else f"at {moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _named(months: Iterable[Month]) -> str:
