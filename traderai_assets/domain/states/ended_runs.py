@@ -1,4 +1,4 @@
-"""The rows of the table of run states that say how a run has ended, and whether it is tried again."""
+"""The rows of the table of run states that say how a run ended, and whether it is tried again."""
 
 from traderai_assets.domain.states.facts import RETRY_GRACE, SWEEP, Exit, RunFacts, RunState
 
@@ -39,5 +39,7 @@ ENDED_RUN_STATES = (
         "succeeded", "It did what it was made for.", frozenset({"SUCCESS"}), always, False, ()
     ),
     RunState("failed", "It ended with an error.", frozenset({"FAILURE"}), always, False, ()),
-    RunState("cancelled", "It was ended by a person.", frozenset({"CANCELED"}), always, False, ()),
+    RunState(
+        "cancelled", "It was ended by a person.", frozenset({"CANCELED"}), always, False, ()
+    ),
 )
