@@ -39,7 +39,5 @@ ENDED_RUN_STATES = (
         "succeeded", "It did what it was made for.", frozenset({"SUCCESS"}), always, False, ()
     ),
     RunState("failed", "It ended with an error.", frozenset({"FAILURE"}), always, False, ()),
-    RunState(
-        "cancelled", "It was ended by a person.", frozenset({"CANCELED"}), always, False, ()
-    ),
+    RunState("cancelled", "It was ended by a person.", frozenset({"CANCELED"}), always, False, ()),
 )
