@@ -162,7 +162,11 @@ def test_through_the_real_daemon_nothing_waits_unseen_and_no_healthy_run_is_mark
         launch_job(house, job, [f"{market}|{OPEN_MONTH}"], {SECONDS_TAG: "0"})
         for market, job in zip(MARKETS, JOBS, strict=False)
     ]
-    house.until(lambda: all(succeeded(house, root) for root in roots))
+    house.until(lambda: not sequences.unfinished())
+    for root in roots:  # On a loaded machine one may have to be tried again
+        attempts = house.attempts(root)
+        told = [(run.job_name, run.status.value, last_word(house, run)) for run in attempts]
+        assert any(run.is_success for run in attempts), told
     ends = Counter(run.status.value for run in house.instance.get_runs())
     tell(f"{number} sequences: {dict(sequences.tally)}; runs ended: {dict(ends)}")
 
@@ -195,8 +199,7 @@ def hurt(run, hurt_runs):
 
 def last_word(house, run):
     events = house.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
-    return [event.message for event in events]
-
-
-def succeeded(house, root):
-    return any(run.status is STATUS.SUCCESS for run in house.attempts(root))
+    told = [event.dagster_event.job_failure_data for event in events]
+    return [one.error.to_string()[-2000:] if one and one.error else one for one in told] + [
+        event.message for event in events
+    ]

@@ -40,7 +40,7 @@ from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.process_identity import ProcessIdentity, Sight
 from traderai_assets.instance.run_claims import claim, release_ended, worker_claim
 from traderai_assets.instance.run_coordinator import ClassifyingRunCoordinator
-from traderai_assets.instance.run_workers import note_launcher, note_worker, worker_of
+from traderai_assets.instance.run_workers import note_launcher, note_worker
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -122,6 +122,7 @@ class World:
             self.store(market)
         self.workers: dict[ProcessIdentity, Worker] = {}
         self.alive: set[ProcessIdentity] = set()
+        self.stopped: set[ProcessIdentity] = set()
         self.executed: list[str] = []
         self.told_to_end: set[str] = set()
         self.calm = False
@@ -154,6 +155,8 @@ class World:
         return not self.calm and self.chance.random() < likely
 
     def stop(self, process: ProcessIdentity) -> bool:
+        if process in self.alive:
+            self.stopped.add(process)
         self.alive.discard(process)
         return True
 
@@ -314,27 +317,35 @@ class World:
             target(*given)
 
     def sweep(self) -> None:
-        """Let everybody clean up; no run whose worker lives may be marked by it."""
-        healthy = self.healthy()
+        """Let everybody clean up."""
         for orphan in orphans.find_orphans(self.instance, self.now):
             if orphan.certain:
                 orphans.settle(self.instance, orphan)
         give_up_lost_retries(self.instance, self.now)
         release_ended(self.instance)
-        marked = [run_id for run_id in healthy if self.run(run_id).is_finished]
-        assert not marked, f"healthy runs were marked: {marked}"
         for process in [one for one in self.workers if one not in self.alive]:
             self.bury(process)
 
-    def healthy(self) -> list[str]:
-        """Runs at work whose worker lives, that nobody told to end, and within their hours."""
-        return [
-            worker.run_id
+    def healthy(self) -> dict[ProcessIdentity, str]:
+        """Return the workers that live and are within their hours, with the runs they work on."""
+        return {
+            process: worker.run_id
             for process, worker in self.workers.items()
-            if process in self.alive and worker.began is not None
-            if (run := self.run(worker.run_id)) is not None and run.status is STATUS.STARTED
-            if worker_of(run) == process and worker.run_id not in self.told_to_end
-            if self.now - worker.began < timedelta(minutes=55)
+            if process in self.alive
+            and worker.began is not None
+            and (run := self.run(worker.run_id)) is not None
+            and run.status is STATUS.STARTED
+            and self.now - worker.began < timedelta(minutes=55)
+        }
+
+    def marked(self, healthy: dict[ProcessIdentity, str]) -> list[str]:
+        """Return the runs among them that were ended though nobody told them to, nor they did."""
+        return [
+            run_id
+            for process, run_id in healthy.items()
+            if run_id not in self.told_to_end
+            if process in self.stopped
+            or (process in self.alive and (run := self.run(run_id)) and run.is_finished)
         ]
 
     def retries(self) -> None:

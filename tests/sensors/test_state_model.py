@@ -49,8 +49,12 @@ def disturb(world):
     for _ in range(STEPS):
         name = world.chance.choices(NAMES, WEIGHTS)[0]
         later = world.chance.choice([SECOND, 15 * SECOND, MINUTE, 10 * MINUTE, HOUR])
-        with world.at(later), suppress(Cut):
-            getattr(world, name)()
+        with world.at(later):
+            healthy = world.healthy()
+            with suppress(Cut):
+                getattr(world, name)()
+            marked = world.marked(healthy)
+        assert not marked, f"healthy runs were ended: {marked}"
         twice = {run_id for run_id in world.executed if world.executed.count(run_id) > 1}
         assert not twice, f"runs were executed twice: {twice}"
 

@@ -4,10 +4,10 @@ Sensors, status and clean-up read it; who looks gathers the facts (`instance/run
 nothing here knows where they come from. A state is decided by the first row that holds.
 """
 
+from traderai_assets.domain.states.ended_runs import DELETED, ENDED_RUN_STATES, always
 from traderai_assets.domain.states.facts import (
     CANCEL_GRACE,
     LONGEST_CLASS,
-    RETRY_GRACE,
     SILENCE,
     START_TIMEOUT,
     SWEEP,
@@ -29,16 +29,11 @@ def _of(*statuses: str) -> frozenset[str]:
     return frozenset(statuses)
 
 
-def _always(_: RunFacts) -> bool:
-    return True
-
-
 _CLAIMS_A_WORKER = _of("STARTING", "STARTED", "CANCELING")
 _ENDED = ("succeeded", "failed", "cancelled", "retry due")
 _SWEPT = Exit("it is settled", "the sweep", SWEEP, _ENDED)
 _BY_HAND = Exit('"traderai runs clean --apply"', "a person", None, _ENDED)
 _CANCELLED = Exit("it is cancelled", "a person", None, ("stopping", "cancelled"))
-_DELETED = Exit("it is deleted", "a person", None, ("removed",))
 
 RUN_STATES = (
     RunState(
@@ -47,7 +42,7 @@ RUN_STATES = (
         _CLAIMS_A_WORKER,
         lambda facts: facts.answers == "gone",
         False,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "{who} is gone, which worked on it",
     ),
@@ -57,7 +52,7 @@ RUN_STATES = (
         _of("STARTING", "STARTED", "CANCELING", "SUSPENDED"),
         lambda facts: facts.answers != "alive" and facts.given_up,
         False,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "nothing was heard of {who} for longer than it may work",
         out_of_reach=True,
@@ -72,7 +67,7 @@ RUN_STATES = (
             _BY_HAND,
             Exit("its worker ends", "the worker, or the daemon there", None, _ENDED),
             Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
-            _DELETED,
+            DELETED,
         ),
         "by a person",
         f"nothing was heard of {{who}} for {SILENCE}",
@@ -84,7 +79,7 @@ RUN_STATES = (
         _of("NOT_STARTED"),
         lambda facts: facts.unchanged > WRITES,
         False,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "it was made and never queued",
     ),
@@ -92,24 +87,24 @@ RUN_STATES = (
         "being made",
         "It is made and on its way into the queue.",
         _of("NOT_STARTED"),
-        _always,
+        always,
         True,
         (
             Exit("it is queued", "who makes it", WRITES, ("queued",)),
             Exit("it is given up", "time", WRITES, ("never queued",)),
-            _DELETED,
+            DELETED,
         ),
     ),
     RunState(
         "queued",
         "It waits for a slot, and for the limits of its class and its market.",
         _of("QUEUED"),
-        _always,
+        always,
         True,
         (
             Exit("it leaves the queue", "the daemon", None, ("launching", "failed")),
             _CANCELLED,
-            _DELETED,
+            DELETED,
         ),
     ),
     RunState(
@@ -118,7 +113,7 @@ RUN_STATES = (
         _of("CANCELING"),
         lambda facts: facts.answers != "elsewhere" and facts.unchanged > CANCEL_GRACE,
         True,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "its worker did not stop when it was told to",
     ),
@@ -126,13 +121,13 @@ RUN_STATES = (
         "stopping",
         "It was told to stop a moment ago.",
         _of("CANCELING"),
-        _always,
+        always,
         True,
         (
             Exit("its worker ends", "the worker", CANCEL_GRACE, _ENDED),
             Exit("it goes on", "time", CANCEL_GRACE, ("stop ignored",)),
             Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
-            _DELETED,
+            DELETED,
         ),
     ),
     RunState(
@@ -141,7 +136,7 @@ RUN_STATES = (
         _of("STARTING"),
         lambda facts: facts.answers is None and facts.unchanged > WRITES,
         False,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "its launch was interrupted before there was a worker",
     ),
@@ -149,7 +144,7 @@ RUN_STATES = (
         "launching",
         "Its worker is being started.",
         _of("STARTING"),
-        _always,
+        always,
         True,
         (
             Exit("its worker begins", "the worker", None, ("working",)),
@@ -159,7 +154,7 @@ RUN_STATES = (
             Exit("it did not begin", "run monitoring", START_TIMEOUT, ("failed", "retry due")),
             Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
             _CANCELLED,
-            _DELETED,
+            DELETED,
         ),
     ),
     RunState(
@@ -172,7 +167,7 @@ RUN_STATES = (
             _BY_HAND,
             Exit("its worker ends", "the worker", None, _ENDED),
             Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
-            _DELETED,
+            DELETED,
         ),
         "by a person",
         "nobody knows its worker",
@@ -184,7 +179,7 @@ RUN_STATES = (
         _of("STARTED"),
         lambda facts: facts.answers == "alive" and facts.overdue,
         True,
-        (_SWEPT, _DELETED),
+        (_SWEPT, DELETED),
         "by itself",
         "it was at work for {hours} hours, and {work} may take {most}",
         again=False,
@@ -193,7 +188,7 @@ RUN_STATES = (
         "working",
         "Its worker lives, however slow it is.",
         _of("STARTED"),
-        _always,
+        always,
         True,
         (
             Exit("its work ends", "the worker", None, _ENDED),
@@ -201,19 +196,19 @@ RUN_STATES = (
             Exit("its hours are over", "time", LONGEST_CLASS, ("overdue",)),
             Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
             _CANCELLED,
-            _DELETED,
+            DELETED,
         ),
     ),
     RunState(
         "suspended",
         "It waits for work elsewhere, without a worker; nothing of ours does.",
         _of("SUSPENDED"),
-        _always,
+        always,
         False,
         (
             _BY_HAND,
             Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
-            _DELETED,
+            DELETED,
         ),
         "by a person",
         "it is suspended, which nothing of ours does",
@@ -223,35 +218,9 @@ RUN_STATES = (
         "managed elsewhere",
         "Another system reports it here; it never was in our queue.",
         _of("MANAGED"),
-        _always,
+        always,
         False,
-        (Exit("its end is reported", "that system", None, _ENDED), _DELETED),
+        (Exit("its end is reported", "that system", None, _ENDED), DELETED),
     ),
-    RunState(
-        "retry lost",
-        "It failed and was to be tried again, and nobody did.",
-        _of("FAILURE"),
-        lambda facts: facts.retry_due and facts.unchanged > RETRY_GRACE,
-        False,
-        (
-            Exit("it is told so", "the sweep", SWEEP, ("failed",)),
-            Exit('"traderai runs retry"', "a person", None, ("failed",)),
-            _DELETED,
-        ),
-    ),
-    RunState(
-        "retry due",
-        "It failed and is about to be tried again, by a run of its own.",
-        _of("FAILURE"),
-        lambda facts: facts.retry_due,
-        False,
-        (
-            Exit("a run is made that tries again", "the daemon", RETRY_GRACE, ("failed",)),
-            Exit("it is given up", "time", RETRY_GRACE, ("retry lost",)),
-            _DELETED,
-        ),
-    ),
-    RunState("succeeded", "It did what it was made for.", _of("SUCCESS"), _always, False, ()),
-    RunState("failed", "It ended with an error.", _of("FAILURE"), _always, False, ()),
-    RunState("cancelled", "It was ended by a person.", _of("CANCELED"), _always, False, ()),
+    *ENDED_RUN_STATES,
 )
