@@ -66,8 +66,7 @@ def house_beside_a_wrong_market(tmp_path, repository) -> Iterator[House]:
     """A house that keeps a market its exchange does not list; it trains nothing."""
     changes = {
         "MARKETS": '["binance:BTC/USDT", "binance:BTC/USTD"]',
-        "HISTORY_DAYS": "1",
-        "TRAINING__LOOKBACK_DAYS": "30",
+        "HISTORY_DAYS": "15",  # All in March
     }
     with opened(tmp_path / "house", repository, **changes) as running:
         yield running
