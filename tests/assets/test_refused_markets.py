@@ -140,9 +140,9 @@ def test_a_market_listed_as_inactive_keeps_what_is_served_and_ends_where_it_is_s
     assert refusal_of(house.instance, market.key) is None
     assert len(house.rows(CANDLES, JUNE)) == 32
 
-    def silent(self, market, start, end):
+    def silent(self, market, start, end, **options):
         asked.append((start, end))
-        for page in real(self, market, start, end):
+        for page in real(self, market, start, end, **options):
             yield replace(page, candles=page.candles.iloc[:0])
 
     monkeypatch.setattr(type(house.exchange), "pages", silent)

@@ -61,6 +61,17 @@ def house_without_march(tmp_path_factory, repository) -> Iterator[House]:
         yield running
 
 
+@pytest.fixture
+def house_beside_a_wrong_market(tmp_path, repository) -> Iterator[House]:
+    """A house that keeps a market its exchange does not list; it trains nothing."""
+    changes = {
+        "MARKETS": '["binance:BTC/USDT", "binance:BTC/USTD"]',
+        "HISTORY_DAYS": "15",  # All in March
+    }
+    with opened(tmp_path / "house", repository, **changes) as running:
+        yield running
+
+
 @contextmanager
 def opened(home: Path, repository: Path, *faults: FaultRule, **changes: str) -> Iterator[House]:
     """Open a house; `changes` are settings that differ."""

@@ -17,7 +17,7 @@ from traderai_assets.domain.champions.choice import Decision
 from traderai_assets.domain.champions.history import empty_history, with_decision
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.instance.market_notes import SCOPES, note_answered
+from traderai_assets.instance.market_notes import SCOPES, note_answered, write_notes
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.server import SandboxServer
@@ -182,6 +182,7 @@ def house(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[House]:
     yield House(definitions, instance, lake, exchange, exchange_at_noon, settings)
     for key in {BTC.key, ETH.key, *instance.get_dynamic_partitions(MARKETS)}:
         note_answered(instance, key, *SCOPES)
+        write_notes(instance, {f"traderai/kept/{key}": ""})
     for run in instance.get_runs():
         instance.delete_run(run.run_id)
     for key in instance.get_dynamic_partitions(MARKETS):
