@@ -14,8 +14,8 @@ help:  ## List the commands.
 	@sed -nE 's/^([a-z]+):.*##/\1\t/p' $(MAKEFILE_LIST)
 
 $(READY): requirements-pip.lock requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
-	  || { echo "Python 3.11 or 3.12 is needed, $$($(PYTHON) --version) was found; try: make PYTHON=python3.11 ..."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 12))' \
+	  || { echo "Python 3.11 is needed, $$($(PYTHON) --version) was found; try: make PYTHON=python3.11 ..."; exit 2; }
 	@echo "Installing into $(VENV); one to three minutes, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.lock

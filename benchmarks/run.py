@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.machine import machine, versions
 from benchmarks.table import Ratio, markdown
+from traderai_assets.cli.whole_file import written_whole
 
 SUBJECTS = ("engine", "features", "queue", "search", "training")
 LIBRARIES = (
@@ -81,7 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(markdown([HEAD, *map(line, ratios[subject])]), flush=True)
     if not asked.quick and not asked.subjects:
-        PAGE.write_text(benchmarks_page(ratios))
+        with written_whole(PAGE) as draft:
+            draft.write_text(benchmarks_page(ratios))
     return 0 if all(ratio.met for rows in ratios.values() for ratio in rows) else 1
 
 

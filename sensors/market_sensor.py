@@ -13,12 +13,7 @@ import dagster as dg
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from sensors.look import Look
-from traderai_assets.domain.errors import (
-    CorruptPartition,
-    ExchangeError,
-    InvalidMarket,
-    InvalidSettings,
-)
+from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
@@ -26,7 +21,7 @@ from traderai_assets.domain.states.tries import FIRST_REST
 from traderai_assets.instance.own_instance import foreign
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags
-from traderai_assets.plan import check_market
+from traderai_assets.plan import market_clash
 from traderai_assets.settings import Settings
 
 # A tick has 60 s for all markets of all exchanges, and the next one asks again anyway.
@@ -36,7 +31,7 @@ CLOCK_SECONDS = 5.0
 MARKETS_NAMED = 25
 MOST_CHARACTERS = 1_000  # Of what is said of one market; its key may be anybody's
 
-_OF_ONE_MARKET = (ExchangeError, InvalidMarket, InvalidSettings, CorruptPartition)
+_OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
 
 
 class Verdict(NamedTuple):
@@ -100,7 +95,8 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
     """
     try:
         market = Market.parse(key)
-        check_market(look.settings, market)  # It may have been added in the web UI
+        if clash := market_clash(look.settings, market):  # It was added in the web UI, perhaps
+            return Verdict(clash, failed=True)
         verdict = decide(look, market)
     except _OF_ONE_MARKET as error:
         return Verdict(f"{key} cannot be judged: {error}", failed=True)

@@ -75,8 +75,14 @@ def check_market(settings: "Settings", market: Market) -> None:
 
     For markets that are not in the settings: added by a command, or in the web UI.
     """
-    if clash := _clash_of_bars(settings, market.timeframe):
-        raise InvalidSettings(f"{market.key} cannot be kept with these settings: {clash}")
+    if clash := market_clash(settings, market):
+        raise InvalidSettings(clash)
+
+
+def market_clash(settings: "Settings", market: Market) -> str | None:
+    """Say why no model could be made of a market; None where one could."""
+    clash = _clash_of_bars(settings, market.timeframe)
+    return clash and f"{market.key} cannot be kept with these settings: {clash}"
 
 
 def require_room(kept: int) -> None:

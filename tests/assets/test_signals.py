@@ -7,6 +7,7 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.house import House, damage
+from traderai_assets.assets.signals import _metadata
 from traderai_assets.domain.errors import CorruptModel, CorruptPartition
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
@@ -73,3 +74,21 @@ def test_a_damaged_file_of_models_is_refused_by_name_before_it_is_parsed(old_hou
     old_house.run("update_latest", JUNE)
     with pytest.raises(CorruptPartition, match=r"binance.BTC-USDT.1h 2024-07 of table models"):
         old_house.run("generate_signals", JUNE)
+
+
+@pytest.mark.parametrize("price", [4e-7, 3e-9, 60_000.0])
+def test_targets_and_stops_are_shown_apart_whatever_a_coin_is_worth(price):
+    given = pd.DataFrame(
+        {
+            "decided_at": [LATER],
+            "side": [1],
+            "size": [0.5],
+            "probability": [0.6123456],
+            "target_price": [price * 1.001],
+            "stop_price": [price * 0.999],
+            "valid_until": [LATER + HOUR],
+        }
+    )
+    [row] = _metadata(given, given)["last_signals"].records
+    assert row.data["target"] == pytest.approx(price * 1.001, rel=1e-7)
+    assert row.data["stop"] == pytest.approx(price * 0.999, rel=1e-7)

@@ -1,6 +1,9 @@
 """Candles taken out, to the last bit; gaps listed."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -53,6 +56,39 @@ def test_candles_come_back_from_csv_to_the_last_bit(traderai, stored, tmp_path):
     read = pd.read_csv(file, dtype=str)
     assert list(pd.to_datetime(read.pop("open_time"))) == list(stored.pop("open_time"))
     assert read.map(float).to_numpy().tobytes() == stored.to_numpy().tobytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["btc.csv", pytest.param("btc.parquet", marks=pytest.mark.torture)]
+)
+def test_an_export_that_fails_leaves_the_file_it_would_have_replaced(
+    stored,  # noqa: ARG001
+    home,
+    tmp_path,
+    repository,
+    name,
+):
+    file = tmp_path / name
+    file.write_bytes(b"of last year")
+    # The process may write files of so many bytes and no more, as on a disk that is full
+    program = (
+        "import resource, signal, sys; from traderai_assets.cli.main import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+        f"sys.argv[1:] = ['candles', 'export', {MARKET!r}, '--to', {str(file)!r}]; main()"
+    )
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program],
+        env=os.environ | {"TRADERAI_HOME": str(home.home)},
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "File too large" in ended.stderr
+    assert file.read_bytes() == b"of last year"
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == [name]
 
 
 def test_gaps_are_listed_with_what_was_asked_for_people_and_for_programs(traderai, stored, home):  # noqa: ARG001

@@ -7,6 +7,7 @@ import pytest
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
+from traderai_assets.settings_sections import TrainingSettings
 from traderai_assets.work_classes import JOBS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -70,6 +71,17 @@ def test_markets_of_the_settings_become_partitions_by_one_sensor_alone(house):
 def test_a_house_without_markets_says_so(house, name):
     house.configure(markets=())
     assert house.tick(name).reason == "no market is kept"
+
+
+@pytest.mark.parametrize("name", ["stale_candles", "stale_models"])
+def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(house, kept, name):
+    house.configure(training=TrainingSettings(horizon_bars=200), timeframe="5m")
+    kept(ETH)  # As the web UI adds one
+    tick = house.tick(name)
+    said = tick.reason + tick.log
+    assert f"{ETH} cannot be kept with these settings" in said
+    assert "at most 191 bars fit" in said
+    assert all("ETH" not in request.run_key for request in tick.requests)
 
 
 def test_a_tick_that_asks_for_nothing_writes_no_log(house):

@@ -13,6 +13,7 @@ from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.models import last_made, models
 from traderai_assets.assets.publication import Partition, Publication
+from traderai_assets.domain.numbers import shown
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
     MANY_PARTITIONS_A_RUN,
@@ -169,4 +170,4 @@ def _metadata(measured: dict[str, dict[str, float]]) -> dict[str, object]:
 
 
 def _shown(figure: float) -> str:
-    return f"{figure:.4g}" if np.isfinite(figure) else "undefined"
+    return shown(figure, 4)

@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from traderai_assets.domain.numbers import shown, significant
+
 
 def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
     """Return what a person checks first of a model: how good out of sample, fold by fold."""
@@ -43,8 +45,8 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
                 dg.TableRecord(
                     {
                         "feature": name,
-                        "share_of_gain": round(gains[name], 4),
-                        "share_of_shap": round(shap[name], 4),
+                        "share_of_gain": significant(gains[name], 4),
+                        "share_of_shap": significant(shap[name], 4),
                     }
                 )
                 for name in top
@@ -66,7 +68,7 @@ def _trials(card: dict[str, Any]) -> list[dg.TableRecord]:
             "state": trial["state"],
             "annual_sharpe": _rounded(trial["value"]),
             "parameters": ", ".join(
-                f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+                f"{name} {shown(value, 4)}" if isinstance(value, float) else f"{name} {value}"
                 for name, value in trial["parameters"].items()
             ),
         }
@@ -79,4 +81,4 @@ def _trials(card: dict[str, Any]) -> list[dg.TableRecord]:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return None if value is None else significant(value, 4)

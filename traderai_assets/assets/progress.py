@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from traderai_assets.assets.heartbeat import Heartbeat
+from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.progress import Progress
 
 PROGRESS_TAG = "traderai/progress"
@@ -149,7 +150,7 @@ def progress_text(progress: Progress) -> str:
     if progress.total_trials:
         words.append(f"trial {progress.trial}/{progress.total_trials}")
     if progress.best is not None:
-        words.append(f"best {progress.best:.2f}")
+        words.append(f"best {shown(progress.best, 3)}")
     return " ".join([*words, f"{int(progress.progress_pct)}%"])
 
 

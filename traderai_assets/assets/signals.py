@@ -12,6 +12,7 @@ from traderai_assets.assets.candidates import read_model
 from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
 from traderai_assets.assets.publication import Partition, Publication
+from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
     market_months,
@@ -106,10 +107,10 @@ def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
             {
                 "decided_at": str(signal["decided_at"]),
                 "side": "long" if signal["side"] > 0 else "short",
-                "size": f"{signal['size']:.4g}",
-                "probability": round(float(signal["probability"]), 4),
-                "target": round(float(signal["target_price"]), 8),
-                "stop": round(float(signal["stop_price"]), 8),
+                "size": shown(signal["size"], 4),
+                "probability": significant(signal["probability"], 4),
+                "target": significant(signal["target_price"], PRICE_DIGITS),
+                "stop": significant(signal["stop_price"], PRICE_DIGITS),
                 "valid_until": str(signal["valid_until"]),
             }
         )

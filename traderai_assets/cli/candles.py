@@ -9,6 +9,7 @@ import click
 from traderai_assets.cli.house import known_market, open_lake, open_settings
 from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.whole_file import written_whole
 from traderai_assets.domain.errors import InvalidInput
 
 WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
@@ -42,8 +43,8 @@ def export(market: str, file: Path) -> None:
     snapshot = open_lake(settings).snapshot(CANDLES)
     key = known_market(settings, market, snapshot.markets())
     frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    getattr(frame, WRITERS[file.suffix])(file, index=False)
+    with written_whole(file) as draft:
+        getattr(frame, WRITERS[file.suffix])(draft, index=False)
     click.echo(
         f"{len(frame)} candles of {key}, {frame['open_time'].min():%Y-%m-%d %H:%M} to "
         f"{frame['open_time'].max():%Y-%m-%d %H:%M} UTC, in {file}."

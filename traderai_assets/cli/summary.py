@@ -8,6 +8,7 @@ from traderai_assets.cli.house import open_lake
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.watching import QueueWatch
+from traderai_assets.domain.numbers import percent, significant
 from traderai_assets.settings import Settings
 
 
@@ -42,10 +43,10 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
             "segment": row["segment"],
             "bars": row["bars"],
             "trades": row["trades"],
-            "hit_rate": round(row["hit_rate"], 3),
-            "return": f"{row['total_return']:+.2%}",
-            "sharpe": round(row["sharpe"], 2),
-            "drawdown": f"{row['max_drawdown']:.2%}",
+            "hit_rate": significant(row["hit_rate"], 3),
+            "return": percent(row["total_return"]),
+            "sharpe": significant(row["sharpe"], 3),
+            "drawdown": percent(row["max_drawdown"]),
         }
         for market in snapshot.markets()
         for month in sorted(snapshot.content_hashes(market))

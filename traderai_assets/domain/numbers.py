@@ -7,6 +7,8 @@ never rounded.
 import math
 
 DIGITS = 6
+# Of a price: targets and stops lie a thousandth of it apart at least
+PRICE_DIGITS = 8
 
 
 def significant(value: float, digits: int = DIGITS) -> float:

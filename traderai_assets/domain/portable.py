@@ -18,7 +18,7 @@ def inner(left: FloatArray, right: FloatArray) -> float:
 
 def mixed(weights: FloatArray, values: FloatArray) -> FloatArray:
     """Matrix product of shapes (n, k) and (k, m), for a small k, in place of `weights @ values`."""
-    total = weights[:, :1] * values[0]
+    total: FloatArray = weights[:, :1] * values[0]
     for column in range(1, len(values)):
         total += weights[:, column : column + 1] * values[column]
     return total

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.cli.run_facts import moment
+from traderai_assets.domain.numbers import significant
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun
@@ -23,7 +24,7 @@ def training_row(instance: "DagsterInstance", run: "DagsterRun") -> dict[str, An
         "fold": f"{word['current_fold']}/{word['total_folds']}",
         "percent": word["progress_pct"],
         "trial": f"{word['trial']}/{word['total_trials']}",
-        "best": None if best is None else round(best, 2),
+        "best": None if best is None else significant(best, 3),
         "started": moment(word["started_at"]),
         "ends": moment(word.get("estimated_end")),
         "as_of": moment(word["as_of"]),

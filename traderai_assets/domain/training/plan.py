@@ -17,6 +17,7 @@ from traderai_assets.domain.limits import (
     MIN_LOOKBACK_DAYS,
     check_whole,
 )
+from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.learners import LEARNERS
 from traderai_assets.domain.training.search_plan import SearchPlan
@@ -89,8 +90,8 @@ class TrainingPlan:
         check_whole("seed", self.seed, 0, MAX_SEED)
         if self.costs.round_trip > MAX_ROUND_TRIP:
             raise InvalidSettings(
-                f"costs = {self.costs} take {self.costs.round_trip:.3f} of the price a round trip, "
-                f"more than {MAX_ROUND_TRIP}; 12 basis points are 0.0012"
+                f"costs = {self.costs} take {shown(self.costs.round_trip)} of the price a round "
+                f"trip, more than {MAX_ROUND_TRIP}; 12 basis points are 0.0012"
             )
         if not timedelta(0) <= self.embargo <= MAX_EMBARGO:
             raise InvalidSettings(f"embargo = {self.embargo!r} is not from 0 to {MAX_EMBARGO}")
