@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.dagster_run import RunRecord
 
-from resources.exchange.resource import ExchangeResource, market_host
+from resources.exchange.listing import market_host
+from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError

@@ -16,7 +16,6 @@ from traderai_assets.assets.progress import RUNNING, STATE_TAG
 from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.orphans import find_orphans, settle
 from traderai_assets.instance.own_instance import foreign
-from traderai_assets.instance.run_claims import release_ended
 from traderai_assets.instance.standing_backfills import StandingBackfills
 from traderai_assets.settings import Settings
 
@@ -37,6 +36,9 @@ def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
         description="Settles runs nobody works on; marks the progress of killed ones as failed.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        # SQLAlchemy is of no use to a code location that is only loaded
+        from traderai_assets.instance.run_claims import release_ended
+
         instance = context.instance
         if fault := foreign(instance):
             return dg.SkipReason(fault)  # Runs of strangers are not ours to settle

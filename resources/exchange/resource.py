@@ -2,9 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,16 @@ import dagster as dg
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from resources.exchange.allowance import Allowance
+from resources.exchange.listing import market_host, probe, require_known, require_listed
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.patience import Patience
 from resources.exchange.proxies import ignored_proxies
-from traderai_assets.domain.candles.frames import milliseconds, moment_of, no_candles
+from resources.exchange.venue_clock import read_clock, sandbox_behind
+from traderai_assets.domain.candles.frames import no_candles
 from traderai_assets.domain.candles.quarantine import no_quarantine
-from traderai_assets.domain.errors import (
-    BadExchangeAnswer,
-    InvalidMarket,
-    InvalidSettings,
-    MarketNotListed,
-)
+from traderai_assets.domain.errors import InvalidSettings, MarketNotListed
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.urls import checked_proxy, checked_url
-from traderai_assets.domain.venue_numbers import clock_fault, is_moment
-
-_SHOWN = 60
-SANDBOX_HEADER = "X-TraderAI-Sandbox"  # how a sandbox says what its candles are
-_PROBE_BARS = 3
 
 
 class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
@@ -69,7 +59,6 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     tail_bars: int = Field(
         default=12, ge=0, le=10_000, description="Stored bars to ask for again: they may change."
     )
-
     sandbox_only: bool = Field(
         default=False,
         description="Refuse to ask a real exchange: what is stored came from a sandbox.",
@@ -115,7 +104,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         exchange_id = market if isinstance(market, str) else market.exchange
         if self.url is None:
             return exchange_id
-        sandbox = _sandbox(self._client_of(market))
+        sandbox = sandbox_behind(self._client_of(market))
         return f"sandbox, {sandbox} candles" if sandbox else f"{exchange_id} at {self.url}"
 
     def pages(
@@ -172,13 +161,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             )
         client = self._listed(market)
         client.patience.begin()
-        since = milliseconds(self._time(client, max_age=60) - _PROBE_BARS * market.bar)
-        client.patience.ask(
-            f"newest candles of {market.exchange} {market.symbol} {market.timeframe}",
-            lambda: client.fetch_ohlcv(
-                market.symbol, market.timeframe, since=since, limit=_PROBE_BARS
-            ),
-        )
+        probe(client, market, self._time(client, max_age=60))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Close the connections of the run."""
@@ -200,37 +183,18 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         if reading is None or time.monotonic() - asked_at > max_age:
             asked_at = time.monotonic()
             what = " ".join(("clock of", client.id, *key[1:])).removesuffix(" spot")
-            reading = client.patience.ask(what, lambda: self._time_of(client))
+            read = partial(read_clock, client, stands_in=self.url is not None)
+            reading = client.patience.ask(what, read)
             self._clocks[key] = (asked_at, reading)
         return reading
 
-    def _time_of(self, client: Any) -> datetime:
-        reading = client.fetch_time()
-        if not is_moment(reading):
-            raise BadExchangeAnswer(f"'{plain_line(reading, most=60)}' for a time in milliseconds")
-        told = moment_of(reading)
-        # A sandbox lives in its own time; what else stands in for an exchange may replay the past
-        simulated = self.url is not None and _sandbox(client)
-        fault = clock_fault(told, datetime.now(UTC), may_be_late=self.url is not None)
-        if fault and not simulated:
-            raise BadExchangeAnswer(fault)
-        return told
-
     def _client_of(self, market: Market | str) -> Any:
-        host = (market, "spot") if isinstance(market, str) else market_host(market)
-        return self._client(*host)
+        return self._client(*((market, "spot") if isinstance(market, str) else market_host(market)))
 
     def _client(self, exchange_id: str, market_kind: str) -> Any:
         key = (exchange_id, market_kind)
         if key not in self._clients:
-            import ccxt
-
-            if exchange_id not in ccxt.exchanges:
-                near = get_close_matches(exchange_id, ccxt.exchanges)
-                raise InvalidMarket(
-                    f"exchange '{plain_line(exchange_id, most=40)}' is not known to ccxt; near it "
-                    f"are {', '.join(near) or 'none'}, all of them on https://docs.ccxt.com"
-                )
+            require_known(exchange_id)
             self._clients[key] = self._open(exchange_id, market_kind)
         return self._clients[key]
 
@@ -262,43 +226,5 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     def _listed(self, market: Market) -> Any:
         """The client for a market, once it is certain that the exchange has that market."""
         client = self._client(market.exchange, market.kind)
-        if market.timeframe not in (client.timeframes or {}):
-            raise InvalidMarket(
-                f"{market.exchange} serves no {market.timeframe} candles; it serves "
-                f"{', '.join(client.timeframes or {}) or 'none'}"
-            )
-        if not client.markets:
-            client.patience.begin()
-            client.patience.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
-        if market.symbol not in client.markets:
-            raise MarketNotListed(_not_listed(market, client.markets))
+        require_listed(client, market)
         return client
-
-
-def market_host(market: Market) -> tuple[str, str]:
-    """Who answers for a market: its exchange, and the kind of market that one host serves."""
-    return market.exchange, market.kind
-
-
-def _not_listed(market: Market, listed: Iterable[str]) -> str:
-    """Say that the exchange has no such market, and what it has that is near it."""
-    symbols = list(listed)
-    dated = f", over by {market.expiry:%Y-%m-%d} UTC," if market.expiry else ""
-    near = get_close_matches(market.symbol, symbols, n=5)
-    return (
-        f"{market.exchange} has no market {market.symbol!r}{dated} among its {len(symbols)} "
-        f"{market.kind} markets; near it are "
-        f"{', '.join(plain_line(symbol, most=_SHOWN) for symbol in near) or 'none'}"
-    )
-
-
-def _list_markets(client: Any) -> None:
-    client.load_markets(reload=True)
-    if not client.markets:
-        raise BadExchangeAnswer("a list of markets without any market")
-
-
-def _sandbox(client: Any) -> str:
-    """What the sandbox behind a client says its candles are; empty where there is none."""
-    headers = client.last_response_headers or {}
-    return plain_line(headers.get(SANDBOX_HEADER, ""), most=_SHOWN)

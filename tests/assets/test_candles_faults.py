@@ -44,9 +44,12 @@ def impatient(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def with_may(impatient: House) -> Path:
-    """A copy of its lake while it holds May alone."""
+    """A copy of its lake, and of what is remembered of it, while it holds May alone."""
     impatient.fetch(MAY)
-    return shutil.copytree(impatient.settings.lake_root, impatient.home / "with_may")
+    copy = impatient.home / "with_may"
+    for kept in (impatient.settings.lake_root, impatient.settings.lake_versions):
+        shutil.copytree(kept, copy / Path(kept).name)
+    return copy
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +64,9 @@ def without_faults(impatient: House, with_may: Path) -> Stored:
 def in_june(impatient: House, with_may: Path, without_faults: Stored) -> Iterator[House]:
     """That house before it fetches June; its exchange is well again afterwards."""
     assert without_faults
-    shutil.rmtree(impatient.settings.lake_root)
-    shutil.copytree(with_may, impatient.settings.lake_root)
+    for kept in (impatient.settings.lake_root, impatient.settings.lake_versions):
+        shutil.rmtree(kept)
+        shutil.copytree(with_may / Path(kept).name, kept)
     yield impatient
     impatient.sandbox.faults.clear()
 

@@ -44,6 +44,7 @@ def home(tmp_path, repository, monkeypatch) -> Settings:
     """Stand in the project's folder, with nothing stored yet."""
     monkeypatch.chdir(repository)
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    (tmp_path / "home").mkdir(mode=0o700)  # One that others can read is closed, and told so once
     monkeypatch.setenv("TRADERAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TRADERAI_TIMEFRAME", "1h")
     return load_settings()

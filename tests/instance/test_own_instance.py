@@ -5,9 +5,11 @@ import pytest
 import yaml
 from dagster._core.errors import DagsterResourceFunctionError
 
+from resources.build import build_resources
 from traderai_assets.definitions import build_definitions
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.instance.own_instance import foreign, refuse_foreign_file
+from traderai_assets.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,7 @@ def test_sensors_in_a_foreign_instance_do_nothing_and_say_why(foreign_instance):
 
 
 def test_a_run_in_a_foreign_instance_stops_before_it_reads_the_lake(foreign_instance, tmp_path):
-    lake = build_definitions().resources["lake"].model_copy(update={"root": str(tmp_path)})
+    lake = build_resources(Settings())["lake"].model_copy(update={"root": str(tmp_path)})
 
     @dg.asset
     def reads(lake: dg.ResourceParam[object]):

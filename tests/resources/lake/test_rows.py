@@ -95,6 +95,7 @@ def test_tables_that_no_run_can_make_again_say_so():
         "champions",
         "drift_metrics",
         "models",
+        "price_decisions",
         "out_of_sample",
         "predictions",
         "signals",

@@ -13,6 +13,7 @@ inside   open and close of one bar are a power of ten apart, in a market that do
 wick     high or low is `WICK` times away from open and close alike, and no neighbour confirms it
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from traderai_assets.domain.candles.frames import FloatArray, time_column
+from traderai_assets.domain.portable import logarithm
 
 BETWEEN, INSIDE, WICK = "between", "inside", "wick"
 
@@ -57,7 +59,7 @@ class _Prices:
     def of(cls, candles: pd.DataFrame) -> "_Prices":
         return cls(
             *(
-                np.log(candles[name].to_numpy(np.float64))
+                logarithm(candles[name].to_numpy(np.float64))
                 for name in ("open", "high", "low", "close")
             )
         )
@@ -98,9 +100,9 @@ def suspected_rows(candles: pd.DataFrame) -> dict[int, str]:
     found: dict[int, str] = {}
     for row in _candidates(jump, body, shadow):
         typical = prices.typical_move(row)
-        if abs(jump[row]) > max(np.log(LEAST_JUMP), JUMP_MOVES * typical):
+        if abs(jump[row]) > max(math.log(LEAST_JUMP), JUMP_MOVES * typical):
             found[row] = BETWEEN
-        elif shadow[row] > max(np.log(LEAST_WICK), INSIDE_MOVES * typical):
+        elif shadow[row] > max(math.log(LEAST_WICK), INSIDE_MOVES * typical):
             found[row] = WICK
         elif body[row] > INSIDE_MOVES * typical and _is_round(body[row], typical):
             found[row] = INSIDE
@@ -134,9 +136,9 @@ def find_price_steps(candles: pd.DataFrame) -> pd.DataFrame:
 def _candidates(jump: FloatArray, body: FloatArray, shadow: FloatArray) -> Iterator[int]:
     """Rows beyond the least limits, whatever the market's habit; nearly always none."""
     beyond: NDArray[np.bool_] = (
-        (np.abs(jump) > np.log(LEAST_JUMP))
-        | (body > np.log(10.0) - 1.0)
-        | (shadow > np.log(LEAST_WICK))
+        (np.abs(jump) > math.log(LEAST_JUMP))
+        | (body > math.log(10.0) - 1.0)
+        | (shadow > math.log(LEAST_WICK))
     )
     yield from np.flatnonzero(beyond).tolist()
 
@@ -144,8 +146,8 @@ def _candidates(jump: FloatArray, body: FloatArray, shadow: FloatArray) -> Itera
 def _is_round(size: float, typical: float) -> bool:
     """Whether a log ratio is near to 10, 100, 1000, up to `MOST_ZEROS` zeros."""
     within = min(max(ROUND_WITHIN, ROUND_MOVES * typical), 0.2)
-    power = round(size / np.log(10.0))
-    return 1 <= power <= MOST_ZEROS and bool(abs(size - power * np.log(10.0)) <= within)
+    power = round(size / math.log(10.0))
+    return 1 <= power <= MOST_ZEROS and bool(abs(size - power * math.log(10.0)) <= within)
 
 
 def _told(candles: pd.DataFrame, row: int, kind: str) -> tuple[object, ...]:
@@ -166,10 +168,10 @@ def _told(candles: pd.DataFrame, row: int, kind: str) -> tuple[object, ...]:
 def _near(ratio: float) -> str:
     """Name the round ratio that a step is near to; empty where it is near to none."""
     whole = max(ratio, 1 / ratio)
-    power = round(np.log10(whole))
-    if power >= 1 and abs(np.log(whole / 10**power)) < ROUND_WITHIN:
+    power = round(math.log10(whole))
+    if power >= 1 and abs(math.log(whole / 10**power)) < ROUND_WITHIN:
         return f"{10**power}" if ratio > 1 else f"1/{10**power}"
     for split in (1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 20, 25, 50, 200, 500):
-        if abs(np.log(whole / split)) < ROUND_WITHIN:
+        if abs(math.log(whole / split)) < ROUND_WITHIN:
             return f"{split:g}" if ratio > 1 else f"1/{split:g}"
     return ""

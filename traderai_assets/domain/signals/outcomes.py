@@ -4,6 +4,7 @@ Each signal is judged on its own, as if it were the only position; what an accou
 of them is the backtest's question.
 """
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from traderai_assets.domain.candles.price_steps import LEAST_JUMP
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.portable import logarithm
 
 IntArray = npt.NDArray[np.integer[Any]]
 STATUSES = np.array(["open", "target", "stop", "expired", "interrupted"])
@@ -172,8 +174,8 @@ def _is_requoted(
     own = np.maximum(entry - 1, 0)
     present = np.append(bars.open_time, -1)[own] == milliseconds_of(signals["open_time"])
     reference = signals["reference_price"].to_numpy(np.float64) / unit
-    moved = np.abs(np.log(np.append(bars.close, np.nan)[own] / reference))
-    return np.asarray(present & (moved > np.log(LEAST_JUMP)))
+    moved = np.abs(logarithm(np.append(bars.close, np.nan)[own] / reference))
+    return np.asarray(present & (moved > math.log(LEAST_JUMP)))
 
 
 def _refuse_late_candles(signals: pd.DataFrame, candles: pd.DataFrame) -> None:

@@ -81,7 +81,9 @@ def gather(
     NotEnoughData, DegenerateData
         As `train_model`.
     """
-    features = features[~undefined_rows(features)]
+    undefined = undefined_rows(features)
+    if not undefined.all():  # Features that are never defined are not rows that lack: told apart
+        features = features[~undefined]
     labelled = {plan.labelling: labels}
     for labelling in plan.labellings[1:]:
         labelled[labelling] = label_bars(
