@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from tests.assets.house import House
+from traderai_assets.cli.house import INSTANCE_FILE
 
+_REPOSITORY = Path(__file__).parents[2]
 _KILLED = 137
 _PATIENCE_SECONDS = 120
 
@@ -45,10 +47,12 @@ def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **set
 
 
 def remembering(home: Path) -> dg.DagsterInstance:
-    """An instance on disk, which outlives its process."""
+    """An instance on disk, which outlives its process; as the project's dagster.yaml makes it."""
     folder = home / "dagster"
     folder.mkdir(exist_ok=True)
-    return dg.DagsterInstance.local_temp(str(folder))
+    if not (folder / INSTANCE_FILE).exists():
+        (folder / INSTANCE_FILE).symlink_to(_REPOSITORY / INSTANCE_FILE)
+    return dg.DagsterInstance.from_config(str(folder))
 
 
 def _run(

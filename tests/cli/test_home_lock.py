@@ -24,7 +24,8 @@ from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.settings import Settings
 from pathlib import Path
 with home_lock(Settings(home=Path(sys.argv[1])), "traderai dev"):
-    children = [subprocess.Popen([sys.executable, *words], stdin=subprocess.PIPE)
+    # They share our standard input, which the test holds open: our end is not theirs
+    children = [subprocess.Popen([sys.executable, *words])
                 for words in (["-c", "input()", "daemon"],
                               ["-m", "traderai_assets.instance.worker"])]
     print(*[child.pid for child in children], flush=True)

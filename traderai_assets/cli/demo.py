@@ -52,10 +52,10 @@ def command(candles: Path | None) -> None:
 
 def _run(candles: Path | None) -> None:
     settings = open_settings()
-    dagster_home(settings)  # Before anything is started or written: it may not be ours
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai demo"))
+        dagster_home(settings)  # Before anything is started: it may not be ours
         world = same_world(settings, _wanted(settings, candles))
         sandbox = stack.enter_context(sandbox_of(settings, world, speed=0))
         environment = {

@@ -34,9 +34,9 @@ def command(port: int, speed: float) -> None:
 
 def _run(port: int, speed: float) -> None:
     settings = open_settings()
-    dagster_home(settings)  # Before anything is started or written: it may not be ours
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai dev"))
+        dagster_home(settings)  # Before anything is started: it may not be ours
         if free_port(port) != port:
             raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
         world = World.of(settings)
