@@ -4,6 +4,7 @@ Everything is real but the pace: requests do not wait for the allowance of a rea
 holds some 720 bars of an hour, about the least a model can be made of.
 """
 
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -192,3 +193,9 @@ def damage(house: House, table: Table, month: str) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 10] ^= 0xFF
     path.write_bytes(content)
+
+
+def never_written(home: Path, table: str) -> None:
+    """Remove a table, and what is remembered of it: it was never written, and is not lost."""
+    shutil.rmtree(home / "lake" / table)
+    (home / "lake-versions" / f"{table}.json").unlink()

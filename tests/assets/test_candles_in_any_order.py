@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +50,8 @@ def stored(house: House) -> tuple[dict[str, str], dict[str, str]]:
 
 def fetched_in_pieces(house: House, pieces: list[Update]) -> tuple[dict[str, str], dict[str, str]]:
     """What an empty lake holds after these updates and a last run over both months."""
-    shutil.rmtree(Path(house.settings.lake_root))
+    for kept in (house.settings.lake_root, house.settings.lake_versions):
+        shutil.rmtree(kept)
     for now, months, refetch in pieces:
         house.now_is(now)
         house.fetch(*months, refetch=refetch)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.house import House, never_written, opened
 from traderai_assets.domain.champions.history import current_champion
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -29,7 +29,7 @@ def test_a_model_that_did_not_clear_the_bar_is_judged_kept_and_does_not_speak(
 ):
     home = tmp_path / "strict"
     shutil.copytree(lived_in, home)
-    shutil.rmtree(home / "lake" / "champions")
+    never_written(home, "champions")
     with opened(home, feed, LATER, champions={"allow_unproven": False}) as house:
         house.run("choose_champion")
         house.run("generate_signals", "2024-06")

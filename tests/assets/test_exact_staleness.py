@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.house import House, never_written, opened
 from tests.assets.remembered import stale
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
@@ -37,7 +37,7 @@ def made(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]
 def forget_models(house: House) -> None:
     """Remove every model, and the searches that went before them."""
     for name in FOLDERS:
-        shutil.rmtree(house.home / "lake" / name)
+        never_written(house.home, name)
     shutil.rmtree(house.home / "studies", ignore_errors=True)
 
 

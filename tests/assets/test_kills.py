@@ -15,7 +15,7 @@ from tests.assets.dying import (
     kill_run,
     remembering,
 )
-from tests.assets.house import House, opened
+from tests.assets.house import House, never_written, opened
 from tests.assets.remembered import data_versions, stale
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.sandbox.clock import milliseconds
@@ -87,8 +87,7 @@ def test_a_run_killed_between_the_tables_beside_and_its_own_is_made_up_for(
         changed = [table for name in tables for table in TABLES if table.name == name]
         before = {table.name: house.hashes(table)[month] for table in changed}
         for table in tables:
-            shutil.rmtree(home / "lake" / table)
-            (home / "lake-versions" / f"{table}.json").unlink()  # Never written, and not lost
+            never_written(home, table)
         kill_run(home, house.sandbox.url, job, month, moment=before_table(tables[-1]))
         beside, own = changed[:-1], changed[-1]
         assert all(house.hashes(table)[month] == before[table.name] for table in beside)

@@ -139,6 +139,7 @@ def kept_market(
                 markets=(f"{exchange}:{VENUES[exchange]}",),
                 timeframe=timeframe,
                 history_days=history_days,
+                training={"lookback_days": min(30, history_days)},
             )
             yield KeptMarket(house, venue, whole_jobs=whole_jobs)
     finally:

@@ -24,10 +24,11 @@ def test_an_older_home_is_closed_when_it_is_opened_and_that_is_said_once(
     traderai, home, repository
 ):
     dagster_home(home)
-    (home.home / "lake" / "candles").mkdir(parents=True)
-    (home.home / "lake" / "candles" / "rows.parquet").write_text("rows")
-    for path in open_to_others(home.home):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    (home.home / "studies").mkdir()
+    (home.home / "studies" / "search.log").write_text("trials")
+    for path in (home.home, *home.home.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
     before = (repository / "dagster.yaml").stat().st_mode
     _, _, err = traderai("markets")
     assert err == f"{home.home} could be read by others on this machine; it is yours alone now\n"

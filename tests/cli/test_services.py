@@ -75,8 +75,10 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(traderai):
         while free_port(port) == port:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        code, out, err = traderai("dev", "--port", str(port))
-        taken.terminate()
+        try:
+            code, out, err = traderai("dev", "--port", str(port))
+        finally:
+            taken.terminate()
     assert (code, out) == (1, "")
     assert err == f"traderai: port {port} of 127.0.0.1 is taken; name another with --port\n"
 

@@ -14,6 +14,8 @@ def failing_sensors(instance: "DagsterInstance") -> list[dict[str, Any]]:
     from dagster._core.definitions.run_request import InstigatorType
     from dagster._core.scheduler.instigation import TickStatus
 
+    if instance.schedule_storage is None:  # An instance in memory has nothing that ticks
+        return []
     rows = []
     for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
