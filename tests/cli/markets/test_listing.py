@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from tests.domain.candles.scaled import market, redenominated
 from traderai_assets.cli.house import open_lake
 from traderai_assets.instance.kept_markets import add_market, remove_market
 from traderai_assets.instance.market_notes import note_refused
@@ -100,3 +101,18 @@ def test_a_removed_market_is_listed_only_when_asked_for(traderai, instance, home
     [row] = json.loads(traderai("markets", "--all", "--json").out)
     assert (row["market"], row["state"]) == (SOL, "removed")
     assert json.loads(traderai("status", "--json").out)["refused"] == []
+
+
+def test_what_is_doubted_of_the_candles_is_said_with_the_command_that_tells_more(traderai, home):
+    lake = open_lake(home)
+    frame = redenominated(market(), 700, 1000.0)
+    lake.snapshot(CANDLES).publish({(KEY, "2026-03"): frame}, run_id="test", code_version="1")
+    begins = frame["open_time"].iloc[-1] + pd.Timedelta(hours=1)
+    gap = {"start": [begins], "end": [begins + pd.Timedelta(hours=2)], "absent_bars": 2}
+    gaps = pd.DataFrame(gap).assign(flat_bars=0, kind="unheard").astype(CANDLE_GAPS.dtypes)
+    lake.snapshot(CANDLE_GAPS).publish({(KEY, "2026-03"): gaps}, run_id="test", code_version="1")
+    [row] = json.loads(traderai("markets", "--json").out)
+    assert row["state"] == "doubted"
+    absent, steps = row["reason"].split("; ")
+    assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" says' in absent
+    assert f'can have traded to: 1, "traderai candles steps {KEY}" lists' in steps

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.cli.house import open_instance, open_lake, open_settings
+from traderai_assets.cli.markets.doubts import doubts_of
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from traderai_assets.domain.freshness.refusals import MarketRefusal
 
 OK, REFUSED, ENDED, FAILING, REMOVED = "ok", "refused", "ended", "failing", "removed"
+DOUBTED = "doubted"
 
 
 def market_rows(*, with_removed: bool = False) -> list[dict[str, Any]]:
@@ -39,7 +41,7 @@ def market_rows(*, with_removed: bool = False) -> list[dict[str, Any]]:
                 "first": _minute(summaries[0].first) if summaries else None,
                 "last": _minute(summaries[-1].last) if summaries else None,
                 "absent_bars": int(absent.loc[~outside, "absent_bars"].sum()),
-                **what_is_wrong,
+                **_with_doubts(what_is_wrong, doubts_of(lake, key, absent)),
             }
         )
     return rows
@@ -87,6 +89,15 @@ def _standing(
         elif with_removed:
             rows[key] = nothing | {"state": REMOVED, "reason": "no longer fetched"}
     return rows
+
+
+def _with_doubts(row: dict[str, Any], doubts: list[str]) -> dict[str, Any]:
+    """Return what is wrong with a market, with what is doubted of its candles."""
+    if not doubts or row["state"] == REMOVED:
+        return row
+    state = DOUBTED if row["state"] == OK else row["state"]
+    reasons = [row["reason"]] if row["reason"] else []
+    return row | {"state": state, "reason": "; ".join([*reasons, *doubts])}
 
 
 def _told(refusal: "MarketRefusal") -> dict[str, Any]:
