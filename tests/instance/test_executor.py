@@ -112,7 +112,8 @@ def test_what_the_venue_refuses_is_noted_where_it_was_asked_and_not_here(run, in
     assert refusal_of(instance, MARKET, "update_latest") is None
 
 
-def test_a_failed_check_says_the_same_of_the_same_rows(instance):
+@pytest.mark.parametrize(("job", "rests"), [("backfill", True), ("train", False)])
+def test_a_failed_check_is_not_retried_and_only_the_gate_lets_nothing_rest(instance, job, rests):
     @dg.asset(check_specs=[dg.AssetCheckSpec("right", asset="rows", blocking=True)])
     def rows():
         yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False)])
@@ -123,11 +124,12 @@ def test_a_failed_check_says_the_same_of_the_same_rows(instance):
 
     made = dg.Definitions(
         assets=[rows, more],
-        jobs=[dg.define_asset_job("backfill", selection="*")],
+        jobs=[dg.define_asset_job(job, selection="*")],
         executor=lasting_failures_executor,
-    ).resolve_job_def("backfill")
+    ).resolve_job_def(job)
     asked = instance.create_run_for_job(made, tags=TAGS)
     execute_run(InMemoryJob(made), asked, instance, raise_on_error=False)
     ended = instance.get_run_by_id(asked.run_id)
     assert ended.status == dg.DagsterRunStatus.FAILURE
     assert not should_retry(ended, instance)
+    assert (refusal_of(instance, MARKET, job) is not None) is rests

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 OF_THE_VENUE = frozenset({"InvalidMarket", "MarketNotListed", "MarketRefused"})
 # Of the same rows a check says the same again
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
+# Its check is the gate, and its sensor asks the gate before it asks for a run: once the data has
+# come, nothing need rest because somebody was too early
+_GATED = "train"
 
 
 class LastingFailures(InProcessExecutor):
@@ -68,7 +71,8 @@ def settle_failures(
     if None in lasting:
         return  # Something may pass, and a retry does only what has failed
     instance.add_run_tags(run.run_id, {RETRIES_TAG: "0"})
-    own = [error for error in lasting if error and error.cls_name not in OF_THE_VENUE]
+    elsewhere = OF_THE_VENUE | ({_CHECK_FAILED} if job == _GATED else frozenset())
+    own = [error for error in lasting if error and error.cls_name not in elsewhere]
     if market and job in JOBS and own:
         note_refused(instance, market, _words(own[0]), scope=job)
 
