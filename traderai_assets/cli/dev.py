@@ -1,9 +1,11 @@
 """`traderai dev`: web UI, daemon and sensors on this machine, until Ctrl-C."""
 
+import os
 from contextlib import ExitStack
 
 import click
 
+from resources.exchange.proxies import ignored_proxies
 from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.cli.house import dagster_home, open_settings
 from traderai_assets.cli.processes import HOST, free_port
@@ -11,6 +13,7 @@ from traderai_assets.cli.sandbox_process import sandbox_of
 from traderai_assets.cli.services import dagster_running
 from traderai_assets.cli.world import World
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.settings import Settings
 
 WEB_PORT = 3000
 
@@ -46,6 +49,8 @@ def _run(port: int, speed: float) -> None:
             sandbox = stack.enter_context(sandbox_of(settings, world, speed=speed))
             environment["TRADERAI_EXCHANGE_URL"] = sandbox.url
             watched.append(sandbox.service)
+        elif unused := ignored_proxies(os.environ, _proxy(settings)):
+            click.echo(unused)
         click.echo("Starting Dagster.")
         services = stack.enter_context(
             dagster_running(settings, port=port, environment=environment, log=None)
@@ -53,3 +58,8 @@ def _run(port: int, speed: float) -> None:
         services.watch(*watched)
         click.echo(f"Web UI: {services.url} (Ctrl-C ends everything)")
         services.wait()
+
+
+def _proxy(settings: Settings) -> str | None:
+    proxy = settings.exchange.proxy
+    return None if proxy is None else proxy.get_secret_value()
