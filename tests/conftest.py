@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ def postgres_server() -> Iterator["PostgresServer"]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell makes what it puts behind ignore Ctrl-C, Dagster then ignores SIGTERM too, and every
+    # process that a test starts inherits both: none of them could be stopped
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Partition mappings and backfill policies are "beta" in Dagster; the version is pinned.
     config.addinivalue_line("filterwarnings", "ignore:.*is currently in beta")
     # How long an example takes is the machine's matter: nothing here is a measurement. The same

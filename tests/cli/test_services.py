@@ -78,7 +78,7 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(traderai):
         try:
             code, out, err = traderai("dev", "--port", str(port))
         finally:
-            taken.terminate()
+            taken.kill()
     assert (code, out) == (1, "")
     assert err == f"traderai: port {port} of 127.0.0.1 is taken; name another with --port\n"
 
