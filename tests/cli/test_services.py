@@ -88,7 +88,7 @@ class Dev:
 
     def __init__(self, repository, folder):
         self.home, self.log = folder / "home", folder / "said"
-        settings = {"TRADERAI_HOME": str(self.home), "TRADERAI_HISTORY_DAYS": "1"}
+        settings = {"TRADERAI_HOME": str(self.home), "TRADERAI_HISTORY_DAYS": "30"}
         settings["TRADERAI_MARKETS"] = '["binance:BTC/USDT"]'
         moment = "2026-03-20T12:00:00+00:00"
         world = World(None, seed=7, start=None, began=moment, now=moment)
