@@ -101,7 +101,7 @@ def test_a_hostile_name_is_refused_in_one_line_before_anything_is_touched(trader
     assert err.startswith("traderai: ")
     assert len(err.splitlines()) == 1
     assert len(err) < 400
-    assert list(home.home.iterdir()) == []
+    assert not home.home.exists()
 
 
 @pytest.mark.parametrize("name", ["binance:btc/usdt", "binance:BTC|X/USDT", "binance:É/USDT"])
