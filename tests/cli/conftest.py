@@ -40,14 +40,15 @@ class Outcome(NamedTuple):
 
 
 @pytest.fixture
-def home(tmp_path, repository, monkeypatch) -> Settings:
+def home(tmp_path, repository, monkeypatch) -> Iterator[Settings]:
     """Stand in the project's folder, with nothing stored yet."""
+    mask = os.umask(0o077)  # A home that others can read is closed, and that is told once
     monkeypatch.chdir(repository)
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    (tmp_path / "home").mkdir(mode=0o700)  # One that others can read is closed, and told so once
     monkeypatch.setenv("TRADERAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TRADERAI_TIMEFRAME", "1h")
-    return load_settings()
+    yield load_settings()
+    os.umask(mask)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +67,6 @@ def empty_instance(tmp_path_factory, repository) -> Path:
 def traderai(home, monkeypatch, capsys) -> Iterator[Callable[..., Outcome]]:  # noqa: ARG001
     """Run `traderai ARGUMENTS` in this process."""
     ending = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
-    mask = os.umask(0o022)
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["traderai", *arguments])
@@ -76,7 +76,6 @@ def traderai(home, monkeypatch, capsys) -> Iterator[Callable[..., Outcome]]:  # 
         return Outcome(ended.value.code or 0, said.out, said.err)
 
     yield run
-    os.umask(mask)
     for one, handler in ending.items():
         signal.signal(one, handler)
 

@@ -1,5 +1,6 @@
 """A home is its user's alone: when it is made, and when an older one is opened."""
 
+import os
 import stat
 
 from traderai_assets.cli.house import dagster_home
@@ -14,6 +15,7 @@ def open_to_others(folder):
 
 
 def test_a_home_that_is_made_is_closed_to_others(traderai, home):
+    os.umask(0o022)
     code, _, err = traderai("markets")
     assert (code, err) == (0, "")
     assert list((home.home / "dagster").rglob("*.db"))
