@@ -19,7 +19,6 @@ from dagster import (
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import RunRecord
 
-from traderai_assets.instance.run_claims import release
 from traderai_assets.instance.run_sightings import reason_of, state_of, unfinished
 from traderai_assets.instance.run_workers import stop, worker_of
 from traderai_assets.work_classes import RETRIES_TAG
@@ -85,6 +84,9 @@ def settle(instance: DagsterInstance, orphan: Orphan) -> str:
     sqlalchemy.exc.SQLAlchemyError
         If the database does not answer; nothing is lost by settling again.
     """
+    # SQLAlchemy: a code location is loaded with this file and settles nothing
+    from traderai_assets.instance.run_claims import release
+
     run_id = orphan.run.run_id
     name = f"run {run_id[:8]}"
     run = instance.get_run_by_id(run_id)
