@@ -22,7 +22,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from traderai_assets.domain.candles.frames import FloatArray, time_column
-from traderai_assets.domain.portable import logarithm
 
 BETWEEN, INSIDE, WICK = "between", "inside", "wick"
 
@@ -46,6 +45,11 @@ _VOLUME_BARS = 50
 STEP_COLUMNS = ("open_time", "kind", "before", "after", "ratio", "near", "volume_ratio")
 
 
+def _logarithms(prices: FloatArray) -> FloatArray:
+    """The C library's, as in `portable`, but without SciPy: runs that settle signals load none."""
+    return np.fromiter(map(math.log, prices.tolist()), np.float64, len(prices))
+
+
 @dataclass(frozen=True)
 class _Prices:
     """Logarithms of prices, and the bars before each that are asked."""
@@ -59,7 +63,7 @@ class _Prices:
     def of(cls, candles: pd.DataFrame) -> "_Prices":
         return cls(
             *(
-                logarithm(candles[name].to_numpy(np.float64))
+                _logarithms(candles[name].to_numpy(np.float64))
                 for name in ("open", "high", "low", "close")
             )
         )

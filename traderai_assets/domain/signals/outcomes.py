@@ -4,7 +4,6 @@ Each signal is judged on its own, as if it were the only position; what an accou
 of them is the backtest's question.
 """
 
-import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +23,6 @@ from traderai_assets.domain.candles.price_steps import LEAST_JUMP
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.portable import logarithm
 
 IntArray = npt.NDArray[np.integer[Any]]
 STATUSES = np.array(["open", "target", "stop", "expired", "interrupted"])
@@ -174,8 +172,8 @@ def _is_requoted(
     own = np.maximum(entry - 1, 0)
     present = np.append(bars.open_time, -1)[own] == milliseconds_of(signals["open_time"])
     reference = signals["reference_price"].to_numpy(np.float64) / unit
-    moved = np.abs(logarithm(np.append(bars.close, np.nan)[own] / reference))
-    return np.asarray(present & (moved > math.log(LEAST_JUMP)))
+    moved = np.append(bars.close, np.nan)[own] / reference
+    return np.asarray(present & ((moved > LEAST_JUMP) | (moved * LEAST_JUMP < 1.0)))
 
 
 def _refuse_late_candles(signals: pd.DataFrame, candles: pd.DataFrame) -> None:
