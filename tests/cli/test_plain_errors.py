@@ -172,7 +172,7 @@ def test_a_home_on_a_read_only_disk_is_named(traderai, small_disk, monkeypatch, 
     remount("ro")
     code, out, err = traderai("markets")
     assert (code, out) == (1, "")
-    assert err.startswith(f"traderai: {disk}/home")
+    assert err.startswith(f"traderai: {disk}/home/dagster")
     assert "Read-only file system; its disk is read-only: mount it for writing" in err
 
 
