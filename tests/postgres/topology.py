@@ -67,9 +67,11 @@ class Topology:
         """Start one service, in the repository as the image has it in /app."""
         command = [self._localized(part) for part in self._services[service]["command"]]
         environment = {**os.environ, **self.environment}
-        # As the containers have it: not in what they were told, but in a file
-        (self.home / "password").write_text(environment.pop("PGPASSWORD"))
-        environment["PGPASSWORD_FILE"] = str(self.home / "password")
+        # As the containers have it: not in what they were told, but in a file (of its own:
+        # the service started before may still be about to read the last one)
+        secret = self.home / f"{service}.password"
+        secret.write_text(environment.pop("PGPASSWORD"))
+        environment["PGPASSWORD_FILE"] = str(secret)
         with (self.home / f"{service}.log").open("ab") as log:
             self.processes[service] = subprocess.Popen(  # noqa: S603
                 [self.dagster_home / "entrypoint.sh", *self._program(command)],
