@@ -29,8 +29,8 @@ from traderai_assets.settings_sections import (
     SearchSettings,
     SensorSettings,
     TrainingSettings,
+    WebSettings,
 )
-from traderai_assets.settings_web import WebSettings
 
 
 class Settings(BaseSettings):

@@ -22,6 +22,7 @@ from traderai_assets.domain.limits import (
     MIN_LOOKBACK_DAYS,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
+from traderai_assets.domain.web.authority import Authority
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
 Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
@@ -138,6 +139,22 @@ class QueueSettings(_Section):
     aging_minutes: float = Field(
         0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
     )
+
+
+class WebSettings(_Section):
+    """Who may ask the web server, and for what; docs/operations.md, Exposure."""
+
+    allowed_hosts: tuple[str, ...] = Field(
+        (), max_length=100, description="Names it answers to beside loopback's: host or host:port."
+    )
+    read_only: bool = Field(False, description="Nothing can be launched, changed or reported.")
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            Authority.parse(host)
+        return hosts
 
 
 def _told_by_environment() -> list[str]:
