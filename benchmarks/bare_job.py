@@ -13,20 +13,20 @@ import xgboost
 from benchmarks.planted import BAR
 from traderai_assets.domain.backtest import account_kernel
 from traderai_assets.domain.backtest.bars import Bars, milliseconds
-from traderai_assets.domain.backtest.ledger import Rules
+from traderai_assets.domain.backtest.layout import Rules
 from traderai_assets.domain.features.bars import Bars as FeatureBars
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.labels.outcomes import label_bars
-from traderai_assets.domain.training import lightgbm_learner, xgboost_learner
+from traderai_assets.domain.models import lightgbm_learner, xgboost_learner
+from traderai_assets.domain.models.learner import FitSettings
+from traderai_assets.domain.models.model import TrainedModel
+from traderai_assets.domain.models.parameters import LEARNER_SPACE
+from traderai_assets.domain.models.sample import Sample
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import FitTask
-from traderai_assets.domain.training.learner import FitSettings
-from traderai_assets.domain.training.model import TrainedModel
-from traderai_assets.domain.training.parameters import LEARNER_SPACE
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_search import POLICY_SPACE
-from traderai_assets.domain.training.sample import Sample
 
 
 def smaller(plan: TrainingPlan) -> TrainingPlan:

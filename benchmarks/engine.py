@@ -32,9 +32,9 @@ from traderai_assets.domain.backtest.account_kernel import walk_account
 from traderai_assets.domain.backtest.bars import MAX_HORIZON_BARS, Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.curve_kernel import measure_curve
 from traderai_assets.domain.backtest.engine import run_backtest
-from traderai_assets.domain.backtest.ledger import Rules
+from traderai_assets.domain.backtest.layout import Rules
+from traderai_assets.domain.backtest.policy import Policy, decide
 from traderai_assets.domain.backtest.sweep import evaluate_policies
-from traderai_assets.domain.signals.policy import Policy, decide
 
 MONTH, YEARS, DECADES = 8_640, 155_520, 1_555_200
 NOISE = 0.05

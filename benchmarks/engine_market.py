@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.engine_peers import Signals, bare_walk
 from traderai_assets.domain.backtest.bars import MAX_HORIZON_BARS, Bars
 from traderai_assets.domain.backtest.costs import Costs
-from traderai_assets.domain.signals.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import Policy, decide
 
 BAR, BAR_MS = timedelta(minutes=5), 300_000
 # So small that an account survives ten thousand trades: vectorbt stops at 1e-9 of one.

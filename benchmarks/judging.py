@@ -26,8 +26,8 @@ from benchmarks.planted import (
 )
 from traderai_assets.domain.features.month import month_features, warm_up_bars
 from traderai_assets.domain.labels.outcomes import label_bars
+from traderai_assets.domain.models.card import library_versions
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.card import library_versions
 from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.plan import training_plan

@@ -15,12 +15,12 @@ from benchmarks.planted import BAR
 from benchmarks.table import Ratio, at_least, best_of
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.policy import Policy
 from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.labels.barriers import barrier_width
-from traderai_assets.domain.search.ledger import Ledger
-from traderai_assets.domain.signals.policy import Policy
+from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import PolicySearch, Stretch
+from traderai_assets.domain.training.policy_search import PolicySearch, ScoredSlice
 from traderai_assets.domain.training.progress import ProgressMeter
 from traderai_assets.domain.training.search_plan import SearchPlan
 
@@ -38,8 +38,8 @@ def measure_search(candles: pd.DataFrame, *, quick: bool) -> Ratio:
     width = barrier_width(candles, bar=BAR, horizon_bars=HORIZON, multiple=1.0)
     plan = TrainingPlan(horizon_bars=HORIZON, costs=COSTS, search=SearchPlan(policy_trials=TRIALS))
 
-    def ours() -> Ledger:
-        stretch = Stretch(Bars.of(candles), probability, width, HORIZON)
+    def ours() -> Trials:
+        stretch = ScoredSlice(Bars.of(candles), probability, width, HORIZON)
         meter = ProgressMeter(lambda _progress: None, 1, 1, 1)
         search = PolicySearch([stretch], plan, BAR, meter)
         search.run()

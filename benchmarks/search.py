@@ -7,11 +7,11 @@ from time import sleep
 
 from benchmarks.table import Ratio, at_most, best_of
 from resources.studies.resource import StudiesResource
-from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.space import Choices, Dimension, Parameters, Space
 from traderai_assets.domain.search.study import run_search
 from traderai_assets.domain.search.trial import Outcome, ReportFold
+from traderai_assets.domain.search.trials import Trials
 
 FOLDS = 5
 BOUND = 1.05
@@ -51,7 +51,7 @@ class Contest:
         self._fold_seconds = fold_seconds
         self._ledger = self.search(on_disk=False)
 
-    def search(self, *, on_disk: bool) -> Ledger:
+    def search(self, *, on_disk: bool) -> Trials:
         """Search anew; all trials run to their end, so that both sides do the same work."""
         storage = self._studies.storage(MARKET, MONTH) if on_disk else None
         return run_search(

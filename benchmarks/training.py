@@ -20,19 +20,19 @@ from benchmarks.table import Ratio, at_most, best_of
 from resources.fitting.processes import fit_processes
 from traderai_assets.domain.features.month import month_features, warm_up_bars
 from traderai_assets.domain.labels.outcomes import label_bars
+from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.engine import OpenFits, fit_here, train_model
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import FitsHere, FitTask, ReportRounds
-from traderai_assets.domain.training.learner import FittedLearner
-from traderai_assets.domain.training.learners import LEARNERS
-from traderai_assets.domain.training.model import TrainedModel
+from traderai_assets.domain.training.fitting import FitTask, InProcessFitter, ReportRounds
 from traderai_assets.domain.training.plan import TrainingPlan
 
 JOB_BOUND, PROCESSES_BOUND, FIT_BOUND = 1.25, 0.65, 1.25
 
 
-class RecordingFits(FitsHere):
+class RecordingFits(InProcessFitter):
     """Fits here, and remembers what was fitted."""
 
     def __init__(self, arrays: FitArrays) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from sensors.look import Look
+from sensors.tick_view import TickView
 from traderai_assets.domain.candles.asking import CLOCK_DOUBT
 from traderai_assets.domain.candles.gap_classes import believed
 from traderai_assets.domain.candles.ripening import asked_for, is_due
@@ -33,18 +33,18 @@ class AbsentBars:
         Since when the first of them is due.
     """
 
-    def __init__(self, look: Look, market: Market, now: datetime) -> None:
+    def __init__(self, view: TickView, market: Market, now: datetime) -> None:
         self._market = market
         self._now = now
         self.due: list[Month] = []
         self.since = now
         self._due_bars = 0
         self._doubted: list[pd.DataFrame] = []
-        oldest = Month.of(now - timedelta(days=look.settings.history_days))
-        for key in look.table(CANDLE_GAPS).content_hashes(market.key):
+        oldest = Month.of(now - timedelta(days=view.settings.history_days))
+        for key in view.table(CANDLE_GAPS).content_hashes(market.key):
             month = Month.parse(key)
             if month >= oldest:
-                self._look_at(month, _told(look, market, month))
+                self._look_at(month, _told(view, market, month))
 
     def _look_at(self, month: Month, told: pd.DataFrame) -> None:
         due = told[is_due(told, self._now, clock_doubt=CLOCK_DOUBT)]
@@ -85,9 +85,9 @@ class AbsentBars:
         )
 
 
-def _told(look: Look, market: Market, month: Month) -> pd.DataFrame:
+def _told(view: TickView, market: Market, month: Month) -> pd.DataFrame:
     """Return the month's gaps as the ledgers tell them; silence up to now is the update's."""
-    gaps, asks = look.table(CANDLE_GAPS), look.table(CANDLE_ASKS)
+    gaps, asks = view.table(CANDLE_GAPS), view.table(CANDLE_ASKS)
     version = gaps.content_hash(market.key, month.key), asks.content_hash(market.key, month.key)
     if version not in _remembered:
         known, asked = (table.read(market.key, [month.key]) for table in (gaps, asks))
@@ -95,6 +95,6 @@ def _told(look: Look, market: Market, month: Month) -> pd.DataFrame:
         if len(_remembered) > _MONTHS_REMEMBERED:
             _remembered.popitem(last=False)
     told = _remembered[version]
-    last = look.table(CANDLES).summary(market.key, month.key).last
+    last = view.table(CANDLES).summary(market.key, month.key).last
     followed = told["end"] <= (pd.NaT if last is None else pd.Timestamp(last))
     return told[followed | (told["end"] == month.end)]

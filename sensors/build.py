@@ -4,12 +4,12 @@ import dagster as dg
 
 from sensors.aging_runs import aging_runs_sensor
 from sensors.expiring_signals import expiring_signals_sensor
+from sensors.missing_signals import silent_champions_sensor
 from sensors.new_challengers import new_challengers_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
-from sensors.silent_champions import silent_champions_sensor
 from sensors.stale_candles import stale_candles_sensor
+from sensors.stale_drift_metrics import unmeasured_drift_sensor
 from sensors.stale_models import stale_models_sensor
-from sensors.unmeasured_drift import unmeasured_drift_sensor
 from traderai_assets.settings import Settings
 
 

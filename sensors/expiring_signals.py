@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from sensors.look import Look
-from sensors.market_sensor import Verdict, market_sensor, request_months
+from sensors.market_sensor import Finding, market_sensor, request_months
+from sensors.tick_view import TickView
 from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -24,32 +24,32 @@ def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
     )
 
 
-def decide(look: Look, market: Market) -> Verdict:
+def decide(view: TickView, market: Market) -> Finding:
     """Ask for outcomes where a bar has closed since open signals were judged."""
-    last_bar = look.last_time(CANDLES, market)
+    last_bar = view.last_time(CANDLES, market)
     if last_bar is None:
-        return Verdict(f"{market.key} has no candles")
+        return Finding(f"{market.key} has no candles")
     last_close = last_bar + market.bar
-    waiting = _open_signals(look, market, Month.of(last_bar))
+    waiting = _open_signals(view, market, Month.of(last_bar))
     if waiting is None:
-        return Verdict(f"{market.key} has no open signals")
+        return Finding(f"{market.key} has no open signals")
     found = expiring_signals({market.key: waiting}, {market.key: last_close})
     if not found:
-        return Verdict(f"{waiting.count} open signals of {market.key} are judged")
-    if look.busy(market, "expire_signals"):
-        return Verdict(f"open signals of {market.key} are being judged")
+        return Finding(f"{waiting.count} open signals of {market.key} are judged")
+    if view.busy(market, "expire_signals"):
+        return Finding(f"open signals of {market.key} are being judged")
     months = list(found[0].months)
     # A signal may be given after its bars were judged, where a market catches up.
-    cause = f"{last_close.isoformat()}:{look.last_time(SIGNALS, market)}"
+    cause = f"{last_close.isoformat()}:{view.last_time(SIGNALS, market)}"
     request = request_months("expire_signals", market, months, cause)
-    return Verdict(found[0].reason, request)
+    return Finding(found[0].reason, request)
 
 
-def _open_signals(look: Look, market: Market, month: Month) -> OpenSignals | None:
+def _open_signals(view: TickView, market: Market, month: Month) -> OpenSignals | None:
     """Return the signals of this month and the last that no outcome has ended."""
     months = [month.shift(-1).key, month.key]
-    given = look.table(SIGNALS).read(market.key, months)
-    outcomes = look.table(SIGNAL_OUTCOMES).read(market.key, months)
+    given = view.table(SIGNALS).read(market.key, months)
+    outcomes = view.table(SIGNAL_OUTCOMES).read(market.key, months)
     ended = outcomes.loc[outcomes["status"] != "open", "open_time"]
     waiting = given[~given["open_time"].isin(ended)]
     if waiting.empty:

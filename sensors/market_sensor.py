@@ -12,7 +12,7 @@ import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from sensors.look import Look
+from sensors.tick_view import TickView
 from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -34,7 +34,7 @@ MOST_CHARACTERS = 1_000  # Of what is said of one market; its key may be anybody
 _OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
 
 
-class Verdict(NamedTuple):
+class Finding(NamedTuple):
     """What a sensor found of one market, and what it asks for, if anything.
 
     `first_rest` is how long a cause rests whose run has ended and left it as it was.
@@ -52,8 +52,8 @@ def market_sensor(
     name: str,
     jobs: tuple[str, ...],
     description: str,
-    decide: Callable[[Look, Market], Verdict],
-    prepare: Callable[[Look], None] | None = None,
+    decide: Callable[[TickView, Market], Finding],
+    prepare: Callable[[TickView], None] | None = None,
 ) -> dg.SensorDefinition:
     """Build a sensor that asks `decide` about every market kept, and says what it found.
 
@@ -73,21 +73,21 @@ def market_sensor(
         if fault := foreign(context.instance):
             return dg.SensorResult(skip_reason=fault)
         with _impatient(exchange) as clocks:
-            look = Look(context.instance, lake, clocks, settings)
+            view = TickView(context.instance, lake, clocks, settings)
             if prepare is not None:
-                prepare(look)
-            verdicts = [judge(decide, look, key) for key in look.kept_markets()]
-        requests = [verdict.request for verdict in verdicts if verdict.request is not None]
+                prepare(view)
+            findings = [judge(decide, view, key) for key in view.kept_markets()]
+        requests = [finding.request for finding in findings if finding.request is not None]
         if not requests:
-            return dg.SensorResult(skip_reason=summary(verdicts))
+            return dg.SensorResult(skip_reason=summary(findings))
         # A request leaves no room for a reason. Nothing is logged otherwise: a log is a file.
-        context.log.info(summary(verdicts))
+        context.log.info(summary(findings))
         return dg.SensorResult(run_requests=requests)
 
     return sensor
 
 
-def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Verdict:
+def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: str) -> Finding:
     """Return the verdict on one market; what is wrong with it stops no other market.
 
     Dagster would drop a request it had before, but then not give our reason. A cause whose runs
@@ -95,25 +95,25 @@ def judge(decide: Callable[[Look, Market], Verdict], look: Look, key: str) -> Ve
     """
     try:
         market = Market.parse(key)
-        if clash := market_clash(look.settings, market):  # It was added in the web UI, perhaps
-            return Verdict(clash, failed=True)
-        verdict = decide(look, market)
+        if clash := market_clash(view.settings, market):  # It was added in the web UI, perhaps
+            return Finding(clash, failed=True)
+        finding = decide(view, market)
     except _OF_ONE_MARKET as error:
-        return Verdict(f"{key} cannot be judged: {error}", failed=True)
-    if verdict.request is None:
-        return verdict
-    resting = look.resting(market, str(verdict.request.job_name))
+        return Finding(f"{key} cannot be judged: {error}", failed=True)
+    if finding.request is None:
+        return finding
+    resting = view.resting(market, str(finding.request.job_name))
     if resting is not None:
-        return Verdict(f"{verdict.sentence}, but {key} {resting.sentence}", failed=True)
-    request = look.next_try(verdict.request, verdict.first_rest)
+        return Finding(f"{finding.sentence}, but {key} {resting.sentence}", failed=True)
+    request = view.next_try(finding.request, finding.first_rest)
     if request is None:
-        return Verdict(f"{verdict.sentence}; a run was asked for")
-    return verdict._replace(request=request)
+        return Finding(f"{finding.sentence}; a run was asked for")
+    return finding._replace(request=request)
 
 
-def summary(verdicts: list[Verdict]) -> str:
+def summary(findings: list[Finding]) -> str:
     """Return what was found, in one line: what was asked for first, then what went wrong."""
-    ordered = sorted(verdicts, key=lambda verdict: (verdict.request is None, not verdict.failed))
+    ordered = sorted(findings, key=lambda finding: (finding.request is None, not finding.failed))
     sentences = [plain_line(one.sentence, most=MOST_CHARACTERS) for one in ordered[:MARKETS_NAMED]]
     if len(ordered) > MARKETS_NAMED:
         sentences.append(f"and {len(ordered) - MARKETS_NAMED} markets more")

@@ -1,6 +1,6 @@
 """Sweeps up what a crash left behind: runs nobody works on, and progress nobody speaks of.
 
-The launcher settles a run whose worker dies while the daemon lives, and run monitoring one that
+The launcher reconciles a run whose worker dies while the daemon lives, and run monitoring one that
 had begun before the daemon died. What is left for here: runs that were made and never queued,
 launches that were cut in two, workers that do not stop when they are told to, runs at work for
 longer than anything takes, failed ones that were to be tried again and were not, and backfills
@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from traderai_assets.assets.last_words import mark_failed
-from traderai_assets.assets.progress import RUNNING, STATE_TAG
 from traderai_assets.instance.lost_retries import give_up_lost_retries
-from traderai_assets.instance.orphans import find_orphans, settle
+from traderai_assets.instance.orphans import find_orphans, reconcile
 from traderai_assets.instance.own_instance import foreign
 from traderai_assets.instance.standing_backfills import StandingBackfills
+from traderai_assets.runs.progress import RUNNING, STATE_TAG
+from traderai_assets.runs.progress_log import mark_failed
 from traderai_assets.settings import Settings
 
 RUNS_A_TICK = 20  # a tick has 60 s, and the next one goes on
@@ -41,10 +41,10 @@ def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
 
         instance = context.instance
         if fault := foreign(instance):
-            return dg.SkipReason(fault)  # Runs of strangers are not ours to settle
+            return dg.SkipReason(fault)  # Runs of strangers are not ours to reconcile
         now = datetime.now(UTC)
         found = [one for one in find_orphans(instance, now) if one.certain]
-        said = [settle(instance, orphan) for orphan in found[:ORPHANS_A_TICK]]
+        said = [reconcile(instance, orphan) for orphan in found[:ORPHANS_A_TICK]]
         said += give_up_lost_retries(instance, now)
         said += backfills.give_up(instance, now)
         release_ended(instance)

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from sensors.absent_bars import AbsentBars
-from sensors.look import Look
-from sensors.market_sensor import Verdict, market_sensor, request_months
-from traderai_assets.assets.look_back import known_until
+from sensors.market_sensor import Finding, market_sensor, request_months
+from sensors.tick_view import TickView
 from traderai_assets.domain.candles.ended import without_end
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.gate.gate import known_until
 from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.partitions import history_months
@@ -35,81 +35,81 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("update_latest", "backfill"),
         description="Backfills history that never was fetched; updates markets behind the clock.",
         decide=decide,
-        prepare=Look.look_at_settings,
+        prepare=TickView.look_at_settings,
     )
 
 
-def decide(look: Look, market: Market) -> Verdict:
+def decide(view: TickView, market: Market) -> Finding:
     """Ask for all history the market lacks, for absent bars that are due, for bars that closed."""
-    look.keep(market)
-    refused = look.refusal(market)
-    if refused is not None and not refused.may_ask(look.wall()):
-        return Verdict(f"{market.key} {refused.sentence}", failed=not refused.ended)
-    now = _now(look, market)
-    note_open_month(look.instance, market.exchange, Month.of(now))
-    if look.busy(market, "update_latest", "backfill"):
-        return Verdict(f"{market.key} is being fetched")
-    lacking = _lacking_months(look, market, now)
+    view.keep(market)
+    refused = view.refusal(market)
+    if refused is not None and not refused.may_ask(view.wall()):
+        return Finding(f"{market.key} {refused.sentence}", failed=not refused.ended)
+    now = _now(view, market)
+    note_open_month(view.instance, market.exchange, Month.of(now))
+    if view.busy(market, "update_latest", "backfill"):
+        return Finding(f"{market.key} is being fetched")
+    lacking = _lacking_months(view, market, now)
     if lacking:
         # One try an hour: a venue that is down for a while must not need a person afterwards.
-        cause = f"{lacking[0].key}:{len(lacking)}:{_this_hour(look)}"
+        cause = f"{lacking[0].key}:{len(lacking)}:{_this_hour(view)}"
         if refused is not None:  # Its own time has come; and it must not take the updates' slot
             cause += f":{refused.times}"
         request = _request("backfill", market, lacking, cause)
         # History that cannot be had must not cost the market its newest bars.
-        if not look.was_asked(request) and look.resting(market, "backfill") is None:
+        if not view.was_asked(request) and view.resting(market, "backfill") is None:
             found = f"history of {market.key} is not whole from {lacking[0].key} on"
-            return Verdict(found, request)
-    update = _update(look, market, now)
-    return _ask_again(look, market, now, update) or update
+            return Finding(found, request)
+    update = _update(view, market, now)
+    return _ask_again(view, market, now, update) or update
 
 
-def _ask_again(look: Look, market: Market, now: datetime, update: Verdict) -> Verdict | None:
+def _ask_again(view: TickView, market: Market, now: datetime, update: Finding) -> Finding | None:
     """Ask again for all absent bars that are due, in one run; None where that can wait."""
-    absences = AbsentBars(look, market, now)
+    absences = AbsentBars(view, market, now)
     if not absences.due:
         doubted = absences.doubted
         if update.request is None and doubted:
-            return Verdict(f"{update.sentence}; {doubted}")
+            return Finding(f"{update.sentence}; {doubted}")
         return None
     # Bars that have just closed come first, but not for ever
     waiting = now - absences.since < _MOST_WAITED
-    if update.request is not None and waiting and not look.was_asked(update.request):
+    if update.request is not None and waiting and not view.was_asked(update.request):
         return None
     months = absences.months
-    cause = f"again:{absences.since:%Y-%m-%dT%H:%M:%S}:{months[0].key}:{_this_hour(look)}"
+    cause = f"again:{absences.since:%Y-%m-%dT%H:%M:%S}:{months[0].key}:{_this_hour(view)}"
     job = "update_latest" if months == [Month.of(now)] else "backfill"
     request = _request(job, market, months, cause)
-    return None if look.was_asked(request) else Verdict(absences.sentence, request)
+    return None if view.was_asked(request) else Finding(absences.sentence, request)
 
 
-def _now(look: Look, market: Market) -> datetime:
+def _now(view: TickView, market: Market) -> datetime:
     """Return the time at the market's exchange; one that refuses to tell it is asked rarely."""
     try:
-        return look.now(market)
+        return view.now(market)
     except (InvalidMarket, RequestRefused) as error:
-        note_refused(look.instance, market.key, str(error), now=look.wall())
+        note_refused(view.instance, market.key, str(error), now=view.wall())
         raise
 
 
-def _update(look: Look, market: Market, now: datetime) -> Verdict:
+def _update(view: TickView, market: Market, now: datetime) -> Finding:
     """Ask for the bars that have closed and are not stored."""
-    known = known_until(look.table(CANDLES), look.table(CANDLE_GAPS), market)
+    known = known_until(view.table(CANDLES), view.table(CANDLE_GAPS), market)
     stale = stale_candles(
         {market.key: None if known is None else known - market.bar},
         now,
-        grace=timedelta(seconds=look.settings.sensors.grace_seconds),
-        tail_bars=look.settings.exchange.tail_bars,
+        grace=timedelta(seconds=view.settings.sensors.grace_seconds),
+        tail_bars=view.settings.exchange.tail_bars,
     )
     if not stale:
-        return Verdict(f"{market.key} is up to date")
+        return Finding(f"{market.key} is up to date")
     due = last_due_bar(now, market.bar)
-    last = look.last_time(CANDLES, market)
+    last = view.last_time(CANDLES, market)
     if last is not None and due - last > SILENT_AFTER:  # No bar closes there, so none is missed
         due = due.replace(minute=0, second=0, microsecond=0)
         known = last
     request = _request("update_latest", market, list(stale[0].months), f"{known}:{due}")
-    return Verdict(stale[0].reason, request)
+    return Finding(stale[0].reason, request)
 
 
 def _request(job: str, market: Market, months: list[Month], cause: str) -> dg.RunRequest:
@@ -117,34 +117,34 @@ def _request(job: str, market: Market, months: list[Month], cause: str) -> dg.Ru
     return request._replace(tags={**request.tags, BY_SCHEDULE_TAG: "true"})
 
 
-def _this_hour(look: Look) -> str:
-    return look.wall().strftime("%Y-%m-%dT%H")
+def _this_hour(view: TickView) -> str:
+    return view.wall().strftime("%Y-%m-%dT%H")
 
 
-def _lacking_months(look: Look, market: Market, now: datetime) -> list[Month]:
+def _lacking_months(view: TickView, market: Market, now: datetime) -> list[Month]:
     """Return the months from the first closed one that is not whole, to the open one.
 
     With the open month, so that a new market is complete after one run. A month that has only
     just closed is the update's, as long as its tail may be revised.
     """
-    history = history_months(now, look.settings.history_days)
-    settled = now - look.settings.exchange.tail_bars * market.bar
+    history = history_months(now, view.settings.history_days)
+    settled = now - view.settings.exchange.tail_bars * market.bar
     closed = (month for month in history if month.end <= settled)
-    first = next((month for month in closed if not _is_whole(look, market, month)), None)
+    first = next((month for month in closed if not _is_whole(view, market, month)), None)
     return [month for month in history if month >= first] if first else []
 
 
-def _is_whole(look: Look, market: Market, month: Month) -> bool:
+def _is_whole(view: TickView, market: Market, month: Month) -> bool:
     """Whether a fetch that was not interrupted has reached the end of the month.
 
     A run that was killed leaves a month that ends early, or candles without features: neither
     must pass for history.
     """
-    candles = look.table(CANDLES).summary(market.key, month.key)
-    if look.table(FEATURES).summary(market.key, month.key).last != candles.last:
+    candles = view.table(CANDLES).summary(market.key, month.key)
+    if view.table(FEATURES).summary(market.key, month.key).last != candles.last:
         return False
     if candles.last is not None and candles.last + market.bar >= month.end:
         return True
     # A market that is over is not asked for at all; one that is listed again, from there on
-    gaps = without_end(look.table(CANDLE_GAPS).read(market.key, [month.key]))
+    gaps = without_end(view.table(CANDLE_GAPS).read(market.key, [month.key]))
     return bool((gaps["end"] >= month.end).any())

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from traderai_assets import schemas
-from traderai_assets.schemas.registry import TABLES
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import JOBS

@@ -6,8 +6,8 @@ import dagster as dg
 from pydantic import Field
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.proof import LOOK_AHEAD_CHECK
-from traderai_assets.schemas.registry import TABLES
+from traderai_assets.gate.look_ahead import LOOK_AHEAD_CHECK
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.work_classes import JOBS
 
 _DESCRIPTIONS = {

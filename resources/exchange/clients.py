@@ -12,8 +12,8 @@ from typing import Any
 
 import ccxt
 
-from resources.exchange.allowance import Allowance
-from resources.exchange.patience import Patience
+from resources.exchange.rate_limit import SharedRateLimit
+from resources.exchange.retry import RetryPolicy
 from resources.exchange.transport import bounded_session
 from traderai_assets.domain.errors import BadExchangeAnswer
 from traderai_assets.domain.plain_text import plain_line
@@ -34,11 +34,11 @@ class NotServed(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
     lasts = True
 
 
-class Door:
+class GuardedClient:
     """What is different from ccxt's class; everything else is the unmodified class."""
 
-    allowance: Allowance
-    patience: Patience
+    allowance: SharedRateLimit
+    patience: RetryPolicy
     market_kind: str
     rateLimit: float  # noqa: N815 - ccxt's name
     unparsed: Sequence[object] = ()  # The rows of the last answer as the exchange wrote them
@@ -121,8 +121,8 @@ def open_client(
     market_kind: str,
     url: str | None,
     proxy: str | None = None,
-    allowance: Allowance,
-    patience: Patience,
+    allowance: SharedRateLimit,
+    patience: RetryPolicy,
     request_seconds: float,
     max_bytes: int,
 ) -> Any:
@@ -139,7 +139,7 @@ def open_client(
     proxy : str, optional
         http://, https:// or socks5h:// and so on: what all requests go through.
     """
-    client: Any = type(exchange_id, (Door, getattr(ccxt, exchange_id)), {})(
+    client: Any = type(exchange_id, (GuardedClient, getattr(ccxt, exchange_id)), {})(
         {
             "session": bounded_session(
                 seconds=lambda: min(request_seconds, patience.left()),

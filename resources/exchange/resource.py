@@ -11,11 +11,11 @@ from typing import Any
 import dagster as dg
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
-from resources.exchange.allowance import Allowance
 from resources.exchange.listing import market_host, probe, require_known, require_listed
 from resources.exchange.paging import CandlePage, CandleReader
-from resources.exchange.patience import Patience
 from resources.exchange.proxies import ignored_proxies
+from resources.exchange.rate_limit import SharedRateLimit
+from resources.exchange.retry import RetryPolicy
 from resources.exchange.venue_clock import read_clock, sandbox_behind
 from traderai_assets.domain.candles.frames import no_candles
 from traderai_assets.domain.candles.quarantine import no_quarantine
@@ -212,8 +212,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             market_kind=market_kind,
             url=self.url,
             proxy=self.proxy,
-            allowance=Allowance(Path(self.state_folder), exchange_id),
-            patience=Patience(
+            allowance=SharedRateLimit(Path(self.state_folder), exchange_id),
+            patience=RetryPolicy(
                 self.attempts,
                 self.deadline_seconds,
                 self.first_wait_seconds,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from resources.exchange.patience import Patience
+from resources.exchange.retry import RetryPolicy
 from traderai_assets.domain.candles.frames import first_bar_from, milliseconds
 from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
 from traderai_assets.domain.markets import Market
@@ -35,7 +35,7 @@ class CandleSource:
         self._market = market
         self._clock = clock
         self._page_rows = _page_rows(client, market)
-        self.patience: Patience = client.patience
+        self.patience: RetryPolicy = client.patience
         self.history_is_whole = False
         self.served_from: datetime | None = None
 

@@ -6,9 +6,9 @@ from typing import BinaryIO, cast
 
 from resources.fitting.wire import receive, send
 from traderai_assets.domain import errors
+from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.training.fitting import FitTask
-from traderai_assets.domain.training.learner import FittedLearner
-from traderai_assets.domain.training.learners import LEARNERS
 
 _SECONDS_TO_END = 10
 

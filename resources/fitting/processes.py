@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from resources.fitting.process import FitProcess
+from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import Fits, FitsHere, FitTask, ReportRounds
-from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.training.fitting import FitTask, Fitter, InProcessFitter, ReportRounds
 
 # A process takes about a second to start
 FITS_WORTH_A_PROCESS = 20
 _SECONDS_BETWEEN_REPORTS = 0.5
 
 
-class ProcessFits:
+class PoolFitter:
     """Fits in the processes of a pool.
 
     Parameters
@@ -36,7 +36,7 @@ class ProcessFits:
     def __init__(self, arrays: FitArrays, pool: "_Pool") -> None:
         self._rows = arrays.to_bytes()
         self._pool = pool
-        self._here = FitsHere(arrays)
+        self._here = InProcessFitter(arrays)
 
     def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
         """Yield what each task gave, in their order; what has not begun when closed never does."""
@@ -125,12 +125,12 @@ class FitProcesses:
         self._busy = busy
         self._pool: _Pool | None = None
 
-    def __call__(self, arrays: FitArrays, fits_planned: int) -> Fits:
+    def __call__(self, arrays: FitArrays, fits_planned: int) -> Fitter:
         """Fit here where there is little to do or no core to spare, else in the processes."""
         if self._size == 1 or fits_planned < FITS_WORTH_A_PROCESS or self._busy():
-            return FitsHere(arrays)
+            return InProcessFitter(arrays)
         self._pool = self._pool or _Pool(self._size)
-        return ProcessFits(arrays, self._pool)
+        return PoolFitter(arrays, self._pool)
 
     def end(self) -> None:
         """End the processes, if any were started."""

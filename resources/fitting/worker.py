@@ -10,10 +10,10 @@ import traceback
 from typing import Any, BinaryIO
 
 from resources.fitting.wire import receive, send
+from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import FitsHere, FitTask
+from traderai_assets.domain.training.fitting import FitTask, InProcessFitter
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learners import LEARNERS
 
 
 def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
@@ -24,7 +24,7 @@ def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
     try:
         head, body = receive(tasks)
         while True:
-            fits = FitsHere(FitArrays.from_bytes(body))
+            fits = InProcessFitter(FitArrays.from_bytes(body))
             head, body = receive(tasks)
             while head["kind"] == "fit":
                 _answer(fits, head, answers)
@@ -33,7 +33,7 @@ def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
         return
 
 
-def _answer(fits: FitsHere, head: dict[str, Any], answers: BinaryIO) -> None:
+def _answer(fits: InProcessFitter, head: dict[str, Any], answers: BinaryIO) -> None:
     told = {name: head[name] for name in ("learner", "fold", "parameters", "rounds")}
     task = FitTask(**told, labelling=Labelling(*head["labelling"]))
     try:

@@ -1,7 +1,7 @@
 """A lake that a sandbox fed says so itself: simulated candles are never continued with real ones.
 
 The file lies beside the tables, so that it is where they are, whatever becomes of the home. What
-stands in it is the command line's (cli/world.py).
+stands in it is the command line's (cli/sandbox/origin.py).
 """
 
 from resources.lake.storage import Storage

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from tests.assets.house import House
-from traderai_assets.cli.house import INSTANCE_FILE
+from traderai_assets.cli.context import INSTANCE_FILE
 
 _REPOSITORY = Path(__file__).parents[2]
 _KILLED = 137
@@ -72,7 +72,7 @@ def _run(
 
 def _arm(moment: Moment) -> None:
     from resources.lake.snapshot import LakeSnapshot
-    from traderai_assets.assets.publication import Publication
+    from traderai_assets.runs.publication import Publication
 
     publish: Any = LakeSnapshot.publish
     left = moment.times

@@ -23,7 +23,7 @@ from traderai_assets.sandbox.fault_rules import Revision
 from traderai_assets.sandbox.feed import Feed
 from traderai_assets.sandbox.ledger import KlineQuery
 from traderai_assets.sandbox.server import SandboxServer
-from traderai_assets.schemas.registry import TABLES
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import load_settings
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.house import House, damage
-from traderai_assets.assets.candle_ingest import MonthIngest
 from traderai_assets.domain.errors import WriteConflict
+from traderai_assets.ingest.candle_month import MonthIngest
 from traderai_assets.schemas.candles import CANDLE_QUARANTINE, CANDLES
 
 MAY, JUNE = "2024-05", "2024-06"

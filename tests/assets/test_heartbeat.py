@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from traderai_assets.assets.heartbeat import Heartbeat
+from traderai_assets.runs.periodic import Periodic
 
 
 def beating() -> bool:
@@ -15,7 +15,7 @@ def beating() -> bool:
 
 def test_it_beats_while_native_code_runs():
     beats: list[float] = []
-    with Heartbeat(lambda: beats.append(time.monotonic()), 0.05):
+    with Periodic(lambda: beats.append(time.monotonic()), 0.05):
         began = time.monotonic()
         hashlib.pbkdf2_hmac("sha256", b"", b"", 1_500_000)  # One call into C
         ended = time.monotonic()
@@ -25,17 +25,17 @@ def test_it_beats_while_native_code_runs():
 
 
 def test_it_ends_with_the_block_and_with_a_block_that_fails():
-    with Heartbeat(lambda: None, 0.01):
+    with Periodic(lambda: None, 0.01):
         assert beating()
     assert not beating()
-    with pytest.raises(ZeroDivisionError), Heartbeat(lambda: None, 0.01):
+    with pytest.raises(ZeroDivisionError), Periodic(lambda: None, 0.01):
         _ = 1 / 0
     assert not beating()
 
 
 def test_a_block_that_is_over_sooner_than_a_beat_is_not_held_up():
     began = time.monotonic()
-    with Heartbeat(lambda: None, 30.0):
+    with Periodic(lambda: None, 30.0):
         pass
     assert time.monotonic() - began < 5.0
 
@@ -47,7 +47,7 @@ def test_an_error_of_a_beat_is_raised_when_the_block_ends():
         beats.append(1)
         raise KeyError("beat")
 
-    with pytest.raises(KeyError, match="beat"), Heartbeat(fail, 0.01):
+    with pytest.raises(KeyError, match="beat"), Periodic(fail, 0.01):
         time.sleep(0.1)
     assert beats == [1]
 
@@ -60,7 +60,7 @@ def test_an_error_of_the_block_is_not_replaced_by_one_of_a_beat():
         time.sleep(0.1)
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), Heartbeat(fail, 0.01):
+    with pytest.raises(ZeroDivisionError), Periodic(fail, 0.01):
         work()
 
 
@@ -74,6 +74,6 @@ def test_beats_that_take_longer_than_the_pause_do_not_pile_up():
         time.sleep(0.05)
         at_once -= 1
 
-    with Heartbeat(slow, 0.01):
+    with Periodic(slow, 0.01):
         time.sleep(0.3)
     assert most == 1

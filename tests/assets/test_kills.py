@@ -22,8 +22,8 @@ from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.features import FEATURES
-from traderai_assets.schemas.registry import TABLES
 
 MARCH, APRIL = "2024-03", "2024-04"
 FETCHED = (CANDLES, CANDLE_GAPS, FEATURES)

@@ -10,8 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from traderai_assets.assets.last_words import last_word, last_words, mark_failed
-from traderai_assets.assets.progress import PROGRESS_TAG, STATE_TAG
+from traderai_assets.runs.progress import PROGRESS_TAG, STATE_TAG
+from traderai_assets.runs.progress_log import last_progress, last_word, mark_failed
 
 MODELS = dg.AssetKey("models")
 JUNE, JULY = "binance.BTC-USDT.1h|2024-06", "binance.BTC-USDT.1h|2024-07"
@@ -74,7 +74,8 @@ def test_a_killed_training_still_claims_to_run_where_it_was(home: Path, run_id: 
     with dg.DagsterInstance.from_config(str(home)) as instance:
         word = last_word(instance, run_id)
         states = {
-            key: seen.metadata["state"].value for key, seen in last_words(instance, run_id).items()
+            key: seen.metadata["state"].value
+            for key, seen in last_progress(instance, run_id).items()
         }
         tags = instance.get_run_by_id(run_id).tags
     assert word is not None

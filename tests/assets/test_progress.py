@@ -12,8 +12,9 @@ import dagster as dg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from traderai_assets.assets import progress as progress_module
-from traderai_assets.assets.progress import (
+from traderai_assets.domain.training.progress import Progress
+from traderai_assets.runs import progress as progress_module
+from traderai_assets.runs.progress import (
     AS_OF_TAG,
     FAILED,
     PROGRESS_TAG,
@@ -22,7 +23,6 @@ from traderai_assets.assets.progress import (
     ProgressBoard,
     training_progress,
 )
-from traderai_assets.domain.training.progress import Progress
 
 MONTH = "binance.BTC-USDT.1h|2024-07"
 Report = Callable[[Progress], None]

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.assets.house import House
-from traderai_assets.assets.look_back import Gate
 from traderai_assets.domain.errors import MarketNotListed, MarketRefused
-from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.gate.gate import Gate
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS, partition_key
 from traderai_assets.sandbox.market_minutes import SimulatedMarket

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import dagster as dg
 from dagster._core.definitions.partitions.context import partition_loading_context
 
-from sensors.look import Look
 from sensors.market_sensor import Verdict, judge
 from sensors.stale_candles import decide
+from sensors.tick_view import TickView
 from tests.assets.house import House
 from tests.resources.exchange.conftest import Venue, _Handler, _Server
 from tests.sensors.conftest import rows
@@ -60,7 +60,7 @@ class KeptMarket:
         self.venue.now = now
         before = len(self.venue.asked)
         with partition_loading_context(dynamic_partitions_store=self.house.instance):
-            look = Look(
+            look = TickView(
                 self.house.instance, self.house.lake, self.house.exchange, self.house.settings
             )
             verdict = judge(decide, look, self.market.key)

@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.planted import PAYABLE, planted_market
 from benchmarks.policy_search import WINDOW, PandasLoop, measure_search
-from traderai_assets.domain.signals.policy import Policy
+from traderai_assets.domain.backtest.policy import Policy
 
 CANDLES = planted_market(PAYABLE, 0, warm_up_bars=0).candles
 

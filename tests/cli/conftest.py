@@ -17,7 +17,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
-from traderai_assets.cli.house import INSTANCE_FILE, open_instance
+from traderai_assets.cli.context import INSTANCE_FILE, open_instance
 from traderai_assets.cli.main import main
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_coordinator import queue_tags

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.cli.house import open_lake
+from traderai_assets.cli.context import open_lake
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 
 MARKET, KEY = "binance:BTC/USDT", "binance.BTC-USDT.1h"

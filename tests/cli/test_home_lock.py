@@ -15,7 +15,7 @@ import pytest
 
 from traderai_assets.cli.home_lock import HomeInUse, HomeUnusable, home_lock
 from traderai_assets.cli.survivors import OWNER_VARIABLE, survivors
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.settings import Settings
 
 HOLD = """
@@ -55,7 +55,7 @@ class Holder:
         self.process.stdin.close()
         self.process.stdout.close()
         for child in (self.daemon, self.worker):
-            if child.sight() is Sight.ALIVE:
+            if child.liveness() is Liveness.ALIVE:
                 os.kill(child.pid, signal.SIGKILL)
 
 
@@ -81,7 +81,7 @@ def test_the_second_owner_is_told_who_has_the_home_since_when_and_how_to_stop_it
     assert told.startswith(f'{tmp_path} is in use by "traderai dev" (process {pid} on ')
     assert re.search(r"since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ; stop it with Ctrl-C", told)
     assert told.endswith(f'or with "kill {pid}"')
-    assert holder.daemon.sight() is Sight.ALIVE
+    assert holder.daemon.liveness() is Liveness.ALIVE
 
 
 def test_dev_and_demo_start_nothing_where_another_has_the_home(traderai, home):
@@ -101,8 +101,8 @@ def test_what_a_killed_owner_left_behind_is_ended_but_its_runs_go_on(
     holder.kill()
     assert [process for process, _ in survivors(tmp_path)] == [holder.daemon]
     with home_lock(settings, "traderai dev"):
-        assert holder.daemon.sight() is Sight.GONE
-        assert holder.worker.sight() is Sight.ALIVE
+        assert holder.daemon.liveness() is Liveness.GONE
+        assert holder.worker.liveness() is Liveness.ALIVE
         assert os.environ[OWNER_VARIABLE] == str(tmp_path)
     assert f"process {holder.daemon.pid} (" in capsys.readouterr().out
     assert OWNER_VARIABLE not in os.environ
@@ -119,7 +119,7 @@ def test_the_lock_goes_with_its_owner_and_names_nobody_afterwards(settings, tmp_
 def test_processes_of_another_home_are_left_alone(holder, tmp_path):
     holder.kill()
     with home_lock(Settings(home=tmp_path / "another"), "traderai dev"):
-        assert holder.daemon.sight() is Sight.ALIVE
+        assert holder.daemon.liveness() is Liveness.ALIVE
 
 
 def test_a_home_that_cannot_be_written_is_named_with_a_way_out():

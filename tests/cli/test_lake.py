@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from deltalake import DeltaTable
 
-from traderai_assets.cli.house import open_lake
+from traderai_assets.cli.context import open_lake
 from traderai_assets.schemas.candles import CANDLES
 
 MARKET = "binance.BTC-USDT.1h"

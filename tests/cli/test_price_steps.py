@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.domain.candles.scaled import market, redenominated
-from traderai_assets.cli.house import open_lake
+from traderai_assets.cli.context import open_lake
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from traderai_assets.cli.house import dagster_home
+from traderai_assets.cli.context import dagster_home
 from traderai_assets.cli.privacy import close_to_others
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

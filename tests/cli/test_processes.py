@@ -9,7 +9,7 @@ import pytest
 
 from traderai_assets.cli import process_groups
 from traderai_assets.cli.processes import free_port, sandbox_running
-from traderai_assets.cli.sandbox_process import SandboxProcess
+from traderai_assets.cli.sandbox.process import SandboxProcess
 from traderai_assets.domain.errors import TraderAIError
 
 

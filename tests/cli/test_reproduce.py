@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from traderai_assets.assets import reproduction
 from traderai_assets.cli import reproduce
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.registry import reproduction
 
 MODEL = SimpleNamespace(
     model_id="3f2a" * 8,

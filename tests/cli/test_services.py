@@ -13,8 +13,8 @@ import yaml
 
 from tests.processes import end_all, processes_of
 from traderai_assets.cli.processes import ProcessStopped, free_port, service_running
+from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.services import LOCATION, MODULE, DagsterServices
-from traderai_assets.cli.world import World
 from traderai_assets.settings import load_settings
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -91,8 +91,8 @@ class Dev:
         settings = {"TRADERAI_HOME": str(self.home), "TRADERAI_HISTORY_DAYS": "30"}
         settings["TRADERAI_MARKETS"] = '["binance:BTC/USDT"]'
         moment = "2026-03-20T12:00:00+00:00"
-        world = World(None, seed=7, start=None, began=moment, now=moment)
-        world.save(load_settings(home=self.home))
+        origin = SandboxOrigin(None, seed=7, start=None, began=moment, now=moment)
+        origin.save(load_settings(home=self.home))
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "traderai_assets.cli", "dev", "--port", str(free_port(0))],

@@ -8,8 +8,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from traderai_assets.domain import portable
+from traderai_assets.domain.models.calibration import fit_platt
 from traderai_assets.domain.statistics.overfitting import backtest_overfitting
-from traderai_assets.domain.training.calibration import fit_platt
 
 DOMAIN = Path(portable.__file__).parent
 # BLAS, and functions that NumPy compiles for each processor anew

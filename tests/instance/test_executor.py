@@ -18,7 +18,7 @@ from traderai_assets.domain.errors import (
 )
 from traderai_assets.instance.executor import lasting_failures_executor
 from traderai_assets.instance.market_notes import refusal_of
-from traderai_assets.instance.orphans import Orphan, settle
+from traderai_assets.instance.orphans import Orphan, reconcile
 
 MARKET = "binance.BTC-USTD.5m"
 TAGS = {
@@ -93,7 +93,7 @@ def test_a_worker_that_dies_behind_the_word_leaves_a_run_that_is_not_retried(ins
             tags={**TAGS, "dagster/max_retries": "0"},
         )
     )
-    settle(instance, Orphan(killed, "its worker is gone"))
+    reconcile(instance, Orphan(killed, "its worker is gone"))
     assert not should_retry(instance.get_run_by_id(killed.run_id), instance)
 
 

@@ -7,8 +7,8 @@ import pytest
 from dagster import DagsterEvent, DagsterEventType, DagsterRunStatus, job, op
 from dagster._core.execution.plan.objects import StepSuccessData
 
-from traderai_assets.instance.orphans import Orphan, find_orphans, settle
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.orphans import Orphan, find_orphans, reconcile
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_workers import WORKER_TAG, note_worker
 
 NOW = datetime.now(UTC)
@@ -48,7 +48,7 @@ def test_a_worker_of_another_machine_is_for_people_to_judge(instance, run_of, wa
     reason = f"nothing was heard of process {there.pid} on elsewhere for 1:00:00"
     [orphan] = find_orphans(instance, datetime.now(UTC) + timedelta(minutes=61))
     assert (orphan.reason, orphan.certain) == (reason, False)
-    settle(instance, orphan)
+    reconcile(instance, orphan)
     assert status(instance, run) in {DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_was_made_and_never_queued_is_settled_after_a_minute(instance
     reason = "it was made and never queued"
     assert found(instance, after=timedelta(seconds=70)) == [(made.run_id, reason, True)]
     [orphan] = find_orphans(instance, datetime.now(UTC) + timedelta(seconds=70))
-    assert settle(instance, orphan) == f"run {made.run_id[:8]} is marked as failed: {reason}"
+    assert reconcile(instance, orphan) == f"run {made.run_id[:8]} is marked as failed: {reason}"
     ended = instance.get_run_by_id(made.run_id)
     assert (ended.status, ended.tags["dagster/max_retries"]) == (DagsterRunStatus.FAILURE, "3")
 
@@ -105,7 +105,7 @@ def test_a_worker_out_of_sight_for_longer_than_it_may_work_needs_no_person(
     assert silent.certain is False
     [lost] = find_orphans(instance, datetime.now(UTC) + timedelta(hours=hours + 1.1))
     assert lost.certain is True
-    settle(instance, lost)
+    reconcile(instance, lost)
     assert status(instance, run) in {DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED}
 
 
@@ -116,7 +116,7 @@ def test_a_run_nobody_knows_the_worker_of_is_given_up_in_the_end(instance, run_o
         True,
         "nothing was heard of its worker for longer than it may work",
     )
-    settle(instance, lost)
+    reconcile(instance, lost)
     assert status(instance, run) is DagsterRunStatus.FAILURE
 
 
@@ -145,7 +145,7 @@ def test_a_run_at_work_for_longer_than_its_class_may_be_is_stopped_for_good(
     assert found(instance, after=timedelta(minutes=59)) == []
     [orphan] = find_orphans(instance, datetime.now(UTC) + timedelta(minutes=90))
     assert orphan.reason == "it was at work for 1.5 hours, and update_latest may take 1:00:00"
-    settle(instance, orphan)
+    reconcile(instance, orphan)
     assert made.wait(5) != 0
     ended = instance.get_run_by_id(run.run_id)
     assert (ended.status, ended.tags["dagster/max_retries"]) == (DagsterRunStatus.FAILURE, "0")
@@ -171,11 +171,11 @@ def test_a_worker_is_gone_before_its_run_is_marked(instance, run_of, process):
     run = run_of(CANCELING, worker=worker)
     seen = []
     marked = instance.report_run_canceled
-    instance.report_run_canceled = lambda *given: (seen.append(worker.sight()), marked(*given))
+    instance.report_run_canceled = lambda *given: (seen.append(worker.liveness()), marked(*given))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("traderai_assets.instance.run_workers.SECONDS_TO_END", 0.3)
-        said = settle(instance, Orphan(run, "it was told to stop"))
-    assert seen == [Sight.GONE]
+        said = reconcile(instance, Orphan(run, "it was told to stop"))
+    assert seen == [Liveness.GONE]
     assert said == f"run {run.run_id[:8]} is cancelled"
     assert status(instance, run) is DagsterRunStatus.CANCELED
 
@@ -184,7 +184,7 @@ def test_a_run_whose_worker_was_lost_is_failed_and_may_be_tried_again(
     instance, run_of, gone, last_events
 ):
     run = run_of(STARTED, worker=gone, **{"dagster/max_retries": "3"})
-    settle(instance, Orphan(run, "its worker is gone"))
+    reconcile(instance, Orphan(run, "its worker is gone"))
     ended = instance.get_run_by_id(run.run_id)
     assert (ended.status, ended.tags["dagster/max_retries"]) == (DagsterRunStatus.FAILURE, "3")
     assert last_events(run) == [DagsterEventType.RUN_FAILURE]
@@ -203,7 +203,7 @@ def test_a_run_that_had_written_its_end_when_it_was_killed_has_ended_that_way(
     instance, run_of, gone, last_events, was, ended, now
 ):
     run = run_of(was, worker=gone, ended=ended)
-    said = settle(instance, Orphan(run, "its worker is gone"))
+    said = reconcile(instance, Orphan(run, "its worker is gone"))
     assert said.endswith("had ended before, as its log says; now its status says so too")
     assert (status(instance, run), last_events(run)) == (now, [ended])
     assert instance.get_run_record_by_id(run.run_id).end_time == 1_790_000_000.0
@@ -234,7 +234,7 @@ def test_a_run_killed_between_its_last_step_and_its_last_word_has_succeeded(
         took = StepSuccessData(duration_ms=1.0)
         ended = DagsterEvent("STEP_SUCCESS", "two_steps", step_key=step, event_specific_data=took)
         instance.report_dagster_event(ended, run.run_id)
-    settle(instance, Orphan(run, "its worker is gone"))
+    reconcile(instance, Orphan(run, "its worker is gone"))
     assert status(instance, run).value == now
     assert [one.value for one in last_events(run)] == [f"PIPELINE_{now}"]
 
@@ -242,7 +242,7 @@ def test_a_run_killed_between_its_last_step_and_its_last_word_has_succeeded(
 def test_a_run_that_finished_between_two_looks_stays_finished(instance, run_of, gone, last_events):
     stale = run_of(STARTED, worker=gone)
     instance.report_dagster_event(event(DagsterEventType.RUN_SUCCESS), stale.run_id)
-    said = settle(instance, Orphan(stale, "its worker is gone"))
+    said = reconcile(instance, Orphan(stale, "its worker is gone"))
     assert said == f"run {stale.run_id[:8]} has ended by itself"
     assert status(instance, stale) is DagsterRunStatus.SUCCESS
     assert last_events(stale) == [DagsterEventType.RUN_SUCCESS]
@@ -251,6 +251,6 @@ def test_a_run_that_finished_between_two_looks_stays_finished(instance, run_of, 
 def test_a_run_of_another_machine_is_left_as_it_is(instance, run_of):
     there = replace(ProcessIdentity.here(), host="elsewhere", boot="another")
     run = run_of(CANCELING, worker=there)
-    said = settle(instance, Orphan(run, "it was cancelled"))
+    said = reconcile(instance, Orphan(run, "it was cancelled"))
     assert said.endswith(f"process {there.pid} on elsewhere cannot be stopped from here")
     assert status(instance, run) is CANCELING

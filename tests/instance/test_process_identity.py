@@ -6,35 +6,35 @@ from dataclasses import replace
 import pytest
 
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 
 
 def test_a_process_lives_until_it_is_killed_also_while_nobody_has_waited_for_it(process):
     made = process()
     identity = ProcessIdentity.of(made.pid)
-    assert identity.sight() is Sight.ALIVE
+    assert identity.liveness() is Liveness.ALIVE
     made.kill()
     os.waitid(os.P_PID, made.pid, os.WEXITED | os.WNOWAIT)  # A zombie now
-    assert identity.sight() is Sight.GONE
+    assert identity.liveness() is Liveness.GONE
     made.wait()
-    assert identity.sight() is Sight.GONE
+    assert identity.liveness() is Liveness.GONE
 
 
 def test_another_process_with_the_same_number_is_another():
     here = ProcessIdentity.here()
-    assert here.sight() is Sight.ALIVE
-    assert replace(here, started=here.started - 1).sight() is Sight.GONE
+    assert here.liveness() is Liveness.ALIVE
+    assert replace(here, started=here.started - 1).liveness() is Liveness.GONE
 
 
 @pytest.mark.parametrize("change", [{"boot": "another"}, {"namespace": "pid:[1]"}])
 def test_what_ran_before_the_machine_or_container_was_started_anew_is_gone(change):
-    assert replace(ProcessIdentity.here(), **change).sight() is Sight.GONE
+    assert replace(ProcessIdentity.here(), **change).liveness() is Liveness.GONE
 
 
 @pytest.mark.parametrize("change", [{"boot": "another"}, {"namespace": "pid:[1]"}])
 def test_of_another_machine_nothing_can_be_said(change):
     other = replace(ProcessIdentity.here(), host="elsewhere", **change)
-    assert other.sight() is Sight.ELSEWHERE
+    assert other.liveness() is Liveness.ELSEWHERE
 
 
 def test_an_identity_is_read_as_it_was_written():

@@ -13,7 +13,7 @@ import pytest
 from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 from dagster._serdes import serialize_value
 
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_claims import (
     claim,
     claimed_by,
@@ -74,9 +74,9 @@ def test_a_worker_is_known_from_its_start_and_seen_off_when_it_ends(instance, la
     run = run_of(STARTING)  # Of no code location: its worker ends with an error
     launch(launcher, run)
     worker = worker_of(instance.get_run_by_id(run.run_id))
-    assert worker.sight() is Sight.ALIVE
+    assert worker.liveness() is Liveness.ALIVE
     until_ended(instance, run)
-    assert worker.sight() is Sight.GONE
+    assert worker.liveness() is Liveness.GONE
     [event] = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     told = f"The run failed: its worker, process {worker.pid}, ended with code 1."
     assert event.message == told
@@ -97,7 +97,7 @@ def test_a_worker_that_cannot_be_told_to_go_on_is_stopped(instance, launcher, ru
     monkeypatch.setattr(instance, "get_ref", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         launch(launcher, run)
-    assert worker_of(instance.get_run_by_id(run.run_id)).sight() is Sight.GONE
+    assert worker_of(instance.get_run_by_id(run.run_id)).liveness() is Liveness.GONE
 
 
 def until_ended(instance, run):

@@ -15,7 +15,7 @@ import pytest
 
 from tests import processes
 from tests.pipeline.house import BTC, House
-from traderai_assets.cli.house import dagster_home, open_instance
+from traderai_assets.cli.context import dagster_home, open_instance
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.sandbox.server import SandboxServer

@@ -69,7 +69,7 @@ def test_a_worker_whose_code_needs_nothing_imports_dagster_and_no_more(instance,
     [
         ("maintain_lake", {"deltalake"}),
         ("generate_signals", {"deltalake"}),
-        ("expire_signals", {"deltalake"}),  # There is no signal to settle
+        ("expire_signals", {"deltalake"}),  # There is no signal to reconcile
     ],
 )
 def test_a_worker_of_the_house_imports_nothing_heavy_that_its_run_does_not_use(

@@ -22,8 +22,8 @@ from dagster._serdes import serialize_value
 
 from tests.queue import fork_server, location
 from tests.queue.house import QueueHouse
-from traderai_assets.instance.orphans import Orphan, find_orphans, settle
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.orphans import Orphan, find_orphans, reconcile
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_workers import note_worker
 
 QUIET = logging.getLogger("a monitor nobody reads")
@@ -67,7 +67,7 @@ class Races:
     def wait_for_end(self, worker: ProcessIdentity) -> None:
         """Wait until a worker is gone."""
         deadline = time.monotonic() + 60
-        while worker.sight() is Sight.ALIVE:
+        while worker.liveness() is Liveness.ALIVE:
             assert time.monotonic() < deadline, worker
             time.sleep(0.005)
 
@@ -75,9 +75,9 @@ class Races:
         """What was done to its end."""
         return [line for line in self.house.journal() if line["event"] == "ended"]
 
-    def settle(self, run: dg.DagsterRun) -> None:
+    def reconcile(self, run: dg.DagsterRun) -> None:
         """Settle the run as the sensor does with what is overdue, or a person: dead or alive."""
-        settle(self.instance, Orphan(run, "somebody thought it was an orphan"))
+        reconcile(self.instance, Orphan(run, "somebody thought it was an orphan"))
 
     def terminate(self, run: dg.DagsterRun) -> None:
         """Press Terminate."""
@@ -89,13 +89,13 @@ class Races:
         if record.dagster_run.status == dg.DagsterRunStatus.STARTED:
             monitor_started_run(self.instance, None, record, QUIET)
         for orphan in find_orphans(self.instance, datetime.now(UTC)):
-            settle(self.instance, orphan)
+            reconcile(self.instance, orphan)
 
     def all_at_once(self, run: dg.DagsterRun) -> None:
         """Let everybody clean up at the same time."""
         with ThreadPoolExecutor(3) as pool:
             for done in [
-                pool.submit(one, run) for one in (self.settle, self.terminate, self.monitor)
+                pool.submit(one, run) for one in (self.reconcile, self.terminate, self.monitor)
             ]:
                 done.result()
 
@@ -157,7 +157,7 @@ def test_whoever_cleans_up_a_run_that_ends_by_itself_leaves_a_success_a_success(
 ):
     chance = random.Random(number)
     cleaners: list[Callable[[dg.DagsterRun], None]] = [
-        races.settle,
+        races.reconcile,
         races.terminate,
         races.monitor,
         races.all_at_once,

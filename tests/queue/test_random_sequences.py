@@ -17,11 +17,11 @@ import pytest
 from tests.queue.asking import launch_job
 from tests.queue.house import ALL, CODE, DAEMON, MARKETS, OPEN_MONTH, WEB, QueueHouse
 from tests.queue.location import SECONDS_TAG
-from traderai_assets.cli.status.reading import read_status
-from traderai_assets.instance.process_identity import Sight
+from traderai_assets.instance.process_identity import Liveness
 from traderai_assets.instance.run_sightings import unfinished
 from traderai_assets.instance.run_workers import worker_of
 from traderai_assets.partitions import MARKETS as KEPT
+from traderai_assets.status.reading import read_status
 
 JOBS = ("expire_signals", "generate_signals", "monitor_drift", "update_latest", "train")
 STATUS = dg.DagsterRunStatus
@@ -76,7 +76,7 @@ class Sequences:
 
     def kill(self, run: dg.DagsterRun) -> None:
         worker = worker_of(run)
-        if worker is not None and worker.sight() is Sight.ALIVE:
+        if worker is not None and worker.liveness() is Liveness.ALIVE:
             self.hurt.add(run.run_id)
             with suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)

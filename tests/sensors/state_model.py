@@ -28,8 +28,8 @@ from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_ret
 
 from resources.lake.partitions import EMPTY_PARTITION, PartitionSummary
 from sensors import stale_candles
-from sensors.look import RUN_KEY_TAG, Look
 from sensors.market_sensor import judge
+from sensors.tick_view import RUN_KEY_TAG, TickView
 from traderai_assets.domain.freshness.candles import last_due_bar
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
@@ -37,7 +37,7 @@ from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs
 from traderai_assets.instance import orphans, run_launcher
 from traderai_assets.instance.lost_retries import give_up_lost_retries
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_claims import claim, release_ended, worker_claim
 from traderai_assets.instance.run_coordinator import ClassifyingRunCoordinator
 from traderai_assets.instance.run_workers import note_launcher, note_worker
@@ -194,17 +194,17 @@ class World:
 
     def sensors(self) -> None:
         """Let the sensor of candles look, and the daemon make and queue what it asks for."""
-        look = self.look()
+        view = self.view()
         for market in self.markets:
-            verdict = judge(stale_candles.decide, look, market.key)
-            assert verdict.sentence
-            if verdict.request is not None:
-                self.make(verdict.request)
+            finding = judge(stale_candles.decide, view, market.key)
+            assert finding.sentence
+            if finding.request is not None:
+                self.make(finding.request)
 
-    def look(self) -> Look:
+    def view(self) -> TickView:
         world = self
 
-        class InMemory(Look):
+        class InMemory(TickView):
             def table(self, table):
                 return world.tables.get(table.name) or Ledger(table)
 
@@ -320,7 +320,7 @@ class World:
         """Let everybody clean up."""
         for orphan in orphans.find_orphans(self.instance, self.now):
             if orphan.certain:
-                orphans.settle(self.instance, orphan)
+                orphans.reconcile(self.instance, orphan)
         give_up_lost_retries(self.instance, self.now)
         release_ended(self.instance)
         for process in [one for one in self.workers if one not in self.alive]:
@@ -403,11 +403,11 @@ class World:
     def at(self, later: timedelta) -> Iterator[None]:
         """Let time pass, and everything in the block happen then."""
         self.now += later
-        sight = lambda process: Sight.ALIVE if process in self.alive else Sight.GONE  # noqa: E731
+        liveness = lambda process: Liveness.ALIVE if process in self.alive else Liveness.GONE  # noqa: E731
         with ExitStack() as stack:
             stack.enter_context(freeze_time(self.now))
             for target, stand_in in (
-                ("traderai_assets.instance.process_identity.ProcessIdentity.sight", sight),
+                ("traderai_assets.instance.process_identity.ProcessIdentity.liveness", liveness),
                 ("traderai_assets.instance.orphans.stop", self.stop),
                 ("traderai_assets.instance.run_launcher.threading.Thread", self.threads),
             ):

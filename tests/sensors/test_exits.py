@@ -190,7 +190,7 @@ def test_what_can_still_move_is_waited_for(house, kept, rows_of, status):
 def test_a_run_that_was_never_queued_does_not_keep_its_market_from_being_fetched(
     house, kept, rows_of
 ):
-    """Nor does anybody have to settle it first: another cause is asked for at once."""
+    """Nor does anybody have to reconcile it first: another cause is asked for at once."""
     kept(BTC)
     lacks_bars(house, rows_of)
     lost = Asked(house, house.tick("stale_candles").request, "never queued")

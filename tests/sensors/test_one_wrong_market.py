@@ -7,9 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sensors import silent_champions, stale_candles, stale_models
-from sensors.look import RUN_KEY_TAG, Look
-from sensors.market_sensor import Verdict, judge
+from sensors import missing_signals, stale_candles, stale_models
+from sensors.market_sensor import Finding, judge
+from sensors.tick_view import RUN_KEY_TAG, TickView
 from tests.assets.house import House, opened
 from traderai_assets.instance import market_notes
 from traderai_assets.instance.market_notes import refusal_of
@@ -21,7 +21,7 @@ from traderai_assets.work_classes import MARKET_TAG
 # The 30 days before it lie in one month, so there is no history to fetch
 MIDNIGHT = datetime(2024, 7, 31, 0, 0, 10, tzinfo=UTC)
 RIGHT = "binance:BTC/USDT"
-SENSORS = (stale_candles, stale_models, silent_champions)
+SENSORS = (stale_candles, stale_models, missing_signals)
 
 
 class SimulatedDay:
@@ -32,19 +32,19 @@ class SimulatedDay:
         self.runs: Counter[str] = Counter()
         self.late = 0
 
-    def look(self) -> list[Verdict]:
+    def view(self) -> list[Finding]:
         """Let every sensor look once, and run what they ask for; return what was said."""
         house = self.house
-        verdicts = []
+        findings = []
         for sensor in SENSORS:
             now = house.sandbox.clock.now
-            look = Look(house.instance, house.lake, house.exchange, house.settings, wall=now)
-            look.look_at_settings()
-            verdicts += [judge(sensor.decide, look, key) for key in look.kept_markets()]
-        for verdict in verdicts:
-            if verdict.request is not None:
-                self._run(verdict.request)
-        return verdicts
+            view = TickView(house.instance, house.lake, house.exchange, house.settings, wall=now)
+            view.look_at_settings()
+            findings += [judge(sensor.decide, view, key) for key in view.kept_markets()]
+        for finding in findings:
+            if finding.request is not None:
+                self._run(finding.request)
+        return findings
 
     def _run(self, request: dg.RunRequest) -> None:
         market = request.tags["dagster/asset_partition_range_start"].partition("|")[0]
@@ -62,7 +62,7 @@ class SimulatedDay:
         while now < MIDNIGHT + timedelta(days=1):
             now += every
             self.house.now_is(now)
-            self.look()
+            self.view()
             stored = self.house.lake.snapshot(CANDLES)
             month = max(stored.content_hashes(right.key), default="2024-07")
             last = stored.summary(right.key, month).last
@@ -98,7 +98,7 @@ def test_it_costs_a_few_runs_and_the_right_one_loses_no_close(
         house.instance.delete_dynamic_partition(MARKETS, house.market.key)
         monkeypatch.setattr(market_notes, "machine_time", house.sandbox.clock.now)
         day = SimulatedDay(house)
-        day.look()
+        day.view()
         day.pass_by(timedelta(minutes=30))
         key = house.settings.market(wrong).key
         with capsys.disabled():

@@ -12,10 +12,10 @@ import dagster as dg
 import pytest
 
 from tests.sensors.state_model import HOUR, MINUTE, SECOND, Cut, World
-from traderai_assets.cli.status.reading import read_status
 from traderai_assets.domain.states.markets import MarketFacts, market_state
 from traderai_assets.instance.run_sightings import state_of, unfinished
 from traderai_assets.partitions import MARKETS
+from traderai_assets.status.reading import read_status
 
 STEPS = 30
 NAMES = ["sensors", "dequeue", "work", "sweep", "retries", "accident"]
@@ -62,7 +62,7 @@ def disturb(world):
 def see_all_that_waits(world):
     """Whatever has not ended is told by status, wherever it stands."""
     # The gate is read from ticks, and an instance in memory has none
-    gate = mock.patch("traderai_assets.cli.status.reading.gate_state", return_value={})
+    gate = mock.patch("traderai_assets.status.reading.gate_state", return_value={})
     with world.at(SECOND), gate:
         state = read_status(world.instance)
         parts = ("running", "queued", "unqueued", "leftovers")
@@ -96,19 +96,19 @@ def all_at_once(world, later):
 
 def can_move(world, record):
     state = state_of(record, world.now)
-    return state.at_work and state.settled == "no"
+    return state.at_work and state.reconciled == "no"
 
 
 def live(world):
     """Whether every market is known up to its last bar, by the table of its states too."""
     with world.at(timedelta()):
-        look = world.look()
+        view = world.view()
         states = []
         for market in world.markets:
             known = world.tables["candles"].known.get(market.key)
             behind = known is None or world.now - known >= HOUR
             facts = MarketFacts(
-                at_work=look.busy(market, "backfill", "update_latest"),
+                at_work=view.busy(market, "backfill", "update_latest"),
                 stored=known is not None,
                 behind=behind,
             )

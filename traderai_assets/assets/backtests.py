@@ -12,7 +12,6 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.models import last_made, models
-from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.numbers import shown
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
@@ -21,6 +20,7 @@ from traderai_assets.partitions import (
     months_around,
     same_month,
 )
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import (
     BACKTEST_EQUITY,
     BACKTEST_METRICS,
@@ -42,7 +42,7 @@ SHOWN = (
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.engine import Backtest
-    from traderai_assets.domain.training.model import ServingModel
+    from traderai_assets.domain.models.model import ServingModel
 
 
 @dg.asset(
@@ -62,7 +62,7 @@ def backtests(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """What the month's model earns out of sample: over its walk-forward tests, and served."""
-    from traderai_assets.domain.training.model import decode_model
+    from traderai_assets.domain.models.model import decode_model
 
     sources = (MODELS, OUT_OF_SAMPLE, FEATURES, CANDLES)
     beside = (BACKTEST_TRADES, BACKTEST_EQUITY)
@@ -103,7 +103,7 @@ def walk_forward_backtest(
 
 
 def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Backtest | None":
-    from traderai_assets.domain.signals.deciding import decide_bars
+    from traderai_assets.domain.signals.decisions import decide_bars
 
     known = part.read(FEATURES, part.month)
     if known.empty:
@@ -117,7 +117,7 @@ def _traded(
     decided: pd.DataFrame, candles: pd.DataFrame, bar: timedelta, settings: Settings
 ) -> "Backtest | None":
     from traderai_assets.domain.backtest.costs import Costs
-    from traderai_assets.domain.training.tested import trade_decided
+    from traderai_assets.domain.training.evaluation import trade_decided
 
     if candles.empty:
         return None

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candle_ingest import MonthIngest
-from traderai_assets.assets.progress import ProgressBoard
-from traderai_assets.assets.publication import Publication
-from traderai_assets.assets.refused_markets import RefusedMarkets
+from traderai_assets.ingest.candle_month import MonthIngest
+from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
+from traderai_assets.runs.progress import ProgressBoard
+from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.work_classes import BY_SCHEDULE_TAG
 

@@ -6,14 +6,14 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.arena import Arena
 from traderai_assets.assets.backtests import backtests
-from traderai_assets.assets.candidates import newest_model, read_model
-from traderai_assets.assets.look_back import known_until
 from traderai_assets.assets.models import models
-from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.champions.history import current_champion, with_decision
+from traderai_assets.gate.gate import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
+from traderai_assets.registry.challenge import Arena
+from traderai_assets.registry.stored_models import newest_model, read_model
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES

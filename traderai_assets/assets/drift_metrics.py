@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candidates import read_model
 from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
-from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.assets.signal_outcomes import signal_outcomes
 from traderai_assets.assets.signals import signals
 from traderai_assets.partitions import (
@@ -21,6 +19,8 @@ from traderai_assets.partitions import (
     months_around,
     same_market,
 )
+from traderai_assets.registry.stored_models import read_model
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import BACKTEST_TRADES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
@@ -31,8 +31,8 @@ from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.champions.reigns import Reign
-    from traderai_assets.domain.training.model import ServingModel
+    from traderai_assets.domain.champions.periods import ChampionPeriod
+    from traderai_assets.domain.models.model import ServingModel
 
 WINDOW = timedelta(days=7)
 
@@ -64,13 +64,13 @@ def drift_metrics(
 
 
 def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[str, object]]:
-    from traderai_assets.domain.champions.reigns import reigns
+    from traderai_assets.domain.champions.periods import champion_periods
     from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
     from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
     months = (part.month.shift(-1), part.month)
-    reigning = reigns(part.read(CHAMPIONS))
+    reigning = champion_periods(part.read(CHAMPIONS))
     known = part.read(FEATURES, *months)
     if not reigning or known.empty or known["open_time"].iloc[-1] < part.month.start:
         return stored, {"reason": "no champion, or no bar of the month yet"}
@@ -124,7 +124,7 @@ def _predictions(model: "ServingModel", said: pd.DataFrame, end: pd.Timestamp) -
     return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
 
 
-def _performance(part: Partition, reign: "Reign", settings: Settings) -> pd.DataFrame:
+def _performance(part: Partition, reign: "ChampionPeriod", settings: Settings) -> pd.DataFrame:
     from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.drift.performance import Expectation, performance_drift
 

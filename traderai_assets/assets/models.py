@@ -12,20 +12,16 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.assets.candles import candles
-from traderai_assets.assets.crossings import with_cuts_told
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
-from traderai_assets.assets.look_back import Gate
-from traderai_assets.assets.look_back_check import LOOK_BACK_CHECK, look_back_result
-from traderai_assets.assets.model_report import model_metadata
-from traderai_assets.assets.progress import training_progress
-from traderai_assets.assets.proof import require_proof
-from traderai_assets.assets.publication import Partition, Publication
-from traderai_assets.assets.training_rows import TrainingRows, look_back_text, training_rows
 from traderai_assets.domain.errors import NotEnoughData, TrainingError
-from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.window import LookBack
+from traderai_assets.domain.training.look_back import LookBack
+from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
+from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.look_ahead import require_proof
+from traderai_assets.ingest.crossings import with_cuts_told
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
     MANY_PARTITIONS_A_RUN,
@@ -33,6 +29,10 @@ from traderai_assets.partitions import (
     months_around,
 )
 from traderai_assets.plan import check_market, training_plan
+from traderai_assets.registry.model_page import model_metadata
+from traderai_assets.registry.training_rows import TrainingRows, look_back_text, training_rows
+from traderai_assets.runs.progress import training_progress
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -42,7 +42,7 @@ from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from resources.fitting.processes import FitProcesses
-    from traderai_assets.domain.training.model import TrainedModel
+    from traderai_assets.domain.models.model import TrainedModel
     from traderai_assets.domain.training.plan import TrainingPlan
 
 
@@ -87,7 +87,7 @@ def models(
         parts = list(publication.partitions())
         judged = [(part, gate.judge(part.market, part.month)) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
-        workshop = Workshop(context, lake, studies, settings, fits)
+        workshop = Trainer(context, lake, studies, settings, fits)
         errors = []
         for part, found in judged:
             try:
@@ -105,7 +105,7 @@ def models(
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Trainer:
     """What models of one run are made with."""
 
     context: dg.AssetExecutionContext
@@ -119,7 +119,7 @@ class Workshop:
         check_market(self.settings, part.market)
         if isinstance(window, Refusal):  # Before anything heavy is imported
             raise NotEnoughData(window.sentence)
-        from traderai_assets.domain.training.model import encode_model
+        from traderai_assets.domain.models.model import encode_model
 
         def read(table: Table, months: list[Month]) -> pd.DataFrame:
             return part.read_candles(*months) if table is CANDLES else part.read(table, *months)
@@ -182,7 +182,7 @@ def _made_of(card: dict[str, Any], plan: "TrainingPlan", inputs: dict[str, str])
 
 def _recipe(plan: "TrainingPlan", inputs: dict[str, str]) -> dict[str, Any]:
     """All that decides what a training makes, as a card says it."""
-    from traderai_assets.domain.training.card import code_versions, library_versions
+    from traderai_assets.domain.models.card import code_versions, library_versions
 
     return {
         "inputs": inputs,

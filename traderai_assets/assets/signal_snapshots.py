@@ -10,20 +10,20 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.models import last_made, models
-from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
     market_months,
     months_around,
     same_month,
 )
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.training.model import ServingModel
+    from traderai_assets.domain.models.model import ServingModel
 
 
 @dg.asset(
@@ -43,7 +43,7 @@ def signal_snapshots(
     context: dg.AssetExecutionContext, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Signals of the month's model at bars of the month: out of sample by construction."""
-    from traderai_assets.domain.training.model import decode_model
+    from traderai_assets.domain.models.model import decode_model
 
     with Publication(context, lake, SIGNAL_SNAPSHOTS, MODELS, FEATURES, CANDLES) as publication:
         for part in publication.partitions():
@@ -62,7 +62,7 @@ def signal_snapshots(
 
 
 def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
-    from traderai_assets.domain.signals.deciding import decide_bars
+    from traderai_assets.domain.signals.decisions import decide_bars
     from traderai_assets.domain.signals.generation import signals_of
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 

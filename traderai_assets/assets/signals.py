@@ -8,10 +8,8 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candidates import read_model
 from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
-from traderai_assets.assets.publication import Partition, Publication
 from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
@@ -19,6 +17,8 @@ from traderai_assets.partitions import (
     same_market,
     same_month,
 )
+from traderai_assets.registry.stored_models import read_model
+from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
@@ -27,7 +27,7 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signals import SIGNALS
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.training.model import ServingModel
+    from traderai_assets.domain.models.model import ServingModel
 
 
 @dg.asset(
@@ -61,7 +61,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
     A kill between the two tables leaves predictions whose signals are not stored; these are given
     now, from what was predicted.
     """
-    from traderai_assets.domain.champions.reigns import reigns
+    from traderai_assets.domain.champions.periods import champion_periods
     from traderai_assets.domain.signals.generation import signals_of
 
     said, given = part.published_beside(PREDICTIONS), part.published()
@@ -71,7 +71,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
     if len(said):
         known = known[known["open_time"] > said["open_time"].iloc[-1]]
     owed = said[(said["side"] != 0) & ~said["open_time"].isin(given["open_time"])]
-    for reign in reigns(part.read(CHAMPIONS)):
+    for reign in champion_periods(part.read(CHAMPIONS)):
         decided_at = known["open_time"] + bar
         new = known[(decided_at > reign.since) & (decided_at <= reign.until)]
         missed = owed[owed["model_id"] == reign.model_id]
@@ -88,7 +88,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _predictions(
     model: "ServingModel", known: pd.DataFrame, bars: pd.DataFrame, bar: timedelta
 ) -> pd.DataFrame:
-    from traderai_assets.domain.signals.deciding import decide_bars
+    from traderai_assets.domain.signals.decisions import decide_bars
 
     if known.empty:
         return PREDICTIONS.empty()

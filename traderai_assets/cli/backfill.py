@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from traderai_assets.cli.house import open_settings
+from traderai_assets.cli.context import open_settings
 from traderai_assets.cli.launch import DEFAULT_URL, launch
 
 

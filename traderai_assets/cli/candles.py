@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from traderai_assets.cli.house import known_market, open_lake, open_settings
+from traderai_assets.cli.context import known_market, open_lake, open_settings
 from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.whole_file import written_whole

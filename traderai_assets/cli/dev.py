@@ -6,12 +6,12 @@ from contextlib import ExitStack
 import click
 
 from resources.exchange.proxies import ignored_proxies
+from traderai_assets.cli.context import dagster_home, open_settings
 from traderai_assets.cli.home_lock import home_lock
-from traderai_assets.cli.house import dagster_home, open_settings
 from traderai_assets.cli.processes import HOST, free_port
-from traderai_assets.cli.sandbox_process import sandbox_of
+from traderai_assets.cli.sandbox.origin import SandboxOrigin
+from traderai_assets.cli.sandbox.process import sandbox_of
 from traderai_assets.cli.services import dagster_running
-from traderai_assets.cli.world import World
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.settings import Settings
 
@@ -42,11 +42,11 @@ def _run(port: int, speed: float) -> None:
         dagster_home(settings)  # Before anything is started: it may not be ours
         if free_port(port) != port:
             raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
-        world = World.of(settings)
+        origin = SandboxOrigin.of(settings)
         environment = {}
         watched = []
-        if world is not None:
-            sandbox = stack.enter_context(sandbox_of(settings, world, speed=speed))
+        if origin is not None:
+            sandbox = stack.enter_context(sandbox_of(settings, origin, speed=speed))
             environment["TRADERAI_EXCHANGE_URL"] = sandbox.url
             watched.append(sandbox.service)
         elif unused := ignored_proxies(os.environ, _proxy(settings)):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.house import open_lake, open_settings
+from traderai_assets.cli.context import open_lake, open_settings
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput, LakeError
 
@@ -30,7 +30,7 @@ def check(*, rows: bool, as_json: bool) -> None:
 
     Example: traderai lake check
     """
-    from traderai_assets.schemas.registry import TABLES
+    from traderai_assets.schemas.catalogue import TABLES
 
     lake = open_lake(open_settings())
     found = [_row(lake, table, rows=rows) for table in TABLES]
@@ -57,7 +57,7 @@ def accept(table: str, *, gone: bool) -> None:
 
 
 def _table(name: str) -> "Table":
-    from traderai_assets.schemas.registry import TABLES
+    from traderai_assets.schemas.catalogue import TABLES
 
     named = {table.name: table for table in TABLES}
     if name not in named:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.house import known_market, open_lake, open_settings
+from traderai_assets.cli.context import known_market, open_lake, open_settings
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
 
@@ -126,7 +126,7 @@ def _require_bar(candles: "pd.DataFrame", key: str, opened: datetime) -> None:
 
 def _backfill(key: str, month: "Month") -> str:
     """Return the command that makes the month and the one after it anew, as far as they began."""
-    from traderai_assets.domain.freshness.look_back import backfill_commands
+    from traderai_assets.domain.freshness.training_data import backfill_commands
 
     now = datetime.now(UTC)
     months = [one for one in (month, month.shift(1)) if one == month or one.start <= now]

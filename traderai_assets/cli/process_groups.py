@@ -18,7 +18,7 @@ def end_group(leader: "subprocess.Popen[bytes]") -> None:
     """End a group: gently its leader, then whom it leaves behind; by force who does not heed it.
 
     Who asks a second time, by Ctrl-C, is not made to wait. The leader is buried last: until then
-    its number, and so the group's, is nobody else's. A run that is ended so is settled and tried
+    its number, and so the group's, is nobody else's. A run that is ended so is reconciled and tried
     again when Dagster is started the next time.
     """
     group = leader.pid

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_lake, open_settings
+from traderai_assets.cli.context import open_lake, open_settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.training.progress import Progress
@@ -24,7 +24,7 @@ def command(model_id: str) -> None:
 
     Example: traderai reproduce 3f2a9c51
     """
-    from traderai_assets.assets.reproduction import (
+    from traderai_assets.registry.reproduction import (
         differences,
         find_model,
         reasons_to_differ,
@@ -52,7 +52,7 @@ def command(model_id: str) -> None:
 
 def _report() -> Callable[["Progress"], None]:
     """Return what prints how far the training is, every few seconds and not to the result."""
-    from traderai_assets.assets.progress import progress_text
+    from traderai_assets.runs.progress import progress_text
 
     last = time.monotonic()
 

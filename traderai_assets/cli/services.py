@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from traderai_assets.cli.house import dagster_home
+from traderai_assets.cli.context import dagster_home
 from traderai_assets.cli.process_groups import living
 from traderai_assets.cli.processes import HOST, Service, answers, service_running, wait_until
 from traderai_assets.domain.queue.policy import PAGE

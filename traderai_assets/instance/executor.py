@@ -44,10 +44,10 @@ class LastingFailures(InProcessExecutor):
             if event.is_step_failure:
                 errors.append(event.step_failure_data.error)
             yield event
-        settle_failures(plan_context.instance, plan_context.dagster_run, errors)
+        note_failures(plan_context.instance, plan_context.dagster_run, errors)
 
 
-def settle_failures(
+def note_failures(
     instance: dg.DagsterInstance,
     run: dg.DagsterRun,
     errors: "Sequence[SerializableErrorInfo | None]",

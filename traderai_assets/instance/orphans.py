@@ -40,13 +40,13 @@ class Orphan:
     reason : str
         Half a sentence that goes on after "the run".
     certain : bool
-        Whether it may be settled without a person looking at it. Where a person says so it is
-        settled also if its worker lives, perhaps, on another machine: the lake refuses what such
+        Whether it may be reconciled without a person looking at it. Where a person says so it is
+        reconciled also if its worker lives, perhaps, on another machine: the lake refuses what such
         a worker wants to commit.
     again : bool
         Whether the retry policy may have it.
     out_of_reach : bool
-        Whether it is settled also where its worker cannot be stopped from here.
+        Whether it is reconciled also where its worker cannot be stopped from here.
     """
 
     run: DagsterRun
@@ -65,26 +65,26 @@ def find_orphans(instance: DagsterInstance, now: datetime) -> list[Orphan]:
 def orphan_of(record: RunRecord, now: datetime) -> Orphan | None:
     """Return the run as an orphan, if the state it is in makes it one."""
     state = state_of(record, now)
-    if state.settled == "no":
+    if state.reconciled == "no":
         return None
     return Orphan(
         record.dagster_run,
         reason_of(record, state, now),
-        certain=state.settled == "by itself",
+        certain=state.reconciled == "by itself",
         again=state.again,
         out_of_reach=state.out_of_reach,
     )
 
 
-def settle(instance: DagsterInstance, orphan: Orphan) -> str:
+def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
     """Stop what is left of the run's worker, then mark the run; return what became of it.
 
     Raises
     ------
     sqlalchemy.exc.SQLAlchemyError
-        If the database does not answer; nothing is lost by settling again.
+        If the database does not answer; nothing is lost by reconciling again.
     """
-    # SQLAlchemy: a code location is loaded with this file and settles nothing
+    # SQLAlchemy: a code location is loaded with this file and reconciles nothing
     from traderai_assets.instance.run_claims import release
 
     run_id = orphan.run.run_id

@@ -30,7 +30,7 @@ from dagster_postgres import (
 from dagster_postgres.utils import pg_url_from_config
 from sqlalchemy.engine import Connection
 
-from traderai_assets.instance.patience import (
+from resources.database_retry import (
     OPENING_PATIENCE_SECONDS,
     Patient,
     patient_with,

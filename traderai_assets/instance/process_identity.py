@@ -21,7 +21,7 @@ _STATE, _STARTED = 0, 19
 _DEAD = frozenset("ZX")
 
 
-class Sight(Enum):
+class Liveness(Enum):
     """What can be seen of a process from here."""
 
     ALIVE = "alive"
@@ -94,7 +94,7 @@ class ProcessIdentity:
         """Its name for people."""
         return f"process {self.pid} on {self.host}"
 
-    def sight(self) -> Sight:
+    def liveness(self) -> Liveness:
         """Tell whether it lives.
 
         Another boot of the same machine, or a container of the same name made anew, has none of
@@ -102,12 +102,12 @@ class ProcessIdentity:
         """
         here = ProcessIdentity.here()
         if (self.boot, self.namespace) != (here.boot, here.namespace):
-            return Sight.GONE if self.host == here.host else Sight.ELSEWHERE
+            return Liveness.GONE if self.host == here.host else Liveness.ELSEWHERE
         stat = _stat(self.pid)
         alive = (
             stat is not None and int(stat[_STARTED]) == self.started and stat[_STATE] not in _DEAD
         )
-        return Sight.ALIVE if alive else Sight.GONE
+        return Liveness.ALIVE if alive else Liveness.GONE
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -28,9 +28,9 @@ from dagster._core.launcher.base import (
 from dagster._serdes import ConfigurableClass, serialize_value
 from dagster._serdes.config_class import ConfigurableClassData
 
-from traderai_assets.instance.orphans import Orphan, finished_in_log, orphan_of, settle
-from traderai_assets.instance.patience import away
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from resources.database_retry import away
+from traderai_assets.instance.orphans import Orphan, finished_in_log, orphan_of, reconcile
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_claims import (
     claim,
     claimant,
@@ -73,7 +73,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         """Start the run's worker, unless the run was cancelled on its way out of the queue."""
         run, instance = context.dagster_run, self._instance
         if finished_in_log(instance, run.run_id):
-            settle(instance, Orphan(run, "it ended while it was taken from the queue"))
+            reconcile(instance, Orphan(run, "it ended while it was taken from the queue"))
             return
         mine = launch_claim(ProcessIdentity.here())
         if not self._claim(run.run_id, mine):
@@ -95,11 +95,11 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         """Claim the run; False where another launch has it, or its worker lives."""
         held = claimed_by(self._instance, run_id)
         launching = claimant(held)
-        if launching is not None and launching.sight() is not Sight.GONE:
+        if launching is not None and launching.liveness() is not Liveness.GONE:
             return False
         run = self._instance.get_run_by_id(run_id)
         worker = worker_of(run) if run is not None else None
-        if worker is not None and worker.sight() is not Sight.GONE:
+        if worker is not None and worker.liveness() is not Liveness.GONE:
             return False
         return claim(self._instance, run_id, mine, instead_of=held)
 
@@ -147,7 +147,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         if run is None or run.is_finished:
             return False
         self._instance.report_run_canceling(run)
-        settle(self._instance, Orphan(run, "it was cancelled"))
+        reconcile(self._instance, Orphan(run, "it was cancelled"))
         ended = self._instance.get_run_by_id(run_id)
         return ended is not None and ended.status.value == "CANCELED"
 
@@ -157,7 +157,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Tell run monitoring whether the run goes on; settle one whose worker is dead or hangs.
+        """Tell run monitoring whether the run goes on; reconcile one whose worker is dead or hangs.
 
         Dagster would mark such a run as failed, whatever its log says.
         """
@@ -165,7 +165,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         orphan = orphan_of(record, datetime.now(UTC)) if record is not None else None
         if orphan is None or not orphan.certain:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.SUCCESS, settle(self._instance, orphan))
+        return CheckRunHealthResult(WorkerStatus.SUCCESS, reconcile(self._instance, orphan))
 
     def _see_off(
         self, process: subprocess.Popen[str], run_id: str, worker: ProcessIdentity, mine: str
@@ -178,14 +178,14 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
                 release(self._instance, run_id)
             elif self._worked_for(run, worker, mine):
                 reason = f"its worker, process {process.pid}, ended {_how(code)}"
-                settle(self._instance, Orphan(run, reason))
+                reconcile(self._instance, Orphan(run, reason))
             else:
                 _log.warning("process %s ended, which run %s is not of", process.pid, run_id)
         except Exception as error:
             if not away(error):
                 raise
             # Run monitoring finds the run when the database is back
-            _log.warning("run %s could not be settled now: %s", run_id, error)
+            _log.warning("run %s could not be reconciled now: %s", run_id, error)
 
     def _worked_for(self, run: DagsterRun, worker: ProcessIdentity, mine: str) -> bool:
         """Whether the run was this worker's, and not another's that still goes on."""

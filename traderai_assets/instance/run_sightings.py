@@ -38,7 +38,7 @@ def facts_of(record: RunRecord, now: datetime) -> RunFacts:
     return RunFacts(
         status=run.status.value,
         unchanged=now - as_utc(record.update_timestamp),
-        answers=who.sight().value if who is not None else None,
+        answers=who.liveness().value if who is not None else None,
         at_work=None if began is None else timedelta(seconds=now.timestamp() - began),
         most=_MOST_TIME.get(run.tags.get(CLASS_TAG, "")),
         retry_due=run.tags.get(WILL_RETRY_TAG) == "true" and AUTO_RETRY_RUN_ID_TAG not in run.tags,
@@ -46,7 +46,7 @@ def facts_of(record: RunRecord, now: datetime) -> RunFacts:
 
 
 def reason_of(record: RunRecord, state: RunState, now: datetime) -> str:
-    """Return why the run is settled, in the words of its state."""
+    """Return why the run is reconciled, in the words of its state."""
     run = record.dagster_run
     who = answerable_for(run)
     facts = facts_of(record, now)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dagster import DagsterInstance, DagsterRun
 
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.instance.process_identity import ProcessIdentity, Sight
+from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 
 # Under the prefix that Dagster's web UI does not show: they say nothing to people
 WORKER_TAG = ".dagster/traderai_worker"
@@ -65,7 +65,7 @@ def stop(worker: ProcessIdentity) -> bool:
         if not _told(worker, end):
             break
         _wait(worker, seconds)
-    return worker.sight() is Sight.GONE
+    return worker.liveness() is Liveness.GONE
 
 
 def _told(worker: ProcessIdentity, sent: int) -> bool:
@@ -78,7 +78,7 @@ def _told(worker: ProcessIdentity, sent: int) -> bool:
     except ProcessLookupError:
         return False
     try:
-        if worker.sight() is not Sight.ALIVE:
+        if worker.liveness() is not Liveness.ALIVE:
             return False
         with suppress(ProcessLookupError):  # It ended by itself between the look and the signal
             signal.pidfd_send_signal(process, sent)
@@ -89,5 +89,5 @@ def _told(worker: ProcessIdentity, sent: int) -> bool:
 
 def _wait(worker: ProcessIdentity, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while worker.sight() is Sight.ALIVE and time.monotonic() < deadline:
+    while worker.liveness() is Liveness.ALIVE and time.monotonic() < deadline:
         time.sleep(_SECONDS_BETWEEN_LOOKS)

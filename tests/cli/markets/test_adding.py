@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from traderai_assets.cli.world import World
+from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.server import SandboxServer
@@ -70,7 +70,7 @@ def test_a_refused_market_that_is_added_again_is_fetched_again_at_once(traderai,
 
 def test_a_home_that_a_sandbox_fed_asks_that_sandbox(traderai, instance, home):
     now = datetime(2026, 3, 20, 12, tzinfo=UTC).isoformat()
-    World(candles=None, seed=7, start=None, began=now, now=now).save(home)
+    SandboxOrigin(candles=None, seed=7, start=None, began=now, now=now).save(home)
     assert traderai("markets", "add", "binance:SOL/USDT").code == 0
     assert "has no market 'DOGE/USDT'" in traderai("markets", "add", "binance:DOGE/USDT").err
     assert instance.get_dynamic_partitions(MARKETS) == ["binance.SOL-USDT.1h"]

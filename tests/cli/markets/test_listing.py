@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from tests.domain.candles.scaled import market, redenominated
-from traderai_assets.cli.house import open_lake
+from traderai_assets.cli.context import open_lake
 from traderai_assets.instance.kept_markets import add_market, remove_market
 from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES

@@ -7,8 +7,8 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from sensors.look import Look
-from traderai_assets.cli.house import open_lake
+from sensors.tick_view import TickView
+from traderai_assets.cli.context import open_lake
 from traderai_assets.domain.champions.choice import Decision
 from traderai_assets.domain.champions.history import empty_history, with_decision
 from traderai_assets.domain.errors import LakeError
@@ -18,8 +18,8 @@ from traderai_assets.instance.kept_markets import add_market, kept_markets, look
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.champions import CHAMPIONS
-from traderai_assets.schemas.registry import TABLES
 from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import load_settings
 
@@ -56,7 +56,7 @@ def test_a_removed_market_keeps_its_data_and_no_sensor_looks_at_it(traderai, hom
     assert out == (
         f'{SOL} is removed; its data stay, and "traderai markets add {SOL}" takes it back.\n'
     )
-    assert SOL not in Look(instance, open_lake(home), None, home).kept_markets()
+    assert SOL not in TickView(instance, open_lake(home), None, home).kept_markets()
     assert SOL in instance.get_dynamic_partitions(MARKETS)
     assert candles_of(home, SOL) == 6
     traderai("markets", "add", SOL, "--unchecked")

@@ -1,4 +1,4 @@
-"""Leftovers are listed first, and settled only when told to."""
+"""Leftovers are listed first, and reconciled only when told to."""
 
 import json
 

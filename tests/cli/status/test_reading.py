@@ -10,8 +10,8 @@ import pytest
 from dagster._core.storage.runs.schema import RunsTable
 
 from tests.cli.conftest import MARKET
-from traderai_assets.assets.progress import PartitionProgress, ProgressBoard
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.runs.progress import PartitionProgress, ProgressBoard
 
 STARTED, QUEUED = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED
 
@@ -130,7 +130,7 @@ def test_a_run_that_was_made_and_never_queued_is_told_with_what_becomes_of_it(
     written_at(instance, lost, long_ago)
     [row] = status()["unqueued"]
     assert (row["state"], row["waited_seconds"] // 60) == ("never queued", 5)
-    assert row["next"] == 'is settled by "make dev", or by "traderai runs clean --apply"'
+    assert row["next"] == 'is reconciled by "make dev", or by "traderai runs clean --apply"'
     told = traderai("status").out
     assert "Made and not queued:\n" in told
     assert "Nothing runs and nothing waits" not in told

@@ -11,9 +11,9 @@ from traderai_assets.domain.backtest import sweep
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
+from traderai_assets.domain.backtest.policy import Policy, decide
 from traderai_assets.domain.backtest.sweep import evaluate_policies
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.signals.policy import Policy, decide
 
 POLICIES = [
     Policy(),

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from traderai_assets.domain.champions.choice import GuardRails, Standing, choose_champion
+from traderai_assets.domain.champions.choice import GuardRails, TrackRecord, choose_champion
 from traderai_assets.domain.errors import InvalidInput
 
 N_BARS = 2_000
@@ -14,7 +14,7 @@ NOISE = np.random.default_rng(0).normal(0, 0.001, N_BARS)
 
 
 def standing(model_id, returns=NOISE, *, n_trials=1, trades=50, open_times=TIMES, **proof):
-    return Standing(model_id, open_times[: returns.size], returns, n_trials, trades, **proof)
+    return TrackRecord(model_id, open_times[: returns.size], returns, n_trials, trades, **proof)
 
 
 CHAMPION = standing("old")

@@ -29,7 +29,7 @@ def decided(history, challenger, *, promote, day):
     )
 
 
-def reigns(*models):
+def champion_periods(*models):
     history = empty_history()
     for day, model in enumerate(models, start=1):
         history = decided(history, model, promote=True, day=day)
@@ -46,7 +46,7 @@ def test_a_market_without_history_has_no_champion():
 
 
 def test_a_promotion_names_who_went_before():
-    last = reigns("a", "b").iloc[-1]
+    last = champion_periods("a", "b").iloc[-1]
     assert (last["number"], last["action"]) == (2, "promoted")
     assert (last["model_id"], last["previous_model_id"], last["challenger_id"]) == ("b", "a", "b")
     assert last["served_month"] == "2026-02"
@@ -54,7 +54,7 @@ def test_a_promotion_names_who_went_before():
 
 
 def test_a_challenge_that_failed_is_remembered_and_changes_nothing():
-    history = decided(reigns("a"), "b", promote=False, day=2)
+    history = decided(champion_periods("a"), "b", promote=False, day=2)
     last = history.iloc[-1]
     assert current_champion(history) == "a"
     assert (last["action"], last["model_id"], last["challenger_id"]) == ("kept", "a", "b")
@@ -69,7 +69,7 @@ def test_where_nobody_reigns_a_refusal_leaves_nobody():
 
 
 def test_a_run_that_happens_twice_decides_once():
-    history = reigns("a")
+    history = champion_periods("a")
     assert decided(history, "a", promote=False, day=1) is history
     judged = decided(history, "b", promote=False, day=2)
     assert decided(judged, "b", promote=False, day=2) is judged
@@ -77,7 +77,7 @@ def test_a_run_that_happens_twice_decides_once():
 
 
 def test_rolling_back_goes_one_champion_back_each_time_and_never_forward():
-    history = reigns("a", "b", "c")
+    history = champion_periods("a", "b", "c")
     once = rolled_back(history)
     twice = rolled_back(once)
     assert current_champion(once) == "b"
@@ -88,7 +88,7 @@ def test_rolling_back_goes_one_champion_back_each_time_and_never_forward():
 
 
 def test_one_may_roll_back_to_any_earlier_champion():
-    assert current_champion(rolled_back(reigns("a", "b", "c"), to="a")) == "a"
+    assert current_champion(rolled_back(champion_periods("a", "b", "c"), to="a")) == "a"
 
 
 @pytest.mark.parametrize(
@@ -96,26 +96,26 @@ def test_one_may_roll_back_to_any_earlier_champion():
 )
 def test_there_must_be_someone_to_roll_back_to(models, to):
     with pytest.raises(InvalidInput, match="no earlier champion"):
-        rolled_back(reigns(*models), to=to)
+        rolled_back(champion_periods(*models), to=to)
 
 
 def test_after_rolling_back_a_new_model_can_take_over():
-    history = decided(rolled_back(reigns("a", "b"), day=3), "c", promote=True, day=4)
+    history = decided(rolled_back(champion_periods("a", "b"), day=3), "c", promote=True, day=4)
     assert current_champion(history) == "c"
     assert current_champion(rolled_back(history)) == "a"
 
 
 def test_history_is_not_rewritten():
     with pytest.raises(InvalidInput, match="only ever added to"):
-        rolled_back(reigns("a", "b"), day=1)
+        rolled_back(champion_periods("a", "b"), day=1)
 
 
 def test_the_order_of_the_rows_does_not_matter():
-    history = reigns("a", "b", "c")
+    history = champion_periods("a", "b", "c")
     assert current_champion(history.sample(frac=1, random_state=1)) == "c"
 
 
 def test_the_frame_keeps_its_types():
-    pd.testing.assert_series_equal(empty_history().dtypes, reigns("a", "b").dtypes)
+    pd.testing.assert_series_equal(empty_history().dtypes, champion_periods("a", "b").dtypes)
     refused = decided(empty_history(), "a", promote=False, day=1)
     pd.testing.assert_series_equal(empty_history().dtypes, refused.dtypes)

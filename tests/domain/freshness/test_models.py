@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from traderai_assets.domain.freshness.look_back import Refusal
 from traderai_assets.domain.freshness.models import stale_models
+from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.months import Month
 
 FEBRUARY, MARCH, APRIL = (Month(2026, number) for number in (2, 3, 4))

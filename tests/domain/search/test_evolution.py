@@ -2,8 +2,8 @@ import pytest
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.search.evolution import propose
-from traderai_assets.domain.search.ledger import COMPLETE, FAILED, PRUNED, TrialRecord
 from traderai_assets.domain.search.space import Choices, Space
+from traderai_assets.domain.search.trials import COMPLETE, FAILED, PRUNED, TrialRecord
 
 pytest.importorskip("cmaes")
 

@@ -1,9 +1,9 @@
 import pytest
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.search.ledger import COMPLETE, PRUNED, TrialRecord
 from traderai_assets.domain.search.pruning import MedianRule, Pruned
 from traderai_assets.domain.search.trial import Outcome
+from traderai_assets.domain.search.trials import COMPLETE, PRUNED, TrialRecord
 
 # At the second fold: 1, 2, 3, 4, 5, median 3
 EARLIER = [TrialRecord(n, COMPLETE, {}, (9.0, n + 1.0, 0.0), 0.0) for n in range(5)]

@@ -5,10 +5,10 @@ import pytest
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.search import samplers
 from traderai_assets.domain.search.history import History
-from traderai_assets.domain.search.ledger import COMPLETE, FAILED, TrialRecord
 from traderai_assets.domain.search.samplers import build_sampler, grid_points, trial_seed
 from traderai_assets.domain.search.space import Choices, Dimension, Space
 from traderai_assets.domain.search.trial import Outcome
+from traderai_assets.domain.search.trials import COMPLETE, FAILED, TrialRecord
 
 
 @pytest.fixture(params=["tpe", "random", "grid", "cmaes"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.selection.record import Record
+from traderai_assets.domain.selection.record import SelectionRecord
 
 FLAT = np.zeros(10)
 
@@ -17,7 +17,7 @@ def record(**changes):
         "bars_per_year": 8_766.0,
         "n_trials": 1,
     }
-    return Record(**(given | changes))
+    return SelectionRecord(**(given | changes))
 
 
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from traderai_assets.domain.selection.demands import Demands
-from traderai_assets.domain.selection.record import Record
+from traderai_assets.domain.selection.acceptance_criteria import AcceptanceCriteria
+from traderai_assets.domain.selection.record import SelectionRecord
 from traderai_assets.domain.selection.verdict import judge_record
 
 N_BARS = 1_500
@@ -23,7 +23,7 @@ def earned(t_statistic, seed=0, n_bars=N_BARS, deviation=0.005):
 
 def record(returns, **changes):
     given = {"buy_and_hold": MARKET[: returns.size], "trades": 60, "n_trials": 50} | changes
-    return Record(returns, bars_per_year=HOURS_A_YEAR, **given)
+    return SelectionRecord(returns, bars_per_year=HOURS_A_YEAR, **given)
 
 
 def policies(t_statistic, n_policies=30, n_bars=1_500, seed=5):
@@ -181,5 +181,5 @@ def test_the_same_record_gets_the_same_verdict_and_the_demands_are_told():
     first, again = (judge_record(record(earned(4, seed=2))) for _ in range(2))
     assert first == again
     assert first.evidence["demands"]["min_trades"] == 30
-    lenient = Demands(confidence=0.6, min_trades=0)
+    lenient = AcceptanceCriteria(confidence=0.6, min_trades=0)
     assert judge_record(record(earned(3), trades=1), demands=lenient).promotable

@@ -61,19 +61,19 @@ def test_every_state_but_an_end_has_an_exit_that_needs_no_person():
 
 
 def test_time_alone_brings_a_run_nobody_works_on_out_of_every_state():
-    """With nobody alive, after a day and two hours without a word, all that is ours is settled."""
+    """With nobody alive, a day and two hours without a word: all that is ours is reconciled."""
     for facts in ALL_FACTS:
         if facts.answers == "alive" or facts.status in {*ENDED, "QUEUED", "MANAGED"}:
             continue
         state = run_state(replace(facts, unchanged=facts.unchanged + 26 * HOUR))
-        assert (state.settled, state.at_work) == ("by itself", False), facts
+        assert (state.reconciled, state.at_work) == ("by itself", False), facts
 
 
 def test_what_lives_is_settled_only_where_its_hours_are_over_or_it_ignores_a_stop():
     alive = [facts for facts in ALL_FACTS if facts.answers == "alive"]
-    settled = {run_state(facts).name for facts in alive if run_state(facts).settled != "no"}
+    reconciled = {run_state(facts).name for facts in alive if run_state(facts).reconciled != "no"}
     # What has no worker yet, or none at all, answers to nobody
-    assert settled == {"overdue", "stop ignored", "never queued", "suspended"}
+    assert reconciled == {"overdue", "stop ignored", "never queued", "suspended"}
 
 
 def test_at_work_is_what_somebody_can_still_finish():

@@ -8,12 +8,12 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
+from traderai_assets.domain.backtest.policy import Policy, decide
 from traderai_assets.domain.drift.measures import (
     ks_p_value,
     population_stability_index,
     psi_limit,
 )
-from traderai_assets.domain.signals.policy import Policy, decide
 from traderai_assets.domain.statistics.autocorrelation import effective_sample_size
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from traderai_assets.domain.training.calibration import PlattScaling, fit_platt
+from traderai_assets.domain.models.calibration import PlattScaling, fit_platt
 
 
 def drawn(slope, intercept, rows=20_000, seed=0):

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
+from traderai_assets.domain.training.dataset import gather
 from traderai_assets.domain.training.feasible import require_feasible
-from traderai_assets.domain.training.look_back import gather
 
 BAR = timedelta(minutes=5)
 

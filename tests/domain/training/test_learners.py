@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from traderai_assets.domain.training.learner import FitSettings
-from traderai_assets.domain.training.learners import LEARNERS
-from traderai_assets.domain.training.parameters import LEARNER_SPACE
-from traderai_assets.domain.training.sample import join_rows
+from traderai_assets.domain.models.learner import FitSettings
+from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.parameters import LEARNER_SPACE
+from traderai_assets.domain.models.sample import join_rows
 
 SETTINGS = FitSettings(rounds=40, early_stopping_rounds=10, report_every=5, seed=3)
 DEFAULTS = LEARNER_SPACE.defaults

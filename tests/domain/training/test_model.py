@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, InvalidSettings
-from traderai_assets.domain.training import learners
-from traderai_assets.domain.training.model import decode_model, encode_model
+from traderai_assets.domain.models import learners
+from traderai_assets.domain.models.model import decode_model, encode_model
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 
 

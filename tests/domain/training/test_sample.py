@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.training.sample import join_rows
+from traderai_assets.domain.models.sample import join_rows
 
 BAR = pd.Timedelta(minutes=5)
 

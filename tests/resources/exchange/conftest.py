@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from resources.exchange.allowance import Allowance
+from resources.exchange.rate_limit import SharedRateLimit
 from resources.exchange.resource import ExchangeResource
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -252,7 +252,7 @@ def build(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., ExchangeResource]]:
     """Make resources that ask the venue, without waiting for the exchange's allowance."""
-    monkeypatch.setattr(Allowance, "take", lambda *_, **__: None)
+    monkeypatch.setattr(SharedRateLimit, "take", lambda *_, **__: None)
     built = []
 
     def build(**fields: Any) -> ExchangeResource:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from resources.exchange.allowance import Allowance
+from resources.exchange.rate_limit import SharedRateLimit
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
     ExchangeError,
@@ -235,7 +235,7 @@ def test_retry_after_holds_for_all_who_share_the_allowance(
         list(exchange.pages(MARKET, START, START + BAR))
     assert len(venue.asked) == asked + 1
     with pytest.raises(ExchangeUnavailable, match="must not be asked"):
-        Allowance(tmp_path, "binance").take(0, patience=1)
+        SharedRateLimit(tmp_path, "binance").take(0, patience=1)
 
 
 def test_a_short_retry_after_is_waited_for(venue, build, monkeypatch):

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from pydantic import ValidationError
 
-from resources.exchange.allowance import Allowance
+from resources.exchange.rate_limit import SharedRateLimit
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.domain.markets import Market
@@ -45,7 +45,7 @@ def test_a_run_opens_one_client_and_closes_it(venue, url, tmp_path):
 def test_every_request_books_what_ccxt_says_it_costs(venue, build, monkeypatch):
     booked = []
     exchange = build()
-    monkeypatch.setattr(Allowance, "take", lambda _, seconds, **__: booked.append(seconds))
+    monkeypatch.setattr(SharedRateLimit, "take", lambda _, seconds, **__: booked.append(seconds))
     venue.now = START + 9000 * BAR
     venue.trade(START, venue.now)
     assert len(list(exchange.pages(MARKET, START, START + 2997 * BAR))) == 3

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from pydantic import ValidationError
 
-from resources.exchange.allowance import Allowance
+from resources.exchange.rate_limit import SharedRateLimit
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidMarket, InvalidSettings
 from traderai_assets.domain.markets import Market
 
@@ -179,7 +179,7 @@ def test_a_mad_retry_after_ends_within_a_quarter_of_an_hour(venue, build, tmp_pa
     with pytest.raises(ExchangeUnavailable):
         first_page(exchange)
     with pytest.raises(ExchangeUnavailable, match="15 min are believed at most"):
-        Allowance(tmp_path, "binance").take(0, patience=60)
+        SharedRateLimit(tmp_path, "binance").take(0, patience=60)
 
 
 @pytest.mark.parametrize("field", ["url", "proxy"])

@@ -13,12 +13,12 @@ import pytest
 
 from resources.fitting.processes import FITS_WORTH_A_PROCESS, fit_processes
 from traderai_assets.domain.errors import DegenerateData, WorkerDied
+from traderai_assets.domain.models.learner import FitSettings
+from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.training.fit_arrays import FitArrays, LabelArrays
-from traderai_assets.domain.training.fitting import FitsHere, FitTask
+from traderai_assets.domain.training.fitting import FitTask, InProcessFitter
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learner import FitSettings
-from traderai_assets.domain.training.learners import LEARNERS
-from traderai_assets.domain.training.parameters import LEARNER_SPACE
 
 LABELLING = Labelling(6, 1.0)
 
@@ -55,7 +55,7 @@ TASKS = [task(learner, fold) for learner in LEARNERS for fold in (1, 2, 0)]
 
 
 def bytes_of(fits, tasks):
-    if not isinstance(fits, FitsHere):
+    if not isinstance(fits, InProcessFitter):
         wait([*fits._pool._starting])
     return [fitted.to_bytes() for fitted in fits.fit_all(tasks, lambda _: None)]
 
@@ -77,12 +77,12 @@ def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
     given = arrays()
     with fit_processes(2, busy=idle) as processes:
         fits = processes(given, FITS_WORTH_A_PROCESS)
-        assert not isinstance(fits, FitsHere)
-        assert bytes_of(fits, TASKS) == bytes_of(FitsHere(given), TASKS)
+        assert not isinstance(fits, InProcessFitter)
+        assert bytes_of(fits, TASKS) == bytes_of(InProcessFitter(given), TASKS)
         # The same processes, other rows
         fewer = arrays(601)
         other = processes(fewer, FITS_WORTH_A_PROCESS)
-        assert bytes_of(other, TASKS[:2]) == bytes_of(FitsHere(fewer), TASKS[:2])
+        assert bytes_of(other, TASKS[:2]) == bytes_of(InProcessFitter(fewer), TASKS[:2])
 
 
 def test_while_the_processes_start_this_one_fits():
@@ -91,7 +91,7 @@ def test_while_the_processes_start_this_one_fits():
         fits = processes(given, FITS_WORTH_A_PROCESS)
         assert not fits._pool.ready()
         first = next(fits.fit_all(TASKS, lambda _: None))
-        assert first.to_bytes() == bytes_of(FitsHere(given), TASKS[:1])[0]
+        assert first.to_bytes() == bytes_of(InProcessFitter(given), TASKS[:1])[0]
 
 
 def test_a_search_that_gives_up_early_drops_what_has_not_begun():
@@ -106,14 +106,14 @@ def test_a_search_that_gives_up_early_drops_what_has_not_begun():
 
 def test_little_work_starts_no_process():
     with fit_processes(2, busy=idle) as processes:
-        assert isinstance(processes(arrays(), FITS_WORTH_A_PROCESS - 1), FitsHere)
+        assert isinstance(processes(arrays(), FITS_WORTH_A_PROCESS - 1), InProcessFitter)
     with fit_processes(1, busy=idle) as processes:
-        assert isinstance(processes(arrays(), 1_000), FitsHere)
+        assert isinstance(processes(arrays(), 1_000), InProcessFitter)
 
 
 def test_where_no_core_is_to_spare_this_process_fits():
     with fit_processes(2, busy=lambda: True) as processes:
-        assert isinstance(processes(arrays(), 1_000), FitsHere)
+        assert isinstance(processes(arrays(), 1_000), InProcessFitter)
 
 
 def test_an_error_there_is_the_same_error_here():

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from traderai_assets.domain.errors import CorruptPartition
-from traderai_assets.schemas.registry import TABLES
+from traderai_assets.schemas.catalogue import TABLES
 
 BTC = "binance.BTC-USDT.5m"
 ETH = "binance.ETH-USDT.5m"

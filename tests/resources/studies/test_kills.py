@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from traderai_assets.domain.search.ledger import Ledger
+from traderai_assets.domain.search.trials import Ledger
 
 KILLING = Path(__file__).with_name("killing.py")
 SAMPLERS = ["tpe", "random", "grid", *(["cmaes"] if find_spec("cmaes") else [])]

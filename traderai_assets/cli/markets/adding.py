@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
-from traderai_assets.cli.world import World
+from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused, TraderAIError
 from traderai_assets.domain.markets import Market
 from traderai_assets.settings import Settings
@@ -96,16 +96,16 @@ def venue_of(settings: Settings) -> Iterator["ExchangeResource"]:
 
     exchange = build_resources(settings)["exchange"]
     changes = {"attempts": min(exchange.attempts, _ATTEMPTS), "deadline_seconds": _SECONDS}
-    world = World.of(settings)
+    origin = SandboxOrigin.of(settings)
     with ExitStack() as stack:
-        if world is not None and settings.exchange_url is None:
-            start = datetime.fromisoformat(world.start) if world.start else LISTED_SINCE
+        if origin is not None and settings.exchange_url is None:
+            start = datetime.fromisoformat(origin.start) if origin.start else LISTED_SINCE
             feed = (
-                ReplayFeed(Path(world.candles))
-                if world.candles
-                else SimulatedFeed(world.seed, since=start)
+                ReplayFeed(Path(origin.candles))
+                if origin.candles
+                else SimulatedFeed(origin.seed, since=start)
             )
-            clock = Clock(datetime.fromisoformat(world.now))
+            clock = Clock(datetime.fromisoformat(origin.now))
             changes["url"] = stack.enter_context(SandboxServer(feed, clock=clock)).url
         asked = type(exchange)(**{**exchange.model_dump(), **changes})
         stack.callback(asked.close)

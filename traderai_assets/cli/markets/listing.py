@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.cli.house import open_instance, open_lake, open_settings
+from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.markets.doubts import doubts_of
 from traderai_assets.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_lake, open_settings
+from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.runs.cancelling import cancel
 from traderai_assets.cli.runs.finding import named
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
@@ -110,7 +110,7 @@ def _refuse_while_at_work(instance: "DagsterInstance", key: str) -> None:
 
 def _delete_rows(lake: "LakeResource", key: str) -> int:
     """Delete every row of the market; return how many there were."""
-    from traderai_assets.schemas.registry import TABLES
+    from traderai_assets.schemas.catalogue import TABLES
 
     deleted = 0
     for table in TABLES:

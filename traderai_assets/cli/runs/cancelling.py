@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.runs.finding import find_run, named
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 

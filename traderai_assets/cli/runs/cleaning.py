@@ -1,13 +1,13 @@
-"""`traderai runs clean`: runs that nobody works on, shown first and settled when told to."""
+"""`traderai runs clean`: runs that nobody works on, shown first and reconciled when told to."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.run_facts import run_row, short
+from traderai_assets.status.run_facts import run_row, short
 
 if TYPE_CHECKING:
     from traderai_assets.instance.orphans import Orphan
@@ -21,14 +21,14 @@ def command(*, apply: bool, as_json: bool) -> None:
 
     Example: traderai runs clean
     """
-    from traderai_assets.instance.orphans import find_orphans, settle
+    from traderai_assets.instance.orphans import find_orphans, reconcile
 
     with open_instance(open_settings()) as instance:
         orphans = find_orphans(instance, datetime.now(UTC))
         rows = [_row(orphan) for orphan in orphans]
         if apply:
             for row, orphan in zip(rows, orphans, strict=True):
-                row["outcome"] = settle(instance, orphan)
+                row["outcome"] = reconcile(instance, orphan)
     if not as_json:
         rows = [{**row, "run": short(row["run"])} for row in rows]
     print_rows(rows, as_json=as_json, empty="Every run that is not ended waits or is worked on.")
@@ -37,7 +37,7 @@ def command(*, apply: bool, as_json: bool) -> None:
 
 
 def _row(orphan: "Orphan") -> dict[str, Any]:
-    """Return the run and what is wrong; `certain` is what the sensor settles by itself."""
+    """Return the run and what is wrong; `certain` is what the sensor reconciles by itself."""
     return {
         **run_row(orphan.run),
         "status": orphan.run.status.value.lower(),

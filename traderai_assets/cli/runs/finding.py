@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from traderai_assets.cli.run_facts import work_of
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.status.run_facts import work_of
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun

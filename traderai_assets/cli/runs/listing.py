@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.run_facts import moment, run_row, short, span
+from traderai_assets.status.run_facts import moment, run_row, short, span
 from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG, WORK_CLASSES
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
-from traderai_assets.cli.run_errors import error_of
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.runs.finding import find_run
 from traderai_assets.cli.runs.printed import Printed
 from traderai_assets.domain.plain_text import plain_line, plain_lines
+from traderai_assets.status.run_errors import error_of
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance

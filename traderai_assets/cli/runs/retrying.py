@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.launch import DEFAULT_URL, launch_again
-from traderai_assets.cli.run_facts import short
 from traderai_assets.cli.runs.finding import find_run, named
-from traderai_assets.cli.status.failures import retries
 from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.status.failures import retries
+from traderai_assets.status.run_facts import short
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun

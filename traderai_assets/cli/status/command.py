@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.house import open_instance, open_settings
+from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.plain_output import draw
-from traderai_assets.cli.status.reading import read_status
 from traderai_assets.cli.status.screen import screen
 from traderai_assets.domain.plain_text import plain_lines
+from traderai_assets.status.reading import read_status
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traderai_assets.cli.printing import table
-from traderai_assets.cli.run_facts import short, span
+from traderai_assets.status.run_facts import short, span
 
 _MOST_ROWS = 20
 

@@ -12,8 +12,18 @@ import numpy as np
 from numba import njit, prange
 
 from traderai_assets.domain.backtest.bars import Decisions
-from traderai_assets.domain.backtest.exits import LIQUIDATION, OPEN, STOP, TARGET, TIME
-from traderai_assets.domain.backtest.ledger import CASH, FEES, FUNDING, HELD, UNITS
+from traderai_assets.domain.backtest.layout import (
+    CASH,
+    FEES,
+    FUNDING,
+    HELD,
+    LIQUIDATION,
+    OPEN,
+    STOP,
+    TARGET,
+    TIME,
+    UNITS,
+)
 
 EIGHT_HOURS = 8 * 60 * 60 * 1000
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from traderai_assets.domain.backtest.bars import Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.costs import Costs
-from traderai_assets.domain.backtest.ledger import (
+from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_of, stretch_ends
+from traderai_assets.domain.backtest.layout import (
     BOOK,
     CASH,
     FEES,
@@ -24,7 +25,6 @@ from traderai_assets.domain.backtest.ledger import (
     Rules,
 )
 from traderai_assets.domain.backtest.metrics import backtest_metrics
-from traderai_assets.domain.backtest.stretches import funding_rates, rules_of, stretch_ends
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from traderai_assets.domain.backtest.exits import OPEN, STOP, TARGET, TIME
+from traderai_assets.domain.backtest.layout import OPEN, STOP, TARGET, TIME
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

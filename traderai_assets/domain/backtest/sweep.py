@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
-from traderai_assets.domain.backtest.stretches import funding_rates, rules_of, stretch_ends
+from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_of, stretch_ends
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.signals.policy import Policy
+    from traderai_assets.domain.backtest.policy import Policy
 
 FloatArray = npt.NDArray[np.float64]
 

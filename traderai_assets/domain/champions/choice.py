@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class TrackRecord:
     """What one model earned on bars it had never seen.
 
     Attributes
@@ -75,8 +75,8 @@ class Decision:
 
 
 def choose_champion(
-    champion: Standing | None,
-    challenger: Standing,
+    champion: TrackRecord | None,
+    challenger: TrackRecord,
     *,
     rails: GuardRails | None = None,
     confidence: float = 0.95,
@@ -145,7 +145,7 @@ def _test(difference: FloatArray, n_trials: int, confidence: float, seed: int) -
     }
 
 
-def _broken_rail(standing: Standing, rails: GuardRails) -> str | None:
+def _broken_rail(standing: TrackRecord, rails: GuardRails) -> str | None:
     returns = standing.returns
     if not np.isfinite(returns).all():
         return f"has {int((~np.isfinite(returns)).sum())} returns that are not finite"
@@ -160,11 +160,11 @@ def _broken_rail(standing: Standing, rails: GuardRails) -> str | None:
     return None
 
 
-def _unproven(standing: Standing) -> str:
+def _unproven(standing: TrackRecord) -> str:
     return f"is not promotable: {standing.verdict or 'no reason was written down'}"
 
 
-def _record(standing: Standing) -> dict[str, Any]:
+def _record(standing: TrackRecord) -> dict[str, Any]:
     finite = bool(np.isfinite(standing.returns).all())
     return {
         "model_id": standing.model_id,
@@ -181,7 +181,7 @@ def _drawdown(returns: FloatArray) -> float:
     return max_drawdown(np.concatenate([[1.0], np.cumprod(1 + returns)]))
 
 
-def _refuse_different_bars(champion: Standing, challenger: Standing) -> None:
+def _refuse_different_bars(champion: TrackRecord, challenger: TrackRecord) -> None:
     if not np.array_equal(champion.open_times, challenger.open_times):
         raise InvalidInput(
             f"champion {champion.model_id} stands on {champion.open_times.size} bars, challenger "

@@ -31,8 +31,8 @@ def empty_history() -> pd.DataFrame:
 
 def current_champion(history: pd.DataFrame) -> str | None:
     """Return the model that speaks for the market, None where none does."""
-    reigns = _reigns(history)
-    return reigns[-1][0] if reigns else None
+    champion_periods = _reigns(history)
+    return champion_periods[-1][0] if champion_periods else None
 
 
 def with_decision(
@@ -119,13 +119,13 @@ def roll_back(
 
 def _reigns(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Champions not rolled back from, oldest first, each with the month it was made for."""
-    reigns: list[tuple[str, str]] = []
+    champion_periods: list[tuple[str, str]] = []
     for row in history.sort_values("number").itertuples():
         if row.action == "promoted":
-            reigns.append((str(row.model_id), str(row.served_month)))
-        while row.action == "rolled_back" and reigns[-1][0] != row.model_id:
-            reigns.pop()
-    return reigns
+            champion_periods.append((str(row.model_id), str(row.served_month)))
+        while row.action == "rolled_back" and champion_periods[-1][0] != row.model_id:
+            champion_periods.pop()
+    return champion_periods
 
 
 def _served_month(history: pd.DataFrame, champion: str | None) -> str | None:

@@ -28,7 +28,7 @@ _ENGINE = (
     "indicators",
     "kernels",
     "month",
-    "realised",
+    "realised_volatility",
     "rolling",
     "spec",
     "window_kernels",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from traderai_assets.domain.freshness.look_back import Refusal
+from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.window import served_month
+from traderai_assets.domain.training.look_back import served_month
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.features.bars import FloatArray
-from traderai_assets.domain.features.realised import VOLATILITY_BARS, realised_volatility
+from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, realised_volatility
 from traderai_assets.domain.limits import MAX_HORIZON_BARS, MAX_MULTIPLE
 
 # Of price; a market that stands still must not get barriers that one tick touches

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.search.ledger import COMPLETE, PRUNED, TrialRecord
 from traderai_assets.domain.search.space import Choices, Dimension, Parameters, Space
+from traderai_assets.domain.search.trials import COMPLETE, PRUNED, TrialRecord
 
 # Of the width of every dimension
 FIRST_DEVIATION = 1.0 / 6.0

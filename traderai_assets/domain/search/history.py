@@ -6,8 +6,8 @@ killed and resumed. What survives a kill is in chronicle.py.
 
 from typing import TYPE_CHECKING
 
-from traderai_assets.domain.search.ledger import COMPLETE, FAILED, TrialRecord
 from traderai_assets.domain.search.space import Parameters, Space
+from traderai_assets.domain.search.trials import COMPLETE, FAILED, TrialRecord
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

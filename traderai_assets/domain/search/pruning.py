@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
-from traderai_assets.domain.search.ledger import COMPLETE, TrialRecord
 from traderai_assets.domain.search.limits import MAX_FOLDS
+from traderai_assets.domain.search.trials import COMPLETE, TrialRecord
 
 
 class Pruned(Exception):

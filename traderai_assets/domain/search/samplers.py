@@ -124,7 +124,7 @@ class Proposer:
     def _by_gaussian_process(
         self, history: History, seed: int, waiting: Callable[[], None]
     ) -> tuple[Parameters | None, float]:
-        from traderai_assets.domain.search.patience import run_within
+        from traderai_assets.domain.search.timeout import run_within
 
         # On a copy: a fit that is given up goes on by itself for a while
         copy = history.copy()

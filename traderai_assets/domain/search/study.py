@@ -10,9 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
-from traderai_assets.domain.search.chronicle import Chronicle
 from traderai_assets.domain.search.history import History
-from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.search.limits import MAX_NAME_LENGTH
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
@@ -21,9 +19,11 @@ from traderai_assets.domain.search.space import Space
 from traderai_assets.domain.search.trial import (
     Evaluate,
     Outcome,
-    Stand,
+    SearchReporter,
     try_out,
 )
+from traderai_assets.domain.search.trial_store import TrialStore
+from traderai_assets.domain.search.trials import Trials
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -44,7 +44,7 @@ def run_search(
     sampler_seconds: float = 60.0,
     report: Callable[[SearchProgress], None] = lambda _progress: None,
     stopwatch: Callable[[], float] = time.monotonic,
-) -> Ledger:
+) -> Trials:
     """Search for the parameters of the highest value.
 
     Parameters
@@ -82,21 +82,21 @@ def run_search(
     if sampler == "grid":  # A grid is cut to the number of trials
         plan["n_trials"] = n_trials
     history = History(space)
-    chronicle = Chronicle(storage or _in_memory(), name, space, plan)
-    proposer.spent(chronicle.seconds_spent)
-    stand = Stand(report, n_trials, history)
+    trial_store = TrialStore(storage or _in_memory(), name, space, plan)
+    proposer.spent(trial_store.seconds_spent)
+    reporter = SearchReporter(report, n_trials, history)
     for ordinal in range(n_trials):
-        record = chronicle.ended.get(ordinal)
+        record = trial_store.ended.get(ordinal)
         if record is None:
-            stand.tell(SAMPLING)
-            suggestion = chronicle.interrupted.get(ordinal) or proposer.propose(
-                history, ordinal, lambda: stand.tell(SAMPLING)
+            reporter.tell(SAMPLING)
+            suggestion = trial_store.interrupted.get(ordinal) or proposer.propose(
+                history, ordinal, lambda: reporter.tell(SAMPLING)
             )
             if suggestion is None:
                 break
-            record = try_out(ordinal, suggestion, evaluate, chronicle, pruning, stand)
+            record = try_out(ordinal, suggestion, evaluate, trial_store, pruning, reporter)
         history.add(record)
-    return Ledger(tuple(history.records))
+    return Trials(tuple(history.records))
 
 
 def _in_memory() -> "BaseStorage":

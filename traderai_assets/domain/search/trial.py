@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from traderai_assets.domain.errors import DegenerateData, TrainingError
-from traderai_assets.domain.search.chronicle import Chronicle
 from traderai_assets.domain.search.history import History
-from traderai_assets.domain.search.ledger import COMPLETE, FAILED, PRUNED, TrialRecord, best_of
 from traderai_assets.domain.search.progress import EVALUATING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule, Pruned
 from traderai_assets.domain.search.samplers import Suggestion
 from traderai_assets.domain.search.space import Parameters
+from traderai_assets.domain.search.trial_store import TrialStore
+from traderai_assets.domain.search.trials import COMPLETE, FAILED, PRUNED, TrialRecord, best_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ ReportFold = Callable[[int, float], None]
 Evaluate = Callable[[Parameters, ReportFold], Outcome]
 
 
-class Stand:
+class SearchReporter:
     """Tells where the search stands."""
 
     def __init__(
@@ -52,24 +52,24 @@ def try_out(
     ordinal: int,
     suggestion: Suggestion,
     evaluate: Evaluate,
-    chronicle: Chronicle,
+    trial_store: TrialStore,
     pruning: MedianRule | None,
-    stand: Stand,
+    reporter: SearchReporter,
 ) -> TrialRecord:
     """Evaluate one suggestion and write down what came of it."""
-    attempt = chronicle.begin(ordinal, suggestion)
+    attempt = trial_store.begin(ordinal, suggestion)
     values: list[float] = []
 
     def at_fold(fold: int, value: float) -> None:
         if fold != len(values):
             raise ValueError(f"fold {fold} was reported where fold {len(values)} was expected")
         values.append(_finite(f"fold {fold}", value))
-        chronicle.check_own()
-        stand.tell(EVALUATING, len(values), suggestion.sampler)
-        if pruning is not None and pruning.ends(values, stand.history.records):
+        trial_store.check_own()
+        reporter.tell(EVALUATING, len(values), suggestion.sampler)
+        if pruning is not None and pruning.ends(values, reporter.history.records):
             raise Pruned(f"below the median after fold {fold}")
 
-    stand.tell(EVALUATING, 0, suggestion.sampler)
+    reporter.tell(EVALUATING, 0, suggestion.sampler)
     state, value, reason, facts = COMPLETE, None, "", {}
     try:
         outcome = evaluate(dict(suggestion.parameters), at_fold)
@@ -90,7 +90,7 @@ def try_out(
         reason=reason,
         facts=facts,
     )
-    chronicle.end(attempt, record)
+    trial_store.end(attempt, record)
     return record
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.backtest.metrics import max_drawdown
-from traderai_assets.domain.selection.record import Record
+from traderai_assets.domain.selection.record import SelectionRecord
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 from traderai_assets.domain.statistics.bootstrap import N_RESAMPLES, mean_interval
 from traderai_assets.domain.statistics.overfitting import (
@@ -80,7 +80,7 @@ class Measures:
 
 
 def measure(
-    record: Record, *, confidence: float, n_resamples: int = N_RESAMPLES, seed: int = 0
+    record: SelectionRecord, *, confidence: float, n_resamples: int = N_RESAMPLES, seed: int = 0
 ) -> Measures:
     """Measure a record of at least two bars.
 

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class SelectionRecord:
     """Returns on bars that decided nothing, and the search that chose what earned them.
 
     Attributes

@@ -6,9 +6,9 @@ One that may not is kept, with its reasons. Why the bar is what it is: docs/adr/
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from traderai_assets.domain.selection.demands import Demands
+from traderai_assets.domain.selection.acceptance_criteria import AcceptanceCriteria
 from traderai_assets.domain.selection.measures import Measures, measure
-from traderai_assets.domain.selection.record import Record
+from traderai_assets.domain.selection.record import SelectionRecord
 from traderai_assets.domain.statistics.bootstrap import N_RESAMPLES
 
 
@@ -35,9 +35,9 @@ class Verdict:
 
 
 def judge_record(
-    record: Record,
+    record: SelectionRecord,
     *,
-    demands: Demands | None = None,
+    demands: AcceptanceCriteria | None = None,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
 ) -> Verdict:
@@ -56,7 +56,7 @@ def judge_record(
         Promotable where no demand refuses. Among trials without skill, chosen with sight of the
         test, fewer than one in a hundred is.
     """
-    demands = demands or Demands()
+    demands = demands or AcceptanceCriteria()
     counts = {
         "bars": record.returns.size,
         "trades": int(record.trades),
@@ -75,7 +75,7 @@ def judge_record(
     return Verdict(not reasons, tuple(reasons), {**counts, **found.to_json()})
 
 
-def _too_little(record: Record, demands: Demands) -> list[str]:
+def _too_little(record: SelectionRecord, demands: AcceptanceCriteria) -> list[str]:
     reasons = []
     if record.trades < demands.min_trades:
         reasons.append(
@@ -90,7 +90,7 @@ def _too_little(record: Record, demands: Demands) -> list[str]:
     return reasons
 
 
-def _luck(found: Measures, demands: Demands) -> list[str]:
+def _luck(found: Measures, demands: AcceptanceCriteria) -> list[str]:
     reasons = []
     if not found.deflated_sharpe >= demands.confidence:
         reasons.append(
@@ -108,7 +108,7 @@ def _luck(found: Measures, demands: Demands) -> list[str]:
     return reasons
 
 
-def _alternatives(found: Measures, demands: Demands) -> list[str]:
+def _alternatives(found: Measures, demands: AcceptanceCriteria) -> list[str]:
     reasons = []
     if not found.mean_lower > 0:
         reasons.append(
@@ -129,7 +129,7 @@ def _alternatives(found: Measures, demands: Demands) -> list[str]:
     return reasons
 
 
-def _choice(record: Record, found: Measures, demands: Demands) -> list[str]:
+def _choice(record: SelectionRecord, found: Measures, demands: AcceptanceCriteria) -> list[str]:
     policies, bars = record.policy_returns.shape
     overfitting = found.overfitting
     if overfitting is None:

@@ -17,8 +17,8 @@ from traderai_assets.domain.backtest.bars import (
 )
 from traderai_assets.domain.candles.segments import venue_scale
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.signals.deciding import decide_as
-from traderai_assets.domain.training.model import ServingModel
+from traderai_assets.domain.models.model import ServingModel
+from traderai_assets.domain.signals.decisions import decide_as
 
 FloatArray = npt.NDArray[np.float64]
 

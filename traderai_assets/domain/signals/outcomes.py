@@ -18,7 +18,7 @@ from traderai_assets.domain.backtest.bars import (
     milliseconds_of,
     utc_times,
 )
-from traderai_assets.domain.backtest.exits import OPEN
+from traderai_assets.domain.backtest.layout import OPEN
 from traderai_assets.domain.candles.price_steps import LEAST_JUMP
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
@@ -26,7 +26,7 @@ from traderai_assets.domain.months import Month
 
 IntArray = npt.NDArray[np.integer[Any]]
 STATUSES = np.array(["open", "target", "stop", "expired", "interrupted"])
-"""By the numbers of `backtest.exits`, and what has no number there."""
+"""By the numbers of `backtest.layout`, and what has no number there."""
 INTERRUPTED = len(STATUSES) - 1
 
 

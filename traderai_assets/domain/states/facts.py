@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-Sight = Literal["alive", "gone", "elsewhere"]
+Liveness = Literal["alive", "gone", "elsewhere"]
 SWEEP = timedelta(seconds=10)
 # Between a run's making and its queueing, and between its launch and the note of who launches it,
 # lie a few writes to the database
@@ -45,7 +45,7 @@ class RunFacts:
 
     status: str
     unchanged: timedelta
-    answers: Sight | None = None
+    answers: Liveness | None = None
     at_work: timedelta | None = None
     most: timedelta | None = None
     retry_due: bool = False
@@ -94,14 +94,14 @@ class RunState:
         Whether somebody can still finish it, so that nobody else should ask for the same.
     exits : tuple of Exit
         Empty for what has ended.
-    settled : {"no", "by itself", "by a person"}
-        Whether clean-up settles it, and who has to say so.
+    reconciled : {"no", "by itself", "by a person"}
+        Whether clean-up reconciles it, and who has to say so.
     reason : str
-        Why it is settled: half a sentence after "the run", with {who}, {hours}, {work}, {most}.
+        Why it is reconciled: half a sentence after "the run", with {who}, {hours}, {work}, {most}.
     again : bool
         Whether the retry policy may have it afterwards.
     out_of_reach : bool
-        Whether it is settled also where its worker cannot be stopped from here: the lake refuses
+        Whether it is reconciled also where its worker cannot be stopped from here: the lake refuses
         what such a worker still wants to commit.
     """
 
@@ -111,7 +111,7 @@ class RunState:
     holds: Callable[[RunFacts], bool]
     at_work: bool
     exits: tuple[Exit, ...]
-    settled: Literal["no", "by itself", "by a person"] = "no"
+    reconciled: Literal["no", "by itself", "by a person"] = "no"
     reason: str = ""
     again: bool = True
     out_of_reach: bool = False

@@ -31,7 +31,7 @@ def _of(*statuses: str) -> frozenset[str]:
 
 _CLAIMS_A_WORKER = _of("STARTING", "STARTED", "CANCELING")
 _ENDED = ("succeeded", "failed", "cancelled", "retry due")
-_SWEPT = Exit("it is settled", "the sweep", SWEEP, _ENDED)
+_SWEPT = Exit("it is reconciled", "the sweep", SWEEP, _ENDED)
 _BY_HAND = Exit('"traderai runs clean --apply"', "a person", None, _ENDED)
 _CANCELLED = Exit("it is cancelled", "a person", None, ("stopping", "cancelled"))
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.training.card import Evidence, build_card
+from traderai_assets.domain.models.card import Evidence, build_card
+from traderai_assets.domain.models.model import TrainedModel
+from traderai_assets.domain.training.combinatorial_paths import path_sharpes
+from traderai_assets.domain.training.dataset import gather
+from traderai_assets.domain.training.evaluation import judge_tests
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import Fits, FitsHere
+from traderai_assets.domain.training.fitting import Fitter, InProcessFitter
 from traderai_assets.domain.training.learner_search import LearnerSearch
-from traderai_assets.domain.training.look_back import gather
-from traderai_assets.domain.training.model import TrainedModel
-from traderai_assets.domain.training.paths import path_sharpes
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_search import PolicySearch
 from traderai_assets.domain.training.progress import (
@@ -26,15 +27,14 @@ from traderai_assets.domain.training.progress import (
     Progress,
     ProgressMeter,
 )
-from traderai_assets.domain.training.tested import judge_tests
 from traderai_assets.domain.training.walk_forward import fit_folds, out_of_sample, said_of
 
-OpenFits = Callable[[FitArrays, int], Fits]
+OpenFits = Callable[[FitArrays, int], Fitter]
 
 
-def fit_here(arrays: FitArrays, _fits_planned: int) -> Fits:
+def fit_here(arrays: FitArrays, _fits_planned: int) -> Fitter:
     """Fit in this process."""
-    return FitsHere(arrays)
+    return InProcessFitter(arrays)
 
 
 def train_model(

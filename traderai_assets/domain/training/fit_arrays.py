@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.models.learner import FitSettings
+from traderai_assets.domain.models.sample import Sample, sample_rows
+from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learner import FitSettings
-from traderai_assets.domain.training.look_back import LookBackData
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.sample import Sample, sample_rows
 
 # Fold numbers from here on are those of combinatorial splits
 SPLITS_FROM = 1_000

@@ -1,16 +1,16 @@
 """Fitting: one learner on one fold, its bins cut once and shared by every trial.
 
-Who fits, this process or several, is the caller's choice: anything that is a `Fits` will do.
+Who fits, this process or several, is the caller's choice: anything that is a `Fitter` will do.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learner import FittedLearner
-from traderai_assets.domain.training.learners import LEARNERS
 from traderai_assets.domain.training.plan import TrainingPlan
 
 ReportRounds = Callable[[int], None]
@@ -30,7 +30,7 @@ class FitTask:
     rounds: int | None = None
 
 
-class Fits(Protocol):
+class Fitter(Protocol):
     """Fits tasks, one after the other or several at once."""
 
     def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
@@ -38,7 +38,7 @@ class Fits(Protocol):
         ...
 
 
-class FitsHere:
+class InProcessFitter:
     """Fits in this process."""
 
     def __init__(self, arrays: FitArrays) -> None:

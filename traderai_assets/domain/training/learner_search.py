@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.features.bars import FloatArray
-from traderai_assets.domain.search.ledger import Ledger
+from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.space import Choices, Space
 from traderai_assets.domain.search.study import run_search
 from traderai_assets.domain.search.trial import Outcome, ReportFold
-from traderai_assets.domain.training.chosen import best_until
-from traderai_assets.domain.training.fitting import Fits, FitTask, own_parameters
+from traderai_assets.domain.search.trials import Trials
+from traderai_assets.domain.training.best_trial import best_until
+from traderai_assets.domain.training.dataset import LookBackData
+from traderai_assets.domain.training.fitting import FitTask, Fitter, own_parameters
 from traderai_assets.domain.training.forecasts import forecast_returns, forecast_sharpe
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learner import FittedLearner
-from traderai_assets.domain.training.look_back import LookBackData
-from traderai_assets.domain.training.parameters import LEARNER_SPACE
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.progress import SEARCH, ProgressMeter
 
@@ -42,7 +42,7 @@ class LearnerSearch:
     """The trials of stage one and what they fitted."""
 
     def __init__(
-        self, data: LookBackData, plan: TrainingPlan, fits: Fits, meter: ProgressMeter
+        self, data: LookBackData, plan: TrainingPlan, fits: Fitter, meter: ProgressMeter
     ) -> None:
         self._data = data
         self._plan = plan
@@ -50,7 +50,7 @@ class LearnerSearch:
         self._meter = meter
         self._scout = plan.learners[0]
         self._fitted: dict[tuple[_TrialKey, int], FittedLearner] = {}
-        self.ledger: Ledger
+        self.ledger: Trials
 
     def run(self, storage: Any, name: str) -> None:
         """Try what the plan asks for; what an earlier, killed run tried is not tried again."""
@@ -73,7 +73,7 @@ class LearnerSearch:
         trial = best_until(self.ledger, fold or self._plan.n_folds)
         return self._configuration(trial.parameters)
 
-    def scout(self, configuration: Configuration, fold: int) -> FittedLearner | None:
+    def search_learner(self, configuration: Configuration, fold: int) -> FittedLearner | None:
         """Return what the trial fitted on a fold, unless another process did."""
         return self._fitted.get((_key(configuration.parameters), fold))
 

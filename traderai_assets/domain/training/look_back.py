@@ -1,160 +1,61 @@
-"""The look-back as training sees it: the same bars under every labelling that may be tried.
+"""Windows: which stretch of data a model of a served month learns from, and which month is next.
 
-All labellings keep the same rows, those that each of them decides, so that a fold is the same
-stretch of time whatever its labels.
+A model of month S is trained on the look-back that ends where S begins; while S lies ahead, on the
+one that ends at the last closed bar (docs/adr/0002).
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-
-import pandas as pd
+from datetime import datetime, timedelta
 
 from traderai_assets.domain.errors import NotEnoughData
-from traderai_assets.domain.features.bars import MILLISECOND, IntArray
-from traderai_assets.domain.features.month import undefined_rows
-from traderai_assets.domain.labels.outcomes import label_bars
-from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.sample import LabelledRows, join_rows
-from traderai_assets.domain.training.search_plan import GROUPS_LEFT_OUT
-from traderai_assets.domain.validation.combinatorial import (
-    CombinatorialSplit,
-    combinatorial_splits,
-)
-from traderai_assets.domain.validation.folds import Fold, final_fold, walk_forward_folds
+from traderai_assets.domain.limits import LOOK_BACK_MONTHS
+from traderai_assets.domain.months import Month, months_between
+
+# A model put to work early learns up to (nearly) now. Candles that end earlier than this are
+# history that is still being fetched, or a market that stopped: neither says what comes next.
+MOST_BEHIND = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class LookBackData:
-    """What a training may know.
+class LookBack:
+    """The stretch [start, until) a model learns from."""
 
-    Attributes
-    ----------
-    candles : DataFrame
-        Closed bars, oldest first; some before the first row, for the volatility of its width.
-    bar : timedelta
-        Length of a bar.
-    rows : mapping of Labelling to LabelledRows
-        Features and labels of the same bars, for each labelling.
-    folds, final : mapping of Labelling to list of Fold, to Fold
-        Cuts of these rows, purged by the labelling's own label intervals.
-    splits : mapping of Labelling to list of CombinatorialSplit
-        The same rows in groups, two left out at a time; empty where the plan asks for none.
-    """
+    start: datetime
+    until: datetime
 
-    candles: pd.DataFrame
-    bar: timedelta
-    rows: Mapping[Labelling, LabelledRows]
-    folds: Mapping[Labelling, list[Fold]]
-    final: Mapping[Labelling, Fold]
-    splits: Mapping[Labelling, list[CombinatorialSplit]]
-
-    def fold(self, labelling: Labelling, number: int) -> Fold:
-        """Fold `number` of the walk, from 1; 0 is the final one."""
-        return self.folds[labelling][number - 1] if number else self.final[labelling]
-
-    def numbered_folds(self, labelling: Labelling) -> Iterator[tuple[int, Fold]]:
-        """Number and cut of every fold, the final one first."""
-        yield 0, self.final[labelling]
-        yield from enumerate(self.folds[labelling], start=1)
+    @property
+    def months(self) -> list[Month]:
+        """The months it meets, oldest first."""
+        return months_between(self.start, self.until)
 
 
-def gather(
-    features: pd.DataFrame,
-    labels: pd.DataFrame,
-    candles: pd.DataFrame,
-    *,
-    plan: TrainingPlan,
-    bar: timedelta,
-) -> LookBackData:
-    """Label, join, cut and check the look-back under every labelling of the plan.
-
-    Parameters
-    ----------
-    features, labels, candles, plan, bar
-        As `train_model` takes them.
+def look_back(served: Month, last_close: datetime, days: int) -> LookBack:
+    """Return the look-back of a model of `served`, given the close of the last closed bar.
 
     Raises
     ------
-    NotEnoughData, DegenerateData
-        As `train_model`.
+    NotEnoughData
+        If it would reach further back than `LOOK_BACK_MONTHS` before `served`: the model of
+        `served` is not due yet.
     """
-    undefined = undefined_rows(features)
-    if not undefined.all():  # Features that are never defined are not rows that lack: told apart
-        features = features[~undefined]
-    labelled = {plan.labelling: labels}
-    for labelling in plan.labellings[1:]:
-        labelled[labelling] = label_bars(
-            candles,
-            bar=bar,
-            horizon_bars=labelling.horizon_bars,
-            multiple=labelling.multiple,
-            minimum_width=plan.minimum_width,
-        ).drop(columns="barrier")
-    common = _common_times([features, *labelled.values()])
-    rows = {
-        labelling: join_rows(_at(features, common), _at(frame, common))
-        for labelling, frame in labelled.items()
-    }
-    folds, final, splits = {}, {}, {}
-    for labelling, of_labelling in rows.items():
-        folds[labelling], final[labelling] = _cut(of_labelling, plan)
-        splits[labelling] = _groups(of_labelling, plan)
-    return LookBackData(candles.reset_index(drop=True), bar, rows, folds, final, splits)
-
-
-def _common_times(frames: list[pd.DataFrame]) -> "pd.Series[Any]":
-    common = frames[0]["open_time"]
-    for frame in frames[1:]:
-        common = common[common.isin(frame["open_time"])]
-    if common.empty:
+    until = min(served.start, last_close)
+    window = LookBack(until - timedelta(days=days), until)
+    earliest = served.shift(-LOOK_BACK_MONTHS)
+    if window.start < earliest.start:
         raise NotEnoughData(
-            f"no bar has both features ({len(frames[0])} rows) and a label under every labelling "
-            f"({', '.join(str(len(frame)) for frame in frames[1:])} rows); "
-            "materialize features and labels for the months of the look-back"
+            f"a model of {served.key} trained at {until:%Y-%m-%d %H:%M} UTC would need {days} days "
+            f"from {window.start:%Y-%m-%d} on, before {earliest.key}; "
+            f"train the model of {served_month(until, days).key} instead"
         )
-    return common
+    return window
 
 
-def _at(frame: pd.DataFrame, times: "pd.Series[Any]") -> pd.DataFrame:
-    return frame[frame["open_time"].isin(times)]
+def served_month(last_close: datetime, days: int) -> Month:
+    """Return the month whose model can be trained now from the most recent bars.
 
-
-def _cut(rows: LabelledRows, plan: TrainingPlan) -> tuple[list[Fold], Fold]:
-    """All folds of one labelling, checked before the first is fitted."""
-    embargo = plan.embargo // MILLISECOND
-    folds = walk_forward_folds(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    last = final_fold(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    for number, fold in enumerate([*folds, last], start=1):
-        where = f"fold {number} of {len(folds)}" if number <= len(folds) else "the final fit"
-        rows.require_both_classes(fold.train, f"{where}, to train on,")
-        rows.require_both_classes(fold.validation, f"{where}, to stop early on,")
-        rows.require_both_classes(fold.calibration, f"{where}, to calibrate on,")
-    return folds, last
-
-
-def _groups(rows: LabelledRows, plan: TrainingPlan) -> list[CombinatorialSplit]:
-    if not plan.search.combinatorial_groups:
-        return []
-    splits = combinatorial_splits(
-        rows.open_ms,
-        rows.end_ms,
-        n_groups=plan.search.combinatorial_groups,
-        n_test_groups=GROUPS_LEFT_OUT,
-        embargo=plan.embargo // MILLISECOND,
-        minimum_rows=plan.minimum_rows,
-    )
-    for number, split in enumerate(splits, start=1):
-        where = f"combinatorial split {number} of {len(splits)}, to train on,"
-        rows.require_both_classes(split.train, where)
-    return splits
-
-
-def stretch(data: LookBackData, rows: LabelledRows, part: IntArray) -> slice:
-    """Candles from the first row of a slice to the last that its labels look at."""
-    times = data.candles["open_time"]
-    first = rows.frame["open_time"].iloc[part[0]]
-    end = rows.frame["label_end"].iloc[part].max()
-    return slice(int(times.searchsorted(first)), int(times.searchsorted(end)))
+    The month after the last closed bar's, unless its look-back would not fit in two months; then
+    the month the bar lies in, with the model trained where it begins.
+    """
+    following = Month.of(last_close).shift(1)
+    fits = last_close - timedelta(days=days) >= following.shift(-LOOK_BACK_MONTHS).start
+    return following if fits else Month.of(last_close)

@@ -17,9 +17,9 @@ from traderai_assets.domain.limits import (
     MIN_LOOKBACK_DAYS,
     check_whole,
 )
+from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.learners import LEARNERS
 from traderai_assets.domain.training.search_plan import SearchPlan
 from traderai_assets.domain.validation.folds import FoldSizes
 

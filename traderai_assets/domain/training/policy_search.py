@@ -12,14 +12,14 @@ import numpy as np
 
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.metrics import YEAR
+from traderai_assets.domain.backtest.policy import Policy
 from traderai_assets.domain.backtest.sweep import evaluate_policies
 from traderai_assets.domain.features.bars import FloatArray, IntArray
-from traderai_assets.domain.search.ledger import Ledger
 from traderai_assets.domain.search.space import Dimension, Space
 from traderai_assets.domain.search.study import run_search
 from traderai_assets.domain.search.trial import Outcome, ReportFold
-from traderai_assets.domain.signals.policy import Policy
-from traderai_assets.domain.training.chosen import best_until
+from traderai_assets.domain.search.trials import Trials
+from traderai_assets.domain.training.best_trial import best_until
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.progress import POLICY, ProgressMeter
 
@@ -34,7 +34,7 @@ POLICY_SPACE = Space(
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ScoredSlice:
     """Bars of one slice and what was said at each; NaN where nothing was.
 
     No position is held over the rows `starts`, with which segments begin.
@@ -51,14 +51,14 @@ class PolicySearch:
     """The trials of stage two and what each earned, bar by bar."""
 
     def __init__(
-        self, stretches: Sequence[Stretch], plan: TrainingPlan, bar: Any, meter: ProgressMeter
+        self, stretches: Sequence[ScoredSlice], plan: TrainingPlan, bar: Any, meter: ProgressMeter
     ) -> None:
         self._stretches = stretches
         self._plan = plan
         self._bar = bar
         self._meter = meter
         self.bars_per_year = YEAR / bar
-        self.ledger: Ledger
+        self.ledger: Trials
 
     def run(self) -> None:
         """Try what the plan asks for.
@@ -96,7 +96,7 @@ class PolicySearch:
             report_fold(fold, value)
         return Outcome(value)
 
-    def _earned(self, part: Stretch, policies: Sequence[Policy]) -> FloatArray:
+    def _earned(self, part: ScoredSlice, policies: Sequence[Policy]) -> FloatArray:
         return evaluate_policies(
             part.bars,
             part.probability,

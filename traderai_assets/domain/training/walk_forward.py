@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.backtest.bars import Bars, Decisions
+from traderai_assets.domain.backtest.policy import Policy, decide
 from traderai_assets.domain.candles.segments import segment_starts
 from traderai_assets.domain.features.bars import FloatArray, IntArray
-from traderai_assets.domain.signals.policy import Policy, decide
-from traderai_assets.domain.training.ensemble import Ensemble, calibrate
-from traderai_assets.domain.training.fitting import Fits
-from traderai_assets.domain.training.learner import FittedLearner
+from traderai_assets.domain.models.ensemble import Ensemble, calibrate
+from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.sample import LabelledRows
+from traderai_assets.domain.training.dataset import LookBackData, stretch
+from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.learner_search import Configuration, LearnerSearch
-from traderai_assets.domain.training.look_back import LookBackData, stretch
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import Stretch
+from traderai_assets.domain.training.policy_search import ScoredSlice
 from traderai_assets.domain.training.progress import ProgressMeter
-from traderai_assets.domain.training.sample import LabelledRows
 from traderai_assets.domain.validation.folds import Fold
 
 
@@ -38,7 +38,7 @@ def fit_folds(
     data: LookBackData,
     search: LearnerSearch,
     plan: TrainingPlan,
-    fits: Fits,
+    fits: Fitter,
     meter: ProgressMeter,
 ) -> list[FittedFold]:
     """Fit and calibrate the ensembles of some folds (0 is the final one); no test is touched.
@@ -50,7 +50,9 @@ def fit_folds(
     missing = []
     for number, configuration in chosen.items():
         for name in plan.learners:
-            kept = search.scout(configuration, number) if name == plan.learners[0] else None
+            kept = (
+                search.search_learner(configuration, number) if name == plan.learners[0] else None
+            )
             if kept is None:
                 missing.append((number, name))
             else:
@@ -71,7 +73,7 @@ def fit_folds(
     return folds
 
 
-def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> Stretch:
+def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> ScoredSlice:
     """What a fold's ensemble says of some of its rows, laid over the bars they live through."""
     span = stretch(data, part.rows, rows)
     bars = data.candles.iloc[span]
@@ -83,7 +85,7 @@ def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> Stretch:
     probability[at] = said
     width[at] = part.rows.frame["width"].to_numpy(np.float64)[rows]
     horizon = part.configuration.labelling.horizon_bars
-    return Stretch(Bars.of(bars), probability, width, horizon, segment_starts(bars))
+    return ScoredSlice(Bars.of(bars), probability, width, horizon, segment_starts(bars))
 
 
 def out_of_sample(

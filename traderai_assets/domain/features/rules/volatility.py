@@ -7,7 +7,7 @@ import numpy as np
 
 from traderai_assets.domain.features.bars import Bars, FloatArray
 from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
-from traderai_assets.domain.features.realised import VOLATILITY_BARS, volatility_of
+from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, volatility_of
 from traderai_assets.domain.features.rolling import (
     log_ratio,
     position_in_range,

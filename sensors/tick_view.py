@@ -1,0 +1,154 @@
+"""One look at the house: what a tick finds, every table and every clock read once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster._core.storage.dagster_run import RunRecord
+
+from resources.exchange.listing import market_host
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
+from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.states.tries import FIRST_REST, Try, key_of_try, may_ask
+from traderai_assets.instance.kept_markets import kept_markets, look_at_settings
+from traderai_assets.instance.market_notes import machine_time, refusal_of
+from traderai_assets.instance.run_coordinator import market_of
+from traderai_assets.instance.run_sightings import as_utc, state_of, unfinished
+from traderai_assets.partitions import MARKETS
+from traderai_assets.schemas.tables import Table
+from traderai_assets.settings import Settings
+from traderai_assets.work_classes import MARKET_TAG
+
+RUN_KEY_TAG = "dagster/run_key"
+# On every run but the first that was asked for of one cause: the run key of the first
+CAUSE_TAG = "traderai/cause"
+
+
+class TickView:
+    """The house as one tick of one sensor finds it."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        lake: LakeResource,
+        exchange: ExchangeResource,
+        settings: Settings,
+        wall: Callable[[], datetime] = machine_time,
+    ) -> None:
+        self.instance = instance
+        self.wall = wall  # The machine's clock: an exchange's may stand, or not be told
+        self.settings = settings
+        self.lake = lake
+        self._exchange = exchange
+        self._snapshots: dict[str, LakeSnapshot] = {}
+        self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
+        now = wall()
+        seen = [(one, state_of(one, now)) for one in unfinished(instance)]
+        self._at_work = [record.dagster_run for record, state in seen if state.at_work]
+
+    def table(self, table: Table) -> LakeSnapshot:
+        """Return the table as it was when this tick first asked."""
+        if table.name not in self._snapshots:
+            self._snapshots[table.name] = self.lake.snapshot(table)
+        return self._snapshots[table.name]
+
+    def now(self, market: Market) -> datetime:
+        """Return the time at the market's host; one that does not answer is asked once."""
+        asked = market_host(market)
+        if asked not in self._clocks:
+            try:
+                self._clocks[asked] = self._exchange.clock(market)
+            except TraderAIError as error:
+                self._clocks[asked] = error
+        clock = self._clocks[asked]
+        if isinstance(clock, TraderAIError):
+            raise clock
+        return clock
+
+    def last_time(self, table: Table, market: Market) -> datetime | None:
+        """Return the last value of the table's first key column, such as a candle's open."""
+        snapshot = self.table(table)
+        month = max(snapshot.content_hashes(market.key), default=None)
+        return snapshot.summary(market.key, month).last if month else None
+
+    def busy(self, market: Market, *jobs: str) -> bool:
+        """Whether a run of one of `jobs` waits or works for the market, and can still end."""
+        return any(
+            run.job_name in jobs and market_of(run.tags) == market.key for run in self._at_work
+        )
+
+    def last_ended(self, market: Market, job: str) -> datetime | None:
+        """Return when the newest run of `job` for the market ended; None where there is none."""
+        asked = dg.RunsFilter(job_name=job, tags={MARKET_TAG: market.key})
+        records = self.instance.get_run_records(asked, limit=1)
+        return _ended(records[0]) if records else None
+
+    def was_asked(self, request: dg.RunRequest) -> bool:
+        """Whether a run of this request can still end, or ended so lately that its cause rests."""
+        return self.next_try(request, FIRST_REST) is None
+
+    def next_try(self, request: dg.RunRequest, first_rest: timedelta) -> dg.RunRequest | None:
+        """Return the request as it may be made now: anew where all its runs ended, and rested.
+
+        None while one of them can still end, or the cause rests.
+        """
+        cause = request.run_key or ""
+        tries = self._tries(cause)
+        if not may_ask(tries, self.wall(), first_rest):
+            return None
+        key = key_of_try(cause, tries)
+        if key == cause:
+            return request
+        return request._replace(run_key=key, tags={**request.tags, CAUSE_TAG: cause})
+
+    def _tries(self, cause: str) -> list[Try]:
+        """Return every run that was made for a cause, the last made first."""
+        records = [
+            record
+            for tag in (CAUSE_TAG, RUN_KEY_TAG)
+            for record in self.instance.get_run_records(dg.RunsFilter(tags={tag: cause}))
+        ]
+        records.sort(key=lambda record: record.storage_id, reverse=True)
+        return [self._try(record) for record in records]
+
+    def _try(self, record: RunRecord) -> Try:
+        run = record.dagster_run
+        at_work = state_of(record, self.wall()).at_work
+        ended = None if at_work else _ended(record)
+        return Try(run.tags.get(RUN_KEY_TAG, ""), ended, run.is_success)
+
+    def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses the market, or a job of it, if anything does.
+
+        Read anew each time, as runs write it while a tick lasts.
+        """
+        return refusal_of(self.instance, market.key, scope)
+
+    def resting(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
+        """Return what refuses it, as long as it is not time to ask again."""
+        found = self.refusal(market, scope)
+        return found if found is not None and not found.may_ask(self.wall()) else None
+
+    def kept_markets(self) -> list[str]:
+        """Return the key of every market to keep: of the settings and added, less those removed."""
+        return kept_markets(self.instance, self.settings)
+
+    def look_at_settings(self) -> None:
+        """Take over which markets the settings name; for one sensor only."""
+        look_at_settings(self.instance, self.settings)
+
+    def keep(self, market: Market) -> None:
+        """Make the market a partition; for one sensor only, as two at once would collide."""
+        if not self.instance.has_dynamic_partition(MARKETS, market.key):
+            self.instance.add_dynamic_partitions(MARKETS, [market.key])
+
+
+def _ended(record: RunRecord) -> datetime:
+    """Return when the run ended; of one that nobody can finish, when it was last heard of."""
+    if record.end_time is not None:
+        return datetime.fromtimestamp(record.end_time, UTC)
+    return as_utc(record.update_timestamp)

@@ -1,0 +1,145 @@
+"""LightGBM behind the learner interface; its model is LightGBM's text."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.models.learner import FitSettings
+from traderai_assets.domain.models.sample import Sample
+
+# Byte-equal models for equal inputs; 63 bins take 0.6 of the time of 255. Features are not left
+# out for a fit's rows per leaf, so that fits with others can share the bins.
+FIXED = {
+    "objective": "binary",
+    "metric": "binary_logloss",
+    "deterministic": True,
+    "force_row_wise": True,
+    "feature_pre_filter": False,
+    "num_threads": 1,
+    "max_bin": 63,
+    "bagging_freq": 1,
+    "verbosity": -1,
+}
+
+
+class FittedLightGBM:
+    """One booster, as its text until something is asked of it: to parse takes as long as ten trees.
+
+    Parameters
+    ----------
+    text : bytes
+        LightGBM's text.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    @cached_property
+    def _booster(self) -> Any:
+        import lightgbm
+
+        return lightgbm.Booster(model_str=self._text.decode())
+
+    @property
+    def rounds(self) -> int:
+        """Trees it is made of."""
+        return int(self._booster.num_trees())
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """Log odds of up, not calibrated."""
+        return np.asarray(self._booster.predict(features, raw_score=True, num_threads=1))
+
+    def gain(self) -> FloatArray:
+        """Loss saved by each feature's splits."""
+        return np.asarray(self._booster.feature_importance("gain"), dtype=np.float64)
+
+    def contributions(self, features: FloatArray) -> FloatArray:
+        """SHAP values by LightGBM's own TreeSHAP."""
+        shap = self._booster.predict(features, pred_contrib=True, num_threads=1)
+        return np.asarray(shap, dtype=np.float64)[:, :-1]
+
+    def to_bytes(self) -> bytes:
+        """LightGBM's text."""
+        return self._text
+
+
+class LightGBMLearner:
+    """Gradient boosting by leaf-wise trees."""
+
+    name = "lightgbm"
+    limits: Mapping[str, tuple[float, float]] = MappingProxyType(
+        {
+            "learning_rate": (0.001, 0.5),
+            "num_leaves": (2, 255),
+            "min_data_in_leaf": (1, 10_000),
+            "feature_fraction": (0.1, 1.0),
+            "bagging_fraction": (0.1, 1.0),
+            "lambda_l2": (0.0, 1_000.0),
+        }
+    )
+
+    def version(self) -> str:
+        """Version of the library."""
+        import lightgbm
+
+        return str(lightgbm.__version__)
+
+    def translate(self, parameters: Mapping[str, float]) -> dict[str, float]:
+        """Say the shared parameters in LightGBM's words."""
+        return {
+            "learning_rate": float(parameters["learning_rate"]),
+            "num_leaves": int(parameters["leaves"]),
+            "min_data_in_leaf": int(parameters["rows_per_leaf"]),
+            "feature_fraction": float(parameters["feature_share"]),
+            "bagging_fraction": float(parameters["row_share"]),
+            "lambda_l2": float(parameters["l2"]),
+        }
+
+    def bins(self, train: Sample, validation: Sample | None) -> tuple[Any, Any]:
+        """Cut histograms from `train`."""
+        import lightgbm
+
+        cut = lightgbm.Dataset(
+            train.features,
+            train.target,
+            weight=train.weight,
+            feature_name=list(train.names),
+            params=FIXED,
+        )
+        if validation is None:
+            return cut.construct(), None
+        held_out = cut.create_valid(
+            validation.features, validation.target, weight=validation.weight, params=FIXED
+        )
+        return cut.construct(), held_out.construct()
+
+    def fit(
+        self, bins: tuple[Any, Any], settings: FitSettings, report: Callable[[int], None]
+    ) -> FittedLightGBM:
+        """Fit, and keep the trees up to the best round."""
+        import lightgbm
+
+        def report_round(environment: Any) -> None:
+            done = environment.iteration + 1
+            if done % settings.report_every == 0:
+                report(done)
+
+        train, held_out = bins
+        stop = lightgbm.early_stopping(settings.early_stopping_rounds, verbose=False)
+        booster = lightgbm.train(
+            {**FIXED, **settings.parameters, "seed": settings.seed},
+            train,
+            num_boost_round=settings.rounds,
+            valid_sets=[held_out] if held_out else None,
+            callbacks=[*([stop] if held_out else []), report_round],
+        )
+        best = booster.model_to_string(num_iteration=booster.best_iteration)
+        return FittedLightGBM(best.encode())
+
+    def from_bytes(self, content: bytes) -> FittedLightGBM:
+        """Read LightGBM's text."""
+        return FittedLightGBM(content)

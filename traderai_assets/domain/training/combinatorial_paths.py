@@ -1,0 +1,56 @@
+"""Paths: how the chosen configuration fares over combinatorial splits, for the distribution.
+
+It decides nothing: its training rows may lie after its test rows.
+"""
+
+import numpy as np
+
+from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.training.dataset import LookBackData
+from traderai_assets.domain.training.fit_arrays import SPLITS_FROM
+from traderai_assets.domain.training.fitting import Fitter
+from traderai_assets.domain.training.forecasts import forecast_returns, forecast_sharpe
+from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.progress import ProgressMeter
+from traderai_assets.domain.training.walk_forward import FittedFold
+from traderai_assets.domain.validation.combinatorial import assemble_paths
+
+
+def path_sharpes(
+    data: LookBackData,
+    search: LearnerSearch,
+    served: FittedFold,
+    plan: TrainingPlan,
+    fits: Fitter,
+    meter: ProgressMeter,
+) -> FloatArray:
+    """Annual Sharpe ratio of the first learner's forecasts along each path, before costs.
+
+    It is fitted anew on every split, for as many rounds as the model that serves.
+
+    Returns
+    -------
+    ndarray of shape (n_paths,)
+        Empty where the plan asks for no groups.
+    """
+    labelling, learner = served.configuration.labelling, plan.learners[0]
+    splits, rows = data.splits[labelling], data.rows[labelling]
+    if not splits:
+        return np.empty(0)
+    rounds = served.ensemble.members[learner].fitted.rounds
+    tasks = [
+        search.task(learner, served.configuration, SPLITS_FROM + number, rounds)
+        for number in range(len(splits))
+    ]
+    gross = rows.frame["gross_return"].to_numpy(np.float64)
+    tested = []
+    fitting = fits.fit_all(tasks, meter.fitting(learner))
+    for split, fitted in zip(splits, fitting, strict=True):
+        meter.fit_done(0, learner, fitted.rounds)
+        part = np.concatenate(split.tests)
+        said = fitted.predict(rows.features[part])
+        tested.append(forecast_returns(said, rows.label[part], gross[part]))
+    paths = assemble_paths(splits, tested, n_groups=plan.search.combinatorial_groups)
+    horizon = labelling.horizon_bars
+    return np.array([forecast_sharpe(path, horizon_bars=horizon, bar=data.bar) for path in paths])

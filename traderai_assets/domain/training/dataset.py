@@ -1,0 +1,160 @@
+"""The look-back as training sees it: the same bars under every labelling that may be tried.
+
+All labellings keep the same rows, those that each of them decides, so that a fold is the same
+stretch of time whatever its labels.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from traderai_assets.domain.errors import NotEnoughData
+from traderai_assets.domain.features.bars import MILLISECOND, IntArray
+from traderai_assets.domain.features.month import undefined_rows
+from traderai_assets.domain.labels.outcomes import label_bars
+from traderai_assets.domain.models.sample import LabelledRows, join_rows
+from traderai_assets.domain.training.labelling import Labelling
+from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.search_plan import GROUPS_LEFT_OUT
+from traderai_assets.domain.validation.combinatorial import (
+    CombinatorialSplit,
+    combinatorial_splits,
+)
+from traderai_assets.domain.validation.folds import Fold, final_fold, walk_forward_folds
+
+
+@dataclass(frozen=True)
+class LookBackData:
+    """What a training may know.
+
+    Attributes
+    ----------
+    candles : DataFrame
+        Closed bars, oldest first; some before the first row, for the volatility of its width.
+    bar : timedelta
+        Length of a bar.
+    rows : mapping of Labelling to LabelledRows
+        Features and labels of the same bars, for each labelling.
+    folds, final : mapping of Labelling to list of Fold, to Fold
+        Cuts of these rows, purged by the labelling's own label intervals.
+    splits : mapping of Labelling to list of CombinatorialSplit
+        The same rows in groups, two left out at a time; empty where the plan asks for none.
+    """
+
+    candles: pd.DataFrame
+    bar: timedelta
+    rows: Mapping[Labelling, LabelledRows]
+    folds: Mapping[Labelling, list[Fold]]
+    final: Mapping[Labelling, Fold]
+    splits: Mapping[Labelling, list[CombinatorialSplit]]
+
+    def fold(self, labelling: Labelling, number: int) -> Fold:
+        """Fold `number` of the walk, from 1; 0 is the final one."""
+        return self.folds[labelling][number - 1] if number else self.final[labelling]
+
+    def numbered_folds(self, labelling: Labelling) -> Iterator[tuple[int, Fold]]:
+        """Number and cut of every fold, the final one first."""
+        yield 0, self.final[labelling]
+        yield from enumerate(self.folds[labelling], start=1)
+
+
+def gather(
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    candles: pd.DataFrame,
+    *,
+    plan: TrainingPlan,
+    bar: timedelta,
+) -> LookBackData:
+    """Label, join, cut and check the look-back under every labelling of the plan.
+
+    Parameters
+    ----------
+    features, labels, candles, plan, bar
+        As `train_model` takes them.
+
+    Raises
+    ------
+    NotEnoughData, DegenerateData
+        As `train_model`.
+    """
+    undefined = undefined_rows(features)
+    if not undefined.all():  # Features that are never defined are not rows that lack: told apart
+        features = features[~undefined]
+    labelled = {plan.labelling: labels}
+    for labelling in plan.labellings[1:]:
+        labelled[labelling] = label_bars(
+            candles,
+            bar=bar,
+            horizon_bars=labelling.horizon_bars,
+            multiple=labelling.multiple,
+            minimum_width=plan.minimum_width,
+        ).drop(columns="barrier")
+    common = _common_times([features, *labelled.values()])
+    rows = {
+        labelling: join_rows(_at(features, common), _at(frame, common))
+        for labelling, frame in labelled.items()
+    }
+    folds, final, splits = {}, {}, {}
+    for labelling, of_labelling in rows.items():
+        folds[labelling], final[labelling] = _cut(of_labelling, plan)
+        splits[labelling] = _groups(of_labelling, plan)
+    return LookBackData(candles.reset_index(drop=True), bar, rows, folds, final, splits)
+
+
+def _common_times(frames: list[pd.DataFrame]) -> "pd.Series[Any]":
+    common = frames[0]["open_time"]
+    for frame in frames[1:]:
+        common = common[common.isin(frame["open_time"])]
+    if common.empty:
+        raise NotEnoughData(
+            f"no bar has both features ({len(frames[0])} rows) and a label under every labelling "
+            f"({', '.join(str(len(frame)) for frame in frames[1:])} rows); "
+            "materialize features and labels for the months of the look-back"
+        )
+    return common
+
+
+def _at(frame: pd.DataFrame, times: "pd.Series[Any]") -> pd.DataFrame:
+    return frame[frame["open_time"].isin(times)]
+
+
+def _cut(rows: LabelledRows, plan: TrainingPlan) -> tuple[list[Fold], Fold]:
+    """All folds of one labelling, checked before the first is fitted."""
+    embargo = plan.embargo // MILLISECOND
+    folds = walk_forward_folds(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
+    last = final_fold(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
+    for number, fold in enumerate([*folds, last], start=1):
+        where = f"fold {number} of {len(folds)}" if number <= len(folds) else "the final fit"
+        rows.require_both_classes(fold.train, f"{where}, to train on,")
+        rows.require_both_classes(fold.validation, f"{where}, to stop early on,")
+        rows.require_both_classes(fold.calibration, f"{where}, to calibrate on,")
+    return folds, last
+
+
+def _groups(rows: LabelledRows, plan: TrainingPlan) -> list[CombinatorialSplit]:
+    if not plan.search.combinatorial_groups:
+        return []
+    splits = combinatorial_splits(
+        rows.open_ms,
+        rows.end_ms,
+        n_groups=plan.search.combinatorial_groups,
+        n_test_groups=GROUPS_LEFT_OUT,
+        embargo=plan.embargo // MILLISECOND,
+        minimum_rows=plan.minimum_rows,
+    )
+    for number, split in enumerate(splits, start=1):
+        where = f"combinatorial split {number} of {len(splits)}, to train on,"
+        rows.require_both_classes(split.train, where)
+    return splits
+
+
+def stretch(data: LookBackData, rows: LabelledRows, part: IntArray) -> slice:
+    """Candles from the first row of a slice to the last that its labels look at."""
+    times = data.candles["open_time"]
+    first = rows.frame["open_time"].iloc[part[0]]
+    end = rows.frame["label_end"].iloc[part].max()
+    return slice(int(times.searchsorted(first)), int(times.searchsorted(end)))

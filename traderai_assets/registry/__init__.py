@@ -1,0 +1,5 @@
+"""The registry of models: which are stored, how they are read, challenged and made again.
+
+Here: stored models. Not here: how one is trained (domain/training) or judged
+(domain/selection).
+"""

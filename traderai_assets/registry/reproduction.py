@@ -1,0 +1,197 @@
+"""Reproduction: a stored model made once more, of the very rows its card names, and compared.
+
+Nothing is written to the lake. The rows are those whose content hashes stand in the card, be they
+stored now or until their files are vacuumed.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from resources.lake.resource import LakeResource
+from traderai_assets.domain.candles.crossings import read_crossings
+from traderai_assets.domain.candles.segments import mark_segments
+from traderai_assets.domain.errors import InvalidInput, LakeError
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.training.look_back import LookBack
+from traderai_assets.domain.training.progress import Progress
+from traderai_assets.runs.publication import CROSSINGS
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.tables import Table
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.models.model import TrainedModel
+
+SHORTEST_ID = 6
+_BYTES = ("lightgbm", "xgboost", "other_learners")
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """One row of the models table, and the partition it stands in."""
+
+    market: Market
+    served: Month
+    row: "pd.Series[Any]"
+
+    @property
+    def model_id(self) -> str:
+        """All 32 characters."""
+        return str(self.row["model_id"])
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """What is known of it."""
+        card: dict[str, Any] = json.loads(self.row["card"])
+        return card
+
+
+def find_model(lake: LakeResource, model_id: str) -> StoredModel:
+    """Find a model of any market, month and generation by its id, or the beginning of it.
+
+    Raises
+    ------
+    InvalidInput
+        If no model, or more than one, has an id that begins so.
+    CorruptModel
+        If its card and bytes are not those its id stands for.
+    """
+    from traderai_assets.domain.models.model import decode_model
+
+    if len(model_id) < SHORTEST_ID:
+        raise InvalidInput(
+            f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
+            f"first {SHORTEST_ID} of them"
+        )
+    snapshot = lake.snapshot(MODELS)
+    found = [
+        StoredModel(Market.parse(market), Month.parse(month), row)
+        for market in snapshot.markets()
+        for month in snapshot.content_hashes(market)
+        for _, row in snapshot.read(market, [month]).iterrows()
+        if row["model_id"].startswith(model_id)
+    ]
+    if len(found) == 1:
+        decode_model(found[0].row)  # What was changed after the training is no measure of anything
+        return found[0]
+    if found:
+        names = ", ".join(sorted(model.model_id for model in found)[:3])
+        raise InvalidInput(
+            f"{len(found)} models begin with {model_id!r}: {names}; write more of it"
+        )
+    raise InvalidInput(
+        f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names them'
+    )
+
+
+def reasons_to_differ(card: dict[str, Any]) -> list[str]:
+    """Say why a model may come out otherwise here: other libraries, other code, lack of time."""
+    from traderai_assets.domain.models.card import code_versions, library_versions
+    from traderai_assets.domain.training.plan import TrainingPlan
+
+    here = {**library_versions(TrainingPlan.from_settings(card["plan"])), **code_versions()}
+    made_with = {**card["library_versions"], **card["code_version"]}
+    reasons = [
+        f"Made with {name} {made_with.get(name, 'absent')}, here is {here.get(name, 'absent')}."
+        for name in sorted(here | made_with)
+        if here.get(name) != made_with.get(name)
+    ]
+    search = card["search"]
+    tried = [trial["sampler"] for trial in search["learner_trials"] + search["policy_trials"]]
+    if search["sampler"] == "gp" and "tpe" in tried:
+        reasons.append("Its Gaussian process ran out of time, which no two searches do alike.")
+    return reasons
+
+
+def train_again(
+    lake: LakeResource, stored: StoredModel, report: Callable[[Progress], None]
+) -> "TrainedModel":
+    """Train a stored model anew, in this process and in memory.
+
+    Raises
+    ------
+    LakeError
+        If rows it was made of are no longer stored.
+    InvalidSettings
+        If its plan cannot be read by this version of the code.
+    """
+    from traderai_assets.domain.training.engine import train_model
+    from traderai_assets.domain.training.plan import TrainingPlan
+    from traderai_assets.registry.training_rows import training_rows
+
+    card = stored.card
+    plan = TrainingPlan.from_settings(card["plan"])
+    start, until = (datetime.fromisoformat(end) for end in card["inputs"]["look_back"].split("/"))
+
+    def read(table: Table, months: list[Month]) -> pd.DataFrame:
+        frames = [_read_as_made(lake, table, stored, month) for month in months]
+        kept = [frame for frame in frames if len(frame)]
+        rows = pd.concat(kept, ignore_index=True) if kept else table.empty()
+        if table is not CANDLES:
+            return rows
+        written = (card["inputs"].get(f"{CROSSINGS}/{month.key}", "") for month in sorted(months))
+        return mark_segments(rows, read_crossings(written))
+
+    rows = training_rows(read, stored.served, LookBack(start, until), stored.market.bar)
+    return train_model(
+        rows.features,
+        rows.labels,
+        rows.candles,
+        plan=plan,
+        bar=stored.market.bar,
+        report=report,
+        inputs=card["inputs"],
+    )
+
+
+def differences(stored: StoredModel, again: "TrainedModel") -> list[str]:
+    """Name what of a model came out otherwise; nothing where every byte is the same."""
+    from traderai_assets.domain.models.model import encode_model
+
+    row = encode_model(again).iloc[0]
+    before, after = stored.card, json.loads(row["card"])
+    parts = [
+        f"card: {name} is {_short(after.get(name))}, was {_short(before.get(name))}"
+        for name in sorted(before | after)
+        if _text(before.get(name)) != _text(after.get(name))
+    ]
+    return parts + [
+        f"{name}: {len(row[name])} bytes, were {len(stored.row[name])}; the first that differs is "
+        f"byte {_first_difference(row[name], stored.row[name])}"
+        for name in _BYTES
+        if row[name] != stored.row[name]
+    ]
+
+
+def _read_as_made(
+    lake: LakeResource, table: Table, stored: StoredModel, month: Month
+) -> pd.DataFrame:
+    """Read the month as it was when the model was made, from whichever version still holds it."""
+    wanted = stored.card["inputs"].get(f"{table.name}/{month.key}")
+    if wanted is None:
+        raise LakeError(
+            f"the card of model {stored.model_id} names no {table.name} of {month.key}, which a "
+            "training of today reads; the model was made by another version of the code"
+        )
+    return lake.read_content(table, stored.market.key, month.key, wanted)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _short(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _first_difference(one: bytes | str, other: bytes | str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

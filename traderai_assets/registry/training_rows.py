@@ -1,0 +1,62 @@
+"""The rows a model learns from, as they are stored: what its look-back knows and nothing later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.training.look_back import LookBack
+from traderai_assets.partitions import LOOK_BACK_MONTHS
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.tables import Table
+
+ReadMonths = Callable[[Table, list[Month]], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What `train_model` takes."""
+
+    features: pd.DataFrame
+    labels: pd.DataFrame
+    candles: pd.DataFrame
+
+
+def training_rows(
+    read: ReadMonths, served: Month, window: LookBack, bar: timedelta
+) -> TrainingRows:
+    """Read the months of a look-back and leave out what it does not know.
+
+    Parameters
+    ----------
+    read : callable
+        Reads verified rows of a table's months, of one market; candles with their segments.
+    served : Month
+        Whose model is made.
+    window : LookBack
+    bar : timedelta
+        Length of a bar.
+    """
+    start, until = pd.Timestamp(window.start), pd.Timestamp(window.until)
+    features, labels = read(FEATURES, window.months), read(LABELS, window.months)
+    # Bars before the look-back are the memory of the barriers' width
+    candles = read(CANDLES, [served.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)])
+    inside = (features["open_time"] >= start) & (features["open_time"] < until)
+    # A label that is known later than the look-back ends is not there to be learned from.
+    due = (labels["open_time"] >= start) & (labels["label_end"] <= until)
+    closed = candles["open_time"] + bar <= until
+    return TrainingRows(
+        features=features[inside],
+        labels=labels[due].drop(columns="barrier"),
+        candles=candles[closed],
+    )
+
+
+def look_back_text(window: LookBack) -> str:
+    """Name a look-back, as a model's card does."""
+    start, until = pd.Timestamp(window.start), pd.Timestamp(window.until)
+    return f"{start.isoformat()}/{until.isoformat()}"

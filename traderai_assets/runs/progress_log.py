@@ -1,0 +1,80 @@
+"""Last words: what a run has said of its progress, read back; also of one that can say no more."""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from traderai_assets.runs.progress import FAILED, PROGRESS_TAG, RUNNING, STATE_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PAGE = 500
+
+
+def last_progress(
+    instance: dg.DagsterInstance, run_id: str
+) -> dict[tuple[dg.AssetKey, str | None], dg.AssetObservation]:
+    """Return the last observation of each asset's partition in a run that tells a state."""
+    newest: dict[tuple[dg.AssetKey, str | None], dg.AssetObservation] = {}
+    for seen in _newest_first(instance, run_id):
+        newest.setdefault((seen.asset_key, seen.partition), seen)
+    return newest
+
+
+def last_word(instance: dg.DagsterInstance, run_id: str) -> dict[str, Any] | None:
+    """Return what a run said last of its progress, as plain values; None if it said nothing."""
+    seen = next(_newest_first(instance, run_id), None)
+    if seen is None:
+        return None
+    told = {name: value.value for name, value in seen.metadata.items()}
+    return {"partition": seen.partition, **told}
+
+
+def mark_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """Say in place of a run that was killed how far it had come; return what its tag says now.
+
+    Partitions it had finished are left as they are.
+    """
+    for (asset, partition), seen in last_progress(instance, run.run_id).items():
+        if seen.metadata["state"].value != RUNNING:
+            continue
+        kept = {name: value for name, value in seen.metadata.items() if name != "estimated_end"}
+        instance.report_runless_asset_event(
+            dg.AssetObservation(
+                asset,
+                partition=partition,
+                metadata=kept
+                | {
+                    "state": FAILED,
+                    "run": run.run_id,
+                    "error": f"the run ended as {run.status.value}",
+                },
+            )
+        )
+    # The tag last: a tick that is interrupted before it does all of this again.
+    last = run.tags.get(PROGRESS_TAG, "").partition(",")[0]
+    text = f"failed at {last.removeprefix('failed at ')}"
+    instance.add_run_tags(run.run_id, {PROGRESS_TAG: text, STATE_TAG: FAILED})
+    return text
+
+
+def _newest_first(instance: dg.DagsterInstance, run_id: str) -> "Iterator[dg.AssetObservation]":
+    cursor = None
+    while True:
+        page = instance.get_records_for_run(
+            run_id,
+            cursor=cursor,
+            of_type=dg.DagsterEventType.ASSET_OBSERVATION,
+            limit=_PAGE,
+            ascending=False,
+        )
+        for record in page.records:
+            event = record.event_log_entry.dagster_event
+            if event is not None:
+                seen = event.asset_observation_data.asset_observation
+                if "state" in seen.metadata:
+                    yield seen
+        if not page.has_more:
+            return
+        cursor = page.cursor

@@ -1,0 +1,187 @@
+"""Publication: what one run publishes of one asset, from the tables it read.
+
+Sources and target are loaded before anything is computed, so that the lake refuses a run whose
+target was replaced meanwhile. Each partition gets an event of its own with its content hash as
+data version: Dagster's automatic event gives all partitions of a run one version, and "stale"
+would mean nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import dagster as dg
+import pandas as pd
+
+from resources.lake.resource import LakeResource
+from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.candles.crossings import candles_version
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.ingest.crossings import StoredCrossings
+from traderai_assets.runs.partition import CROSSINGS, Partition
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
+from traderai_assets.schemas.tables import Table
+
+# Older than every event. Dagster itself notes that there was none yet, and then never sees the
+# first one as news; 0 and -1 it takes for no number at all.
+_BEFORE_ALL_EVENTS = -2
+_CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
+
+__all__ = ["CROSSINGS", "Partition", "Publication"]
+
+
+class Publication:
+    """One asset's part in one run."""
+
+    def __init__(
+        self,
+        context: dg.AssetExecutionContext,
+        lake: LakeResource,
+        table: Table,
+        *sources: Table,
+        beside: Sequence[Table] = (),
+    ) -> None:
+        self._context = context
+        # The pointers first: an event that arrives in between must count as news, not as read.
+        self._pointers = {
+            key.to_user_string(): self._latest_event(key)
+            for key in context.assets_def.asset_deps[context.asset_key]
+        }
+        # After the rows, so that no gap is believed in which rows have arrived since
+        beside_candles = (CANDLE_GAPS, PRICE_DECISIONS) if CANDLES in sources else ()
+        self._sources = {
+            source.name: lake.snapshot(source)
+            for source in dict.fromkeys((*sources, *beside_candles))
+        }
+        self._lake = lake
+        self.target = lake.snapshot(table)
+        self._decisions = lake.snapshot(PRICE_DECISIONS) if table is CANDLES else None
+        self.code_version = context.assets_def.code_versions_by_key[context.asset_key] or ""
+        self._beside_snapshots = {other.name: lake.snapshot(other) for other in beside}
+        self._beside: dict[str, dict[tuple[str, str], pd.DataFrame]] = {}
+        self._pending: dict[tuple[str, str], pd.DataFrame] = {}
+        self._parts: dict[tuple[str, str], Partition] = {}
+        self._summaries: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # What was committed before the failure is stored, so it is shown as stored.
+        if error is not None and not isinstance(error, GeneratorExit):
+            self._log_events()
+
+    def source(self, table: Table) -> LakeSnapshot:
+        """Return the snapshot of a source."""
+        return self._sources[table.name]
+
+    @property
+    def crossings(self) -> StoredCrossings:
+        """What is known beside the rows of candles, where these are a source."""
+        return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
+
+    def partitions(self) -> Iterator[Partition]:
+        """Yield every partition the run was asked for, oldest month first within a market."""
+        for key in sorted(self._context.partition_keys):
+            market, _, month = key.partition("|")
+            yield Partition(self, Market.parse(market), Month.parse(month) if month else None)
+
+    def hold(self, part: Partition, frame: pd.DataFrame) -> None:
+        """Keep `frame` until the next commit."""
+        self._parts[part.key] = part
+        self._pending[part.key] = frame
+
+    def hold_beside(self, table: Table, part: Partition, frame: pd.DataFrame) -> None:
+        """Keep `frame` of a table beside the asset's own; it is committed first."""
+        self._beside.setdefault(table.name, {})[part.key] = frame
+
+    def beside(self, table: Table) -> LakeSnapshot:
+        """Return the snapshot of a table that this asset keeps beside its own."""
+        return self._beside_snapshots[table.name]
+
+    def commit(self) -> None:
+        """Commit what is held: all of it or nothing; what has not changed is not written again.
+
+        Tables beside come first. A kill in between leaves them ahead of the asset's own table;
+        the next run makes the same rows again and brings it level.
+        """
+        for name, frames in self._beside.items():
+            self._beside_snapshots[name].publish(
+                frames, run_id=self._context.run.run_id, code_version=self.code_version
+            )
+        self._beside = {}
+        pending, self._pending = self._pending, {}
+        published = self.target.publish(
+            pending,
+            run_id=self._context.run.run_id,
+            code_version=self.code_version,
+            inputs={key: self._parts[key].inputs for key in pending},
+        )
+        for key in pending:
+            summary = published.summaries[key]
+            changed = key in published.changed or self._summaries.get(key, {}).get("changed", False)
+            self._summaries[key] = {
+                "dagster/row_count": summary.rows,
+                "first": _moment(summary.first),
+                "last": _moment(summary.last),
+                "content_hash": summary.content_hash,
+                "changed": changed,
+                "table_version": published.version,
+            }
+
+    def publish(self) -> Iterator[dg.MaterializeResult[None]]:
+        """Commit, let downstream steps run, and give each partition its own event."""
+        self.commit()
+        changed = sum(bool(summary["changed"]) for summary in self._summaries.values())
+        yield dg.MaterializeResult(
+            metadata={"partitions": len(self._summaries), "changed_partitions": changed}
+        )
+        self._log_events()
+
+    def _log_events(self) -> None:
+        stored = None
+        if self._decisions is not None and self._summaries:
+            # The run itself has written the gaps since
+            gaps = self._lake.snapshot(CANDLE_GAPS)
+            stored = StoredCrossings(self.target, gaps, self._decisions)
+        for key, summary in self._summaries.items():
+            part = self._parts[key]
+            version = summary["content_hash"]
+            if stored is not None:
+                version = candles_version(version, stored.text(part.market, part.month))
+            self._context.log_event(
+                dg.AssetMaterialization(
+                    self._context.asset_key,
+                    partition=part.dagster_key,
+                    metadata=summary | part.metadata,
+                    tags=self._provenance(part, version),
+                )
+            )
+
+    def _provenance(self, part: Partition, version: str) -> dict[str, str]:
+        tags = {
+            "dagster/data_version": version,
+            "dagster/data_version_is_user_provided": "true",
+            "dagster/code_version": self.code_version,
+        }
+        for name, pointer in self._pointers.items():
+            tags[f"dagster/input_event_pointer/{name}"] = pointer
+            versions = ".".join(part.versions(name))
+            tags[f"dagster/input_data_version/{name}"] = versions[:255] or "none"
+        return tags
+
+    def _latest_event(self, asset: dg.AssetKey) -> str:
+        record = self._context.instance.get_latest_data_version_record(asset)
+        return str(record.storage_id if record else _BEFORE_ALL_EVENTS)
+
+
+def _moment(moment: datetime | None) -> Any:
+    return dg.TimestampMetadataValue(moment.timestamp()) if moment is not None else None
