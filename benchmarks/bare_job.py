@@ -11,11 +11,11 @@ import pandas as pd
 import xgboost
 
 from benchmarks.planted import BAR
+from traderai_assets.domain.arrays import FloatArray, milliseconds
 from traderai_assets.domain.backtest import account_kernel
-from traderai_assets.domain.backtest.bars import Bars, milliseconds
+from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.layout import Rules
 from traderai_assets.domain.features.bars import Bars as FeatureBars
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.models import lightgbm_learner, xgboost_learner

@@ -13,10 +13,10 @@ import pandas as pd
 
 from benchmarks.planted import BAR
 from benchmarks.table import Ratio, at_least, best_of
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.policy import Policy
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.labels.barriers import barrier_width
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.training.plan import TrainingPlan

@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from traderai_assets.domain.candles.frames import milliseconds
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import BadExchangeAnswer, InvalidMarket, MarketNotListed
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.plain_text import plain_line

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from resources.exchange.retry import RetryPolicy
-from traderai_assets.domain.candles.frames import first_bar_from, milliseconds
+from traderai_assets.domain.arrays import milliseconds
+from traderai_assets.domain.candles.frames import first_bar_from
 from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
 from traderai_assets.domain.markets import Market
 

@@ -13,6 +13,7 @@ from resources.lake.rows import ordered, read_rows, summarized, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.schemas.rows import validated_rows
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -111,7 +112,7 @@ class LakeSnapshot:
         """
         for market, month in partitions:
             self.table.check_partition(market, month)
-        frames = {key: self.table.validate(partitions[key]) for key in sorted(partitions)}
+        frames = {key: validated_rows(self.table, partitions[key]) for key in sorted(partitions)}
         summaries = {key: summarized(self.table, key, frame) for key, frame in frames.items()}
         self._publisher.refuse_taken(frames, run_id)
         changed = tuple(

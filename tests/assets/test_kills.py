@@ -17,8 +17,8 @@ from tests.assets.dying import (
 )
 from tests.assets.house import House, never_written, opened
 from tests.assets.remembered import data_versions, stale
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import ExchangeUnavailable
-from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES

@@ -16,8 +16,8 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.house import House, opened
 from tests.assets.remembered import all_data_versions, stale
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.content_hash import EMPTY_HASH
-from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.ledger import KlineQuery
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.sandbox import clock as clock_module
-from traderai_assets.sandbox.clock import LATEST, Clock, milliseconds
+from traderai_assets.sandbox.clock import LATEST, Clock
 
 NOON = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 

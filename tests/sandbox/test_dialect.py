@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.markets import BARS
-from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.dialect import decimal
 
 FIVE_MINUTES = 300_000

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from traderai_assets.sandbox.clock import milliseconds
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.sandbox.market_minutes import PRESSURE_DRIFT
 from traderai_assets.sandbox.market_noise import (
     CHUNK_MINUTES,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.feed import aggregate, bar_ms
 from traderai_assets.sandbox.klines import page
 from traderai_assets.sandbox.replay import ReplayFeed

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import BARS
-from traderai_assets.sandbox.clock import milliseconds
 from traderai_assets.sandbox.feed import aggregate, bar_ms, concatenate
 from traderai_assets.sandbox.klines import page
 from traderai_assets.sandbox.market_noise import CHUNK_MS, ORIGIN, chunk_of, chunk_start

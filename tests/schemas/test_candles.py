@@ -8,6 +8,7 @@ from traderai_assets.domain.candles.gaps import find_gaps
 from traderai_assets.domain.candles.judging import judge_rows
 from traderai_assets.domain.errors import InvalidRows
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+from traderai_assets.schemas.rows import validated_rows
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 START_MS = 1_704_067_200_000
@@ -22,7 +23,7 @@ def candles(**changes):
 
 
 def test_candles_of_the_judge_fit_the_table():
-    assert CANDLES.validate(candles()).equals(candles())
+    assert validated_rows(CANDLES, candles()).equals(candles())
 
 
 @pytest.mark.parametrize(
@@ -40,31 +41,31 @@ def test_candles_of_the_judge_fit_the_table():
 )
 def test_what_the_judge_would_refuse_is_refused_by_the_table_as_well(wrong):
     with pytest.raises(InvalidRows, match="table candles"):
-        CANDLES.validate(candles(**wrong))
+        validated_rows(CANDLES, candles(**wrong))
 
 
 def test_a_bar_stands_once_and_no_column_is_added():
     twice = candles()
     twice["open_time"] = twice["open_time"].iloc[0]
     with pytest.raises(InvalidRows):
-        CANDLES.validate(twice)
+        validated_rows(CANDLES, twice)
     with pytest.raises(InvalidRows, match="undeclared"):
-        CANDLES.validate(candles().assign(trades=1))
+        validated_rows(CANDLES, candles().assign(trades=1))
 
 
 def test_gaps_fit_their_table_also_when_there_are_none():
     for frame, count in [(candles(), 1), (candles().iloc[:0], 1)]:
         gaps = find_gaps(frame, start=START, end=START + 5 * BAR, bar=BAR)
-        assert len(CANDLE_GAPS.validate(gaps)) == count
+        assert len(validated_rows(CANDLE_GAPS, gaps)) == count
     none = find_gaps(candles(), start=START, end=START, bar=BAR)
-    assert CANDLE_GAPS.validate(none).empty
+    assert validated_rows(CANDLE_GAPS, none).empty
 
 
 def test_a_gap_of_an_unknown_kind_or_without_length_is_refused():
     gaps = find_gaps(candles(), start=START, end=START + 5 * BAR, bar=BAR)
     for wrong in (gaps.assign(kind="weekend"), gaps.assign(end=gaps["start"])):
         with pytest.raises(InvalidRows, match="table candle_gaps"):
-            CANDLE_GAPS.validate(wrong)
+            validated_rows(CANDLE_GAPS, wrong)
 
 
 def test_every_kind_of_bad_row_fits_the_quarantine():
@@ -72,4 +73,4 @@ def test_every_kind_of_bad_row_fits_the_quarantine():
     judgement = judge_rows(
         rows, market_bar=BAR, start=START, end=START + BAR, closed_before=START + 2 * BAR
     )
-    assert len(CANDLE_QUARANTINE.validate(judgement.quarantined)) == len(rows)
+    assert len(validated_rows(CANDLE_QUARANTINE, judgement.quarantined)) == len(rows)

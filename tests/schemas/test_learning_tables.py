@@ -12,6 +12,7 @@ from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
+from traderai_assets.schemas.rows import validated_rows
 
 BAR = timedelta(minutes=5)
 
@@ -41,16 +42,16 @@ def labels():
 
 
 def test_features_may_be_undefined_but_not_infinite(features):
-    assert len(FEATURES.validate(features)) == 3
+    assert len(validated_rows(FEATURES, features)) == 3
     with pytest.raises(InvalidRows, match="finite or NaN"):
-        FEATURES.validate(features.assign(rsi_14=np.inf))
+        validated_rows(FEATURES, features.assign(rsi_14=np.inf))
 
 
 def test_a_feature_too_many_or_too_few_is_refused(features):
     with pytest.raises(InvalidRows, match="hunch"):
-        FEATURES.validate(features.assign(hunch=1.0))
+        validated_rows(FEATURES, features.assign(hunch=1.0))
     with pytest.raises(InvalidRows, match="rsi_14"):
-        FEATURES.validate(features.drop(columns="rsi_14"))
+        validated_rows(FEATURES, features.drop(columns="rsi_14"))
 
 
 def test_every_feature_column_tells_its_unit():
@@ -60,7 +61,7 @@ def test_every_feature_column_tells_its_unit():
 
 
 def test_labels_as_they_are_made_are_accepted():
-    assert len(LABELS.validate(labels())) > 30
+    assert len(validated_rows(LABELS, labels())) > 30
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_labels_that_cannot_be_are_refused(column, value):
     spoilt = labels()
     spoilt.loc[0, column] = value
     with pytest.raises(InvalidRows):
-        LABELS.validate(spoilt)
+        validated_rows(LABELS, spoilt)
 
 
 def test_models_are_sorted_by_what_they_had_seen_then_by_when_they_were_made():

@@ -24,6 +24,7 @@ from traderai_assets.domain.signals.outcomes import month_outcomes, resolve_outc
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
+from traderai_assets.schemas.rows import validated_rows
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
 from traderai_assets.schemas.signals import SIGNALS
@@ -68,9 +69,9 @@ def test_a_backtest_can_be_stored(n_bars):
     figures = metrics_table(
         result.metrics | intervals, frame, bar=BAR, segment="served", model_id="m1"
     )
-    assert len(BACKTEST_TRADES.validate(result.trades)) == result.metrics["trades"]
-    assert len(BACKTEST_EQUITY.validate(result.equity)) == n_bars
-    stored = BACKTEST_METRICS.validate(figures[list(BACKTEST_METRICS.dtypes)])
+    assert len(validated_rows(BACKTEST_TRADES, result.trades)) == result.metrics["trades"]
+    assert len(validated_rows(BACKTEST_EQUITY, result.equity)) == n_bars
+    stored = validated_rows(BACKTEST_METRICS, figures[list(BACKTEST_METRICS.dtypes)])
     assert len(stored) == min(n_bars, 1)
     if n_bars:
         assert stored["start"].item() == MARCH.start
@@ -82,11 +83,11 @@ def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
     frame = candles(n_bars)
     said = signals(frame)
     outcomes = month_outcomes(said, frame, month=MARCH, bar=BAR)
-    assert len(SIGNALS.validate(said)) == len(said)
-    assert len(SIGNAL_OUTCOMES.validate(outcomes)) == len(said)
+    assert len(validated_rows(SIGNALS, said)) == len(said)
+    assert len(validated_rows(SIGNAL_OUTCOMES, outcomes)) == len(said)
     ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
     snapshots = said.join(ended[["status", "ended_at", "gross_return"]])
-    assert len(SIGNAL_SNAPSHOTS.validate(snapshots)) == len(said)
+    assert len(validated_rows(SIGNAL_SNAPSHOTS, snapshots)) == len(said)
 
 
 def test_an_account_that_holds_more_than_cash_and_position_is_refused():
@@ -94,20 +95,20 @@ def test_an_account_that_holds_more_than_cash_and_position_is_refused():
     decisions = Decisions.of(sides(300), target=0.01, stop=0.005, horizon_bars=12)
     equity = run_backtest(frame, decisions, bar=BAR, costs=Costs(0, 0)).equity
     with pytest.raises(InvalidRows, match="equity is cash and value"):
-        BACKTEST_EQUITY.validate(equity.assign(equity=equity["equity"] + 1e-6))
+        validated_rows(BACKTEST_EQUITY, equity.assign(equity=equity["equity"] + 1e-6))
 
 
 def test_a_signal_that_points_the_wrong_way_is_refused():
     said = signals(candles(10))
     with pytest.raises(InvalidRows, match="target_price on the side's side"):
-        SIGNALS.validate(said.assign(side=-said["side"]))
+        validated_rows(SIGNALS, said.assign(side=-said["side"]))
 
 
 def test_an_outcome_that_is_open_and_over_is_refused():
     frame = candles(300)
     outcomes = resolve_outcomes(signals(frame), frame, bar=BAR, as_of=MARCH.end)
     with pytest.raises(InvalidRows, match="ended_at null exactly while open"):
-        SIGNAL_OUTCOMES.validate(outcomes.assign(status="open"))
+        validated_rows(SIGNAL_OUTCOMES, outcomes.assign(status="open"))
 
 
 def test_drift_can_be_stored():
@@ -121,15 +122,15 @@ def test_drift_can_be_stored():
     ]
     window = {"window_start": pd.Timestamp(MARCH.start), "window_end": pd.Timestamp(MARCH.end)}
     table = drift_table(parts, model_id="m1", **window)
-    assert len(DRIFT_METRICS.validate(table)) == 5
+    assert len(validated_rows(DRIFT_METRICS, table)) == 5
     empty = feature_drift({"a": reference, "b": reference}, now[:0])
-    assert len(DRIFT_METRICS.validate(drift_table([empty], model_id="m1", **window))) == 2
+    assert len(validated_rows(DRIFT_METRICS, drift_table([empty], model_id="m1", **window))) == 2
 
 
 def test_the_history_of_champions_can_be_stored():
     at = datetime(2026, 3, 1, tzinfo=UTC)
     history = empty_history()
-    CHAMPIONS.validate(history)
+    validated_rows(CHAMPIONS, history)
     for promote, challenger in ((False, "a"), (True, "b"), (True, "c"), (False, "d")):
         history = with_decision(
             history,
@@ -139,4 +140,4 @@ def test_the_history_of_champions_can_be_stored():
             changed_at=at,
         )
     history = roll_back(history, changed_at=at, reason="by hand")
-    assert CHAMPIONS.validate(history)["model_id"].tolist()[1:] == ["b", "c", "c", "b"]
+    assert validated_rows(CHAMPIONS, history)["model_id"].tolist()[1:] == ["b", "c", "c", "b"]

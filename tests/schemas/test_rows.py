@@ -4,6 +4,7 @@ import pandera.pandas as pa
 import pytest
 
 from traderai_assets.domain.errors import InvalidRows
+from traderai_assets.schemas.rows import validated_rows
 from traderai_assets.schemas.tables import Table
 
 TRADES = Table(
@@ -34,7 +35,7 @@ def frame():
 
 
 def test_rows_come_back_in_declared_columns_sorted_by_the_whole_key(frame):
-    checked = TRADES.validate(frame)
+    checked = validated_rows(TRADES, frame)
     assert list(checked) == ["open_time", "price", "side", "note"]
     assert checked["price"].tolist() == [1.0, 3.0, 2.0]
     assert checked.index.tolist() == [0, 1, 2]
@@ -43,19 +44,19 @@ def test_rows_come_back_in_declared_columns_sorted_by_the_whole_key(frame):
 
 def test_missing_and_undeclared_columns_are_named_together(frame):
     with pytest.raises(InvalidRows, match=r"trades: columns missing \['price'\], undeclared \['p"):
-        TRADES.validate(frame.rename(columns={"price": "prices"}))
+        validated_rows(TRADES, frame.rename(columns={"price": "prices"}))
 
 
 def test_a_column_that_stands_twice_is_refused(frame):
     with pytest.raises(InvalidRows, match=r"each of .* once"):
-        TRADES.validate(pd.concat([frame, frame[["price"]]], axis=1))
+        validated_rows(TRADES, pd.concat([frame, frame[["price"]]], axis=1))
 
 
 def test_a_wrong_dtype_is_told_with_the_one_expected(frame):
     with pytest.raises(InvalidRows, match="price: dtype is int64, expected float64; cast"):
-        TRADES.validate(frame.astype({"price": "int64"}))
+        validated_rows(TRADES, frame.astype({"price": "int64"}))
     with pytest.raises(InvalidRows, match=r"open_time: dtype is datetime64\[us, UTC\], expected"):
-        TRADES.validate(frame.astype({"open_time": "datetime64[us, UTC]"}))
+        validated_rows(TRADES, frame.astype({"open_time": "datetime64[us, UTC]"}))
 
 
 def test_the_first_offending_value_is_told_with_its_key_and_the_rule(frame):
@@ -65,20 +66,20 @@ def test_the_first_offending_value_is_told_with_its_key_and_the_rule(frame):
         r"breaks greater_than\(0\), 1 such"
     )
     with pytest.raises(InvalidRows, match=message):
-        TRADES.validate(frame)
+        validated_rows(TRADES, frame)
 
 
 def test_a_null_where_none_may_be_is_an_offending_value(frame):
     frame.loc[1, "price"] = np.nan
     with pytest.raises(InvalidRows, match=r"column price: nan at .*row 1.* breaks not_nullable"):
-        TRADES.validate(frame)
+        validated_rows(TRADES, frame)
 
 
 def test_payloads_are_bytes_and_nothing_else(frame):
     with pytest.raises(InvalidRows, match="column note: 'x' is a str, expected bytes"):
-        TRADES.validate(frame.assign(note=[b"", None, "x"]))
+        validated_rows(TRADES, frame.assign(note=[b"", None, "x"]))
 
 
 def test_a_key_that_stands_twice_is_refused(frame):
     with pytest.raises(InvalidRows, match=r"more than one row has open_time .*00:05.*, side long"):
-        TRADES.validate(frame.assign(side="long"))
+        validated_rows(TRADES, frame.assign(side="long"))

@@ -4,6 +4,7 @@ import pytest
 from pandera.pandas import Column, DataFrameSchema
 
 from traderai_assets.domain.errors import InvalidMarket, InvalidMonth
+from traderai_assets.schemas.rows import validated_rows
 from traderai_assets.schemas.tables import Table
 
 MARKET = "binance.BTC-USDT.5m"
@@ -47,7 +48,7 @@ def test_a_table_without_rows_still_has_its_columns_and_dtypes():
     empty = EVERYTHING.empty()
     assert len(empty) == 0
     assert empty.dtypes.astype(str).to_dict() == EVERYTHING.dtypes
-    assert list(EVERYTHING.validate(empty)) == list(EVERYTHING.dtypes)
+    assert list(validated_rows(EVERYTHING, empty)) == list(EVERYTHING.dtypes)
 
 
 @pytest.mark.parametrize(

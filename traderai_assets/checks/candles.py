@@ -8,6 +8,7 @@ from traderai_assets.assets.candles import candles
 from traderai_assets.domain.candles.gaps import FETCH_FAILURE, NO_TRADE
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
+from traderai_assets.schemas.rows import validated_rows
 
 
 @dg.asset_check(asset=candles, blocking=True)
@@ -21,7 +22,7 @@ def candle_contract(
     broken = []
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        frame = CANDLES.validate(stored.read(market.key, [month.key]))
+        frame = validated_rows(CANDLES, stored.read(market.key, [month.key]))
         known = gaps.read(market.key, [month.key])
         if frame.empty:
             continue

@@ -6,9 +6,8 @@ and the scalar functions of the C library, which SciPy calls, have not.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from traderai_assets.domain.arrays import FloatArray
 
 
 def inner(left: FloatArray, right: FloatArray) -> float:

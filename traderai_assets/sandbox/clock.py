@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import InvalidInput
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,11 +74,6 @@ class Clock:
         passed = (monotonic() - self._since) * self._speed
         ahead = (LATEST - self._anchor).total_seconds()
         return self._anchor + timedelta(seconds=min(passed, ahead))
-
-
-def milliseconds(moment: datetime) -> int:
-    """Whole milliseconds since 1970 of a timezone-aware time; the exchange's unit on the wire."""
-    return (moment - EARLIEST) // timedelta(milliseconds=1)
 
 
 def _checked_time(moment: datetime) -> datetime:

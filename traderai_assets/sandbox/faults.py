@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 
-from traderai_assets.sandbox.clock import milliseconds
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.sandbox.fault_rules import (
     ROW_FAULTS,
     WIRE_FAULTS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from traderai_assets.sandbox.clock import milliseconds
+from traderai_assets.domain.arrays import FloatArray, milliseconds
 from traderai_assets.sandbox.feed import Bars
 from traderai_assets.sandbox.market_noise import (
     CHUNK_MINUTES,
@@ -21,8 +21,6 @@ from traderai_assets.sandbox.market_noise import (
     pressure,
     shocks,
 )
-
-FloatArray = NDArray[np.float64]
 
 # What full pressure does at edge 1: drift of a minute, in its standard deviations; ...
 PRESSURE_DRIFT = 0.19

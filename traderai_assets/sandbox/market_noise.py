@@ -13,7 +13,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from traderai_assets.sandbox.clock import LATEST, milliseconds
+from traderai_assets.domain.arrays import milliseconds
+from traderai_assets.sandbox.clock import LATEST
 
 ORIGIN = datetime(2017, 1, 1, tzinfo=UTC)
 MINUTE_MS = 60_000

@@ -38,8 +38,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.sandbox.clock import LATEST, milliseconds
+from traderai_assets.sandbox.clock import LATEST
 from traderai_assets.sandbox.feed import Bars, Listing, aggregate, bar_ms, concatenate
 from traderai_assets.sandbox.market_minutes import (
     SimulatedMarket,

@@ -1,7 +1,5 @@
 """What is stored of backtests: the trades, the account bar by bar, and one row of figures."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -9,10 +7,10 @@ from pandera.typing import Series
 
 from traderai_assets.domain.backtest.engine import EXIT_REASONS
 from traderai_assets.schemas.tables import Table
+from traderai_assets.schemas.types import Time
 
 # The test slices of the folds inside the look-back; the bars of the served month so far.
 WALK_FORWARD, SERVED = SEGMENTS = ("walk_forward", "served")
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
 
 
 class BacktestTrades(pa.DataFrameModel):

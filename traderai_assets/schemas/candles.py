@@ -1,7 +1,5 @@
 """What is stored of candles: the bars, the gaps between them, asks for those, rows kept out."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -11,8 +9,7 @@ from traderai_assets.domain.candles.ask_records import CAME_BACK
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.candles.quarantine import MAX_RAW_LENGTH
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Candles(pa.DataFrameModel):

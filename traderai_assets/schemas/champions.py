@@ -1,16 +1,12 @@
 """What is stored of champions: every change and every challenge, one row each, none ever edited."""
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.champions.history import ACTIONS
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Champions(pa.DataFrameModel):

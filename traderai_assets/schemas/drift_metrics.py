@@ -1,17 +1,13 @@
 """What is stored of drift: one row per model, window and thing that may drift."""
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.drift.alarm import KINDS
 from traderai_assets.domain.drift.features import STATUSES
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class DriftMetrics(pa.DataFrameModel):

@@ -1,7 +1,5 @@
 """What is stored of labels: how a position entered after each bar ended."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -10,8 +8,7 @@ from pandera.typing import Series
 from traderai_assets.domain.labels.barriers import MAX_WIDTH
 from traderai_assets.domain.labels.outcomes import BARRIERS
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Labels(pa.DataFrameModel):

@@ -1,16 +1,12 @@
 """What is stored of models: one row a model, and what each said out of sample while training."""
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.labels.barriers import MAX_WIDTH
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Models(pa.DataFrameModel):

@@ -1,15 +1,11 @@
 """What is stored of live predictions: all a champion said, also where it took no side."""
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Predictions(pa.DataFrameModel):

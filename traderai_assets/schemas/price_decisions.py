@@ -1,7 +1,5 @@
 """What is stored of people's words on price steps: that a move was real, or its ratio."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -9,8 +7,7 @@ from pandera.typing import Series
 
 from traderai_assets.domain.candles.crossings import RATIO, VERDICTS
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class PriceDecisions(pa.DataFrameModel):

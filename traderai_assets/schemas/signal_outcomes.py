@@ -1,7 +1,5 @@
 """What is stored of signal outcomes: how each signal ended, in the month it ended in."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -9,8 +7,7 @@ from pandera.typing import Series
 
 from traderai_assets.domain.signals.outcomes import STATUSES
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class SignalOutcomes(pa.DataFrameModel):

@@ -1,17 +1,13 @@
 """What is stored of signal snapshots: what we would have said, and what would have become of it."""
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.signals.outcomes import STATUSES
 from traderai_assets.schemas.signals import Signals
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class SignalSnapshots(Signals):

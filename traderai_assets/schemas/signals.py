@@ -1,15 +1,12 @@
 """What is stored of signals: what a model said at a bar's close, and until when it holds."""
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.schemas.tables import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "ms", "UTC"]
+from traderai_assets.schemas.types import Time
 
 
 class Signals(pa.DataFrameModel):

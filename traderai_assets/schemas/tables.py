@@ -13,7 +13,6 @@ import pandas as pd
 from traderai_assets.domain.errors import InvalidMonth
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.schemas.rows import validated_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -129,13 +128,3 @@ class Table:
                 f"table {self.name} is partitioned by market alone; its month is "
                 f"{ALL_MONTHS!r}, not {month[:20]!r}"
             )
-
-    def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Check every row and return the declared columns, sorted by key, with a fresh index.
-
-        Raises
-        ------
-        InvalidRows
-            At the first column or value that breaks the schema, or a key that stands twice.
-        """
-        return validated_rows(self, frame)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.candles.frames import candles_frame, milliseconds
+from traderai_assets.domain.arrays import milliseconds
+from traderai_assets.domain.candles.frames import candles_frame
 
 BAR = timedelta(minutes=5)
 START = datetime(2026, 3, 1, tzinfo=UTC)

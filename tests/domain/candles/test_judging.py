@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traderai_assets.domain.candles.frames import candles_frame, milliseconds
+from traderai_assets.domain.arrays import milliseconds
+from traderai_assets.domain.candles.frames import candles_frame
 from traderai_assets.domain.candles.judging import judge_rows
 
 START = datetime(2024, 1, 1, tzinfo=UTC)

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.spec import FeatureSpec
 
 HOUR_MS = 3_600_000

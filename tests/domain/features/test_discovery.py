@@ -63,7 +63,15 @@ def importable(monkeypatch, tmp_path):
 
 def test_our_own_rules_come_in_order_of_their_file():
     ours = [name.rpartition(".")[2] for name in rule_modules() if "domain.features.rules" in name]
-    assert ours == ["calendar", "coarse", "momentum", "returns", "trend", "volatility", "volume"]
+    assert ours == [
+        "calendar",
+        "higher_timeframe",
+        "momentum",
+        "returns",
+        "trend",
+        "volatility",
+        "volume",
+    ]
     assert collect(rule_modules()) == CATALOGUE
 
 

@@ -1,15 +1,14 @@
 """Candles and decisions as the contiguous arrays the kernels walk over."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray, milliseconds_of
 from traderai_assets.domain.errors import InvalidInput
 
-FloatArray = npt.NDArray[np.float64]
 MAX_HORIZON_BARS = 10_000_000
 
 
@@ -122,17 +121,6 @@ def _refuse(
             f"{name} {values[rows[0]]} at row {rows[0]}, where a side is taken; "
             f"expected {expected}, or side 0"
         )
-
-
-def milliseconds(length: timedelta) -> int:
-    """Whole milliseconds of a duration."""
-    return length // timedelta(milliseconds=1)
-
-
-def milliseconds_of(times: pd.Series) -> npt.NDArray[np.int64]:
-    """Milliseconds since 1970 of a column of UTC times."""
-    since_1970: npt.NDArray[np.int64] = times.dt.as_unit("ms").astype("int64").to_numpy()
-    return since_1970
 
 
 def utc_times(since_1970: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_of, stretch_ends
@@ -28,7 +29,6 @@ from traderai_assets.domain.backtest.metrics import backtest_metrics
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 
-FloatArray = npt.NDArray[np.float64]
 Order = Literal["pessimistic", "optimistic"]
 
 EXIT_REASONS = np.array(["end", "target", "stop", "time", "liquidation"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from traderai_assets.domain.backtest.bars import milliseconds
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.layout import Rules
 from traderai_assets.domain.errors import InvalidInput

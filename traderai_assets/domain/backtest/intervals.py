@@ -3,13 +3,11 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.portable import logarithm
 from traderai_assets.domain.statistics.bootstrap import bootstrap_means, default_block
-
-FloatArray = npt.NDArray[np.float64]
 
 INTERVALS = ("sharpe_lower", "sharpe_upper", "total_return_lower", "total_return_upper")
 

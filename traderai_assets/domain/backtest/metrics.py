@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.candles.segments import chained
-
-FloatArray = npt.NDArray[np.float64]
 
 YEAR = timedelta(days=365)
 """Crypto markets trade all year."""

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
-
-FloatArray = npt.NDArray[np.float64]
 
 LIMITS = {
     "margin": (0.0, 5.0),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_of, stretch_ends
@@ -16,7 +17,6 @@ from traderai_assets.domain.errors import InvalidInput
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.policy import Policy
 
-FloatArray = npt.NDArray[np.float64]
 
 # numba's own thread pool, `workqueue`, is always there, survives a fork and does not spin where
 # cores are busy (GNU OpenMP is none of that), but ends the process when two threads launch at once.

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from traderai_assets.domain.arrays import BoolArray, IntArray, milliseconds_of
 from traderai_assets.domain.candles.frames import time_column
 from traderai_assets.domain.candles.runs import bars_of, runs
-
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 # What came back of a stretch; the weightiest last, where two answers differ.
 NOTHING = "nothing"  # No row at all
@@ -70,9 +67,3 @@ def ask_frame(records: Records, first_ms: int, width: int) -> pd.DataFrame:
             "came_back": pd.Series(names[records.code[begins]], dtype="str"),
         }
     )
-
-
-def milliseconds_of(times: "pd.Series[pd.Timestamp]") -> IntArray:
-    """A column of times as whole milliseconds since 1970."""
-    plain = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
-    return np.asarray(plain.astype(np.int64))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from traderai_assets.domain.arrays import BoolArray, IntArray, milliseconds
 from traderai_assets.domain.candles.ask_records import (
     AROUND,
     BEGINS_LATER,
@@ -20,12 +21,9 @@ from traderai_assets.domain.candles.ask_records import (
     ENDS_BEFORE,
     NOTHING,
     OUT_OF_REACH,
-    BoolArray,
-    IntArray,
     Records,
     ask_frame,
 )
-from traderai_assets.domain.candles.frames import milliseconds
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
 from traderai_assets.domain.candles.runs import bars_of, runs
 

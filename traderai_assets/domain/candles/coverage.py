@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.frames import milliseconds, moment_of
+from traderai_assets.domain.arrays import milliseconds, milliseconds_of
+from traderai_assets.domain.candles.frames import moment_of
 from traderai_assets.domain.candles.gap_classes import believed
 
 Span = tuple[datetime, datetime]
@@ -47,11 +48,11 @@ def bar_coverage(
     width = milliseconds(bar)
     grid = np.arange(milliseconds(start), milliseconds(end), width, dtype=np.int64)
     known = gaps[believed(gaps)]
-    begins, ends = _milliseconds_of(known["start"]), _milliseconds_of(known["end"])
+    begins, ends = milliseconds_of(known["start"]), milliseconds_of(known["end"])
     # Gaps never overlap, so a bar is in one when more have begun than have ended.
     begun = np.searchsorted(np.sort(begins), grid, side="right")
     ended = np.searchsorted(np.sort(ends), grid, side="right")
-    stored = np.isin(grid, _milliseconds_of(candles["open_time"]))
+    stored = np.isin(grid, milliseconds_of(candles["open_time"]))
     return Coverage(grid, stored, ~stored & (begun > ended))
 
 
@@ -85,8 +86,3 @@ def spans_to_fetch(
         (moment_of(int(coverage.open_ms[first])), moment_of(int(coverage.open_ms[past - 1])) + bar)
         for first, past in edges.reshape(-1, 2)
     ]
-
-
-def _milliseconds_of(times: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
-    plain = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
-    return np.asarray(plain.astype(np.int64))

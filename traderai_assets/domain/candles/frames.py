@@ -1,30 +1,21 @@
 """The candles frame: its columns, its types and its grid of times; no rule about values."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from traderai_assets.domain.arrays import EPOCH, MILLISECOND, FloatArray, milliseconds
 
 TIME_DTYPE = pd.DatetimeTZDtype("ms", "UTC")
 CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-def milliseconds(moment: datetime | timedelta) -> int:
-    """Whole milliseconds of a length of time, or since 1970 of a timezone-aware moment."""
-    since = moment - _EPOCH if isinstance(moment, datetime) else moment
-    return since // _MILLISECOND
-
 
 def moment_of(time: int) -> datetime:
     """The moment so many milliseconds after 1970, UTC."""
-    return _EPOCH + time * _MILLISECOND
+    return EPOCH + time * MILLISECOND
 
 
 def bar_at(moment: datetime, bar: timedelta) -> datetime:

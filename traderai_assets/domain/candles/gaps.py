@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from traderai_assets.domain.arrays import FloatArray, milliseconds
 from traderai_assets.domain.candles import gap_classes
-from traderai_assets.domain.candles.frames import FloatArray, milliseconds, time_column
+from traderai_assets.domain.candles.frames import time_column
 
 OUTAGE = gap_classes.OUTAGE.name
 NO_TRADE = gap_classes.NO_TRADE.name

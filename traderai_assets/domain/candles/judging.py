@@ -29,13 +29,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.frames import (
-    CANDLE_COLUMNS,
-    FloatArray,
-    candles_frame,
-    milliseconds,
-    moment_of,
-)
+from traderai_assets.domain.arrays import FloatArray, milliseconds
+from traderai_assets.domain.candles.frames import CANDLE_COLUMNS, candles_frame, moment_of
 from traderai_assets.domain.candles.quarantine import quarantine_frame
 
 FUTURE = "future_time"

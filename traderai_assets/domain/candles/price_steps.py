@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.frames import FloatArray, time_column
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.candles.frames import time_column
 
 BETWEEN, INSIDE, WICK = "between", "inside", "wick"
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.candles.frames import FloatArray, time_column
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.candles.frames import time_column
 
 QUARANTINE_COLUMNS = ("open_time", "reason", "raw")
 MAX_RAW_LENGTH = 500

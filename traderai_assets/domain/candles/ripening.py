@@ -25,13 +25,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from traderai_assets.domain.candles.ask_records import (
-    AROUND,
-    OUT_OF_REACH,
-    Records,
-    milliseconds_of,
-)
-from traderai_assets.domain.candles.frames import milliseconds, time_column
+from traderai_assets.domain.arrays import BoolArray, IntArray, milliseconds, milliseconds_of
+from traderai_assets.domain.candles.ask_records import AROUND, OUT_OF_REACH, Records
+from traderai_assets.domain.candles.frames import time_column
 from traderai_assets.domain.candles.gap_classes import (
     FETCH_FAILURE,
     NO_TRADE,
@@ -50,8 +46,6 @@ MANY_HEARD_AROUND, LONG_HEARD_AROUND, SILENT = 2, 4, 5
 LONGEST_OUTAGE = timedelta(days=2)
 
 _AT_ONCE = pd.Timestamp(0, tz="UTC")
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 
 def ripened(

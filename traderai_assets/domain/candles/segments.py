@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.candles.price_steps import (
     INSIDE,
     WICK,
@@ -26,8 +26,6 @@ from traderai_assets.domain.candles.price_steps import (
     suspected_rows,
 )
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 Span = tuple[datetime, datetime]
 
 SEGMENT, SCALE = "segment", "scale"

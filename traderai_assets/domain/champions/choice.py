@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.metrics import max_drawdown
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.statistics.bootstrap import mean_interval
 from traderai_assets.domain.statistics.sharpe import SharpeEstimate, deflated_sharpe_ratio
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.drift.measures import (
     PSI_FLOOR,
     ks_distance,
@@ -17,8 +18,6 @@ from traderai_assets.domain.drift.measures import (
 from traderai_assets.domain.drift.reference import ReferenceDistribution, bin_counts
 from traderai_assets.domain.errors import FeatureMismatch
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
-
-FloatArray = npt.NDArray[np.float64]
 
 STATUSES = ("stable", "drifted", "insufficient")
 

@@ -3,11 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.drift.reference import QUANTILE_STEPS, ReferenceDistribution
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.portable import logarithm
-
-FloatArray = npt.NDArray[np.float64]
 
 PSI_FLOOR = 0.1
 """A convention of the trade (below: no change), not a result."""

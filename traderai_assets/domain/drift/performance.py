@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 from traderai_assets.domain.statistics.bootstrap import MeanInterval, mean_interval
-
-FloatArray = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.90
 """Two such intervals that do not meet are, one-sided, about a 1 % event without drift."""

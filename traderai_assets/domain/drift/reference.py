@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import DegenerateData
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 
-FloatArray = npt.NDArray[np.float64]
 CountArray = npt.NDArray[np.int64]
 
 QUANTILE_STEPS = 100

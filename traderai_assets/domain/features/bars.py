@@ -13,21 +13,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import MILLISECOND, FloatArray, IntArray, milliseconds_of
 from traderai_assets.domain.portable import logarithm
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
-
-MILLISECOND = timedelta(milliseconds=1)
-
-
-def milliseconds(times: pd.Series) -> IntArray:
-    """`datetime64[ms, UTC]` as whole milliseconds since 1970."""
-    return times.astype("datetime64[ms, UTC]").to_numpy("datetime64[ms]").astype(np.int64)
 
 
 def oldest_rows(open_ms: IntArray, bars: int, bar_ms: int) -> IntArray:
@@ -56,7 +47,7 @@ class Bars:
         """Take the arrays out of a candles frame of at least one row."""
         unit = math.ldexp(1.0, math.frexp(candles["close"].iloc[0])[1])
         return cls(
-            open_ms=milliseconds(candles["open_time"]),
+            open_ms=milliseconds_of(candles["open_time"]),
             open=_floats(candles["open"]) / unit,
             high=_floats(candles["high"]) / unit,
             low=_floats(candles["low"]) / unit,

@@ -18,7 +18,7 @@ from traderai_assets.domain.features.spec import FeatureSpec
 
 RULES = "traderai_assets.domain.features.rules"
 USER_RULES = "traderai_features"
-ARITHMETIC = "traderai_assets.domain.portable"
+ARITHMETIC = ("traderai_assets.domain.arrays", "traderai_assets.domain.portable")
 # A month is computed from the one before it, which may be short of bars
 MAX_WARM_UP_BARS = 300
 
@@ -106,7 +106,7 @@ def code_version(modules: Iterable[str], specs: Sequence[FeatureSpec]) -> str:
     digest = hashlib.sha256()
     package = RULES.rpartition(".")[0]
     engine = (f"{package}.{name}" for name in _ENGINE)
-    for module in (ARITHMETIC, *engine, *modules):
+    for module in (*ARITHMETIC, *engine, *modules):
         digest.update(f"{module}\0{_source_of(module)}\0".encode())
     for spec in specs:
         digest.update(f"{spec.name}\0{spec.warm_up_bars}\0".encode())

@@ -7,7 +7,7 @@ bars after which less than e^-11 of the first value is left, `EXPONENTIAL_MEMORY
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 
 EXPONENTIAL_MEMORY = 6
 WILDER_MEMORY = 12

@@ -7,7 +7,7 @@ locked array does not make for another compilation.
 import numpy as np
 from numba import float64, int64, njit, types, void
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 
 _READ = types.Array(float64, 1, "C", readonly=True)
 _WRITE = types.Array(float64, 1, "C")

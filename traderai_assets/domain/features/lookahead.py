@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.features.alterations import ALTERATIONS, Alteration
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.month import month_features
 from traderai_assets.domain.features.spec import FeatureSpec

@@ -5,9 +5,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.candles.segments import bars_since_cut, segments_of
 from traderai_assets.domain.errors import InvalidFeature
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.spec import FeatureSpec
 from traderai_assets.domain.months import Month

@@ -9,13 +9,8 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.features.bars import (
-    MILLISECOND,
-    FloatArray,
-    IntArray,
-    milliseconds,
-    oldest_rows,
-)
+from traderai_assets.domain.arrays import MILLISECOND, FloatArray, IntArray, milliseconds_of
+from traderai_assets.domain.features.bars import oldest_rows
 from traderai_assets.domain.features.windows import window_sum
 from traderai_assets.domain.portable import logarithm
 
@@ -46,7 +41,7 @@ def realised_volatility(candles: pd.DataFrame, *, bar: timedelta) -> FloatArray:
     Realized Volatility. Econometrica 71(2).
     """
     closes = candles["close"].to_numpy(np.float64)
-    return volatility_of(milliseconds(candles["open_time"]), closes, bar // MILLISECOND)
+    return volatility_of(milliseconds_of(candles["open_time"]), closes, bar // MILLISECOND)
 
 
 def volatility_of(open_ms: IntArray, closes: FloatArray, bar_ms: int) -> FloatArray:

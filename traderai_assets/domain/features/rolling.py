@@ -6,7 +6,7 @@ would blow up. Extremes are: they have nothing to round.
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.features.indicators import indicator
 from traderai_assets.domain.features.windows import window_products, window_sum
 from traderai_assets.domain.portable import logarithm

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.spec import FeatureSpec
 

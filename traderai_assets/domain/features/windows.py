@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 
 BLOCK_ROWS = 1024
 

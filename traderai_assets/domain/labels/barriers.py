@@ -9,9 +9,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, realised_volatility
 from traderai_assets.domain.limits import MAX_HORIZON_BARS, MAX_MULTIPLE
 

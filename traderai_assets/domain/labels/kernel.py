@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
 
 NONE, UPPER, LOWER, TIME, BOTH = 0, 1, 2, 3, 4
 

@@ -33,8 +33,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import MILLISECOND, FloatArray, milliseconds_of
 from traderai_assets.domain.candles.segments import segments_of
-from traderai_assets.domain.features.bars import MILLISECOND, FloatArray, milliseconds
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, barrier_width
 
 LABEL_CODE_VERSION = "1"
@@ -91,7 +91,7 @@ def _label_segment(
         for side in ("open", "high", "low", "close")
     )
     bar_ms = bar // MILLISECOND
-    open_ms = milliseconds(candles["open_time"])
+    open_ms = milliseconds_of(candles["open_time"])
     barrier, exit_row, exit_price = kernel.walk_to_barriers(
         open_ms, opens, highs, lows, closes, widths, bar_ms, horizon_bars * bar_ms
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
 
 
 def uniqueness_weights(starts: IntArray, ends: IntArray) -> FloatArray:

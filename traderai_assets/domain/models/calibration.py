@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.portable import inner, logistic, surprise
 
 SLOPE_DEVIATION = 1.0

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.policy import Policy
 from traderai_assets.domain.drift.reference import ReferenceDistribution
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
 from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.models.sample import LabelledRows, idle_features

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.calibration import PlattScaling, fit_platt
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.sample import Sample

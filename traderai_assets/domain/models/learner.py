@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.sample import Sample
 
 

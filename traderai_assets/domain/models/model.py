@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, InvalidSettings
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.models.calibration import PlattScaling
 from traderai_assets.domain.models.card import Card, canonical_json
 from traderai_assets.domain.models.ensemble import Ensemble, Member

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray, IntArray, milliseconds_of
 from traderai_assets.domain.errors import DegenerateData, NotEnoughData
-from traderai_assets.domain.features.bars import FloatArray, IntArray, milliseconds
 from traderai_assets.domain.labels.weights import uniqueness_weights
 
 
@@ -114,8 +114,8 @@ def join_rows(features: pd.DataFrame, labels: pd.DataFrame) -> LabelledRows:
         names=names,
         features=matrix,
         frame=frame[["open_time", "label_end", "label", "gross_return", "width"]],
-        open_ms=milliseconds(frame["open_time"]),
-        end_ms=milliseconds(frame["label_end"]),
+        open_ms=milliseconds_of(frame["open_time"]),
+        end_ms=milliseconds_of(frame["label_end"]),
         label=frame["label"].to_numpy(np.int8),
     )
     rows.require_both_classes(np.arange(len(rows)), "the look-back")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.learner import FitSettings
 from traderai_assets.domain.models.sample import Sample
 

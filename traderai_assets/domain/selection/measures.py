@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.metrics import max_drawdown
 from traderai_assets.domain.selection.record import SelectionRecord
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
@@ -22,8 +22,6 @@ from traderai_assets.domain.statistics.sharpe import (
     expected_maximum,
     minimum_backtest_years,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 # Somebody chose the defaults, with results in sight, before the first trial was counted
 FEWEST_TRIALS = 10

@@ -6,11 +6,9 @@ What is measured on it: measures. What it must show: verdict.
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

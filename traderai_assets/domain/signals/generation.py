@@ -9,18 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.backtest.bars import (
-    Decisions,
-    milliseconds,
-    milliseconds_of,
-    utc_times,
-)
+from traderai_assets.domain.arrays import FloatArray, milliseconds, milliseconds_of
+from traderai_assets.domain.backtest.bars import Decisions, utc_times
 from traderai_assets.domain.candles.segments import venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.models.model import ServingModel
 from traderai_assets.domain.signals.decisions import decide_as
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def signals_of(

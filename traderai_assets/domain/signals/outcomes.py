@@ -11,13 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.backtest.bars import (
-    Bars,
-    FloatArray,
-    milliseconds,
-    milliseconds_of,
-    utc_times,
-)
+from traderai_assets.domain.arrays import FloatArray, milliseconds, milliseconds_of
+from traderai_assets.domain.backtest.bars import Bars, utc_times
 from traderai_assets.domain.backtest.layout import OPEN
 from traderai_assets.domain.candles.price_steps import LEAST_JUMP
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale

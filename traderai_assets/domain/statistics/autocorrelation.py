@@ -1,9 +1,8 @@
 """How many independent observations a series that remembers its past is worth."""
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from traderai_assets.domain.arrays import FloatArray
 
 
 def autocorrelation_time(values: FloatArray) -> float:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
-
-FloatArray = npt.NDArray[np.float64]
 
 N_RESAMPLES = 2_000
 

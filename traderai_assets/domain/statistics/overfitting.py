@@ -6,12 +6,10 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.portable import inner, mixed
-
-FloatArray = npt.NDArray[np.float64]
 
 MOST_BLOCKS = 16
 # A Sharpe ratio of fewer rows a block says nothing about the block

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import InvalidInput
-
-FloatArray = npt.NDArray[np.float64]
 
 EULER_GAMMA = 0.5772156649015329
 _NORMAL = NormalDist()

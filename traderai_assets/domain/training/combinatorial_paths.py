@@ -5,7 +5,7 @@ It decides nothing: its training rows may lie after its test rows.
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.fit_arrays import SPLITS_FROM
 from traderai_assets.domain.training.fitting import Fitter

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from traderai_assets.domain.arrays import MILLISECOND, IntArray
 from traderai_assets.domain.errors import NotEnoughData
-from traderai_assets.domain.features.bars import MILLISECOND, IntArray
 from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.models.sample import LabelledRows, join_rows

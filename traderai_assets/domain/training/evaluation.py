@@ -5,12 +5,12 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import Backtest, run_backtest
 from traderai_assets.domain.backtest.metrics import YEAR, account_returns
 from traderai_assets.domain.candles.segments import chained
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.selection.record import SelectionRecord
 from traderai_assets.domain.selection.verdict import Verdict, judge_record

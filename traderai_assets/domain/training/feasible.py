@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import numpy as np
 
+from traderai_assets.domain.arrays import MILLISECOND
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
-from traderai_assets.domain.features.bars import MILLISECOND
 from traderai_assets.domain.labels.barriers import label_memory
 from traderai_assets.domain.labels.duration import expected_label_bars
 from traderai_assets.domain.limits import MAX_LOOKBACK_DAYS, MIN_FOLDS

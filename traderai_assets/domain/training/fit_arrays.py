@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.models.learner import FitSettings
 from traderai_assets.domain.models.sample import Sample, sample_rows
 from traderai_assets.domain.training.dataset import LookBackData

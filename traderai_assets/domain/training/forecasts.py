@@ -6,8 +6,8 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.metrics import YEAR
-from traderai_assets.domain.features.bars import FloatArray
 from traderai_assets.domain.portable import logistic
 
 

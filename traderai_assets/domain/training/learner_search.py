@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.search.pruning import MedianRule

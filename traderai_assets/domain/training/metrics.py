@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from traderai_assets.domain.features.bars import FloatArray
+from traderai_assets.domain.arrays import FloatArray
 
 Metrics = dict[str, float | None]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.metrics import YEAR
 from traderai_assets.domain.backtest.policy import Policy
 from traderai_assets.domain.backtest.sweep import evaluate_policies
-from traderai_assets.domain.features.bars import FloatArray, IntArray
 from traderai_assets.domain.search.space import Dimension, Space
 from traderai_assets.domain.search.study import run_search
 from traderai_assets.domain.search.trial import Outcome, ReportFold

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.backtest.bars import Bars, Decisions
 from traderai_assets.domain.backtest.policy import Policy, decide
 from traderai_assets.domain.candles.segments import segment_starts
-from traderai_assets.domain.features.bars import FloatArray, IntArray
 from traderai_assets.domain.models.ensemble import Ensemble, calibrate
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.sample import LabelledRows

@@ -11,8 +11,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings, NotEnoughData
-from traderai_assets.domain.features.bars import FloatArray, IntArray
 
 MAX_GROUPS = 50
 # Each is a fit

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from traderai_assets.domain.arrays import IntArray
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
-from traderai_assets.domain.features.bars import IntArray
 from traderai_assets.domain.limits import MAX_FOLDS
 
 MAX_SHARE = 0.9

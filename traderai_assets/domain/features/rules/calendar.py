@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray, IntArray, oldest_rows
+from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.features.bars import Bars, oldest_rows
 from traderai_assets.domain.features.spec import FeatureSpec
 
 HOUR_MS = 3_600_000

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.rolling import position_in_range
 from traderai_assets.domain.features.spec import over_spans
 from traderai_assets.domain.portable import logarithm

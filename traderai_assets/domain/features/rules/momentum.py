@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
 from traderai_assets.domain.features.rolling import (
     position_in_range,

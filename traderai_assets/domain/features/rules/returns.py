@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.rolling import position_in_range, ratio
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
 from traderai_assets.domain.portable import logarithm

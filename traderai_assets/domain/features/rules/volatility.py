@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
 from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, volatility_of
 from traderai_assets.domain.features.rolling import (

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from traderai_assets.domain.features.bars import Bars, FloatArray
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.rolling import (
     log_ratio,
     ratio,
