@@ -13,9 +13,9 @@ from resources.lake.resource import LakeResource
 from tests.assets.house import House, opened
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.gate.asset_check import look_back_result
 from traderai_assets.gate.gate import Gate
 from traderai_assets.sandbox.simulation import SimulatedFeed

@@ -19,12 +19,12 @@ from traderai_assets.domain.freshness.training_data import (
     Refusal,
     look_back_refusal,
 )
+from traderai_assets.domain.look_back import MOST_BEHIND, LookBack, look_back
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import MOST_BEHIND, LookBack, look_back
 from traderai_assets.gate.provenance import MadeOf
 from traderai_assets.ingest.candle_month import last_close
-from traderai_assets.ingest.crossings import StoredCrossings
+from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS

@@ -17,8 +17,8 @@ from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.freshness.training_data import agree_until
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.crossings import StoredCrossings
 from traderai_assets.partitions import partition_key
+from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.runs.publication import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES

@@ -19,7 +19,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.crossings import candles_version
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.crossings import StoredCrossings
+from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.runs.partition import CROSSINGS, Partition
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS

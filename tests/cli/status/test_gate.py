@@ -21,8 +21,8 @@ from dagster._core.scheduler.instigation import (
 from sensors.market_sensor import MARKETS_NAMED, Verdict, summary
 from traderai_assets.domain.freshness.models import stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.status.gate import SENSOR, waiting_markets
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]
     from traderai_assets.domain.candles.gap_classes import believed
     from traderai_assets.domain.markets import Market
     from traderai_assets.domain.months import Month
-    from traderai_assets.ingest.crossings import StoredCrossings
+    from traderai_assets.runs.crossings import StoredCrossings
     from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
     from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 

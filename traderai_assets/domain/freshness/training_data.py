@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 
 
 @dataclass(frozen=True)
