@@ -6,11 +6,14 @@ import dagster as dg
 
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.models import ModelVerdict, stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import LONGEST_REST
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
@@ -36,7 +39,7 @@ def decide(view: TickView, market: Market) -> Finding:
     trained_until = view.last_time(MODELS, market)
     finding = _verdict(view, market, trained_until, {})
     if finding.action == "train":  # Only then is it worth reading the look-back
-        found = _gate(view).judge(market, finding.served_month)
+        found = _judged(view, market, finding.served_month)
         if isinstance(found, Refusal):
             finding = _verdict(view, market, trained_until, {market.key: found})
     if finding.action != "train":
@@ -47,14 +50,9 @@ def decide(view: TickView, market: Market) -> Finding:
     return Finding(finding.reason, request, first_rest=LONGEST_REST)
 
 
-def _gate(view: TickView) -> Gate:
-    return Gate(
-        view.lake,
-        view.instance,
-        table=view.table,
-        clock=view.now,
-        days=view.settings.training.lookback_days,
-    )
+def _judged(view: TickView, market: Market, served: Month) -> LookBack | Refusal:
+    facts = FactsReader(view.lake, view.instance, table=view.table, clock=view.now)
+    return judge(facts.read(market, served, view.settings.training.lookback_days))
 
 
 def _verdict(

@@ -15,11 +15,12 @@ from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
 from traderai_assets.domain.errors import NotEnoughData, TrainingError
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
@@ -77,15 +78,10 @@ def models(
             context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
         ) as publication,
     ):
-        gate = Gate(
-            lake,
-            context.instance,
-            table=publication.source,
-            clock=exchange.clock,
-            days=settings.training.lookback_days,
-        )
+        facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
+        days = settings.training.lookback_days
         parts = list(publication.partitions())
-        judged = [(part, gate.judge(part.market, part.month)) for part in parts]
+        judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
         workshop = Trainer(context, lake, studies, settings, fits)
         errors = []

@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traderai_assets.domain.freshness.doubts import Doubt
-from traderai_assets.domain.freshness.training_data import (
+from traderai_assets.domain.freshness.look_back_facts import (
+    LookBackFacts,
     MonthCoverage,
+    Reach,
+    Span,
+)
+from traderai_assets.domain.freshness.training_data import (
     agree_until,
     backfill_commands,
     look_back_refusal,
@@ -28,7 +33,8 @@ HOUR = timedelta(hours=1)
 
 def refusal(**coverage):
     named = {FEBRUARY: coverage.get("february", WHOLE), MARCH: coverage.get("march", WHOLE)}
-    return look_back_refusal(named, LOOK_BACK, market=BTC, served=APRIL, present=NOW)
+    facts = LookBackFacts(BTC, APRIL, 30, Reach(NOW, NOW), named)
+    return look_back_refusal(facts, Span(LOOK_BACK))
 
 
 def test_a_look_back_is_complete_when_every_bar_is_stored_or_known_as_a_gap():
@@ -53,7 +59,8 @@ def test_surplus_rows_of_one_month_do_not_make_up_for_another():
 
 def test_features_of_other_candles_are_named_beside_the_bars_that_are_missing():
     found = refusal(
-        february=MonthCoverage(10, 10, 0, made=False), march=MonthCoverage(10, 5, 0, made=False)
+        february=MonthCoverage(10, 10, 0, other_candles=(FEBRUARY,)),
+        march=MonthCoverage(10, 5, 0, other_candles=(FEBRUARY, MARCH)),
     )
     assert found.found == (
         "5 bars of the look-back are neither stored nor known gaps, in 2026-03, and features and "
