@@ -18,9 +18,9 @@ from traderai_assets.domain.candles.ripening import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
 from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back_facts import (
+    Extent,
     LookBackFacts,
     MonthCoverage,
-    Reach,
     newest_month,
     span,
 )
@@ -70,29 +70,29 @@ class FactsReader:
 
     def read(self, market: Market, served: Month, days: int) -> LookBackFacts:
         """Return all that is known of the look-back of `days` of a model of `served`."""
-        reach = self._reach(market, served)
+        extent = self._extent(market, served)
         try:
-            found = span(reach, market, served, days)
+            found = span(extent, market, served, days)
         except NotEnoughData:  # It is not due, which the judgement says
             found = None
         months = {}
         if found is not None:
             window = found.window
             months = {month: self._coverage(market, month, window) for month in window.months}
-        return LookBackFacts(market, served, days, reach, months)
+        return LookBackFacts(market, served, days, extent, months)
 
-    def _reach(self, market: Market, served: Month) -> Reach:
+    def _extent(self, market: Market, served: Month) -> Extent:
         known = known_until(self._candles, self._gaps, market)
         if known is not None and served.start <= known:
-            return Reach(known, known)
+            return Extent(known, known)
         try:
             present = last_close(self._clock(market), market.bar)
         except TraderAIError as error:
-            return Reach(known, None, no_clock=str(error))
+            return Extent(known, None, no_clock=str(error))
         if known is None or served.start <= present:
-            return Reach(known, present)
+            return Extent(known, present)
         made = self._provenance.right_until(market, newest_month(known, market))
-        return Reach(known, present, made)
+        return Extent(known, present, made)
 
     def _coverage(self, market: Market, month: Month, window: LookBack) -> MonthCoverage:
         start, until = max(month.start, window.start), min(month.end, window.until)

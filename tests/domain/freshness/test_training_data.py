@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back_facts import (
+    Extent,
     LookBackFacts,
     MonthCoverage,
-    Reach,
     Span,
 )
 from traderai_assets.domain.freshness.training_data import (
@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 
 def refusal(**coverage):
     named = {FEBRUARY: coverage.get("february", WHOLE), MARCH: coverage.get("march", WHOLE)}
-    facts = LookBackFacts(BTC, APRIL, 30, Reach(NOW, NOW), named)
+    facts = LookBackFacts(BTC, APRIL, 30, Extent(NOW, NOW), named)
     return look_back_refusal(facts, Span(LOOK_BACK))
 
 

@@ -16,12 +16,12 @@ def judge(facts: LookBackFacts) -> LookBack | Refusal:
     """Return the look-back of the model asked for, or why it must not be trained now."""
     market, served = facts.market.key, facts.served
     try:
-        found = span(facts.reach, facts.market, served, facts.days)
+        found = span(facts.extent, facts.market, served, facts.days)
     except NotEnoughData as error:
         return Refusal(market, served, str(error))
     if found is None:
         unknown = f"whether candles of {market} reach the present cannot be told"
-        return Refusal(market, served, f"{unknown}: {facts.reach.no_clock}")
+        return Refusal(market, served, f"{unknown}: {facts.extent.no_clock}")
     ends = [one.ended_at for one in facts.months.values() if one.ended_at is not None]
     if ends:
         over = f"{market} has ended at {min(ends):%Y-%m-%d %H:%M} UTC, so no model learns of it"
@@ -31,6 +31,6 @@ def judge(facts: LookBackFacts) -> LookBack | Refusal:
 
 def _completeness(facts: LookBackFacts, found: Span) -> LookBack | Refusal:
     refusal = look_back_refusal(facts, found)
-    if refusal is not None and facts.reach.known_until is None:
+    if refusal is not None and facts.extent.known_until is None:
         return replace(refusal, found=f"no candles of {facts.market.key} are stored")
     return refusal or found.window

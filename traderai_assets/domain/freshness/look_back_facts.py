@@ -48,7 +48,7 @@ class MonthCoverage:
 
 
 @dataclass(frozen=True)
-class Reach:
+class Extent:
     """How far a market's candles, what is made of them, and the exchange's time go.
 
     Attributes
@@ -89,7 +89,7 @@ class LookBackFacts:
         The month whose model is asked for.
     days : int
         Length of a look-back.
-    reach : Reach
+    extent : Extent
     months : mapping of Month to MonthCoverage
         Of each month the span meets; empty where there is no span.
     """
@@ -97,11 +97,11 @@ class LookBackFacts:
     market: Market
     served: Month
     days: int
-    reach: Reach
+    extent: Extent
     months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
 
 
-def span(reach: Reach, market: Market, served: Month, days: int) -> Span | None:
+def span(extent: Extent, market: Market, served: Month, days: int) -> Span | None:
     """Return what a model of `served` would learn from; None while nobody knows what time it is.
 
     The look-back of a month to come ends where all that has been made of stored candles ends. Where
@@ -112,10 +112,10 @@ def span(reach: Reach, market: Market, served: Month, days: int) -> Span | None:
     NotEnoughData
         If the model of `served` is not due yet.
     """
-    until, growing = reach.present, None
+    until, growing = extent.present, None
     if until is None:
         return None
-    known, made = reach.known_until, reach.made_until
+    known, made = extent.known_until, extent.made_until
     if known is not None and made is not None and until < served.start:
         learnable = min(known, made)
         if until - learnable <= MOST_BEHIND:

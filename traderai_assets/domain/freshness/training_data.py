@@ -95,7 +95,7 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
             + _named(unmade)
         )
     together = ", and ".join(found)
-    market, served, present = facts.market.key, facts.served, facts.reach.present
+    market, served, present = facts.market.key, facts.served, facts.extent.present
     return Refusal(market, served, together, window, missing, unmade, present)
 
 
