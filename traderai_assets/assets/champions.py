@@ -9,7 +9,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.backtests import backtests
 from traderai_assets.assets.models import models
 from traderai_assets.domain.champions.history import current_champion, with_decision
-from traderai_assets.gate.gate import known_until
+from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
 from traderai_assets.registry.challenge import Arena
 from traderai_assets.registry.stored_models import newest_model, read_model

@@ -15,13 +15,13 @@ from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.labels import labels
 from traderai_assets.domain.errors import NotEnoughData, TrainingError
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
-from traderai_assets.ingest.crossings import with_cuts_told
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
     MANY_PARTITIONS_A_RUN,
@@ -31,6 +31,7 @@ from traderai_assets.partitions import (
 from traderai_assets.plan import check_market, training_plan
 from traderai_assets.registry.model_page import model_metadata
 from traderai_assets.registry.training_rows import TrainingRows, look_back_text, training_rows
+from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.progress import training_progress
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
@@ -77,15 +78,10 @@ def models(
             context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
         ) as publication,
     ):
-        gate = Gate(
-            lake,
-            context.instance,
-            table=publication.source,
-            clock=exchange.clock,
-            days=settings.training.lookback_days,
-        )
+        facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
+        days = settings.training.lookback_days
         parts = list(publication.partitions())
-        judged = [(part, gate.judge(part.market, part.month)) for part in parts]
+        judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
         workshop = Trainer(context, lake, studies, settings, fits)
         errors = []

@@ -17,11 +17,11 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.candles.crossings import read_crossings
 from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.errors import InvalidInput, LakeError
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.domain.training.progress import Progress
-from traderai_assets.runs.publication import CROSSINGS
+from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.tables import Table
