@@ -18,7 +18,7 @@ from dagster._core.scheduler.instigation import (
     TickStatus,
 )
 
-from sensors.market_sensor import MARKETS_NAMED, Verdict, summary
+from sensors.market_sensor import MARKETS_NAMED, Finding, summary
 from traderai_assets.domain.freshness.models import stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.months import Month
@@ -45,7 +45,7 @@ def verdict(market, *, months=(), found=None, trained_until=None):
         look_back_days=90,
         refusals={market: refusal},
     )
-    return Verdict(told.reason)
+    return Finding(told.reason)
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def tick(instance):
 def test_of_each_market_that_waits_the_months_and_the_commands_are_told():
     said = summary(
         [
-            Verdict(f"a model of {SOL} is being trained"),
+            Finding(f"a model of {SOL} is being trained"),
             verdict(BTC, months=("2026-01", "2026-02", "2026-04")),
-            Verdict(f"the model of {SOL} knows all up to 2026-04-20 00:00 UTC"),
+            Finding(f"the model of {SOL} knows all up to 2026-04-20 00:00 UTC"),
             verdict(ETH, months=("2026-03",), trained_until=NOW - timedelta(days=9)),
         ]
     )
@@ -126,9 +126,9 @@ def test_a_wait_that_no_command_ends_is_told_with_its_reason():
 
 def test_a_market_whose_model_is_fresh_or_asked_for_does_not_wait():
     said = [
-        Verdict(f"the model of {BTC} knows all up to 2026-04-20 00:00 UTC"),
-        Verdict(f"{ETH} has no model, and its look-back is complete; a run was asked for"),
-        Verdict(f"{SOL} cannot be judged: binance is silent", failed=True),
+        Finding(f"the model of {BTC} knows all up to 2026-04-20 00:00 UTC"),
+        Finding(f"{ETH} has no model, and its look-back is complete; a run was asked for"),
+        Finding(f"{SOL} cannot be judged: binance is silent", failed=True),
     ]
     assert waiting_markets(summary(said)) == []
     assert waiting_markets("no market is kept") == []
