@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from traderai_assets.domain.search.trials import Ledger
+from traderai_assets.domain.search.trials import Trials
 
 KILLING = Path(__file__).with_name("killing.py")
 SAMPLERS = ["tpe", "random", "grid", *(["cmaes"] if find_spec("cmaes") else [])]
@@ -35,7 +35,7 @@ def twenty_times(tmp_path_factory):
 def test_a_search_killed_five_times_ends_as_one_that_was_not(toy, five_times, sampler):
     outcome, whole = five_times[sampler], toy.toy_search(None, sampler)
     assert outcome["ledger"] == whole.to_json()
-    assert Ledger.from_json(outcome["ledger"]).best == whole.best
+    assert Trials.from_json(outcome["ledger"]).best == whole.best
 
 
 @pytest.mark.torture
@@ -43,7 +43,7 @@ def test_a_search_killed_five_times_ends_as_one_that_was_not(toy, five_times, sa
 def test_a_search_killed_twenty_times_ends_as_one_that_was_not(toy, twenty_times, sampler):
     outcome, whole = twenty_times[sampler], toy.toy_search(None, sampler)
     assert outcome["ledger"] == whole.to_json()
-    assert Ledger.from_json(outcome["ledger"]).best == whole.best
+    assert Trials.from_json(outcome["ledger"]).best == whole.best
 
 
 def test_the_kills_met_searches_at_work(five_times):
