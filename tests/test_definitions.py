@@ -192,6 +192,7 @@ def said_by(program, folder):
     return done.stdout
 
 
+@pytest.mark.processes
 def test_loading_the_house_brings_in_nothing_heavy(repository):
     program = (
         "import json, sys\n"
@@ -202,6 +203,7 @@ def test_loading_the_house_brings_in_nothing_heavy(repository):
     assert HEAVY & set(json.loads(said_by(program, repository))) == set()
 
 
+@pytest.mark.processes
 def test_the_three_packages_are_those_of_this_repository(repository, tmp_path):
     # `resources` and `sensors` are names that anybody might use.
     program = (

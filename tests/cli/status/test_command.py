@@ -49,6 +49,7 @@ def test_on_a_terminal_each_look_is_drawn_over_the_last_within_its_size(monkeypa
     assert command._drawn("one line\ntwo\nthree") == "\x1b[Hone li\x1b[K\ntwo\x1b[K\x1b[J"
 
 
+@pytest.mark.processes
 def test_a_real_ctrl_c_on_a_real_terminal_leaves_no_traceback(home):
     ours, theirs = pty.openpty()
     with subprocess.Popen(  # noqa: S603

@@ -35,6 +35,7 @@ def run(code, *arguments):
     )
 
 
+@pytest.mark.processes
 def test_three_processes_together_ask_no_oftener_than_one_may(tmp_path):
     seconds, each = 0.02, 40
     processes = [run(TAKE, tmp_path, each, seconds) for _ in range(3)]
@@ -122,6 +123,7 @@ def test_a_torn_file_is_an_empty_one(tmp_path, torn):
     SharedRateLimit(tmp_path, "binance").take(0, patience=0)
 
 
+@pytest.mark.processes
 def test_a_killed_holder_of_the_lock_holds_nobody_up(tmp_path):
     holder = run(HOLD, tmp_path)
     assert holder.stdout.readline() == "locked\n"

@@ -18,6 +18,7 @@ BAR = timedelta(minutes=5)
 MARKET = Market("binance", "BTC/USDT", "5m")
 
 
+@pytest.mark.processes
 def test_importing_the_resource_imports_no_ccxt():
     code = "import sys, resources.exchange.resource as _; sys.exit('ccxt' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -73,6 +73,7 @@ def test_rows_survive_the_wire_to_the_bit():
             assert here.names == there.names
 
 
+@pytest.mark.processes
 def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
     given = arrays()
     with fit_processes(2, busy=idle) as processes:
@@ -85,6 +86,7 @@ def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
         assert bytes_of(other, TASKS[:2]) == bytes_of(InProcessFitter(fewer), TASKS[:2])
 
 
+@pytest.mark.processes
 def test_while_the_processes_start_this_one_fits():
     given = arrays()
     with fit_processes(2, busy=idle) as processes:
@@ -94,6 +96,7 @@ def test_while_the_processes_start_this_one_fits():
         assert first.to_bytes() == bytes_of(InProcessFitter(given), TASKS[:1])[0]
 
 
+@pytest.mark.processes
 def test_a_search_that_gives_up_early_drops_what_has_not_begun():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
@@ -116,6 +119,7 @@ def test_where_no_core_is_to_spare_this_process_fits():
         assert isinstance(processes(arrays(), 1_000), InProcessFitter)
 
 
+@pytest.mark.processes
 def test_an_error_there_is_the_same_error_here():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
@@ -132,6 +136,7 @@ def test_an_error_of_ours_keeps_its_kind():
     assert str(told) == "one class"
 
 
+@pytest.mark.processes
 def test_a_process_that_is_killed_ends_the_fit_with_its_name():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
@@ -142,6 +147,7 @@ def test_a_process_that_is_killed_ends_the_fit_with_its_name():
             bytes_of(fits, TASKS[:1])
 
 
+@pytest.mark.processes
 def test_fitting_processes_end_with_a_run_that_is_killed(repository, tmp_path):
     script = tmp_path / "run.py"
     script.write_text(
