@@ -61,8 +61,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Guard a quick test, with all fixtures that it is the first to ask for."""
-    GUARD.test = item.nodeid if item.get_closest_marker("quick") else None
-    try:
+    with GUARD.over(item):
         return (yield)
-    finally:
-        GUARD.test = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    yield
+    GUARD.check()

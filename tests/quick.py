@@ -11,7 +11,8 @@ import multiprocessing.util
 import os
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,8 @@ class Guard:
     def __init__(self) -> None:
         self.test: str | None = None
         """The quick test that runs, with its fixtures; None while none does."""
+        self.refused: list[str] = []
+        """What it was refused; told at its end, for whoever was refused may have gone on without."""
 
     def install(self) -> None:
         """Stand before everything that starts a process or calls another machine."""
@@ -78,6 +81,21 @@ class Guard:
 
         socket.socket.connect = connect_here  # type: ignore[method-assign]
 
+    @contextmanager
+    def over(self, item: pytest.Item) -> Iterator[None]:
+        """Stand guard for as long as a test runs, if it is a quick one."""
+        self.test = item.nodeid if item.get_closest_marker("quick") else None
+        try:
+            yield
+        finally:
+            self.test = None
+            self.refused.clear()
+
+    def check(self) -> None:
+        """Fail the test that was refused something, also where nobody minded."""
+        if self.refused:
+            raise AssertionError(self.refused[0])
+
     def _refusing(self, starts: Callable[..., Any], name: str) -> Callable[..., Any]:
         def start(*arguments: Any, **options: Any) -> Any:
             self._refuse(f"starts a process ({name})")
@@ -87,10 +105,11 @@ class Guard:
 
     def _refuse(self, what: str) -> None:
         if self.test is not None:
-            raise AssertionError(
+            self.refused.append(
                 f"{self.test} {what}, and is run by `make quick`, which starts none and calls nobody:"
                 " mark it `processes`"
             )
+            raise AssertionError(self.refused[-1])
 
     @staticmethod
     def _is_here(address: Any) -> bool:

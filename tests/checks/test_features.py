@@ -142,6 +142,7 @@ def test_a_later_run_that_asks_the_check_first_learns_nothing_either(run_with_a_
     assert "STEP_START" not in run["learner"]
 
 
+@pytest.mark.slow
 def test_our_own_features_pass_one_month_and_several(house: House):
     check = evaluation(house.run("backfill", MAY), "no_look_ahead")
     assert check.passed
