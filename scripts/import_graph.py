@@ -1,15 +1,15 @@
 """Print how the folders of the packages import each other: `make graph`.
 
-`python scripts/import_graph.py FOLDER` looks at another checkout, by the contracts of this one. Every folder is one line, with those it imports and how many files do. Below it stand the arrows that
-run back against the order of the layers in `pyproject.toml`, the circles, and the files of `assets/`
-that other files of it import. It ends with exit code 1 where there is one of them.
+Every folder is one line, with those it imports and by how many imports. Below stand the arrows that
+run back against the layers in `pyproject.toml`, the circles, and the assets that import assets; the
+exit code is 1 where there is one of them. `python scripts/import_graph.py FOLDER` looks at another
+checkout, by the contracts of this one.
 """
 
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ def arrows_of(graph: grimp.ImportGraph) -> Counter[Arrow]:
 
 
 def ranks_of(contracts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """Give each layer of each contract its height: the name of the contract, then layer by layer."""
+    """Give each layer its height, contract by contract."""
     ranks: dict[str, dict[str, int]] = {}
     for contract in contracts:
         if contract["type"] == "layers":
@@ -111,7 +111,7 @@ def _reached_from(start: str, followed: Mapping[str, set[str]]) -> set[str]:
 
 
 def module_arrows(graph: grimp.ImportGraph) -> list[Arrow]:
-    """List the imports between modules; a package's own file is not counted with what lies in it."""
+    """List the imports between modules."""
     return [
         Arrow(importer, imported)
         for importer in graph.modules

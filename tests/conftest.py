@@ -51,7 +51,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is quick, and begin with what takes longest: a worker that waits can do the rest."""
+    """Mark what is quick, and begin with what takes longest."""
     for item in items:
         if quick.is_quick(item):
             item.add_marker("quick")

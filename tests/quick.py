@@ -1,10 +1,10 @@
 """Which tests are quick, and what holds them to it.
 
-`make quick` runs all but those that need more than this one process: other processes, PostgreSQL, a
-daemon, another machine, or a whole platform run from candles to signals. A test is quick unless its
-folder or one of its fixtures is named here, or it is marked `processes`, `slow` or `torture`. While a
-quick test runs, starting a process and calling another machine are errors, so that none of them gets in
-by mistake.
+`make quick` runs all but those that need more than this one process: other processes, PostgreSQL,
+a daemon, another machine, or a whole platform run from candles to signals. A test is quick unless
+its folder or one of its fixtures is named here, or it is marked `processes`, `slow` or `torture`.
+While a quick test runs, starting a process and calling another machine are errors, so that none of
+them gets in by mistake.
 """
 
 import multiprocessing.util
@@ -22,7 +22,17 @@ FOLDERS = frozenset({"assets", "pipeline", "postgres", "queue", "torture", "web"
 FIXTURES = frozenset({"postgres_server", "process", "gone", "house_on"})
 MARKERS = frozenset({"processes", "slow", "torture"})
 # Longest first, so that two workers end together
-FIRST = ("pipeline", "queue", "postgres", "assets", "web", "instance", "cli", "resources", "benchmarks")
+FIRST = (
+    "pipeline",
+    "queue",
+    "postgres",
+    "assets",
+    "web",
+    "instance",
+    "cli",
+    "resources",
+    "benchmarks",
+)
 TESTS = Path(__file__).parent
 
 # What starts a process: all that the standard library does goes through one of these
@@ -66,12 +76,14 @@ class Guard:
         self.test: str | None = None
         """The quick test that runs, with its fixtures; None while none does."""
         self.refused: list[str] = []
-        """What it was refused; told at its end, for whoever was refused may have gone on without."""
+        """What it was refused; told at its end, for who is refused may go on without."""
 
     def install(self) -> None:
         """Stand before everything that starts a process or calls another machine."""
         for module, name in _STARTERS:
-            setattr(module, name, self._refusing(getattr(module, name), f"{module.__name__}.{name}"))
+            setattr(
+                module, name, self._refusing(getattr(module, name), f"{module.__name__}.{name}")
+            )
         connect = socket.socket.connect
 
         def connect_here(connecting: socket.socket, address: Any, /) -> None:
@@ -106,8 +118,8 @@ class Guard:
     def _refuse(self, what: str) -> None:
         if self.test is not None:
             self.refused.append(
-                f"{self.test} {what}, and is run by `make quick`, which starts none and calls nobody:"
-                " mark it `processes`"
+                f"{self.test} {what}, and `make quick` would run it, which starts none and calls"
+                " nobody: mark it `processes`"
             )
             raise AssertionError(self.refused[-1])
 

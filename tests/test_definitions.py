@@ -97,7 +97,7 @@ def months_of(mapping: dg.PartitionMapping) -> str:
     if isinstance(mapping, dg.MultiToSingleDimensionPartitionMapping):
         assert mapping.partition_dimension_name == "market"
         return "all"
-    by_dimension = mapping.downstream_mappings_by_upstream_dimension
+    by_dimension = mapping.downstream_mappings_by_upstream_dimension  # type: ignore[attr-defined]
     assert isinstance(by_dimension["market"].partition_mapping, dg.IdentityPartitionMapping)
     months = by_dimension["month"].partition_mapping
     assert months.allow_nonexistent_upstream_partitions

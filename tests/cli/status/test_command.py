@@ -24,7 +24,7 @@ def looks(monkeypatch):
         if len(slept) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(command.time, "sleep", sleep)
+    monkeypatch.setattr(command.time, "sleep", sleep)  # type: ignore[attr-defined]
     return slept
 
 
@@ -43,7 +43,7 @@ def test_watching_for_programs_prints_one_object_a_line(traderai):
 
 
 def test_on_a_terminal_each_look_is_drawn_over_the_last_within_its_size(monkeypatch):
-    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)  # type: ignore[attr-defined]
     monkeypatch.setenv("COLUMNS", "6")
     monkeypatch.setenv("LINES", "3")
     assert command._drawn("one line\ntwo\nthree") == "\x1b[Hone li\x1b[K\ntwo\x1b[K\x1b[J"

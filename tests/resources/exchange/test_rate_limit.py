@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from resources.exchange.rate_limit import MAX_PAUSE_SECONDS, SharedRateLimit
+from resources.exchange.rate_limit import SharedRateLimit
 from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.domain.venue_numbers import MAX_PAUSE_SECONDS
 
 TAKE = """
 import sys, time

@@ -91,7 +91,7 @@ def test_while_the_processes_start_this_one_fits():
     given = arrays()
     with fit_processes(2, busy=idle) as processes:
         fits = processes(given, FITS_WORTH_A_PROCESS)
-        assert not fits._pool.ready()
+        assert not fits._pool.ready()  # type: ignore[attr-defined]
         first = next(fits.fit_all(TASKS, lambda _: None))
         assert first.to_bytes() == bytes_of(InProcessFitter(given), TASKS[:1])[0]
 
@@ -100,7 +100,7 @@ def test_while_the_processes_start_this_one_fits():
 def test_a_search_that_gives_up_early_drops_what_has_not_begun():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
-        wait([*fits._pool._starting])
+        wait([*fits._pool._starting])  # type: ignore[attr-defined]
         fitting = fits.fit_all(TASKS * 5, lambda _: None)
         first = next(fitting)
         fitting.close()
@@ -141,7 +141,7 @@ def test_a_process_that_is_killed_ends_the_fit_with_its_name():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
         bytes_of(fits, TASKS)
-        for process in fits._pool._processes:
+        for process in fits._pool._processes:  # type: ignore[attr-defined]
             os.kill(process._process.pid, signal.SIGKILL)
         with pytest.raises(WorkerDied, match=r"fitted lightgbm on fold 1 ended with code -9"):
             bytes_of(fits, TASKS[:1])
