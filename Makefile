@@ -33,15 +33,15 @@ dev: $(READY)  ## Start the web UI and the daemon on 127.0.0.1:3000, on the demo
 
 # The order of the files is that of tests/quick.py: what waits for daemons first, the short ones last
 quick: $(READY)  ## Run the tests of one process: no PostgreSQL, no daemon; two minutes.
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m quick
+	@$(BIN)/pytest -n 2 -m quick
 
 test: $(READY)  ## Run the tests; ten minutes.
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not torture"
+	@$(BIN)/pytest -n 3 -m "not torture"
 
 # Of the quick tests; `make coverage TESTS="not torture"` counts what all of them reach
 coverage: $(READY)  ## Say which lines the tests reach, and fail where they are fewer than before.
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(TESTS)"
+	@$(BIN)/coverage run -m pytest -n 2 -m "$(TESTS)"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

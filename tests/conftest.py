@@ -1,12 +1,12 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
-from tests import quick
+from tests import quick, sharing
 
 if TYPE_CHECKING:
     from tests.postgres.server import PostgresServer
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if quick.is_quick(item):
             item.add_marker("quick")
-    items.sort(key=lambda item: quick.place(item.path))
+    items.sort(key=lambda item: sharing.place(item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,3 +69,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_call() -> Iterator[None]:
     yield
     GUARD.check()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return sharing.scheduler(config, log)

@@ -23,18 +23,6 @@ import pytest
 FOLDERS = frozenset({"assets", "pipeline", "postgres", "queue", "torture", "web"})
 FIXTURES = frozenset({"postgres_server", "process", "gone", "house_on"})
 MARKERS = frozenset({"processes", "slow", "torture"})
-# Longest first, so that two workers end together
-FIRST = (
-    "pipeline",
-    "queue",
-    "postgres",
-    "assets",
-    "web",
-    "instance",
-    "cli",
-    "resources",
-    "benchmarks",
-)
 TESTS = Path(__file__).parent
 
 # What starts a process: all that the standard library does goes through one of these
@@ -53,12 +41,6 @@ _HERE = ("127.", "::1", "localhost")
 def folder_of(path: Path) -> str:
     """Name the folder of `tests/` that a file lies in."""
     return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
-
-
-def place(path: Path) -> int:
-    """Where a file stands in a whole run."""
-    folder = folder_of(path)
-    return FIRST.index(folder) if folder in FIRST else len(FIRST)
 
 
 def is_quick(item: pytest.Item) -> bool:
