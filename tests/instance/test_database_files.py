@@ -95,6 +95,7 @@ def test_a_run_that_somebody_deleted_is_no_damage(home):
     check_database_files(home)
 
 
+@pytest.mark.processes
 def test_a_read_only_home_is_said_to_be_one(home):
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or None in (mount, unmount):

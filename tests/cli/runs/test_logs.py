@@ -121,6 +121,6 @@ def test_ctrl_c_ends_following_quietly(traderai, run, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(logs.time, "sleep", interrupt)
+    monkeypatch.setattr(logs.time, "sleep", interrupt)  # type: ignore[attr-defined]
     made = run("train", dg.DagsterRunStatus.STARTED)
     assert traderai("runs", "logs", made.run_id, "--follow") == (0, "", "")

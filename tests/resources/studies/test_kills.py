@@ -31,6 +31,7 @@ def twenty_times(tmp_path_factory):
     return kill(tmp_path_factory.mktemp("twenty"), 20)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_search_killed_five_times_ends_as_one_that_was_not(toy, five_times, sampler):
     outcome, whole = five_times[sampler], toy.toy_search(None, sampler)
@@ -46,6 +47,7 @@ def test_a_search_killed_twenty_times_ends_as_one_that_was_not(toy, twenty_times
     assert Trials.from_json(outcome["ledger"]).best == whole.best
 
 
+@pytest.mark.processes
 def test_the_kills_met_searches_at_work(five_times):
     assert all(outcome["killed"] >= 2 for outcome in five_times.values())
     assert sum(outcome["interrupted"] for outcome in five_times.values()) >= 2
