@@ -23,7 +23,12 @@ def instance_home(tmp_path_factory):
     def number():
         return 1
 
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}")
+    (home / "dagster.yaml").write_text(
+        "telemetry: {enabled: false}\n"
+        "compute_logs:\n"  # Those of Dagster start a process a step
+        "  module: dagster._core.storage.noop_compute_log_manager\n"
+        "  class: NoOpComputeLogManager\n"
+    )
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert dg.materialize([number], instance=instance).success
     return home
