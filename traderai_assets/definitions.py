@@ -26,10 +26,14 @@ def build_definitions(
     from sensors.build import build_sensors
     from traderai_assets import assets, checks
     from traderai_assets.instance.executor import lasting_failures_executor
+    from traderai_assets.instance.own_instance import refuse_foreign_run
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
 
     settings = settings or load_settings()
-    own = {name: closed(value) for name, value in build_resources(settings).items()}
+    own = {
+        name: closed(value, admit=refuse_foreign_run)
+        for name, value in build_resources(settings).items()
+    }
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(assets),
         asset_checks=dg.load_asset_checks_from_package_module(checks),

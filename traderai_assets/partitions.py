@@ -70,9 +70,15 @@ def partition_key(market: str, month: str) -> str:
     return f"{market}|{month}"
 
 
+def split_partition_key(key: str) -> tuple[str, str]:
+    """Split Dagster's key into market and month, unread; the month of a market alone is ""."""
+    market, _, month = key.partition("|")
+    return market, month
+
+
 def read_partition_key(key: str) -> tuple[Market, Month]:
     """Read `market|month` back; raise InvalidMarket or InvalidMonth."""
-    market, _, month = key.partition("|")
+    market, month = split_partition_key(key)
     return Market.parse(market), Month.parse(month)
 
 

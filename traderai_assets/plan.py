@@ -14,13 +14,31 @@ from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS
 from traderai_assets.domain.markets import BARS, Market
 
 if TYPE_CHECKING:
+    from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.settings import Settings
 
 
+def trading_costs(settings: "Settings") -> "Costs":
+    """Return what trading costs by the settings; backtests, challenges and live results ask here.
+
+    Raises
+    ------
+    InvalidInput
+        If a rate of [costs] is none.
+    """
+    from traderai_assets.domain.backtest.costs import Costs
+
+    costs = settings.costs
+    return Costs(
+        fee_rate=costs.fee_rate,
+        slippage_rate=costs.slippage_rate,
+        funding_rate=costs.funding_rate,
+    )
+
+
 def training_plan(settings: "Settings") -> "TrainingPlan":
     """Return the plan the settings ask for; raise InvalidSettings where they make none."""
-    from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.domain.training.search_plan import SearchPlan
 
@@ -28,7 +46,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
     return TrainingPlan(
         horizon_bars=settings.training.horizon_bars,
         multiple=settings.training.barrier_multiple,
-        costs=Costs(**settings.costs.model_dump()),
+        costs=trading_costs(settings),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
         seed=settings.training.seed,

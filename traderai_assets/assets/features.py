@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
 from traderai_assets.ingest.crossings import kept_apart
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
@@ -17,7 +16,7 @@ from traderai_assets.schemas.features import FEATURES
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
-    deps=[dg.AssetDep(candles, partition_mapping=months_around(-1, 0))],
+    deps=[dg.AssetDep("candles", partition_mapping=months_around(-1, 0))],
     group_name="learning_data",
     kinds={"talib", "deltalake"},
     owners=["team:research"],

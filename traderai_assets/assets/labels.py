@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
@@ -16,11 +16,11 @@ from traderai_assets.settings import Settings
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
-    deps=[dg.AssetDep(candles, partition_mapping=months_around(-1, 0))],
+    deps=[dg.AssetDep("candles", partition_mapping=months_around(-1, 0))],
     group_name="learning_data",
     kinds={"numba", "deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version=version_of("labels"),
 )
 def labels(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]

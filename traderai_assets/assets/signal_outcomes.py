@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
-from traderai_assets.assets.signals import signals
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
@@ -18,13 +17,13 @@ from traderai_assets.schemas.signals import SIGNALS
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(signals, partition_mapping=months_around(-1, 0)),
-        dg.AssetDep(candles, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep("signals", partition_mapping=months_around(-1, 0)),
+        dg.AssetDep("candles", partition_mapping=months_around(-1, 0)),
     ],
     group_name="live",
     kinds={"numba", "deltalake"},
     owners=["team:trading"],
-    code_version="1",
+    code_version=version_of("signal_outcomes"),
 )
 def signal_outcomes(
     context: dg.AssetExecutionContext, lake: LakeResource

@@ -7,15 +7,14 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
-from traderai_assets.assets.features import features
-from traderai_assets.assets.models import last_made, models
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
     market_months,
     months_around,
     same_month,
 )
+from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(models, partition_mapping=same_month()),
-        dg.AssetDep(features, partition_mapping=same_month()),
-        dg.AssetDep(candles, partition_mapping=months_around(-1, 1)),
+        dg.AssetDep("models", partition_mapping=same_month()),
+        dg.AssetDep("features", partition_mapping=same_month()),
+        dg.AssetDep("candles", partition_mapping=months_around(-1, 1)),
     ],
     group_name="history",
     kinds={"deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version=version_of("signal_snapshots"),
 )
 def signal_snapshots(
     context: dg.AssetExecutionContext, lake: LakeResource

@@ -8,8 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.champions import champions
-from traderai_assets.assets.features import features
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
@@ -34,13 +33,13 @@ if TYPE_CHECKING:
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(champions, partition_mapping=same_market()),
-        dg.AssetDep(features, partition_mapping=same_month()),
+        dg.AssetDep("champions", partition_mapping=same_market()),
+        dg.AssetDep("features", partition_mapping=same_month()),
     ],
     group_name="live",
     kinds={"deltalake"},
     owners=["team:trading"],
-    code_version="1",
+    code_version=version_of("signals"),
 )
 def signals(
     context: dg.AssetExecutionContext, lake: LakeResource

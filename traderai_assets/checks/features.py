@@ -7,7 +7,6 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.assets.features import features
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import LOOK_BACK_MONTHS, partition_key, read_partition_key
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 MOST_PARTITIONS = 4
 
 
-@dg.asset_check(asset=features, blocking=True)
+@dg.asset_check(asset="features", blocking=True)
 def no_look_ahead(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:

@@ -3,12 +3,11 @@
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.models import models
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.models import MODELS
 
 
-@dg.asset_check(asset=models)
+@dg.asset_check(asset="models")
 def every_month_has_a_model(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:

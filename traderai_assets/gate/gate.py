@@ -10,6 +10,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.coverage import bar_coverage
+from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
 from traderai_assets.domain.candles.ripening import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
@@ -23,7 +24,6 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.look_back import MOST_BEHIND, LookBack, look_back
 from traderai_assets.gate.provenance import MadeOf
-from traderai_assets.ingest.candle_month import last_close
 from traderai_assets.ingest.crossings import StoredCrossings
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -170,12 +170,10 @@ class Gate:
 def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> datetime | None:
     """Return the close of the last bar that is stored or a known gap."""
     ends = []
-    month = max(candles.content_hashes(market.key), default=None)
+    last = candles.last(market)
+    ends += [last + market.bar] if last is not None else []
+    month = gaps.last_month(market)
     if month is not None:
-        last = candles.summary(market.key, month).last
-        ends += [last + market.bar] if last is not None else []
-    month = max(gaps.content_hashes(market.key), default=None)
-    if month is not None:
-        known = gaps.read(market.key, [month])
+        known = gaps.read(market, [month])
         ends += known.loc[believed(known), "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)

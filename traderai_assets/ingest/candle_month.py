@@ -4,7 +4,7 @@ The order of commits is what makes a kill harmless (docs/adr/0004); how silence 
 is told in docs/adr/0007.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.asking import Answer, note_asks
 from traderai_assets.domain.candles.coverage import Span
 from traderai_assets.domain.candles.ended import with_end, without_end
+from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import UNREACHABLE
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
@@ -213,9 +214,3 @@ class MonthIngest:
         snapshot.publish(
             {self.part.key: frame}, run_id=self._run_id, code_version=self._publication.code_version
         )
-
-
-def last_close(now: datetime, bar: timedelta) -> datetime:
-    """Return the close of the last bar that is closed at `now`."""
-    epoch = datetime.fromtimestamp(0, tz=now.tzinfo)
-    return now - (now - epoch) % bar

@@ -17,6 +17,7 @@ import dagster as dg
 
 from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.periodic import Periodic
 
 PROGRESS_TAG = "traderai/progress"
@@ -84,7 +85,7 @@ class PartitionProgress:
     ) -> None:
         self._board = board
         self._partition = partition
-        self._month = partition.rpartition("|")[2]
+        self._month = split_partition_key(partition)[1] or partition
         self._clock = clock
         self._began = clock()
         self._started_at = datetime.now(UTC)

@@ -20,6 +20,7 @@ from traderai_assets.domain.candles.crossings import candles_version
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.ingest.crossings import StoredCrossings
+from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.partition import CROSSINGS, Partition
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
@@ -91,7 +92,7 @@ class Publication:
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market."""
         for key in sorted(self._context.partition_keys):
-            market, _, month = key.partition("|")
+            market, month = split_partition_key(key)
             yield Partition(self, Market.parse(market), Month.parse(month) if month else None)
 
     def hold(self, part: Partition, frame: pd.DataFrame) -> None:

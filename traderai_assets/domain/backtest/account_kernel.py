@@ -14,13 +14,11 @@ from numba import njit, prange
 from traderai_assets.domain.backtest import layout
 from traderai_assets.domain.backtest.bars import Decisions
 
-EIGHT_HOURS = 8 * 60 * 60 * 1000
-
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def due_at_marks(begin: int, end: int, value: float, rate: float) -> float:
     """What a position worth `value` pays at the 8-hour marks from `begin` to before `end`."""
-    return ((end - 1) // EIGHT_HOURS - (begin - 1) // EIGHT_HOURS) * rate * value
+    return ((end - 1) // layout.EIGHT_HOURS - (begin - 1) // layout.EIGHT_HOURS) * rate * value
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

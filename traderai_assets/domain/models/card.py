@@ -15,6 +15,7 @@ import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.policy import Policy
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.drift.reference import ReferenceDistribution
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
 from traderai_assets.domain.models.learners import LEARNERS
@@ -28,8 +29,6 @@ from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_search import PolicySearch
 from traderai_assets.domain.training.walk_forward import FittedFold
 from traderai_assets.domain.validation.folds import Fold
-
-TRAINING_CODE_VERSION = "3"
 
 # What a sampler runs on besides Optuna
 _OF_SAMPLERS = {"tpe": [], "gp": ["torch"], "cmaes": ["cmaes"], "grid": [], "random": []}
@@ -180,7 +179,7 @@ def _shares(gain: FloatArray) -> list[float]:
 
 def code_versions() -> dict[str, str]:
     """Versions of our own code that has a say in a model."""
-    return {"features": FEATURE_CODE_VERSION, "training": TRAINING_CODE_VERSION}
+    return {"features": FEATURE_CODE_VERSION, "training": version_of("models")}
 
 
 def library_versions(plan: TrainingPlan) -> dict[str, str]:

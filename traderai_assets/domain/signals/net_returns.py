@@ -1,0 +1,69 @@
+"""What ended signals earned after all costs, as a backtest says it of its trades."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from traderai_assets.domain.arrays import FloatArray, IntArray, milliseconds, milliseconds_of
+from traderai_assets.domain.backtest.bars import Bars
+from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.funding import funding_of
+from traderai_assets.domain.errors import InvalidInput
+
+
+def net_returns(
+    outcomes: pd.DataFrame, candles: pd.DataFrame, *, bar: timedelta, costs: Costs
+) -> FloatArray:
+    """Return what each signal earned on what was put in, after fees, slippage and funding.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        As `resolve_outcomes` gives them; entered and ended, none of them interrupted.
+    candles : DataFrame
+        Candles from the first entry to the last end, oldest first, as they were resolved with. Not
+        looked at where the funding rate is 0.
+    bar : timedelta
+        Length of a bar.
+    costs : Costs
+
+    Returns
+    -------
+    ndarray of shape (n_outcomes,)
+        As `Costs.net_return`, and so as `net_return` of a backtest's trades.
+
+    Raises
+    ------
+    InvalidInput
+        If a bar of an entry or an end has no candle.
+    """
+    side = outcomes["side"].to_numpy(np.float64)
+    gross = outcomes["gross_return"].to_numpy(np.float64)
+    if costs.funding_rate == 0 or outcomes.empty:
+        return costs.net_return(side, gross)
+    bars, step = Bars.of(candles), milliseconds(bar)
+    entry = np.searchsorted(bars.open_time, milliseconds_of(outcomes["open_time"]) + step)
+    last = np.searchsorted(bars.open_time, milliseconds_of(outcomes["ended_at"]) - step)
+    _require_bars(outcomes, bars, last, step)
+    opens = bars.open[entry]
+    price = opens * (1 + side * gross)
+    # Where the bar closed as it opened, an end by time is taken for one at the close
+    at_open = np.isclose(price, bars.open[last], rtol=1e-12) & (
+        (outcomes["status"] != "expired").to_numpy()
+        | ~np.isclose(price, bars.close[last], rtol=1e-12)
+    )
+    due = funding_of(bars, entry, last, at_open, bar=step, rate=costs.funding_rate)
+    fill = opens * (1 + side * costs.slippage_rate)
+    return costs.net_return(side, gross, funding=side * due / fill)
+
+
+def _require_bars(outcomes: pd.DataFrame, bars: Bars, last: IntArray, step: int) -> None:
+    there = np.append(bars.open_time, -1)[np.minimum(last, bars.open_time.size)]
+    absent = there != milliseconds_of(outcomes["ended_at"]) - step
+    if absent.any():
+        ended = outcomes["ended_at"].iloc[int(np.argmax(absent))]
+        raise InvalidInput(
+            f"no candle closes at {ended:%Y-%m-%d %H:%M} UTC, where a signal ended; give the "
+            "candles that its outcome was found with"
+        )
