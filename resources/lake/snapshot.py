@@ -67,20 +67,27 @@ class LakeSnapshot:
         return {month: self.content_hash(market, month) for month in self.months(market)}
 
     def last_month(self, market: Market | str) -> Month | None:
-        """The last month of a market that has rows, or should have; of a monthly table."""
-        return Month.parse(months[-1]) if (months := self.months(market)) else None
-
-    def last(self, market: Market | str) -> datetime | None:
-        """The last time that is stored of a market, by the table's key; None without rows.
-
-        Told by the log without reading rows: the close of a market's candles is this and a bar.
+        """The last month of a market that has rows; None where none has. Of a monthly table.
 
         Raises
         ------
         CorruptPartition
-            If what is stored of its last month is not what was published.
+            If what is stored of any of its months is not what was published.
         """
-        months = self.months(market)
+        months = list(self.content_hashes(market))
+        return Month.parse(months[-1]) if months else None
+
+    def last(self, market: Market | str) -> datetime | None:
+        """The last time that is stored of a market, by the table's key; None where there is none.
+
+        Told by the log: of candles it is when the last one opened.
+
+        Raises
+        ------
+        CorruptPartition
+            If what is stored of any of its months is not what was published.
+        """
+        months = list(self.content_hashes(market))
         return self.summary(market, months[-1]).last if months else None
 
     def summary(self, market: Market | str, month: Month | str | None) -> PartitionSummary:
