@@ -30,15 +30,15 @@ def features(
 
     with Publication(context, lake, FEATURES, CANDLES) as publication:
         for part in publication.partitions():
-            bars = part.read_candles(part.month.shift(-1), part.month)
-            frame = month_features(bars, month=part.month, bar=part.market.bar)
+            candles = part.read_candles(part.month.shift(-1), part.month)
+            frame = month_features(candles, month=part.month, bar=part.market.bar)
             silent = int(undefined_rows(frame).sum())
             undefined = frame.drop(columns="open_time").isna().mean()
             part.put(
                 frame,
                 {
                     "features": len(undefined),
-                    **kept_apart(bars, silent),
+                    **kept_apart(candles, silent),
                     "undefined_share": float(undefined.mean()) if len(frame) else 0.0,
                     "most_undefined": str(undefined.idxmax()) if len(frame) else "",
                 },

@@ -30,9 +30,9 @@ def labels(
 
     with Publication(context, lake, LABELS, CANDLES) as publication:
         for part in publication.partitions():
-            bars = part.read_candles(part.month.shift(-1), part.month)
+            candles = part.read_candles(part.month.shift(-1), part.month)
             frame = month_labels(
-                bars,
+                candles,
                 month=part.month,
                 bar=part.market.bar,
                 horizon_bars=settings.training.horizon_bars,

@@ -34,8 +34,8 @@ def signal_outcomes(
     with Publication(context, lake, SIGNAL_OUTCOMES, SIGNALS, CANDLES) as publication:
         for part in publication.partitions():
             months = (part.month.shift(-1), part.month)
-            given, bars = part.read(SIGNALS, *months), part.read_candles(*months)
-            frame = month_outcomes(given, bars, month=part.month, bar=part.market.bar)
+            signals, candles = part.read(SIGNALS, *months), part.read_candles(*months)
+            frame = month_outcomes(signals, candles, month=part.month, bar=part.market.bar)
             counts = frame["status"].value_counts()
             part.put(frame, {f"{status}": int(count) for status, count in counts.items()})
         yield from publication.publish()

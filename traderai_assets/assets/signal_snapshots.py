@@ -66,8 +66,8 @@ def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 
     bar = part.market.bar
-    bars = part.read_candles(part.month.shift(-1), part.month, part.month.shift(1))
-    decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
-    given = signals_of(model, decided, bars, bar=bar)
-    ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)
-    return given.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})
+    candles = part.read_candles(part.month.shift(-1), part.month, part.month.shift(1))
+    decided = decide_bars(model, part.read(FEATURES, part.month), candles, bar=bar)
+    signals = signals_of(model, decided, candles, bar=bar)
+    ended = resolve_outcomes(signals, candles, bar=bar, as_of=part.month.shift(1).end)
+    return signals.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})

@@ -68,7 +68,7 @@ def _draw(
     filled = set()
     for market, month in asked:
         stored = (month.shift(-back) for back in range(LOOK_BACK_MONTHS + 1))
-        newest = next((m for m in stored if candles.summary(market.key, m.key).rows), None)
+        newest = next((m for m in stored if candles.summary(market, m).rows), None)
         if newest is not None:
             filled.add((market.key, newest.key))
     drawn = random.Random(seed).sample(sorted(filled), min(len(filled), count))  # noqa: S311
@@ -80,7 +80,7 @@ def _prove(
 ) -> list["Leak"]:
     from traderai_assets.domain.features.proof import prove_month, prove_stretch
 
-    bars = candles.read(market.key, [month.shift(-1).key, month.key])
+    bars = candles.read(market, [month.shift(-1), month])
     leaks = prove_stretch(bars, month=month, bar=market.bar, seed=seed)
     if whole_month:
         leaks += prove_month(bars, month=month, bar=market.bar, seed=seed)

@@ -16,7 +16,7 @@ def every_month_has_a_model(
     without = []
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        if stored.summary(market.key, month.key).rows == 0:
+        if stored.summary(market, month).rows == 0:
             without.append(key)
     return dg.AssetCheckResult(
         passed=not without,

@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "abc44498bd1dea2c"),
-    "labels": CodeVersion("2", "e2516fe9b5135c3c"),
-    "models": CodeVersion("3", "399e45c60f3a17a3"),
-    "backtests": CodeVersion("2", "4c75cc022a76e5c1"),
-    "champions": CodeVersion("1", "b99b44a7a7a9f010"),
-    "signals": CodeVersion("1", "036519b47fb707b2"),
-    "signal_outcomes": CodeVersion("1", "86ff314220d05bfd"),
-    "signal_snapshots": CodeVersion("2", "7bc895ec7786de99"),
-    "drift_metrics": CodeVersion("1", "af114c332b114eb4"),
+    "candles": CodeVersion("1", "0f4752d256c56d38"),
+    "labels": CodeVersion("2", "115ef384a2d5f676"),
+    "models": CodeVersion("3", "437bc1a36f8e4890"),
+    "backtests": CodeVersion("2", "35b679179f608836"),
+    "champions": CodeVersion("1", "c2cef54c07242328"),
+    "signals": CodeVersion("1", "d57ab2e0aa7c04c0"),
+    "signal_outcomes": CodeVersion("1", "e55a0680bfcafd3b"),
+    "signal_snapshots": CodeVersion("2", "89dbb5d20d017a11"),
+    "drift_metrics": CodeVersion("1", "846663071043f8c3"),
 }
 
 

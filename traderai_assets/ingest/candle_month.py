@@ -163,8 +163,8 @@ class MonthIngest:
     def _neighbours(self) -> tuple[datetime | None, datetime | None]:
         """Return the close of the last candle before the month, the opening of the next after."""
         market, month = self.part.market, self.part.month
-        before = self._publication.target.summary(market.key, month.shift(-1).key).last
-        after = self._publication.target.summary(market.key, month.shift(1).key).first
+        before = self._publication.target.summary(market, month.shift(-1)).last
+        after = self._publication.target.summary(market, month.shift(1)).first
         return None if before is None else before + market.bar, after
 
     def end(self, since: datetime, now: datetime) -> None:
@@ -179,7 +179,7 @@ class MonthIngest:
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
         try:
-            return stored.read(self.part.market.key, [self.part.month_key])
+            return stored.read(self.part.market, [self.part.month])
         except CorruptPartition as damage:
             self.part.metadata[f"damaged_{stored.table.name}"] = str(damage)
             return stored.table.empty()
@@ -193,7 +193,7 @@ class MonthIngest:
 
     def _listed_from(self, end: datetime) -> datetime | None:
         """Return when the market's first candle opened, if this month may hold it."""
-        earlier = self._publication.target.content_hashes(self.part.market.key)
+        earlier = self._publication.target.content_hashes(self.part.market)
         if any(month < self.part.month_key for month in earlier):
             return None
         if self.candles.empty:

@@ -118,7 +118,7 @@ def _read_as_made(
             f"the card of model {stored.model_id} names no {table.name} of {month.key}, which a "
             "training of today reads; the model was made by another version of the code"
         )
-    return lake.read_content(table, stored.market.key, month.key, wanted)
+    return lake.read_content(table, stored.market, month, wanted)
 
 
 def _text(value: Any) -> str:
