@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "0f4752d256c56d38"),
-    "labels": CodeVersion("2", "115ef384a2d5f676"),
-    "models": CodeVersion("3", "437bc1a36f8e4890"),
-    "backtests": CodeVersion("2", "35b679179f608836"),
-    "champions": CodeVersion("1", "c2cef54c07242328"),
-    "signals": CodeVersion("1", "d57ab2e0aa7c04c0"),
-    "signal_outcomes": CodeVersion("1", "e55a0680bfcafd3b"),
-    "signal_snapshots": CodeVersion("2", "89dbb5d20d017a11"),
-    "drift_metrics": CodeVersion("1", "846663071043f8c3"),
+    "candles": CodeVersion("1", "e0bf3cdd4c648656"),
+    "labels": CodeVersion("2", "6e15c2426a8cb416"),
+    "models": CodeVersion("3", "97dd9bb545ec2f30"),
+    "backtests": CodeVersion("2", "006dfbae69cb8766"),
+    "champions": CodeVersion("1", "7ba6a7065b46ee4f"),
+    "signals": CodeVersion("1", "5027f0427d186eb6"),
+    "signal_outcomes": CodeVersion("1", "4688dc2a29e455f3"),
+    "signal_snapshots": CodeVersion("2", "83abfadf07be523a"),
+    "drift_metrics": CodeVersion("1", "853534e0fd6cf275"),
 }
 
 
