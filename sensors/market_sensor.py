@@ -14,6 +14,7 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from sensors.tick_view import TickView
 from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
+from traderai_assets.domain.freshness.waiting import WaitingMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
@@ -37,13 +38,15 @@ _OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
 class Finding(NamedTuple):
     """What a sensor found of one market, and what it asks for, if anything.
 
-    `first_rest` is how long a cause rests whose run has ended and left it as it was.
+    `first_rest` is how long a cause rests whose run has ended and left it as it was. `waiting` is
+    what it waits for, where that is kept as data: the sentence is for people alone.
     """
 
     sentence: str
     request: dg.RunRequest | None = None
     failed: bool = False
     first_rest: timedelta = FIRST_REST
+    waiting: WaitingMarket | None = None
 
 
 def market_sensor(
@@ -54,10 +57,11 @@ def market_sensor(
     description: str,
     decide: Callable[[TickView, Market], Finding],
     prepare: Callable[[TickView], None] | None = None,
+    keep: Callable[[TickView, list[Finding]], None] | None = None,
 ) -> dg.SensorDefinition:
     """Build a sensor that asks `decide` about every market kept, and says what it found.
 
-    `prepare` is done once a tick, before any market is looked at.
+    `prepare` is done once a tick, before any market is looked at, and `keep` once all were.
     """
 
     @dg.sensor(
@@ -77,6 +81,8 @@ def market_sensor(
             if prepare is not None:
                 prepare(view)
             findings = [judge(decide, view, key) for key in view.kept_markets()]
+            if keep is not None:
+                keep(view, findings)
         requests = [finding.request for finding in findings if finding.request is not None]
         if not requests:
             return dg.SensorResult(skip_reason=summary(findings))

@@ -12,7 +12,7 @@ from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.gate.gate import known_until
+from traderai_assets.ingest.known_until import known_until
 from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.partitions import history_months

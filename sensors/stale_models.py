@@ -6,11 +6,16 @@ import dagster as dg
 
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.models import ModelVerdict, stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.freshness.waiting import GateFinding, WaitingMarket
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import LONGEST_REST
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
+from traderai_assets.instance.gate_notes import note_gate_finding
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
@@ -23,6 +28,7 @@ def stale_models_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("train",),
         description="Retrains models that are too old, never before their look-back is complete.",
         decide=decide,
+        keep=keep_waiting,
     )
 
 
@@ -34,27 +40,29 @@ def decide(view: TickView, market: Market) -> Finding:
     if refused is not None:
         return Finding(f"no model of {market.key} is trained: it {refused.sentence}")
     trained_until = view.last_time(MODELS, market)
-    finding = _verdict(view, market, trained_until, {})
+    finding, waiting = _verdict(view, market, trained_until, {}), None
     if finding.action == "train":  # Only then is it worth reading the look-back
-        found = _gate(view).judge(market, finding.served_month)
+        found = _judged(view, market, finding.served_month)
         if isinstance(found, Refusal):
+            waiting = WaitingMarket.of(found)
             finding = _verdict(view, market, trained_until, {market.key: found})
     if finding.action != "train":
-        return Finding(finding.reason)
+        return Finding(finding.reason, waiting=waiting)
     # One try a day for one cause, by the wall's clock: the exchange's may stand still.
     cause = f"{trained_until}:{view.wall():%Y-%m-%d}"
     request = request_months("train", market, [finding.served_month], cause)
     return Finding(finding.reason, request, first_rest=LONGEST_REST)
 
 
-def _gate(view: TickView) -> Gate:
-    return Gate(
-        view.lake,
-        view.instance,
-        table=view.table,
-        clock=view.now,
-        days=view.settings.training.lookback_days,
-    )
+def keep_waiting(view: TickView, findings: list[Finding]) -> None:
+    """Write down which markets wait for data, for `traderai status` and whoever else reads it."""
+    waiting = tuple(one.waiting for one in findings if one.waiting is not None)
+    note_gate_finding(view.instance, GateFinding(view.wall(), waiting))
+
+
+def _judged(view: TickView, market: Market, served: Month) -> LookBack | Refusal:
+    facts = FactsReader(view.lake, view.instance, table=view.table, clock=view.now)
+    return judge(facts.read(market, served, view.settings.training.lookback_days))
 
 
 def _verdict(

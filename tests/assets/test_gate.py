@@ -12,12 +12,13 @@ import pytest
 from resources.lake.resource import LakeResource
 from tests.assets.house import House, opened
 from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.gate.asset_check import look_back_result
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -36,14 +37,13 @@ def judge(
     days: int = 30,
     clock: Callable[[Market], datetime] | None = None,
 ) -> LookBack | Refusal:
-    gate = Gate(
+    facts = FactsReader(
         house.lake,
         house.instance,
         table=house.lake.snapshot,
         clock=clock or (lambda market: house.exchange.clock(market.exchange)),
-        days=days,
     )
-    return gate.judge(house.market, served)
+    return judged(facts.read(house.market, served, days))
 
 
 @pytest.fixture(scope="module")
@@ -158,14 +158,13 @@ def test_an_update_that_ends_while_the_gate_looks_moves_nothing_under_it(grown: 
     loaded = {table.name: grown.lake.snapshot(table) for table in (FEATURES, LABELS)}
     grown.now_is(HALF_PAST_FIVE + 2 * HOUR)
     grown.run("update_latest", "2024-06")
-    gate = Gate(
+    facts = FactsReader(
         grown.lake,
         grown.instance,
         table=lambda table: loaded.get(table.name) or grown.lake.snapshot(table),
         clock=lambda market: grown.exchange.clock(market.exchange),
-        days=30,
     )
-    assert gate.judge(grown.market, JULY) == before
+    assert judged(facts.read(grown.market, JULY, 30)) == before
 
 
 def test_where_neither_events_nor_the_log_remember_the_rows_speak(grown: House, monkeypatch):

@@ -7,10 +7,11 @@ import pytest
 
 from tests.assets.house import House
 from traderai_assets.domain.errors import MarketNotListed, MarketRefused
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS, partition_key
 from traderai_assets.sandbox.market_minutes import SimulatedMarket
@@ -97,18 +98,17 @@ def test_a_delisted_market_ends_at_its_last_candle_once_it_was_asked_for_twice(h
     july = datetime(2024, 7, 1, tzinfo=UTC)
     assert ended(house, JULY) == [(july, july + 24 * HOUR)]
     assert len(house.rows(CANDLES, JUNE)) == 29
-    refused = gate_of(house).judge(house.market, Month.parse(JULY))
+    refused = judge(facts_of(house).read(house.market, Month.parse(JULY), 2))
     assert isinstance(refused, Refusal)
     assert refused.found.startswith(f"{house.market.key} has ended at 2024-06-12 05:00 UTC")
 
 
-def gate_of(house):
-    return Gate(
+def facts_of(house):
+    return FactsReader(
         house.lake,
         house.instance,
         table=house.lake.snapshot,
         clock=lambda market: house.exchange.clock(market.exchange),
-        days=2,
     )
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from tests.assets.venues import VENUES, KeptMarket, kept_market
 from traderai_assets.domain.candles.gap_classes import ASKED_AGAIN_AFTER
+from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 
 # 672 bars of an hour: of what Kraken serves, 720 bars, some are left for the days that follow
 FEBRUARY, MARCH = Month(2025, 2), Month(2025, 3)
@@ -30,14 +31,13 @@ def silent_in_february(kept: KeptMarket) -> dict[int, list[float]]:
 
 
 def judge(kept: KeptMarket, served: Month) -> LookBack | Refusal:
-    gate = Gate(
+    facts = FactsReader(
         kept.house.lake,
         kept.house.instance,
         table=kept.house.lake.snapshot,
         clock=lambda _: kept.venue.now,
-        days=28,
     )
-    return gate.judge(kept.market, served)
+    return judged(facts.read(kept.market, served, 28))
 
 
 @pytest.mark.parametrize("exchange", ["binance", pytest.param("okx", marks=pytest.mark.torture)])

@@ -6,7 +6,9 @@ import dagster as dg
 import pytest
 
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.instance.gate_notes import gate_finding
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -128,3 +130,23 @@ def test_each_market_is_judged_by_itself(house, kept):
     tick = house.tick("stale_models")
     assert tick.months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
     assert f"{ETH} has no model, but no candles of {ETH} are stored" in tick.log
+
+
+def test_what_the_markets_wait_for_is_kept_as_data_for_others_to_read(house, kept):
+    small = Market("binance", "kPEPE/USDT", "1h").key  # Holds a tilde
+    kept(ETH, small)
+    house.put_bars(FEBRUARY.start, NOON)  # Only BTC's look-back is complete
+    assert house.tick("stale_models").request is not None
+    found = gate_finding(house.instance)
+    assert {one.market: one.commands for one in found.markets} == {
+        market: (f"traderai backfill {market} --since 2026-02-01",) for market in (ETH, small)
+    }
+    assert [one.months for one in found.markets] == [("2026-02", "2026-03")] * 2
+
+
+def test_a_market_that_waits_no_longer_is_kept_no_longer(house):
+    house.tick("stale_models")
+    assert [one.market for one in gate_finding(house.instance).markets] == [BTC]
+    house.put_bars(FEBRUARY.start, NOON)
+    house.tick("stale_models")
+    assert gate_finding(house.instance).markets == ()

@@ -6,7 +6,6 @@ and time passes: what must come is looked for.
 
 from contextlib import suppress
 from datetime import timedelta
-from unittest import mock
 
 import dagster as dg
 import pytest
@@ -61,9 +60,7 @@ def disturb(world):
 
 def see_all_that_waits(world):
     """Whatever has not ended is told by status, wherever it stands."""
-    # The gate is read from ticks, and an instance in memory has none
-    gate = mock.patch("traderai_assets.status.reading.gate_state", return_value={})
-    with world.at(SECOND), gate:
+    with world.at(SECOND):
         state = read_status(world.instance)
         parts = ("running", "queued", "unqueued", "leftovers")
         told = {row["run"] for part in parts for row in state[part]}

@@ -8,7 +8,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.champions.history import current_champion, with_decision
 from traderai_assets.domain.code_versions import version_of
-from traderai_assets.gate.gate import known_until
+from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
 from traderai_assets.registry.challenge import Challenge
 from traderai_assets.registry.stored_models import newest_model, read_model

@@ -6,8 +6,8 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
-from traderai_assets.ingest.crossings import kept_apart
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
+from traderai_assets.runs.crossings import kept_apart
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES

@@ -9,10 +9,10 @@ from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.errors import TrainingError
+from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
-from traderai_assets.gate.gate import Gate
+from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
-from traderai_assets.ingest.crossings import with_cuts_told
 from traderai_assets.partitions import (
     LOOK_BACK_MONTHS,
     MANY_PARTITIONS_A_RUN,
@@ -20,6 +20,7 @@ from traderai_assets.partitions import (
     months_around,
 )
 from traderai_assets.registry.trainer import Trainer
+from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -59,15 +60,10 @@ def models(
             context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
         ) as publication,
     ):
-        gate = Gate(
-            lake,
-            context.instance,
-            table=publication.source,
-            clock=exchange.clock,
-            days=settings.training.lookback_days,
-        )
+        facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
+        days = settings.training.lookback_days
         parts = list(publication.partitions())
-        judged = [(part, gate.judge(part.market, part.month)) for part in parts]
+        judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
         trainer = Trainer(context, lake, studies, settings, fits)
         errors = []

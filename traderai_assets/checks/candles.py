@@ -17,22 +17,22 @@ def candle_contract(
     """Rows are on the grid, inside their month, whole; every absent bar stands in the ledger."""
     from traderai_assets.domain.candles.coverage import spans_to_fetch
 
-    stored, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
+    stored, ledger = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
     broken = []
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        frame = validated_rows(CANDLES, stored.read(market.key, [month.key]))
-        known = gaps.read(market.key, [month.key])
-        if frame.empty:
+        bars = validated_rows(CANDLES, stored.read(market.key, [month.key]))
+        gaps = ledger.read(market.key, [month.key])
+        if bars.empty:
             continue
-        off_grid = frame["open_time"].dt.floor(pd.Timedelta(market.bar)) != frame["open_time"]
-        outside = (frame["open_time"] < month.start) | (frame["open_time"] >= month.end)
+        off_grid = bars["open_time"].dt.floor(pd.Timedelta(market.bar)) != bars["open_time"]
+        outside = (bars["open_time"] < month.start) | (bars["open_time"] >= month.end)
         unexplained = spans_to_fetch(
-            frame,
+            bars,
             # That a row could not be had is a reason too; `nothing_failed_to_arrive` warns of it
-            known.assign(kind=NO_TRADE),
+            gaps.assign(kind=NO_TRADE),
             start=month.start,
-            end=frame["open_time"].iloc[-1].to_pydatetime() + market.bar,
+            end=bars["open_time"].iloc[-1].to_pydatetime() + market.bar,
             bar=market.bar,
             revise_from=month.end,
         )
@@ -58,12 +58,12 @@ def nothing_failed_to_arrive(
 
     It blocks nothing else: one broken row of a venue must not silence its market.
     """
-    gaps = lake.snapshot(CANDLE_GAPS)
+    ledger = lake.snapshot(CANDLE_GAPS)
     absent = {}
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        known = gaps.read(market.key, [month.key])
-        failed = known[known["kind"] == FETCH_FAILURE]
+        gaps = ledger.read(market.key, [month.key])
+        failed = gaps[gaps["kind"] == FETCH_FAILURE]
         if len(failed):
             absent[key] = [f"{gap.start} to {gap.end}" for gap in failed.head(5).itertuples()]
     return dg.AssetCheckResult(
@@ -83,28 +83,28 @@ def silence_is_believed(
     """
     from traderai_assets.domain.candles.ripening import asked_for, is_settled, rows
 
-    gaps, asks = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
+    ledger, asks = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
     doubted: dict[str, list[str]] = {}
-    bars = 0
+    doubted_bars = 0
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        known = gaps.read(market.key, [month.key])
-        if known.empty:
+        gaps = ledger.read(market.key, [month.key])
+        if gaps.empty:
             continue
-        told = asked_for(known, asks.read(market.key, [month.key]))
-        young = told[~is_settled(told)]
-        bars += int(young["absent_bars"].sum())
-        if len(young):
+        asked = asked_for(gaps, asks.read(market.key, [month.key]))
+        unsettled = asked[~is_settled(asked)]
+        doubted_bars += int(unsettled["absent_bars"].sum())
+        if len(unsettled):
             doubted[key] = [
                 f"{gap.start} to {gap.end}, {gap.kind}: asked for {gap.times_asked} times, again "
                 f"at {gap.next_ask}"
-                for gap in rows(young.head(5))
+                for gap in rows(unsettled.head(5))
             ]
     return dg.AssetCheckResult(
         passed=not doubted,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "doubted_bars": bars,
+            "doubted_bars": doubted_bars,
             "doubted": dg.MetadataValue.json(dict(list(doubted.items())[:20])),
         },
     )
@@ -115,12 +115,12 @@ def nothing_refused(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
     """The exchange served no row that had to be refused; refused rows leave holes."""
-    ledger = lake.snapshot(CANDLE_QUARANTINE)
+    quarantine = lake.snapshot(CANDLE_QUARANTINE)
     counts: dict[str, int] = {}
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        rows = ledger.read(market.key, [month.key])
-        for reason, count in rows["reason"].value_counts().items():
+        refused_rows = quarantine.read(market.key, [month.key])
+        for reason, count in refused_rows["reason"].value_counts().items():
             counts[str(reason)] = counts.get(str(reason), 0) + int(count)
     refused = sum(count for reason, count in counts.items() if reason != "superseded")
     return dg.AssetCheckResult(

@@ -6,8 +6,8 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.ingest.crossings import StoredCrossings, steps_command
 from traderai_assets.partitions import read_partition_key
+from traderai_assets.runs.crossings import StoredCrossings, steps_command
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 

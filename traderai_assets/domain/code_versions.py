@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "e0bf3cdd4c648656"),
-    "labels": CodeVersion("2", "6e15c2426a8cb416"),
-    "models": CodeVersion("3", "97dd9bb545ec2f30"),
-    "backtests": CodeVersion("2", "006dfbae69cb8766"),
-    "champions": CodeVersion("1", "7ba6a7065b46ee4f"),
-    "signals": CodeVersion("1", "5027f0427d186eb6"),
-    "signal_outcomes": CodeVersion("1", "4688dc2a29e455f3"),
-    "signal_snapshots": CodeVersion("2", "83abfadf07be523a"),
-    "drift_metrics": CodeVersion("1", "853534e0fd6cf275"),
+    "candles": CodeVersion("1", "7130021a37b451d2"),
+    "labels": CodeVersion("2", "320d3891b460004a"),
+    "models": CodeVersion("3", "d0fc4e445960d820"),
+    "backtests": CodeVersion("2", "9e6076127263c997"),
+    "champions": CodeVersion("1", "fca94f1aa66b13aa"),
+    "signals": CodeVersion("1", "74cca09449a73e22"),
+    "signal_outcomes": CodeVersion("1", "eb40fbc96f39383c"),
+    "signal_snapshots": CodeVersion("2", "5f21ac451d3efb90"),
+    "drift_metrics": CodeVersion("1", "275a4b6d2d7b0814"),
 }
 
 

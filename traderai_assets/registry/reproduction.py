@@ -15,11 +15,11 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.candles.crossings import read_crossings
 from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.errors import LakeError
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.registry.stored_models import StoredModel
-from traderai_assets.runs.partition import CROSSINGS
+from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.tables import Table
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
 from traderai_assets.partitions import LOOK_BACK_MONTHS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES

@@ -5,19 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from traderai_assets.domain.candles.crossings import candles_version, read_crossings
+from traderai_assets.domain.candles.crossings import read_crossings
 from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
+from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 
 if TYPE_CHECKING:
     from traderai_assets.runs.publication import Publication
-
-# Inputs of this name are texts: what of a month's candles learning may not cross
-CROSSINGS = "crossings"
 
 
 class Partition:
@@ -72,16 +70,6 @@ class Partition:
         }
         self.inputs |= {f"{CROSSINGS}/{key}": text for key, text in texts.items() if text}
         return mark_segments(candles, read_crossings(texts[key] for key in sorted(texts)))
-
-    def versions(self, table: str) -> list[str]:
-        """Return the data versions of the months of `table` that this partition was made of."""
-        return [
-            candles_version(value, self.inputs.get(f"{CROSSINGS}/{name.partition('/')[2]}", ""))
-            if table == CANDLES.name
-            else value
-            for name, value in self.inputs.items()
-            if name.startswith(f"{table}/")
-        ]
 
     def published(self) -> pd.DataFrame:
         """Read what is stored of this partition so far."""

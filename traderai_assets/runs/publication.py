@@ -19,9 +19,10 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.crossings import candles_version
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.crossings import StoredCrossings
 from traderai_assets.partitions import split_partition_key
-from traderai_assets.runs.partition import CROSSINGS, Partition
+from traderai_assets.runs.crossings import StoredCrossings
+from traderai_assets.runs.inputs import INPUTS, Versions, combined_version, input_versions
+from traderai_assets.runs.partition import Partition
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.tables import Table
@@ -31,7 +32,7 @@ from traderai_assets.schemas.tables import Table
 _BEFORE_ALL_EVENTS = -2
 _CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
 
-__all__ = ["CROSSINGS", "Partition", "Publication"]
+__all__ = ["Partition", "Publication"]
 
 
 class Publication:
@@ -155,6 +156,7 @@ class Publication:
             stored = StoredCrossings(self.target, gaps, self._decisions)
         for key, summary in self._summaries.items():
             part = self._parts[key]
+            inputs = input_versions(part.inputs)
             version = summary["content_hash"]
             if stored is not None:
                 version = candles_version(version, stored.text(part.market, part.month))
@@ -162,12 +164,12 @@ class Publication:
                 dg.AssetMaterialization(
                     self._context.asset_key,
                     partition=part.dagster_key,
-                    metadata=summary | part.metadata,
-                    tags=self._provenance(part, version),
+                    metadata=summary | part.metadata | {INPUTS: dg.MetadataValue.json(inputs)},
+                    tags=self._provenance(inputs, version),
                 )
             )
 
-    def _provenance(self, part: Partition, version: str) -> dict[str, str]:
+    def _provenance(self, inputs: Versions, version: str) -> dict[str, str]:
         tags = {
             "dagster/data_version": version,
             "dagster/data_version_is_user_provided": "true",
@@ -175,8 +177,7 @@ class Publication:
         }
         for name, pointer in self._pointers.items():
             tags[f"dagster/input_event_pointer/{name}"] = pointer
-            versions = ".".join(part.versions(name))
-            tags[f"dagster/input_data_version/{name}"] = versions[:255] or "none"
+            tags[f"dagster/input_data_version/{name}"] = combined_version(inputs.get(name, {}))
         return tags
 
     def _latest_event(self, asset: dg.AssetKey) -> str:

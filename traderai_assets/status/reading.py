@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.cli.markets.listing import refusal_rows
 from traderai_assets.status.failures import failure_rows
 from traderai_assets.status.gate import gate_state
+from traderai_assets.status.markets import refusal_rows
 from traderai_assets.status.run_facts import moment, run_row, short
 from traderai_assets.status.sensors import failing_sensors
 from traderai_assets.status.trainings import training_row

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tests.domain.candles.scaled import market, redenominated
 from traderai_assets.cli.context import open_lake
+from traderai_assets.domain.states.markets import MARKET_STATES
 from traderai_assets.instance.kept_markets import add_market, remove_market
 from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
@@ -35,6 +36,7 @@ def test_a_market_that_was_added_is_listed_before_anything_is_stored(traderai):
         "last": None,
         "absent_bars": 0,
         **NOTHING_WRONG,
+        "state": "new",
     }
 
 
@@ -93,6 +95,16 @@ def test_what_is_wrong_with_a_market_stands_beside_it_and_in_the_status(traderai
     assert "binance lists no such market" in screen
 
 
+def test_a_market_its_venue_refuses_rests_as_the_table_of_states_calls_it(traderai, instance, home):
+    add_market(instance, home, SOL)
+    note_refused(instance, SOL, "binance serves it not", now=NOON)
+    [row] = json.loads(traderai("markets", "--json").out)
+    assert (row["state"], row["reason"]) == ("resting", "binance serves it not")
+    assert row["state"] in {state.name for state in MARKET_STATES}
+    [told] = json.loads(traderai("status", "--json").out)["refused"]
+    assert told["state"] == row["state"]
+
+
 def test_a_removed_market_is_listed_only_when_asked_for(traderai, instance, home):
     add_market(instance, home, SOL)
     note_refused(instance, SOL, "no")
@@ -112,7 +124,17 @@ def test_what_is_doubted_of_the_candles_is_said_with_the_command_that_tells_more
     gaps = pd.DataFrame(gap).assign(flat_bars=0, kind="unheard").astype(CANDLE_GAPS.dtypes)
     lake.snapshot(CANDLE_GAPS).publish({(KEY, "2026-03"): gaps}, run_id="test", code_version="1")
     [row] = json.loads(traderai("markets", "--json").out)
-    assert row["state"] == "doubted"
+    assert row["state"] == "unheard"
     absent, steps = row["reason"].split("; ")
     assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" says' in absent
     assert f'can have traded to: 1, "traderai candles steps {KEY}" lists' in steps
+
+
+def test_prices_that_wait_for_a_decision_alone_are_doubted(traderai, home):
+    frame = redenominated(market(), 700, 1000.0)
+    open_lake(home).snapshot(CANDLES).publish(
+        {(KEY, "2026-03"): frame}, run_id="test", code_version="1"
+    )
+    [row] = json.loads(traderai("markets", "--json").out)
+    assert (row["state"], row["absent_bars"]) == ("doubted", 0)
+    assert row["reason"].startswith("bars since 2026-03 with prices that nobody can have traded to")

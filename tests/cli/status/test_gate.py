@@ -1,155 +1,80 @@
-"""The gate before training is told in the sensor's own words, market by market."""
+"""What the gate before training found is told as it was kept, market by market."""
 
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from dagster._core.definitions.run_request import InstigatorType
-from dagster._core.remote_origin import (
-    RegisteredCodeLocationOrigin,
-    RemoteInstigatorOrigin,
-    RemoteRepositoryOrigin,
-)
-from dagster._core.scheduler.instigation import (
-    InstigatorState,
-    InstigatorStatus,
-    SensorInstigatorData,
-    TickData,
-    TickStatus,
-)
-
-from sensors.market_sensor import MARKETS_NAMED, Verdict, summary
-from traderai_assets.domain.freshness.models import stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.freshness.waiting import GateFinding, WaitingMarket
+from traderai_assets.domain.look_back import LookBack
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
-from traderai_assets.status.gate import SENSOR, waiting_markets
+from traderai_assets.instance.gate_notes import note_gate_finding
+from traderai_assets.instance.market_notes import write_notes
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
-BTC, ETH, SOL = (f"binance.{base}-USDT.5m" for base in ("BTC", "ETH", "SOL"))
+BTC = Market("binance", "BTC/USDT", "5m").key
+SMALL, DATED = "binance.~6bPEPE-USDC_USDC.5m", "binance.1000SHIB-USDT_USDT+260327.5m"
 
 
-def verdict(market, *, months=(), found=None, trained_until=None):
-    """What the sensor says of a market whose look-back lacks these months, or has this fault."""
+def waiting(market, *months, found="bars are neither stored nor known gaps"):
     missing = {Month.parse(month): 12 for month in months}
-    reason = (
-        found
-        or f"{12 * len(missing)} bars are neither stored nor known gaps, in " + ", ".join(months)
-    )
     window = LookBack(NOW - timedelta(days=90), NOW)
-    refusal = Refusal(market, Month.parse("2026-05"), reason, window, missing, present=NOW)
-    [told] = stale_models(
-        {market: trained_until},
-        NOW,
-        max_age=timedelta(days=2),
-        look_back_days=90,
-        refusals={market: refusal},
+    return WaitingMarket.of(
+        Refusal(market, Month.parse("2026-05"), found, window, missing, present=NOW)
     )
-    return Verdict(told.reason)
 
 
-@pytest.fixture
-def tick(instance):
-    """Have the sensor tick once."""
-    origin = RemoteInstigatorOrigin(
-        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__repository__"), SENSOR
-    )
-    state = InstigatorState(
-        origin,
-        InstigatorType.SENSOR,
-        InstigatorStatus.DECLARED_IN_CODE,
-        SensorInstigatorData(min_interval=30),
-    )
-    instance.add_instigator_state(state)
-
-    def make(status, at, reason=None):
-        instance.create_tick(
-            TickData(
-                state.instigator_origin_id,
-                SENSOR,
-                InstigatorType.SENSOR,
-                status,
-                at.timestamp(),
-                skip_reason=reason,
-                run_ids=[],
-                selector_id=state.selector_id,
-            )
-        )
-
-    return make
-
-
-def test_of_each_market_that_waits_the_months_and_the_commands_are_told():
-    said = summary(
-        [
-            Verdict(f"a model of {SOL} is being trained"),
-            verdict(BTC, months=("2026-01", "2026-02", "2026-04")),
-            Verdict(f"the model of {SOL} knows all up to 2026-04-20 00:00 UTC"),
-            verdict(ETH, months=("2026-03",), trained_until=NOW - timedelta(days=9)),
-        ]
-    )
-    assert waiting_markets(said) == [
-        {
-            "market": BTC,
-            "months": ["2026-01", "2026-02", "2026-04"],
-            "reason": "36 bars are neither stored nor known gaps, in 2026-01, 2026-02, 2026-04",
-            "commands": [
-                f"traderai backfill {BTC} --since 2026-01-01 --until 2026-02-28",
-                f"traderai backfill {BTC} --since 2026-04-01",
-            ],
-        },
-        {
-            "market": ETH,
-            "months": ["2026-03"],
-            "reason": "12 bars are neither stored nor known gaps, in 2026-03",
-            "commands": [f"traderai backfill {ETH} --since 2026-03-01 --until 2026-03-31"],
-        },
-    ]
-
-
-def test_a_market_of_which_nothing_is_stored_waits_for_all_of_it():
-    found = f"no candles of {BTC} are stored"
-    [row] = waiting_markets(summary([verdict(BTC, months=("2026-02", "2026-03"), found=found)]))
-    assert row == {
-        "market": BTC,
-        "months": [],
-        "reason": found,
-        "commands": [f"traderai backfill {BTC} --since 2026-02-01 --until 2026-03-31"],
+def test_of_each_market_that_waits_the_months_and_the_commands_are_told(traderai, instance):
+    markets = (waiting(BTC, "2026-01", "2026-02", "2026-04"), waiting(DATED, "2026-03"))
+    note_gate_finding(instance, GateFinding(NOW, markets))
+    assert json.loads(traderai("status", "--json").out)["gate"] == {
+        "as_of": "2026-04-20 12:00:00Z",
+        "markets": [
+            {
+                "market": BTC,
+                "months": ["2026-01", "2026-02", "2026-04"],
+                "reason": "bars are neither stored nor known gaps",
+                "commands": [
+                    f"traderai backfill {BTC} --since 2026-01-01 --until 2026-02-28",
+                    f"traderai backfill {BTC} --since 2026-04-01",
+                ],
+            },
+            {
+                "market": DATED,
+                "months": ["2026-03"],
+                "reason": "bars are neither stored nor known gaps",
+                "commands": [f"traderai backfill {DATED} --since 2026-03-01 --until 2026-03-31"],
+            },
+        ],
     }
-
-
-def test_a_wait_that_no_command_ends_is_told_with_its_reason():
-    fault = f"whether candles of {BTC} reach the present cannot be told: binance is silent; retry"
-    [row] = waiting_markets(summary([verdict(BTC, found=fault)]))
-    assert row == {"market": BTC, "months": [], "reason": fault, "commands": []}
-
-
-def test_a_market_whose_model_is_fresh_or_asked_for_does_not_wait():
-    said = [
-        Verdict(f"the model of {BTC} knows all up to 2026-04-20 00:00 UTC"),
-        Verdict(f"{ETH} has no model, and its look-back is complete; a run was asked for"),
-        Verdict(f"{SOL} cannot be judged: binance is silent", failed=True),
-    ]
-    assert waiting_markets(summary(said)) == []
-    assert waiting_markets("no market is kept") == []
-
-
-def test_the_last_skip_is_told_with_its_time(traderai, tick):
-    tick(TickStatus.SKIPPED, NOW - timedelta(hours=1), f"{ETH} has no model, but nothing")
-    tick(TickStatus.SKIPPED, NOW, summary([verdict(BTC, months=("2026-03",))]))
-    tick(TickStatus.SUCCESS, NOW + timedelta(minutes=1))
-    gate = json.loads(traderai("status", "--json").out)["gate"]
-    assert (gate["as_of"], gate["unnamed"]) == ("2026-04-20 12:00:00Z", 0)
-    assert [row["market"] for row in gate["markets"]] == [BTC]
     told = traderai("status").out
     assert "Waiting for data, as of 2026-04-20 12:00:00Z:\n" in told
-    assert f"traderai backfill {BTC} --since 2026-03-01 --until 2026-03-31" in told
+    assert f"traderai backfill {BTC} --since 2026-01-01 --until 2026-02-28" in told
 
 
-def test_markets_the_sensor_had_no_room_for_are_counted(traderai, tick):
-    many = [verdict(f"binance.C{n}-USDT.5m", months=("2026-03",)) for n in range(MARKETS_NAMED + 3)]
-    tick(TickStatus.SKIPPED, NOW, summary(many))
+def test_a_key_with_any_sign_and_a_reason_with_any_words_come_back_as_they_were(instance, traderai):
+    fault = f'{BTC} has no model, but "traderai backfill {BTC}" of 2026-01; and 3 markets more'
+    rows = [waiting(SMALL, "2026-03"), waiting(DATED, "2026-02"), waiting(BTC, found=fault)]
+    note_gate_finding(instance, GateFinding(NOW, tuple(rows)))
+    told = json.loads(traderai("status", "--json").out)["gate"]["markets"]
+    assert [row["market"] for row in told] == [SMALL, DATED, BTC]
+    assert [row["commands"] for row in told] == [
+        [f"traderai backfill {SMALL} --since 2026-03-01 --until 2026-03-31"],
+        [f"traderai backfill {DATED} --since 2026-02-01 --until 2026-02-28"],
+        [],
+    ]
+    assert (told[2]["months"], told[2]["reason"]) == ([], fault)
+
+
+def test_what_another_version_of_the_code_kept_or_nobody_is_no_finding(instance, traderai):
+    assert json.loads(traderai("status", "--json").out)["gate"] == {"as_of": None, "markets": []}
+    write_notes(instance, {"traderai/gate": '{"version": 2, "waits": "other"}'})
+    assert json.loads(traderai("status", "--json").out)["gate"] == {"as_of": None, "markets": []}
+    assert "Waiting for data" not in traderai("status").out
+
+
+def test_a_market_that_waits_no_longer_is_gone_with_the_next_finding(instance, traderai):
+    note_gate_finding(instance, GateFinding(NOW, (waiting(BTC, "2026-03"),)))
+    note_gate_finding(instance, GateFinding(NOW + timedelta(minutes=1), ()))
     gate = json.loads(traderai("status", "--json").out)["gate"]
-    assert (len(gate["markets"]), gate["unnamed"]) == (MARKETS_NAMED, 3)
-    assert gate["markets"][-1]["commands"] != []
-    assert ", and 3 markets the sensor did not name:" in traderai("status").out
+    assert gate == {"as_of": "2026-04-20 12:01:00Z", "markets": []}

@@ -38,7 +38,7 @@ def test_what_programs_rely_on(status, run):
     assert {name: sorted(part) for name, part in state.items() if isinstance(part, dict)} == {
         "slots": ["most", "used"],
         "daemon": ["alive", "seen"],
-        "gate": ["as_of", "markets", "unnamed"],
+        "gate": ["as_of", "markets"],
     }
     of_run = ["class", "job", "market", "run"]
     rows = {name: sorted(part[0]) for name, part in state.items() if isinstance(part, list) if part}

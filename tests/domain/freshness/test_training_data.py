@@ -8,15 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traderai_assets.domain.freshness.doubts import Doubt
-from traderai_assets.domain.freshness.training_data import (
+from traderai_assets.domain.freshness.look_back_facts import (
+    Extent,
+    LookBackFacts,
     MonthCoverage,
+    Span,
+)
+from traderai_assets.domain.freshness.training_data import (
     agree_until,
     backfill_commands,
     look_back_refusal,
 )
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
-from traderai_assets.domain.training.look_back import LookBack
 
 BTC = Market("binance", "BTC/USDT", "5m")
 FEBRUARY, MARCH, APRIL = (Month(2026, number) for number in (2, 3, 4))
@@ -28,7 +33,8 @@ HOUR = timedelta(hours=1)
 
 def refusal(**coverage):
     named = {FEBRUARY: coverage.get("february", WHOLE), MARCH: coverage.get("march", WHOLE)}
-    return look_back_refusal(named, LOOK_BACK, market=BTC, served=APRIL, present=NOW)
+    facts = LookBackFacts(BTC, APRIL, 30, Extent(NOW, NOW), named)
+    return look_back_refusal(facts, Span(LOOK_BACK))
 
 
 def test_a_look_back_is_complete_when_every_bar_is_stored_or_known_as_a_gap():
@@ -53,7 +59,8 @@ def test_surplus_rows_of_one_month_do_not_make_up_for_another():
 
 def test_features_of_other_candles_are_named_beside_the_bars_that_are_missing():
     found = refusal(
-        february=MonthCoverage(10, 10, 0, made=False), march=MonthCoverage(10, 5, 0, made=False)
+        february=MonthCoverage(10, 10, 0, other_candles=(FEBRUARY,)),
+        march=MonthCoverage(10, 5, 0, other_candles=(FEBRUARY, MARCH)),
     )
     assert found.found == (
         "5 bars of the look-back are neither stored nor known gaps, in 2026-03, and features and "

@@ -137,7 +137,7 @@ class Scenario:
 
     def _known_until(self, market: Market) -> datetime:
         """Return the close of the last bar that is stored or a known gap."""
-        from traderai_assets.gate.gate import known_until
+        from traderai_assets.ingest.known_until import known_until
         from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
         stored, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)

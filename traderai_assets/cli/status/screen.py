@@ -29,13 +29,12 @@ def _slots(state: Mapping[str, Any]) -> str:
 
 def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
     gate = state["gate"]
-    unnamed = f", and {gate['unnamed']} markets the sensor did not name" if gate["unnamed"] else ""
     return [
         ("Running", _columns(state["running"], worked_seconds="for")),
         ("Trainings", _columns(state["trainings"])),
         ("Queued", _columns(state["queued"], waited_seconds="for", reason="why")),
         ("Made and not queued", _columns(state["unqueued"], waited_seconds="for")),
-        (f"Waiting for data, as of {gate['as_of']}{unnamed}", _columns(gate["markets"])),
+        (f"Waiting for data, as of {gate['as_of']}", _columns(gate["markets"])),
         ("Refused, and asked again rarely", _columns(state["refused"])),
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),

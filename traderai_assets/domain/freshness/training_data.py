@@ -7,39 +7,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from traderai_assets.domain.freshness.doubts import Doubt
-from traderai_assets.domain.markets import Market
+from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, MonthCoverage, Span
+from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import LookBack
-
-
-@dataclass(frozen=True)
-class MonthCoverage:
-    """What is known of one month of candles, as far as the look-back meets it.
-
-    Attributes
-    ----------
-    expected_bars : int
-        Bars of the month that lie in the look-back.
-    stored_bars : int
-        Those that are stored.
-    known_gaps : int
-        Those that are absent for a known reason; a failed fetch is none.
-    made : bool
-        Whether features and labels of the month are made of its candles as they are stored.
-    doubts : tuple of Doubt
-        Absences that are not believed yet, or that learning may not cross.
-    """
-
-    expected_bars: int
-    stored_bars: int
-    known_gaps: int
-    made: bool = True
-    doubts: tuple[Doubt, ...] = ()
-
-    @property
-    def missing_bars(self) -> int:
-        """Bars nobody can account for."""
-        return max(0, self.expected_bars - self.stored_bars - self.known_gaps)
 
 
 @dataclass(frozen=True)
@@ -100,29 +70,13 @@ class Refusal:
         )
 
 
-def look_back_refusal(
-    coverage: Mapping[Month, MonthCoverage],
-    window: LookBack,
-    *,
-    market: Market,
-    served: Month,
-    present: datetime,
-) -> Refusal | None:
-    """Say what a look-back lacks; None where every bar is accounted for and learned from.
-
-    Parameters
-    ----------
-    coverage : mapping of Month to MonthCoverage
-        Of each month the look-back meets.
-    window : LookBack
-    market : Market
-    served : Month
-    present : datetime
-        The last moment that is known to have come.
-    """
-    missing = {month: lack for month in window.months if (lack := coverage[month].missing_bars)}
-    unmade = tuple(month for month in window.months if not coverage[month].made)
-    doubts = [doubt for month in window.months for doubt in coverage[month].doubts]
+def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
+    """Say what a look-back lacks; None where every bar is accounted for and learned from."""
+    window = span.window
+    coverage = {month: facts.months[month] for month in window.months}
+    missing = {month: lack for month, one in coverage.items() if (lack := one.missing_bars)}
+    unmade = tuple(month for month, one in coverage.items() if _is_unmade(one, span))
+    doubts = [doubt for one in coverage.values() for doubt in one.doubts]
     barred = [doubt for doubt in doubts if doubt.barred]
     if not missing and not unmade and not barred:
         return None
@@ -141,7 +95,17 @@ def look_back_refusal(
             + _named(unmade)
         )
     together = ", and ".join(found)
-    return Refusal(market.key, served, together, window, missing, unmade, present)
+    market, served, present = facts.market.key, facts.served, facts.extent.present
+    return Refusal(market, served, together, window, missing, unmade, present)
+
+
+def _is_unmade(coverage: MonthCoverage, span: Span) -> bool:
+    """Whether a month's features and labels are not those of the candles it is learned with.
+
+    What was before the look-back may be any, and of a month that grows as much is learned as is
+    made of it.
+    """
+    return bool(set(coverage.other_candles) & set(span.window.months) - {span.growing})
 
 
 def _told(doubts: Sequence[Doubt]) -> str:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traderai_assets.domain.errors import NotEnoughData
+from traderai_assets.domain.look_back import look_back, served_month
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.look_back import look_back, served_month
 
 CLOSES = st.datetimes(datetime(2018, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 

@@ -11,38 +11,42 @@ if TYPE_CHECKING:
 MONTHS_LOOKED_AT = 2
 
 
-def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]:
-    """Return a sentence for each kind of doubt, with the command that tells more; oldest first.
+def unheard_bars(key: str, gaps: "pd.DataFrame") -> str:
+    """Say how many bars are absent that nobody believes yet; empty where none are.
 
     Parameters
     ----------
-    lake : LakeResource
     key : str
         Market key.
     gaps : DataFrame
         All gaps of the market.
     """
     from traderai_assets.domain.candles.gap_classes import believed
+
+    absent = int(gaps.loc[~believed(gaps), "absent_bars"].sum())
+    if not absent:
+        return ""
+    return (
+        f"absent bars that nobody believes yet: {absent}, "
+        f'"traderai candles gaps {key}" says when they are asked for again'
+    )
+
+
+def undecided_prices(lake: "LakeResource", key: str) -> str:
+    """Say how many bars have prices that nobody can have traded to; empty where none have."""
     from traderai_assets.domain.markets import Market
     from traderai_assets.domain.months import Month
-    from traderai_assets.ingest.crossings import StoredCrossings
+    from traderai_assets.runs.crossings import StoredCrossings
     from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
     from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 
-    found = []
-    absent = int(gaps.loc[~believed(gaps), "absent_bars"].sum())
-    if absent:
-        found.append(
-            f"absent bars that nobody believes yet: {absent}, "
-            f'"traderai candles gaps {key}" says when they are asked for again'
-        )
     candles = lake.snapshot(CANDLES)
     crossings = StoredCrossings(candles, lake.snapshot(CANDLE_GAPS), lake.snapshot(PRICE_DECISIONS))
     months = sorted(candles.content_hashes(key))[-MONTHS_LOOKED_AT:]
     steps = sum(len(crossings.steps(Market.parse(key), Month.parse(month))) for month in months)
-    if steps:
-        found.append(
-            f"bars since {months[0]} with prices that nobody can have traded to: {steps}, "
-            f'"traderai candles steps {key}" lists them'
-        )
-    return found
+    if not steps:
+        return ""
+    return (
+        f"bars since {months[0]} with prices that nobody can have traded to: {steps}, "
+        f'"traderai candles steps {key}" lists them'
+    )
