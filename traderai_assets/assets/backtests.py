@@ -13,13 +13,9 @@ from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.models import last_made, models
 from traderai_assets.domain.numbers import shown
-from traderai_assets.partitions import (
-    LOOK_BACK_MONTHS,
-    MANY_PARTITIONS_A_RUN,
-    market_served_months,
-    months_around,
-    same_month,
-)
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
+from traderai_assets.plan import reach
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import (
     BACKTEST_EQUITY,
@@ -51,7 +47,7 @@ if TYPE_CHECKING:
     deps=[
         dg.AssetDep(models, partition_mapping=same_month()),
         dg.AssetDep(features, partition_mapping=same_month()),
-        dg.AssetDep(candles, partition_mapping=months_around(-LOOK_BACK_MONTHS, 0)),
+        dg.AssetDep(candles, partition_mapping=months_read("backtests")),
     ],
     group_name="models",
     kinds={"numba", "deltalake"},
@@ -83,8 +79,7 @@ def backtests(
 
 def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
     known = part.read(OUT_OF_SAMPLE, part.month)
-    past = [part.month.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)]
-    bars = part.read_candles(*past)
+    bars = part.read_candles(*reach(settings).training(part.market.bar).months(part.month))
     return walk_forward_backtest(known, bars, bar=part.market.bar, settings=settings)
 
 
@@ -108,7 +103,7 @@ def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Back
     known = part.read(FEATURES, part.month)
     if known.empty:
         return None
-    bars = part.read_candles(part.month.shift(-1), part.month)
+    bars = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     decided = decide_bars(model, known, bars, bar=part.market.bar)
     return _traded(decided, decided, part.market.bar, settings)
 

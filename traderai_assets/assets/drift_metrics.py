@@ -1,7 +1,6 @@
 """Drift metrics: how far the last days lie from what the champion was trained on."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,12 +12,10 @@ from traderai_assets.assets.champions import champions
 from traderai_assets.assets.features import features
 from traderai_assets.assets.signal_outcomes import signal_outcomes
 from traderai_assets.assets.signals import signals
-from traderai_assets.partitions import (
-    MANY_PARTITIONS_A_RUN,
-    market_months,
-    months_around,
-    same_market,
-)
+from traderai_assets.domain.reach import DRIFT_WINDOW
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_market
+from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import BACKTEST_TRADES
@@ -34,17 +31,15 @@ if TYPE_CHECKING:
     from traderai_assets.domain.champions.periods import ChampionPeriod
     from traderai_assets.domain.models.model import ServingModel
 
-WINDOW = timedelta(days=7)
-
 
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
         dg.AssetDep(champions, partition_mapping=same_market()),
-        dg.AssetDep(features, partition_mapping=months_around(-1, 0)),
-        dg.AssetDep(signals, partition_mapping=months_around(-1, 0)),
-        dg.AssetDep(signal_outcomes, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep(features, partition_mapping=months_read("drift")),
+        dg.AssetDep(signals, partition_mapping=months_read("drift")),
+        dg.AssetDep(signal_outcomes, partition_mapping=months_read("drift")),
     ],
     group_name="live",
     kinds={"scipy", "deltalake"},
@@ -69,7 +64,7 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
-    months = (part.month.shift(-1), part.month)
+    months = reach(settings).drift(part.market.bar).months(part.month)
     reigning = champion_periods(part.read(CHAMPIONS))
     known = part.read(FEATURES, *months)
     if not reigning or known.empty or known["open_time"].iloc[-1] < part.month.start:
@@ -77,7 +72,7 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     reign = reigning[-1]
     end = known["open_time"].iloc[-1] + part.market.bar
     model = read_model(part, reign.model_id, reign.served_month).model
-    current = known[known["open_time"] >= end - WINDOW]
+    current = known[known["open_time"] >= end - DRIFT_WINDOW]
     # What warms up behind a cut is no other market; all of it NaN would be drift
     defined = current[~undefined_rows(current)]
     table = drift_table(
@@ -119,7 +114,7 @@ def _predictions(model: "ServingModel", said: pd.DataFrame, end: pd.Timestamp) -
     from traderai_assets.domain.drift.features import prediction_drift
     from traderai_assets.domain.drift.reference import ReferenceDistribution
 
-    mine = said[(said["model_id"] == model.model_id) & (said["open_time"] >= end - WINDOW)]
+    mine = said[(said["model_id"] == model.model_id) & (said["open_time"] >= end - DRIFT_WINDOW)]
     reference = ReferenceDistribution.from_json(model.card["reference"]["probability"])
     return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
 
@@ -129,7 +124,9 @@ def _performance(part: Partition, reign: "ChampionPeriod", settings: Settings) -
     from traderai_assets.domain.drift.performance import Expectation, performance_drift
 
     costs = Costs(settings.costs.fee_rate, settings.costs.slippage_rate)
-    outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
+    outcomes = part.read(
+        SIGNAL_OUTCOMES, *reach(settings).drift(part.market.bar).months(part.month)
+    )
     mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
     # What an interrupted signal earned is not known
     settled = ~mine["status"].isin(["open", "interrupted"])

@@ -22,13 +22,9 @@ from traderai_assets.domain.months import Month
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
-from traderai_assets.partitions import (
-    LOOK_BACK_MONTHS,
-    MANY_PARTITIONS_A_RUN,
-    market_served_months,
-    months_around,
-)
-from traderai_assets.plan import check_market, training_plan
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months
+from traderai_assets.plan import check_market, reach, training_plan
 from traderai_assets.registry.model_page import model_metadata
 from traderai_assets.registry.training_rows import TrainingRows, look_back_text, training_rows
 from traderai_assets.runs.crossings import with_cuts_told
@@ -51,9 +47,9 @@ if TYPE_CHECKING:
     partitions_def=market_served_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(features, partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
-        dg.AssetDep(labels, partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
-        dg.AssetDep(candles, partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
+        dg.AssetDep(features, partition_mapping=months_read("training")),
+        dg.AssetDep(labels, partition_mapping=months_read("training")),
+        dg.AssetDep(candles, partition_mapping=months_read("training_candles")),
     ],
     check_specs=[LOOK_BACK_CHECK],
     group_name="models",
@@ -120,7 +116,8 @@ class Trainer:
         def read(table: Table, months: list[Month]) -> pd.DataFrame:
             return part.read_candles(*months) if table is CANDLES else part.read(table, *months)
 
-        rows = training_rows(read, part.month, window, part.market.bar)
+        span = reach(self.settings).training_candles(part.market.bar)
+        rows = training_rows(read, window, part.market.bar, memory=span.months(part.month))
         plan = training_plan(self.settings)
         inputs = part.inputs | {"look_back": look_back_text(window)}
         stored = part.published()

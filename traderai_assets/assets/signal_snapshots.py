@@ -10,17 +10,15 @@ from resources.lake.resource import LakeResource
 from traderai_assets.assets.candles import candles
 from traderai_assets.assets.features import features
 from traderai_assets.assets.models import last_made, models
-from traderai_assets.partitions import (
-    MANY_PARTITIONS_A_RUN,
-    market_months,
-    months_around,
-    same_month,
-)
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_month
+from traderai_assets.plan import reach
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
+from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     deps=[
         dg.AssetDep(models, partition_mapping=same_month()),
         dg.AssetDep(features, partition_mapping=same_month()),
-        dg.AssetDep(candles, partition_mapping=months_around(-1, 1)),
+        dg.AssetDep(candles, partition_mapping=months_read("snapshots")),
     ],
     group_name="history",
     kinds={"deltalake"},
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     code_version="2",
 )
 def signal_snapshots(
-    context: dg.AssetExecutionContext, lake: LakeResource
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Signals of the month's model at bars of the month: out of sample by construction."""
     from traderai_assets.domain.models.model import decode_model
@@ -52,7 +50,7 @@ def signal_snapshots(
                 part.put(part.published(), {"reason": f"no model of {part.month.key} yet"})
                 continue
             model = decode_model(last_made(trained))
-            frame = _replayed(part, model)
+            frame = _replayed(part, model, settings)
             part.put(
                 frame,
                 {"model_id": model.model_id}
@@ -61,14 +59,15 @@ def signal_snapshots(
         yield from publication.publish()
 
 
-def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
+def _replayed(part: Partition, model: "ServingModel", settings: Settings) -> pd.DataFrame:
     from traderai_assets.domain.signals.decisions import decide_bars
     from traderai_assets.domain.signals.generation import signals_of
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 
     bar = part.market.bar
-    bars = part.read_candles(part.month.shift(-1), part.month, part.month.shift(1))
+    months = reach(settings).snapshots(bar).months(part.month)
+    bars = part.read_candles(*months)
     decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
     given = signals_of(model, decided, bars, bar=bar)
-    ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)
+    ended = resolve_outcomes(given, bars, bar=bar, as_of=months[-1].end)
     return given.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})

@@ -11,7 +11,7 @@ from traderai_assets.domain.champions.choice import (
     TrackRecord,
     choose_champion,
 )
-from traderai_assets.domain.months import Month
+from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import Candidate
 from traderai_assets.runs.publication import Partition
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY
@@ -27,9 +27,9 @@ class Arena:
         self._part = part
         self._settings = settings
         self._challenger = challenger
-        # The challenger's look-back, and a month more for the champion's warm-up.
-        self._months = [challenger.served.shift(-back).key for back in (3, 2, 1)]
-        self._bars = part.read_candles(*(Month.parse(key) for key in self._months))
+        months = reach(settings).challenge(part.market.bar).months(challenger.served)
+        self._months = [month.key for month in months]
+        self._bars = part.read_candles(*months)
 
     def judge(self, champion: Candidate | None) -> Decision:
         """Decide between the two; without a champion the challenger stands alone."""
