@@ -10,14 +10,9 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.numbers import shown
-from traderai_assets.partitions import (
-    LOOK_BACK_MONTHS,
-    MANY_PARTITIONS_A_RUN,
-    market_served_months,
-    months_around,
-    same_month,
-)
-from traderai_assets.plan import trading_costs
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
+from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import (
@@ -50,7 +45,7 @@ if TYPE_CHECKING:
     deps=[
         dg.AssetDep("models", partition_mapping=same_month()),
         dg.AssetDep("features", partition_mapping=same_month()),
-        dg.AssetDep("candles", partition_mapping=months_around(-LOOK_BACK_MONTHS, 0)),
+        dg.AssetDep("candles", partition_mapping=months_read("backtests")),
     ],
     group_name="models",
     kinds={"numba", "deltalake"},
@@ -83,11 +78,10 @@ def backtests(
 def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
     from traderai_assets.domain.backtest.decided import walk_forward_backtest
 
+    bar = part.market.bar
     decided = part.read(OUT_OF_SAMPLE, part.month)
-    past = [part.month.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)]
-    candles = part.read_candles(*past)
-    costs = trading_costs(settings)
-    return walk_forward_backtest(decided, candles, bar=part.market.bar, costs=costs)
+    candles = part.read_candles(*reach(settings).training(bar).months(part.month))
+    return walk_forward_backtest(decided, candles, bar=bar, costs=trading_costs(settings))
 
 
 def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Backtest | None":
@@ -97,7 +91,7 @@ def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Back
     features = part.read(FEATURES, part.month)
     if features.empty:
         return None
-    candles = part.read_candles(part.month.shift(-1), part.month)
+    candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     decided = decide_bars(model, features, candles, bar=part.market.bar)
     if decided.empty:
         return None

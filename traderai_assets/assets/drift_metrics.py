@@ -1,7 +1,6 @@
 """Drift metrics: how far the last days lie from what the champion was trained on."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,13 +10,10 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.months import Month
-from traderai_assets.partitions import (
-    MANY_PARTITIONS_A_RUN,
-    market_months,
-    months_around,
-    same_market,
-)
-from traderai_assets.plan import trading_costs
+from traderai_assets.domain.reach import DRIFT_WINDOW
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_market
+from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import BACKTEST_TRADES
@@ -34,17 +30,15 @@ if TYPE_CHECKING:
     from traderai_assets.domain.champions.periods import ChampionPeriod
     from traderai_assets.domain.models.model import ServingModel
 
-WINDOW = timedelta(days=7)
-
 
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
         dg.AssetDep("champions", partition_mapping=same_market()),
-        dg.AssetDep("features", partition_mapping=months_around(-1, 0)),
-        dg.AssetDep("signals", partition_mapping=months_around(-1, 0)),
-        dg.AssetDep("signal_outcomes", partition_mapping=months_around(-1, 0)),
+        dg.AssetDep("features", partition_mapping=months_read("drift")),
+        dg.AssetDep("signals", partition_mapping=months_read("drift")),
+        dg.AssetDep("signal_outcomes", partition_mapping=months_read("drift")),
     ],
     group_name="live",
     kinds={"scipy", "deltalake"},
@@ -71,7 +65,7 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
-    months = (part.month.shift(-1), part.month)
+    months = reach(settings).drift(part.market.bar).months(part.month)
     periods = champion_periods(part.read(CHAMPIONS))
     features = part.read(FEATURES, *months)
     if not periods or features.empty or features["open_time"].iloc[-1] < part.month.start:
@@ -79,7 +73,7 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     champion = periods[-1]
     end = features["open_time"].iloc[-1] + part.market.bar
     model = read_model(part, champion.model_id, champion.served_month).model
-    current = features[features["open_time"] >= end - WINDOW]
+    current = features[features["open_time"] >= end - DRIFT_WINDOW]
     # What warms up behind a cut is no other market; all of it NaN would be drift
     defined = current[~undefined_rows(current)]
     table = drift_table(
@@ -123,7 +117,7 @@ def _predictions(
     from traderai_assets.domain.drift.features import prediction_drift
     from traderai_assets.domain.drift.reference import ReferenceDistribution
 
-    recent = predictions["open_time"] >= end - WINDOW
+    recent = predictions["open_time"] >= end - DRIFT_WINDOW
     mine = predictions[(predictions["model_id"] == model.model_id) & recent]
     reference = ReferenceDistribution.from_json(model.card["reference"]["probability"])
     return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
@@ -134,14 +128,14 @@ def _performance(part: Partition, champion: "ChampionPeriod", settings: Settings
     from traderai_assets.domain.signals.net_returns import net_returns
 
     costs = trading_costs(settings)
-    months = (part.month.shift(-1), part.month)
+    months = reach(settings).drift(part.market.bar).months(part.month)
     outcomes = part.read(SIGNAL_OUTCOMES, *months)
     mine = outcomes[(outcomes["model_id"] == champion.model_id) & (outcomes["bars_held"] > 0)]
     # What an interrupted signal earned is not known
     settled = ~mine["status"].isin(["open", "interrupted"])
     ended = mine[settled].drop_duplicates("open_time", keep="last")
-    # A signal that ended in the earlier month may be of the one before
-    candles = part.read_candles(part.month.shift(-2), *months) if costs.funding_rate else None
+    # A signal that ended in the earliest month may be of the one before
+    candles = part.read_candles(months[0].shift(-1), *months) if costs.funding_rate else None
     record = part.read(BACKTEST_TRADES, Month.parse(champion.served_month))
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(

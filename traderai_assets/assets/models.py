@@ -13,12 +13,8 @@ from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
-from traderai_assets.partitions import (
-    LOOK_BACK_MONTHS,
-    MANY_PARTITIONS_A_RUN,
-    market_served_months,
-    months_around,
-)
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months
 from traderai_assets.registry.trainer import Trainer
 from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.publication import Publication
@@ -33,9 +29,9 @@ from traderai_assets.settings import Settings
     partitions_def=market_served_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep("features", partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
-        dg.AssetDep("labels", partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
-        dg.AssetDep("candles", partition_mapping=months_around(-LOOK_BACK_MONTHS, -1)),
+        dg.AssetDep("features", partition_mapping=months_read("training")),
+        dg.AssetDep("labels", partition_mapping=months_read("training")),
+        dg.AssetDep("candles", partition_mapping=months_read("training_candles")),
     ],
     check_specs=[LOOK_BACK_CHECK],
     group_name="models",

@@ -16,6 +16,7 @@ from traderai_assets.partitions import (
     same_market,
     same_month,
 )
+from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
@@ -24,6 +25,7 @@ from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signals import SIGNALS
+from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
@@ -42,19 +44,19 @@ if TYPE_CHECKING:
     code_version=version_of("signals"),
 )
 def signals(
-    context: dg.AssetExecutionContext, lake: LakeResource
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Signals of the champion at newly closed bars; what it said before is never edited."""
     sources = (CHAMPIONS, FEATURES, CANDLES, MODELS)
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
-            predictions, signals = _spoken(part)
+            predictions, signals = _spoken(part, settings)
             part.put_beside(PREDICTIONS, predictions)
             part.put(signals, _metadata(predictions, signals))
         yield from publication.publish()
 
 
-def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _spoken(part: Partition, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the month's predictions and signals: those stored, and those of bars since then.
 
     A kill between the two tables leaves predictions whose signals are not stored; these are made
@@ -65,7 +67,7 @@ def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     predictions, signals = part.published_beside(PREDICTIONS), part.published()
     features = part.read(FEATURES, part.month)
-    candles = part.read_candles(part.month.shift(-1), part.month)
+    candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     bar = part.market.bar
     if len(predictions):
         features = features[features["open_time"] > predictions["open_time"].iloc[-1]]

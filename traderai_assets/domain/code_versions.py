@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "7130021a37b451d2"),
-    "labels": CodeVersion("2", "320d3891b460004a"),
-    "models": CodeVersion("3", "d0fc4e445960d820"),
-    "backtests": CodeVersion("2", "9e6076127263c997"),
-    "champions": CodeVersion("1", "fca94f1aa66b13aa"),
-    "signals": CodeVersion("1", "74cca09449a73e22"),
-    "signal_outcomes": CodeVersion("1", "eb40fbc96f39383c"),
-    "signal_snapshots": CodeVersion("2", "5f21ac451d3efb90"),
-    "drift_metrics": CodeVersion("1", "275a4b6d2d7b0814"),
+    "candles": CodeVersion("1", "f0dfd2af00d2e320"),
+    "labels": CodeVersion("2", "7c5728e727bdc610"),
+    "models": CodeVersion("3", "40eb58101b81a9ae"),
+    "backtests": CodeVersion("2", "41eec9013e214547"),
+    "champions": CodeVersion("1", "2e90a86a1ba78f3e"),
+    "signals": CodeVersion("1", "02020c3426325228"),
+    "signal_outcomes": CodeVersion("1", "ce0439122f5979ff"),
+    "signal_snapshots": CodeVersion("2", "a4f74b3b8b8fdfe3"),
+    "drift_metrics": CodeVersion("1", "bdd8236e36a4ef33"),
 }
 
 

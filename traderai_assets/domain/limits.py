@@ -12,9 +12,11 @@ from traderai_assets.domain.errors import InvalidSettings
 MAX_MARKETS = 500
 # Where the months of every market's partitions begin
 FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
-# A look-back may begin up to this many months before the month a model serves
-LOOK_BACK_MONTHS = 2
-MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 1, 30
+MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 2, 730
+# What the features of a bar may look back on
+MAX_WARM_UP_BARS = 300
+# What the labels of a month may look back on before it, so that their candles can be had
+MAX_LABEL_MEMORY_DAYS = 730
 # Of a training that is judged; a cut by itself may have one
 MIN_FOLDS, MAX_FOLDS = 2, 50
 MAX_HORIZON_BARS = 1_000

@@ -24,6 +24,7 @@ from traderai_assets.domain.freshness.look_back_facts import (
     MonthCoverage,
     newest_month,
     span,
+    warm_up_spans,
 )
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
@@ -75,11 +76,16 @@ class FactsReader:
             found = span(extent, market, served, days)
         except NotEnoughData:  # It is not due, which the judgement says
             found = None
-        months = {}
-        if found is not None:
-            window = found.window
-            months = {month: self._coverage(market, month, window) for month in window.months}
-        return LookBackFacts(market, served, days, extent, months)
+        if found is None:
+            return LookBackFacts(market, served, days, extent)
+        window = found.window
+        months = {month: self._coverage(market, month, window) for month in window.months}
+        warm_up = {
+            month: self._coverage(market, month, span)
+            for span in warm_up_spans(window, market)
+            for month in span.months
+        }
+        return LookBackFacts(market, served, days, extent, months, warm_up)
 
     def _extent(self, market: Market, served: Month) -> Extent:
         known = known_until(self._candles, self._gaps, market)
@@ -95,6 +101,7 @@ class FactsReader:
         return Extent(known, present, made)
 
     def _coverage(self, market: Market, month: Month, window: LookBack) -> MonthCoverage:
+        learned = window.months + [one.months[0] for one in warm_up_spans(window, market)]
         start, until = max(month.start, window.start), min(month.end, window.until)
         gaps = self._gaps.read(market.key, [month.key])
         candles = self._candles.read(market.key, [month.key])
@@ -103,7 +110,7 @@ class FactsReader:
             expected_bars=len(coverage.open_ms),
             stored_bars=int(coverage.stored.sum()),
             known_gaps=int(coverage.known_absent.sum()),
-            other_candles=self._provenance.other_candles(market, month, window.months),
+            other_candles=self._provenance.other_candles(market, month, learned),
             doubts=self._doubts(market, month, gaps, start, until),
             ended_at=_ended_at(gaps, window.until),
         )

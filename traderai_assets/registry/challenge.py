@@ -11,7 +11,7 @@ from traderai_assets.domain.champions.choice import (
     TrackRecord,
     choose_champion,
 )
-from traderai_assets.plan import trading_costs
+from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.runs.publication import Partition
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY
@@ -27,8 +27,7 @@ class Challenge:
         self._part = part
         self._settings = settings
         self._challenger = challenger
-        # The challenger's look-back, and a month more for the champion's warm-up.
-        self._months = [challenger.served.shift(-back) for back in (3, 2, 1)]
+        self._months = reach(settings).challenge(part.market.bar).months(challenger.served)
         self._candles = part.read_candles(*self._months)
 
     def judge(self, champion: StoredModel | None) -> Decision:

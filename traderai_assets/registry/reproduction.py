@@ -77,7 +77,13 @@ def train_again(
         written = (card["inputs"].get(f"{CROSSINGS}/{month.key}", "") for month in sorted(months))
         return mark_segments(rows, read_crossings(written))
 
-    rows = training_rows(read, stored.served, LookBack(start, until), stored.market.bar)
+    prefix = f"{CANDLES.name}/"
+    memory = [
+        Month.parse(name.removeprefix(prefix))
+        for name in sorted(card["inputs"])
+        if name.startswith(prefix)
+    ]
+    rows = training_rows(read, LookBack(start, until), stored.market.bar, memory=memory)
     return train_model(
         rows.features,
         rows.labels,

@@ -14,7 +14,7 @@ from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.plan import check_market, training_plan
+from traderai_assets.plan import check_market, reach, training_plan
 from traderai_assets.registry.model_page import model_metadata
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.registry.training_rows import TrainingRows, look_back_text, training_rows
@@ -59,7 +59,8 @@ class Trainer:
         def read(table: Table, months: list[Month]) -> pd.DataFrame:
             return part.read_candles(*months) if table is CANDLES else part.read(table, *months)
 
-        rows = training_rows(read, part.month, window, part.market.bar)
+        span = reach(self.settings).training_candles(part.market.bar)
+        rows = training_rows(read, window, part.market.bar, memory=span.months(part.month))
         plan = training_plan(self.settings)
         inputs = part.inputs | {"look_back": look_back_text(window)}
         stored = part.published()

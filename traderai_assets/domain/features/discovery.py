@@ -15,12 +15,11 @@ from pkgutil import iter_modules
 
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.limits import MAX_WARM_UP_BARS
 
 RULES = "traderai_assets.domain.features.rules"
 USER_RULES = "traderai_features"
 ARITHMETIC = ("traderai_assets.domain.arrays", "traderai_assets.domain.portable")
-# A month is computed from the one before it, which may be short of bars
-MAX_WARM_UP_BARS = 300
 
 # What every value passes through besides the rules
 _ENGINE = (
