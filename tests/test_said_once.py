@@ -1,26 +1,34 @@
 """What is said in one place: a second one would agree by luck."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
 PACKAGES = ("traderai_assets", "resources", "sensors")
+ASKED_ABOUT = (ast.Constant, ast.Call, ast.FunctionDef)
 
 
 def places(is_wanted: Callable[[ast.AST], bool], *, outside: str = "") -> set[str]:
     """Files in which a node is of the wanted kind, but for those under `outside`."""
     return {
         name
-        for name, tree in trees()
-        if not (outside and name.startswith(outside)) and any(map(is_wanted, ast.walk(tree)))
+        for name, nodes in all_nodes().items()
+        if not (outside and name.startswith(outside)) and any(map(is_wanted, nodes))
     }
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
-        for file in sorted((REPOSITORY / package).rglob("*.py")):
-            yield str(file.relative_to(REPOSITORY)), ast.parse(file.read_text())
+@cache
+def all_nodes() -> dict[str, list[ast.AST]]:
+    """Constants, calls and functions of every file: all that is asked about."""
+    return {
+        str(file.relative_to(REPOSITORY)): [
+            node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ASKED_ABOUT)
+        ]
+        for package in PACKAGES
+        for file in sorted((REPOSITORY / package).rglob("*.py"))
+    }
 
 
 def test_a_partition_key_is_split_and_joined_in_one_place():
