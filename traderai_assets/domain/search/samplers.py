@@ -35,6 +35,11 @@ NEEDED = {
 }
 
 
+def libraries_of(sampler: str) -> list[str]:
+    """Name what a sampler runs on besides Optuna."""
+    return [NEEDED[sampler][0]] if sampler in NEEDED else []
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """What a trial is to try, who proposed it, and the seconds that took (0 where uncounted)."""

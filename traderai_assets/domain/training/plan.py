@@ -17,7 +17,7 @@ from traderai_assets.domain.limits import (
     MIN_LOOKBACK_DAYS,
     check_whole,
 )
-from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.learners import LEARNERS, check_learners
 from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.search_plan import SearchPlan
@@ -172,13 +172,9 @@ class TrainingPlan:
         )
 
     def _check_learners(self) -> None:
-        if not self.learners or len(set(self.learners)) != len(self.learners):
-            raise InvalidSettings(f"learners = {self.learners!r} must name each learner once")
-        for name in (*self.learners, *self.parameters):
-            if name not in LEARNERS:
-                raise InvalidSettings(
-                    f"learner {name!r} is not registered; expected some of {', '.join(LEARNERS)}"
-                )
+        check_learners(self.learners)
+        if self.parameters:
+            check_learners(tuple(self.parameters))
         for name, chosen in self.parameters.items():
             limits = LEARNERS[name].limits
             for parameter, value in chosen.items():
