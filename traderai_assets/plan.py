@@ -31,6 +31,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         costs=Costs(**settings.costs.model_dump()),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
+        learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(
             sampler=search.sampler,

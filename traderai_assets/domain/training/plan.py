@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 from typing import Any, Self
 
+from traderai_assets.domain import defaults
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
@@ -65,19 +66,19 @@ class TrainingPlan:
         Naming the setting, its value and its limit.
     """
 
-    horizon_bars: int = 48
-    multiple: float = 1.0
+    horizon_bars: int = defaults.HORIZON_BARS
+    multiple: float = defaults.BARRIER_MULTIPLE
     minimum_width: float = MINIMUM_WIDTH
-    costs: Costs = field(default_factory=lambda: Costs(0.0005, 0.0001))
-    lookback_days: int = 30
-    n_folds: int = 5
+    costs: Costs = field(default_factory=Costs)
+    lookback_days: int = defaults.LOOKBACK_DAYS
+    n_folds: int = defaults.FOLDS
     rounds: int = 300
     early_stopping_rounds: int = 20
     report_every: int = 50
-    learners: tuple[str, ...] = ("lightgbm", "xgboost")
-    seed: int = 7
+    learners: tuple[str, ...] = defaults.DEFAULT_LEARNERS
+    seed: int = defaults.SEED
     embargo: timedelta = timedelta(0)
-    minimum_rows: int = 50
+    minimum_rows: int = defaults.MINIMUM_ROWS
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     search: SearchPlan = field(default_factory=SearchPlan)
 
