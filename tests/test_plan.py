@@ -1,5 +1,7 @@
 """What several settings ask for together: whole, or refused before any work."""
 
+import json
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.partitions import history_months, months
 from traderai_assets.plan import check_market, require_room, training_plan
-from traderai_assets.settings import load_settings
+from traderai_assets.settings import Settings, load_settings
+from traderai_assets.settings_names import sections_of
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -119,3 +123,64 @@ def test_one_market_more_than_may_be_kept_is_refused():
     require_room(MAX_MARKETS - 1)
     with pytest.raises(InvalidSettings, match="at most 500 may be"):
         require_room(MAX_MARKETS)
+
+
+# One other value of each setting that a training goes by
+CHANGED = {
+    "training": {
+        "lookback_days": 20,
+        "folds": 4,
+        "horizon_bars": 6,
+        "barrier_multiple": 2.0,
+        "learners": ("xgboost",),
+        "seed": 8,
+    },
+    "search": {
+        "sampler": "random",
+        "learner_trials": 3,
+        "policy_trials": 4,
+        "horizon_bars": (18,),
+        "barrier_multiples": (1.5,),
+        "sampler_seconds": 5.0,
+        "combinatorial_groups": 4,
+    },
+    "costs": {"fee_rate": 0.001, "slippage_rate": 0.002, "funding_rate": 0.0001},
+}
+# When and with what a model is made, not what it is
+NO_PART_OF_A_PLAN = {"max_model_age_days", "processes"}
+# What nobody has asked to set: a plan's own
+NO_SETTING = {
+    "minimum_width",
+    "rounds",
+    "early_stopping_rounds",
+    "report_every",
+    "embargo",
+    "minimum_rows",
+    "parameters",
+}
+
+
+def told(plan):
+    return json.dumps(plan.settings(), sort_keys=True)
+
+
+def test_a_plan_without_settings_is_the_one_that_the_default_settings_ask_for(tmp_path):
+    assert told(TrainingPlan()) == told(training_plan(loaded(tmp_path)))
+
+
+def test_every_setting_of_a_training_reaches_its_plan_and_no_part_of_a_plan_is_forgotten(tmp_path):
+    plain, reached = training_plan(loaded(tmp_path)), set()
+    for section, changes in CHANGED.items():
+        assert changes.keys() == set(sections_of(Settings)[section].model_fields) - (
+            NO_PART_OF_A_PLAN
+        )
+        for name, value in changes.items():
+            settings = loaded(tmp_path, **{section: {name: value}})
+            plan = training_plan(settings)
+            assert told(plan) != told(plain), f"{section}.{name}"
+            reached |= {
+                field.name
+                for field in fields(TrainingPlan)
+                if getattr(plan, field.name) != getattr(plain, field.name)
+            }
+    assert {field.name for field in fields(TrainingPlan)} - reached == NO_SETTING

@@ -19,14 +19,14 @@ class CodeVersion(NamedTuple):
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "f0dfd2af00d2e320"),
-    "labels": CodeVersion("2", "7c5728e727bdc610"),
-    "models": CodeVersion("3", "40eb58101b81a9ae"),
-    "backtests": CodeVersion("2", "41eec9013e214547"),
-    "champions": CodeVersion("1", "2e90a86a1ba78f3e"),
-    "signals": CodeVersion("1", "02020c3426325228"),
-    "signal_outcomes": CodeVersion("1", "ce0439122f5979ff"),
-    "signal_snapshots": CodeVersion("2", "a4f74b3b8b8fdfe3"),
-    "drift_metrics": CodeVersion("1", "bdd8236e36a4ef33"),
+    "labels": CodeVersion("2", "8897fe6265c3136b"),
+    "models": CodeVersion("3", "5e691b9b1043a9ad"),
+    "backtests": CodeVersion("2", "5289aa097e6bb300"),
+    "champions": CodeVersion("1", "f00d220a977f579c"),
+    "signals": CodeVersion("1", "eadd99b3e9c181b1"),
+    "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
+    "signal_snapshots": CodeVersion("2", "04f4751d68dd85c8"),
+    "drift_metrics": CodeVersion("1", "ab026c33e5c3afd1"),
 }
 
 

@@ -30,6 +30,10 @@ MIN_GROUPS, MAX_GROUPS = 3, 12
 MAX_LABELLINGS = 25
 # Fees and slippage of entry and exit together, as a share of the price
 MAX_ROUND_TRIP = 0.1
+# Of asking a venue for one page
+MAX_ATTEMPTS = 20
+MAX_DEADLINE_SECONDS, MAX_REQUEST_TIMEOUT_SECONDS = 3_600.0, 120.0
+MAX_TAIL_BARS = 500
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:

@@ -34,7 +34,8 @@ def reasons_to_differ(card: dict[str, Any]) -> list[str]:
     from traderai_assets.domain.models.card import code_versions, library_versions
     from traderai_assets.domain.training.plan import TrainingPlan
 
-    here = {**library_versions(TrainingPlan.from_settings(card["plan"])), **code_versions()}
+    plan = TrainingPlan.from_settings(card["plan"])
+    here = {**library_versions(plan.learners, plan.search.sampler), **code_versions()}
     made_with = {**card["library_versions"], **card["code_version"]}
     reasons = [
         f"Made with {name} {made_with.get(name, 'absent')}, here is {here.get(name, 'absent')}."

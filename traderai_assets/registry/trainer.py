@@ -120,6 +120,6 @@ def _recipe(plan: "TrainingPlan", inputs: dict[str, str]) -> dict[str, Any]:
     return {
         "inputs": inputs,
         "plan": json.loads(json.dumps(plan.settings())),
-        "library_versions": library_versions(plan),
+        "library_versions": library_versions(plan.learners, plan.search.sampler),
         "code_version": code_versions(),
     }

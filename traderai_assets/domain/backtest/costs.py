@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.defaults import FEE_RATE, FUNDING_RATE, SLIPPAGE_RATE
 from traderai_assets.domain.errors import InvalidInput
 
 
@@ -24,9 +25,9 @@ class Costs:
         16:00 UTC; negative the other way round.
     """
 
-    fee_rate: float
-    slippage_rate: float
-    funding_rate: float = 0.0
+    fee_rate: float = FEE_RATE
+    slippage_rate: float = SLIPPAGE_RATE
+    funding_rate: float = FUNDING_RATE
 
     def __post_init__(self) -> None:
         for name, rate in (("fee_rate", self.fee_rate), ("slippage_rate", self.slippage_rate)):

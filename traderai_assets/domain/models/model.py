@@ -19,7 +19,7 @@ from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, Invalid
 from traderai_assets.domain.models.calibration import PlattScaling
 from traderai_assets.domain.models.card import Card, canonical_json
 from traderai_assets.domain.models.ensemble import Ensemble, Member
-from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS
 
 # Learners with a column of their own in the models table; all others share one
 OWN_COLUMNS = ("lightgbm", "xgboost")
@@ -188,7 +188,8 @@ def _require_registered(model_id: str, names: Iterable[str]) -> None:
     if absent:
         raise InvalidSettings(
             f"model {model_id} was trained with {', '.join(absent)}, not registered here; "
-            "register the learner in LEARNERS or use another model"
+            f"put the file of the learner into a folder {USER_LEARNERS} on Python's path, or use another "
+            "model"
         )
 
 

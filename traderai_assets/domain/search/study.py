@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.domain.defaults import SAMPLER, SAMPLER_SECONDS
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
 from traderai_assets.domain.search.history import History
 from traderai_assets.domain.search.limits import MAX_NAME_LENGTH
@@ -39,9 +40,9 @@ def run_search(
     evaluate: Evaluate,
     n_trials: int,
     seed: int,
-    sampler: str = "tpe",
+    sampler: str = SAMPLER,
     pruning: MedianRule | None = None,
-    sampler_seconds: float = 60.0,
+    sampler_seconds: float = SAMPLER_SECONDS,
     report: Callable[[SearchProgress], None] = lambda _progress: None,
     stopwatch: Callable[[], float] = time.monotonic,
 ) -> Trials:

@@ -1,7 +1,7 @@
 """The engine: search, walk forward over the look-back, judge, then fit the model that serves.
 
 What a fold is stands in validation, what is tried in search, what is asked of a model in
-selection, what is stored of it all in card and model.
+selection, what is stored of it all in evidence and in models/model.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.models.card import Evidence, build_card
 from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.training.combinatorial_paths import path_sharpes
 from traderai_assets.domain.training.dataset import gather
 from traderai_assets.domain.training.evaluation import judge_tests
+from traderai_assets.domain.training.evidence import Evidence, build_card
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import Fitter, InProcessFitter
 from traderai_assets.domain.training.learner_search import LearnerSearch

@@ -13,6 +13,7 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.space import Choices, Space
@@ -21,7 +22,7 @@ from traderai_assets.domain.search.trial import Outcome, ReportFold
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.training.best_trial import best_until
 from traderai_assets.domain.training.dataset import LookBackData
-from traderai_assets.domain.training.fitting import FitTask, Fitter, own_parameters
+from traderai_assets.domain.training.fitting import FitTask, Fitter
 from traderai_assets.domain.training.forecasts import forecast_returns, forecast_sharpe
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -81,7 +82,7 @@ class LearnerSearch:
         self, learner: str, configuration: Configuration, fold: int, rounds: int | None = None
     ) -> FitTask:
         """Say what to fit for a configuration."""
-        own = own_parameters(learner, configuration.parameters, self._plan)
+        own = own_parameters(learner, configuration.parameters, self._plan.parameters)
         return FitTask(learner, configuration.labelling, fold, own, rounds)
 
     def _evaluate(self, parameters: Mapping[str, Any], report_fold: ReportFold) -> Outcome:
