@@ -32,6 +32,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         costs=Costs(**settings.costs.model_dump()),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
+        minimum_rows=settings.training.minimum_rows,
         seed=settings.training.seed,
         search=SearchPlan(
             sampler=search.sampler,

@@ -15,11 +15,13 @@ from traderai_assets.domain.limits import (
     MAX_HORIZON_BARS,
     MAX_LOOKBACK_DAYS,
     MAX_MULTIPLE,
+    MAX_ROWS,
     MAX_SAMPLER_SECONDS,
     MAX_SEED,
     MAX_TRIALS,
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
+    MIN_ROWS,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
@@ -46,6 +48,9 @@ class TrainingSettings(_Section):
         7, gt=0, le=365, description="Older champions are challenged."
     )
     folds: int = Field(5, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds.")
+    minimum_rows: int = Field(
+        50, ge=MIN_ROWS, le=MAX_ROWS, description="Rows that each slice of a fold must keep."
+    )
     horizon_bars: Bars = Field(12, description="Bars until a signal is over.")
     barrier_multiple: Multiple = Field(
         1.0, description="Target and stop, in volatilities over the horizon."
