@@ -37,11 +37,11 @@ def loaded(tmp_path, now=NOW, **settings):
         ({"search": {"combinatorial_groups": 2}}, "combinatorial_groups = 2"),
         (
             {"timeframe": "1h", "training": {"horizon_bars": 500}},
-            "timeframe = '1h': horizon_bars = 500 .* at most 191 bars fit",
+            r"timeframe = '1h': lookback_days = 30, 720 bars .*horizon of 500 bars.*= \d+ would do",
         ),
         (
             {"timeframe": "1h", "search": {"horizon_bars": (300,)}},
-            "timeframe = '1h': horizon_bars = 300",
+            "timeframe = '1h': .* horizon of 300 bars",
         ),
         (
             {"training": {"lookback_days": 2}},
@@ -50,9 +50,12 @@ def loaded(tmp_path, now=NOW, **settings):
         ),
         (
             {"timeframe": "1h", "training": {"folds": 10}, "search": {"horizon_bars": ()}},
-            r"fold 1 of 10 .*; folds = \d would do",
+            r"fold 1 of 10 .*; lookback_days = \d+ would do",
         ),
-        ({"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}}, "'1h': horizon"),
+        (
+            {"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}},
+            "'1h': .* horizon of 200 bars",
+        ),
         (
             {"search": {"horizon_bars": tuple(range(1, 14)), "barrier_multiples": (0.5, 1.0)}},
             "26 ways to label; at most 25",
@@ -95,8 +98,33 @@ def test_each_clash_is_told_not_only_the_first(tmp_path):
     ]
 
 
+def test_a_history_too_short_for_the_warm_up_of_long_bars_names_the_days_that_would_do(tmp_path):
+    training = {"lookback_days": 365, "folds": 2, "horizon_bars": 2, "minimum_rows": 30}
+    asked = {"timeframe": "1d", "training": training}
+    few = {"horizon_bars": (), "combinatorial_groups": 0}
+    says = "history_days = 540 is too short for .* = 365 of timeframe = '1d'.*history_days = 706 "
+    with pytest.raises(InvalidSettings, match=says):
+        loaded(tmp_path, **asked, search=few)
+    settings = loaded(tmp_path, **asked, search=few, history_days=706)
+    assert training_plan(settings).lookback_days == 365
+    settings = settings.model_copy(update={"history_days": 705})
+    with pytest.raises(InvalidSettings, match=r"BTC-USDT.1d cannot be kept .*history_days = 706"):
+        check_market(settings, Market("binance", "BTC/USDT", "1d"))
+
+
+@pytest.mark.parametrize("days", [1, 731])
+def test_a_look_back_of_less_than_two_days_or_more_than_two_years_is_refused(tmp_path, days):
+    with pytest.raises(InvalidSettings, match=r"training.lookback_days"):
+        loaded(tmp_path, training={"lookback_days": days})
+
+
+def test_a_timeframe_longer_than_a_day_is_refused_with_those_that_are_served(tmp_path):
+    with pytest.raises(InvalidSettings, match=r"timeframe '3d' is not served.*1m, .*12h, 1d"):
+        loaded(tmp_path, timeframe="3d")
+
+
 @pytest.mark.parametrize("timeframe", ["1m", "3m", "5m", "15m", "30m", "1h"])
-def test_the_defaults_can_be_carried_out_in_every_timeframe(tmp_path, timeframe):
+def test_the_defaults_can_be_carried_out_in_every_timeframe_up_to_an_hour(tmp_path, timeframe):
     assert training_plan(loaded(tmp_path, timeframe=timeframe)).lookback_days == 30
 
 
@@ -115,7 +143,9 @@ def test_an_exchange_whose_clock_is_behind_ours_is_asked_for_no_month_that_canno
 def test_a_market_that_is_added_later_meets_the_same_check(tmp_path):
     settings = loaded(tmp_path, training={"horizon_bars": 200})
     check_market(settings, Market("binance", "BTC/USDT", "5m"))
-    with pytest.raises(InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*at most 191"):
+    with pytest.raises(
+        InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*horizon of 200 bars"
+    ):
         check_market(settings, Market("binance", "BTC/USDT", "1h"))
 
 

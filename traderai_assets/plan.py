@@ -50,6 +50,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         costs=trading_costs(settings),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
+        minimum_rows=settings.training.minimum_rows,
         learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(

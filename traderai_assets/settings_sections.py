@@ -21,12 +21,14 @@ from traderai_assets.domain.limits import (
     MAX_MULTIPLE,
     MAX_REQUEST_TIMEOUT_SECONDS,
     MAX_ROUND_TRIP,
+    MAX_ROWS,
     MAX_SAMPLER_SECONDS,
     MAX_SEED,
     MAX_TAIL_BARS,
     MAX_TRIALS,
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
+    MIN_ROWS,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
@@ -56,6 +58,12 @@ class TrainingSettings(_Section):
     )
     folds: int = Field(
         defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds."
+    )
+    minimum_rows: int = Field(
+        defaults.MINIMUM_ROWS,
+        ge=MIN_ROWS,
+        le=MAX_ROWS,
+        description="Rows that each slice of a fold must keep.",
     )
     horizon_bars: Bars = Field(defaults.HORIZON_BARS, description="Bars until a signal is over.")
     barrier_multiple: Multiple = Field(

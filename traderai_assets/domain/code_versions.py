@@ -19,14 +19,14 @@ class CodeVersion(NamedTuple):
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "f0dfd2af00d2e320"),
-    "labels": CodeVersion("2", "8897fe6265c3136b"),
-    "models": CodeVersion("3", "5e691b9b1043a9ad"),
-    "backtests": CodeVersion("2", "5289aa097e6bb300"),
-    "champions": CodeVersion("1", "f00d220a977f579c"),
-    "signals": CodeVersion("1", "eadd99b3e9c181b1"),
+    "labels": CodeVersion("2", "e871c318f4d04420"),
+    "models": CodeVersion("3", "2d0382a0eb313ae1"),
+    "backtests": CodeVersion("2", "9e1bc9aed429c2b0"),
+    "champions": CodeVersion("1", "58642ca2655552d7"),
+    "signals": CodeVersion("1", "6322aee2a15a4279"),
     "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
-    "signal_snapshots": CodeVersion("2", "04f4751d68dd85c8"),
-    "drift_metrics": CodeVersion("1", "ab026c33e5c3afd1"),
+    "signal_snapshots": CodeVersion("2", "2426b4ccd1ecf665"),
+    "drift_metrics": CodeVersion("1", "0488276f5bd53ff8"),
 }
 
 

@@ -19,6 +19,8 @@ MAX_WARM_UP_BARS = 300
 MAX_LABEL_MEMORY_DAYS = 730
 # Of a training that is judged; a cut by itself may have one
 MIN_FOLDS, MAX_FOLDS = 2, 50
+# Of each slice of a fold, after purging: fewer say nothing, and of days there are few
+MIN_ROWS, MAX_ROWS = 20, 1_000_000
 MAX_HORIZON_BARS = 1_000
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1

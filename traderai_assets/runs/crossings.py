@@ -34,9 +34,15 @@ class StoredCrossings:
         self._candles = candles
         self._gaps = gaps
         self._decisions = decisions
+        self._texts: dict[tuple[Market, Month], str] = {}
 
     def text(self, market: Market, month: Month) -> str:
         """Return the crossings of a month in writing; empty for an ordinary one."""
+        if (market, month) not in self._texts:  # Each is read by as many months as look back on it
+            self._texts[market, month] = self._text(market, month)
+        return self._texts[market, month]
+
+    def _text(self, market: Market, month: Month) -> str:
         gaps = self._gaps.read(market.key, [month.key])
         decisions = self._decisions.read(market.key, [month.key])
         if gaps.empty and decisions.empty:

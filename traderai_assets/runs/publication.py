@@ -8,6 +8,7 @@ would mean nothing.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -85,7 +86,7 @@ class Publication:
         """Return the snapshot of a source."""
         return self._sources[table.name]
 
-    @property
+    @cached_property
     def crossings(self) -> StoredCrossings:
         """What is known beside the rows of candles, where these are a source."""
         return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
