@@ -16,7 +16,7 @@ from typing import NamedTuple
 import dagster as dg
 from dagster._core.definitions.partitions.context import partition_loading_context
 
-from sensors.market_sensor import Verdict, judge
+from sensors.market_sensor import Finding, judge
 from sensors.stale_candles import decide
 from sensors.tick_view import TickView
 from tests.assets.house import House
@@ -39,7 +39,7 @@ class Looked(NamedTuple):
     """One look of the sensor: when, what it said, how many requests for candles its run made."""
 
     now: datetime
-    verdict: Verdict
+    verdict: Finding
     requests: int
 
 
