@@ -28,9 +28,11 @@ SAYING = {
     "traderai_assets.domain.errors",
     "traderai_assets.domain.numbers",
     "traderai_assets.domain.plain_text",
+    "traderai_assets.domain.progress_line",
     "traderai_assets.domain.training.progress",
     "traderai_assets.domain.ways_out",
     "traderai_assets.ingest.candle_metadata",
+    "traderai_assets.registry.backtest_page",
     "traderai_assets.registry.model_page",
 }
 

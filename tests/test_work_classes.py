@@ -1,6 +1,10 @@
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 import yaml
 
+from traderai_assets import work_classes
 from traderai_assets.domain.queue.policy import TagLimit
 from traderai_assets.work_classes import (
     JOBS,
@@ -8,6 +12,7 @@ from traderai_assets.work_classes import (
     TOTAL_SLOTS,
     WORK_CLASSES,
     WRITES_TAG,
+    Months,
     classify,
 )
 
@@ -36,6 +41,27 @@ def test_candles_of_the_open_month_alone_are_update_latest_and_anything_older_is
     assert named({"candles"}, {"2026-10"}) == "update_latest"
     assert named({"candles"}, {"2026-09"}) == "backfill"
     assert named({"candles"}, {"2026-09", "2026-10"}) == "backfill"
+
+
+def test_which_months_a_class_takes_is_its_own_and_not_a_matter_of_one_object(monkeypatch):
+    copied = [replace(work, assets=frozenset(list(work.assets))) for work in WORK_CLASSES]
+    assert all(a.assets == b.assets for a, b in zip(copied, WORK_CLASSES, strict=True))
+    assert not any(a.assets is b.assets for a, b in zip(copied, WORK_CLASSES, strict=True))
+    monkeypatch.setattr(work_classes, "WORK_CLASSES", tuple(copied))
+    assert named({"candles"}, {"2026-10"}) == "update_latest"
+    assert named({"candles", "labels"}, {"2026-09"}) == "backfill"
+    assert named({"signals"}, {"2026-10"}) == named({"signals"}, {"2026-09"}) == "signals.generate"
+
+
+def test_classes_that_share_an_asset_share_no_month_and_leave_none_out():
+    shared = [
+        [work.months for work in WORK_CLASSES if asset in work.assets]
+        for asset in work_classes.ALL_ASSETS
+    ]
+    assert all(Counter(months) in _WHOLE for months in shared)
+
+
+_WHOLE = (Counter([Months.ANY]), Counter([Months.OPEN, Months.GONE_BY]))
 
 
 def test_features_and_labels_follow_their_caller():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 from traderai_assets.domain.queue.policy import Limits, TagLimit
 
@@ -19,6 +20,18 @@ RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"
 TOTAL_SLOTS = 3
 
 
+class Months(Enum):
+    """Which runs are of a class, by the months that they write."""
+
+    ANY = "any months"
+    OPEN = "the open month and no other"
+    GONE_BY = "any months but the open one alone"
+
+    def takes(self, *, only_open: bool) -> bool:
+        """Whether a run that writes the open month alone, or that does not, is of the class."""
+        return self is Months.ANY or (self is Months.OPEN) == only_open
+
+
 @dataclass(frozen=True)
 class WorkClass:
     """One kind of work.
@@ -32,6 +45,8 @@ class WorkClass:
         How many of the three it may hold at once.
     assets : frozenset of str
         What it materialises.
+    months : Months
+        Which runs of these assets are its own: two classes that share assets differ in this.
     most_hours : float
         Who is at work for longer hangs, and is stopped.
     retry_errors : bool
@@ -47,16 +62,31 @@ class WorkClass:
     assets: frozenset[str]
     purpose: str
     most_hours: float
+    months: Months = Months.ANY
     retry_errors: bool = False
     retries: int = 3
 
 
 _CANDLES = frozenset({"candles", "features", "labels"})
 BACKFILL = WorkClass(
-    "backfill", 10, 2, _CANDLES, "Fetch candles of months gone by.", 24, retry_errors=True
+    "backfill",
+    10,
+    2,
+    _CANDLES,
+    "Fetch candles of months gone by.",
+    24,
+    months=Months.GONE_BY,
+    retry_errors=True,
 )
 UPDATE_LATEST = WorkClass(
-    "update_latest", 9, 1, _CANDLES, "Fetch the open month's new candles.", 1, retry_errors=True
+    "update_latest",
+    9,
+    1,
+    _CANDLES,
+    "Fetch the open month's new candles.",
+    1,
+    months=Months.OPEN,
+    retry_errors=True,
 )
 SIGNALS_EXPIRE = WorkClass(
     "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Settle signals that have ended.", 1
@@ -98,15 +128,14 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
     open_month : key of the month that is not over yet
     """
     named = frozenset(assets)
-    latest = set(months) == {open_month}
-    candle_class = UPDATE_LATEST if latest else BACKFILL
+    if not named <= ALL_ASSETS:
+        return HISTORICAL
+    only_open = set(months) == {open_month}
     spanned = [
         work
         for work in WORK_CLASSES
-        if work.assets & named and (work.assets is not _CANDLES or work is candle_class)
+        if work.assets & named and work.months.takes(only_open=only_open)
     ]
-    if not named <= ALL_ASSETS:
-        return HISTORICAL
     return min(spanned, key=lambda work: work.priority, default=HISTORICAL)
 
 

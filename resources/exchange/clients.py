@@ -37,20 +37,21 @@ class NotServed(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
 class GuardedClient:
     """What is different from ccxt's class; everything else is the unmodified class."""
 
-    allowance: SharedRateLimit
-    patience: RetryPolicy
+    # Not `rate_limit`: ccxt makes a camelCase twin of such a name, and would lose its own
+    shared_limit: SharedRateLimit
+    retry: RetryPolicy
     market_kind: str
     rateLimit: float  # noqa: N815 - ccxt's name
     unparsed: Sequence[object] = ()  # The rows of the last answer as the exchange wrote them
     _answer: object = None
 
     def throttle(self, cost: float | None = None) -> None:
-        """Book the request's cost, as ccxt counts it, in the allowance of all processes."""
-        left = self.patience.left()
+        """Book the request's cost, as ccxt counts it, in the limit that all processes share."""
+        left = self.retry.left()
         if left <= 0:
             raise ccxt.RequestTimeout("no time is left for another request")
         seconds = cost_seconds(1 if cost is None else cost, self.rateLimit / 1000)
-        self.allowance.take(seconds, patience=left)
+        self.shared_limit.take(seconds, at_most=left)
 
     def on_rest_response(
         self, code: int, _reason: str, _url: str, _method: str, headers: Any, body: str, *_: Any
@@ -62,7 +63,7 @@ class GuardedClient:
                 headers.get("Retry-After"), headers.get("Date"), datetime.now(UTC)
             )
             if pause > 0:
-                self.allowance.pause(pause)
+                self.shared_limit.pause(pause)
         elif not text.startswith(("{", "[")):
             raise BadExchangeAnswer(f"HTTP {code} without JSON: '{_shown(text)}'")
         return text
@@ -121,8 +122,8 @@ def open_client(
     market_kind: str,
     url: str | None,
     proxy: str | None = None,
-    allowance: SharedRateLimit,
-    patience: RetryPolicy,
+    shared_limit: SharedRateLimit,
+    retry: RetryPolicy,
     request_seconds: float,
     max_bytes: int,
 ) -> Any:
@@ -142,7 +143,7 @@ def open_client(
     client: Any = type(exchange_id, (GuardedClient, getattr(ccxt, exchange_id)), {})(
         {
             "session": bounded_session(
-                seconds=lambda: min(request_seconds, patience.left()),
+                seconds=lambda: min(request_seconds, retry.left()),
                 max_bytes=max_bytes,
                 proxy=proxy,
             ),
@@ -151,7 +152,7 @@ def open_client(
             "has": {"fetchCurrencies": False},
         }
     )
-    client.allowance, client.patience, client.market_kind = allowance, patience, market_kind
+    client.shared_limit, client.retry, client.market_kind = shared_limit, retry, market_kind
     kinds = _kinds_to_list(client, market_kind)
     if kinds:
         # "All" means every page of them, and not what is missing in other lists
@@ -168,13 +169,13 @@ def open_client(
 def _kinds_to_list(client: Any, market_kind: str) -> list[str]:
     """Those of the class's own market types that can hold a kind of market; empty: all of them."""
     option = client.options.get("fetchMarkets")
-    known = option.get("types") if isinstance(option, dict) else None
-    if not isinstance(known, list):
+    own = option.get("types") if isinstance(option, dict) else None
+    if not isinstance(own, list):
         return []
     if market_kind == "option":  # Where ccxt has them it lists them only when told to
         return ["option"] if client.has.get("option") else []
     wanted = ("spot",) if market_kind == "spot" else (market_kind, "swap", "future", "contract")
-    return [name for name in known if name in wanted]
+    return [name for name in own if name in wanted]
 
 
 def _moved(urls: Any, base: str) -> Any:

@@ -49,8 +49,8 @@ def require_listed(client: Any, market: Market) -> None:
             f"{', '.join(client.timeframes or {}) or 'none'}"
         )
     if not client.markets:
-        client.patience.begin()
-        client.patience.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
+        client.retry.begin()
+        client.retry.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
     if market.symbol not in client.markets:
         raise MarketNotListed(_not_listed(market, client.markets))
 
@@ -58,7 +58,7 @@ def require_listed(client: Any, market: Market) -> None:
 def probe(client: Any, market: Market, now: datetime) -> None:
     """Ask for a few of the newest candles of a listed market; raises where none can be had."""
     since = milliseconds(now - _PROBE_BARS * market.bar)
-    client.patience.ask(
+    client.retry.ask(
         f"newest candles of {market.exchange} {market.symbol} {market.timeframe}",
         lambda: client.fetch_ohlcv(market.symbol, market.timeframe, since=since, limit=_PROBE_BARS),
     )

@@ -81,11 +81,11 @@ class CandleReader:
             cursor = page.end
 
     def _time(self) -> datetime:
-        self._source.patience.begin()
+        self._source.retry.begin()
         return self._clock(MAX_CLOCK_AGE)
 
     def _page(self, start: datetime, last: datetime, now: datetime) -> CandlePage:
-        self._source.patience.begin()
+        self._source.retry.begin()
         end = min(last, bar_at(start, self._bar) + self._source.page_bars * self._bar)
         first = judgement = self._source.ask(start, end, now)
         answers = [first]

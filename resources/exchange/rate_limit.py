@@ -1,4 +1,4 @@
-"""The allowance: one schedule of requests for each exchange, shared by all processes of a machine.
+"""The shared rate limit: one schedule of requests an exchange, for all processes of a machine.
 
 ccxt's limiter counts the requests of one object, so three runs would ask three times as often as
 the exchange permits. Here a small file under a lock holds the next free moment: who wants to ask
@@ -28,22 +28,22 @@ class SharedRateLimit:
     def __init__(self, folder: Path, exchange_id: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._exchange_id = exchange_id
-        self._path = folder / f"{exchange_id}.allowance"
+        self._path = folder / f"{exchange_id}.allowance"  # Named so since version 0.1
 
-    def take(self, seconds: float, *, patience: float) -> None:
+    def take(self, seconds: float, *, at_most: float) -> None:
         """Wait for the next free moment and keep it to ourselves for `seconds`.
 
         Raises
         ------
         ExchangeUnavailable
-            At once, and without booking, where the wait is longer than `patience` seconds.
+            At once, and without booking, where the wait is longer than `at_most` seconds.
         """
         with self._locked() as file:
             now = time.time()
             wait = _wait(file, now)
-            if wait > patience:
+            if wait > at_most:
                 _settle(file, now, now + wait)
-                raise ExchangeUnavailable(self._refusal(now + wait, patience))
+                raise ExchangeUnavailable(self._refusal(now + wait, at_most))
             _book(file, now, now + wait + seconds)
         time.sleep(wait)
 
@@ -59,13 +59,13 @@ class SharedRateLimit:
             fcntl.flock(file, fcntl.LOCK_EX)  # Released with the file, also by a kill
             yield file
 
-    def _refusal(self, free_at: float, patience: float) -> str:
+    def _refusal(self, free_at: float, at_most: float) -> str:
         moment = datetime.fromtimestamp(free_at, UTC).isoformat(" ", "seconds")
         return (
             f"{self._exchange_id} must not be asked before {moment}, and this request may wait "
-            f"{max(0.0, patience):.0f} s at most; the exchange said so by Retry-After, of which "
+            f"{max(0.0, at_most):.0f} s at most; the exchange said so by Retry-After, of which "
             f"{MAX_PAUSE_SECONDS / 60:.0f} min are believed at most, or other runs have booked its "
-            f'allowance: run again after that, or end the pause with "rm {self._path}"'
+            f'requests: run again after that, or end the pause with "rm {self._path}"'
         )
 
 

@@ -49,7 +49,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         repr=False,  # It may hold a password
         description="What every request goes through, e.g. socks5h://127.0.0.1:1080.",
     )
-    state_folder: str = Field(description="Where processes share the allowance of each exchange.")
+    state_folder: str = Field(description="Where processes share the rate limit of each exchange.")
     attempts: int = Field(
         default=defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries of one request."
     )
@@ -114,7 +114,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             from the machine's than is believed.
         """
         client = self._client_of(market)
-        client.patience.begin()
+        client.retry.begin()
         return self._time(client, max_age=0)
 
     def source(self, market: Market | str) -> str:
@@ -178,7 +178,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
                 f"{market.exchange} lists {market.symbol} as inactive: it does not trade"
             )
         client = self._listed(market)
-        client.patience.begin()
+        client.retry.begin()
         probe(client, market, self._time(client, max_age=60))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
@@ -202,7 +202,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             asked_at = time.monotonic()
             what = " ".join(("clock of", client.id, *key[1:])).removesuffix(" spot")
             read = partial(read_clock, client, stands_in=self.url is not None)
-            reading = client.patience.ask(what, read)
+            reading = client.retry.ask(what, read)
             self._clocks[key] = (asked_at, reading)
         return reading
 
@@ -230,8 +230,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             market_kind=market_kind,
             url=self.url,
             proxy=self.proxy,
-            allowance=SharedRateLimit(Path(self.state_folder), exchange_id),
-            patience=RetryPolicy(
+            shared_limit=SharedRateLimit(Path(self.state_folder), exchange_id),
+            retry=RetryPolicy(
                 self.attempts,
                 self.deadline_seconds,
                 self.first_wait_seconds,

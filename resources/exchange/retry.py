@@ -1,4 +1,4 @@
-"""Patience: how often a question to an exchange is repeated, and when it is given up.
+"""Retries: how often a question to an exchange is repeated, and when it is given up.
 
 ccxt's errors end here; what leaves is an error of ours.
 """

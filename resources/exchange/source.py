@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from resources.exchange.quirks import quirks_of
 from resources.exchange.retry import RetryPolicy
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.candles.frames import first_bar_from
@@ -15,10 +16,8 @@ from traderai_assets.domain.markets import Market
 CLOCK_DOUBT = timedelta(days=1)
 MAX_PAGE_ROWS = 1000
 DEFAULT_PAGE_ROWS = 200
-# A page of the newest rows counts as full from here on: a row may lack, and kraken's 720 is no law.
+# A page of the newest rows counts as full from here on: a row may lack, and no number is a law.
 NEARLY_FULL = 0.95
-# 500 rows cost 5 units of the allowance, 499 cost 2.
-_CHEAPER_PAGE_ROWS = {"binanceusdm": 499, "binancecoinm": 499}
 
 # The exchange's time, read at most so many seconds ago.
 Clock = Callable[[float], datetime]
@@ -36,7 +35,8 @@ class CandleSource:
         self._market = market
         self._clock = clock
         self._page_rows = _page_rows(client, market)
-        self.patience: RetryPolicy = client.patience
+        self._newest_bars = quirks_of(market.exchange).newest_bars or self._page_rows
+        self.retry: RetryPolicy = client.retry
         self.history_is_whole = False
         self.served_from: datetime | None = None
 
@@ -73,7 +73,7 @@ class CandleSource:
         if fewer.newest is None or late.newest is None:
             return  # No proof either way; the missing bars will be asked for once more
         heeds_number = fewer.bars_named <= asked
-        is_full = fewer.bars_named >= NEARLY_FULL * self._page_rows
+        is_full = fewer.bars_named >= NEARLY_FULL * self._newest_bars
         reaches_now = fewer.newest > now - CLOCK_DOUBT
         self.history_is_whole = fewer.newest < late.newest or not (
             heeds_number or (is_full and reaches_now)
@@ -84,7 +84,7 @@ class CandleSource:
 
     def _answer(self, start: datetime, end: datetime, now: datetime, limit: int) -> Judgement:
         market, since = self._market, milliseconds(first_bar_from(start, self._market.bar))
-        rows = self.patience.ask(
+        rows = self.retry.ask(
             f"{market.exchange} {market.symbol} {market.timeframe} "
             f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
             lambda: self._client.fetch_ohlcv(
@@ -113,6 +113,6 @@ def _bars(start: datetime, end: datetime, market: Market) -> int:
 
 
 def _page_rows(client: Any, market: Market) -> int:
-    """How many rows one request may ask for: what ccxt knows of the exchange, within reason."""
-    known = client.feature_value(market.symbol, "fetchOHLCV", "limit") or DEFAULT_PAGE_ROWS
-    return min(int(known), _CHEAPER_PAGE_ROWS.get(market.exchange, MAX_PAGE_ROWS))
+    """How many rows one request may ask for: what ccxt says of the exchange, within reason."""
+    ccxts_own = client.feature_value(market.symbol, "fetchOHLCV", "limit") or DEFAULT_PAGE_ROWS
+    return min(int(ccxts_own), quirks_of(market.exchange).page_rows or MAX_PAGE_ROWS)

@@ -12,17 +12,16 @@ import dagster as dg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from traderai_assets.domain.training.progress import Progress
-from traderai_assets.runs import progress as progress_module
-from traderai_assets.runs.progress import (
+from traderai_assets.domain.progress_line import (
     AS_OF_TAG,
     FAILED,
     PROGRESS_TAG,
     STATE_TAG,
-    PartitionProgress,
-    ProgressBoard,
-    training_progress,
+    ProgressLine,
 )
+from traderai_assets.domain.training.progress import Progress
+from traderai_assets.runs import progress as progress_module
+from traderai_assets.runs.progress import PartitionProgress, ProgressBoard, training_progress
 
 MONTH = "binance.BTC-USDT.1h|2024-07"
 Report = Callable[[Progress], None]
@@ -175,10 +174,10 @@ class Paper:
         self.rows: list[dict[str, Any]] = []
 
     def write(
-        self, _partition: str, text: str, metadata: dict[str, Any], state: str, **_tags: str
+        self, _partition: str, line: ProgressLine, metadata: dict[str, Any], **_tags: str
     ) -> None:
-        assert metadata["state"] == state
-        self.rows.append({"text": text, **metadata})
+        assert metadata["state"] == line.state
+        self.rows.append({"text": line.text, **metadata})
 
 
 def test_the_percentage_never_falls_while_everything_else_follows():

@@ -12,7 +12,7 @@ import pytest
 from dagster._core.scheduler.instigation import TickStatus
 
 from traderai_assets.cli.launch import launch
-from traderai_assets.runs.progress import PROGRESS_TAG, STATE_TAG
+from traderai_assets.domain.progress_line import PROGRESS_TAG, STATE_TAG
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES

@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 from dagster._core.events import AssetObservationData
 
+from traderai_assets.domain.progress_line import PROGRESS_TAG, STATE_TAG
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_workers import note_worker
-from traderai_assets.runs.progress import PROGRESS_TAG, STATE_TAG
 
 JUNE = "binance.BTC-USDT.1h|2026-06"
 MODELS = dg.AssetKey("models")

@@ -9,10 +9,10 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
-from traderai_assets.domain.numbers import shown
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
 from traderai_assets.plan import reach, trading_costs
+from traderai_assets.registry.backtest_page import backtest_metadata
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import (
@@ -26,13 +26,6 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
-
-SHOWN = (
-    "total_return", "total_return_lower", "total_return_upper", "buy_and_hold_return", "sharpe",
-    "sharpe_lower", "sharpe_upper", "buy_and_hold_sharpe", "sortino", "calmar", "max_drawdown",
-    "trades", "hit_rate", "profit_factor", "exposure", "turnover", "total_fees", "total_funding",
-)  # fmt: skip
-"""The figures of the table on the asset's page, in its order."""
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.engine import Backtest
@@ -116,7 +109,7 @@ def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"])
         for segment, figures in measured.items()
     ]
     frame = pd.concat(rows, ignore_index=True) if rows else BACKTEST_METRICS.empty()
-    part.put(frame, {"model_id": model.model_id, **_metadata(measured)})
+    part.put(frame, {"model_id": model.model_id, **backtest_metadata(measured)})
 
 
 def _measured(result: "Backtest") -> dict[str, float]:
@@ -126,21 +119,3 @@ def _measured(result: "Backtest") -> dict[str, float]:
     account = result.equity["equity"].to_numpy(np.float64)
     yearly = result.metrics["bars_per_year"]
     return result.metrics | result_intervals(account, bars_per_year=yearly)
-
-
-def _metadata(measured: dict[str, dict[str, float]]) -> dict[str, object]:
-    figures: dict[str, object] = {
-        f"{segment}_{name}": float(metrics[name])
-        for segment, metrics in measured.items()
-        for name in ("total_return", "sharpe", "max_drawdown", "hit_rate", "trades")
-        if np.isfinite(metrics[name])
-    }
-    rows = [
-        dg.TableRecord({"figure": name} | {s: _shown(m[name]) for s, m in measured.items()})
-        for name in SHOWN
-    ]
-    return figures | ({"figures": dg.MetadataValue.table(rows)} if measured else {})
-
-
-def _shown(figure: float) -> str:
-    return shown(figure, 4)

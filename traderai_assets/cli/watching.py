@@ -8,6 +8,7 @@ import click
 
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.plain_text import plain_lines
+from traderai_assets.domain.progress_line import ProgressLine
 from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 
 if TYPE_CHECKING:
@@ -82,10 +83,9 @@ class QueueWatch:
         from dagster import DagsterRunStatus
 
         run = record.dagster_run
-        # What follows the comma is a time, which changes while nothing else does.
-        progress = run.tags.get("traderai/progress", "").partition(",")[0]
+        line = ProgressLine.of_tags(run.tags)
         status = run.status.value.lower()
-        state = f"{status} {progress if not run.is_finished else ''}".strip()
+        state = f"{status} {line.where}" if line and not run.is_finished else status
         last_status, last_state, said_at = self._said.get(run.run_id, ("", "", 0.0))
         now = time.monotonic()
         moved_on = state != last_state and now - said_at >= SECONDS_BETWEEN_LINES

@@ -20,13 +20,13 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "f0dfd2af00d2e320"),
     "labels": CodeVersion("2", "e871c318f4d04420"),
-    "models": CodeVersion("3", "2d0382a0eb313ae1"),
-    "backtests": CodeVersion("2", "9e1bc9aed429c2b0"),
-    "champions": CodeVersion("1", "58642ca2655552d7"),
-    "signals": CodeVersion("1", "6322aee2a15a4279"),
+    "models": CodeVersion("3", "1d6e8e2dd7825f12"),
+    "backtests": CodeVersion("2", "bd5f2e1e8a510db1"),
+    "champions": CodeVersion("1", "6f46105d74bfd1b6"),
+    "signals": CodeVersion("1", "972d034e42a8e5c7"),
     "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
-    "signal_snapshots": CodeVersion("2", "2426b4ccd1ecf665"),
-    "drift_metrics": CodeVersion("1", "0488276f5bd53ff8"),
+    "signal_snapshots": CodeVersion("2", "25d033dc30d36034"),
+    "drift_metrics": CodeVersion("1", "3320a9d717f9cd90"),
 }
 
 

@@ -1,7 +1,7 @@
 """Numbers a venue gives about itself, as far as they are believed; every cap on one stands here.
 
-A venue may be wrong, broken or not the venue at all. None of its numbers may close a door for days
-or move the time: what is beyond belief is cut, or refused with a sentence.
+A venue may be wrong, broken or not the venue at all. None of its numbers may stop all requests for
+days or move the time: what is beyond belief is cut, or refused with a sentence.
 """
 
 import math
@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 # However long a venue wants to be left alone, it is asked again after this and may say so again.
 MAX_PAUSE_SECONDS = 15 * 60.0
-# What one request may cost of the allowance, whatever ccxt has read about the venue's limits.
+# What one request may cost of the shared rate limit, whatever ccxt has read about the venue.
 MAX_COST_SECONDS = 60.0
 # A venue's clock further than this from the machine's is believed by nobody.
 MAX_CLOCKS_APART = timedelta(days=1)
@@ -38,7 +38,7 @@ def pause_seconds(retry_after: str | None, date: str | None, now: datetime) -> f
 
 
 def cost_seconds(cost: float, seconds_for_one: float) -> float:
-    """Return what a request costs of the allowance, from 0 to MAX_COST_SECONDS."""
+    """Return what a request costs of the shared rate limit, from 0 to MAX_COST_SECONDS."""
     seconds = cost * seconds_for_one
     return 0.0 if math.isnan(seconds) else min(max(0.0, seconds), MAX_COST_SECONDS)
 

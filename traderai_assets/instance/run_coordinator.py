@@ -19,6 +19,7 @@ from dagster._core.run_coordinator.base import SubmitRunContext
 from traderai_assets.domain.errors import RefusedRun
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.instance import months_read as months_read  # Dagster's daemon reads the graph
 from traderai_assets.instance.database_errors import name_database_files
@@ -36,7 +37,6 @@ from traderai_assets.work_classes import (
     classify,
 )
 
-PROGRESS_TAGS = "traderai/progress"
 _PARTITION_TAG = "dagster/partition"
 _RANGE_START_TAG = "dagster/asset_partition_range_start"
 _RANGE_END_TAG = "dagster/asset_partition_range_end"
@@ -107,7 +107,7 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     run that it tries again.
     """
     written = (tag for tag in run.tags if tag.startswith(WRITES_TAG) and tag not in tags)
-    said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAGS))
+    said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAG))
     return dict.fromkeys(written, run.run_id) | dict.fromkeys(said, "")
 
 

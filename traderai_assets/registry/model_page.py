@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from traderai_assets.domain.metrics.catalogue import OF_MODELS, stored_names
 from traderai_assets.domain.numbers import shown, significant
 
 
@@ -19,8 +20,12 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
                 "test_from": fold["slices"]["test"]["from"][:16],
                 "test_until": fold["slices"]["test"]["until"][:16],
                 "test_rows": fold["slices"]["test"]["rows"],
-                "auc": _rounded(fold["metrics"]["auc"]),
-                "log_loss": _rounded(fold["metrics"]["log_loss"]),
+                # A card has the metrics that there were when it was written
+                **{
+                    metric.name: metric.rounded(fold["metrics"].get(metric.name))
+                    for metric in OF_MODELS
+                    if metric.headline
+                },
             }
         )
         for number, fold in enumerate(card["folds"], start=1)
@@ -35,9 +40,7 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
         "trained_from": dg.TimestampMetadataValue(row["trained_from"].timestamp()),
         "trained_until": dg.TimestampMetadataValue(row["trained_until"].timestamp()),
         "training_rows": int(row["rows"]),
-        "auc": float(row["auc"]),
-        "log_loss": float(row["log_loss"]),
-        "brier": float(row["brier"]),
+        **{name: float(row[name]) for name in stored_names(OF_MODELS) if pd.notna(row[name])},
         "reused": reused,
         "folds": dg.MetadataValue.table(folds),
         "top_features": dg.MetadataValue.table(

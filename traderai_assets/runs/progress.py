@@ -1,6 +1,6 @@
 """Progress: how far long work has come, where people look: on the asset and on the run.
 
-What was said is read back in `last_progress`.
+What was written is read back in `progress_log`.
 """
 
 import logging
@@ -16,14 +16,17 @@ from typing import Any
 import dagster as dg
 
 from traderai_assets.domain.numbers import shown
+from traderai_assets.domain.progress_line import (
+    AS_OF_TAG,
+    FAILED,
+    FINISHED,
+    RUNNING,
+    ProgressLine,
+)
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.periodic import Periodic
 
-PROGRESS_TAG = "traderai/progress"
-STATE_TAG = "traderai/progress_state"
-AS_OF_TAG = "traderai/progress_as_of"
-RUNNING, FINISHED, FAILED = "running", "finished", "failed"
 STARTING = "starting"
 # What is said must never be older than two seconds, also where the machine is busy. To write it
 # costs 18 ms on SQLite, 11 of them for the observation.
@@ -50,23 +53,19 @@ class ProgressBoard:
         if percent < _DONE and now - self._last_report < SECONDS_BETWEEN_REPORTS:
             return
         self._last_report = now
-        state = RUNNING if percent < _DONE else FINISHED
-        self.write(
-            partition, f"{text} {percent:.0f}%", {**metadata, "progress_pct": percent}, state
-        )
+        line = ProgressLine(text, round(percent), RUNNING if percent < _DONE else FINISHED)
+        self.write(partition, line, {**metadata, "progress_pct": percent})
 
     def write(
-        self, partition: str, text: str, metadata: dict[str, Any], state: str, **tags: str
+        self, partition: str, line: ProgressLine, metadata: dict[str, Any], **tags: str
     ) -> None:
-        """Show `text` on the Runs page and `metadata` on the asset's, whatever was said before."""
+        """Show `line` on the Runs page and `metadata` on the asset's, whatever was said before."""
         from sqlalchemy.exc import SQLAlchemyError
 
         seen = dg.AssetObservation(self._context.asset_key, partition=partition, metadata=metadata)
         try:
             self._context.log_event(seen)
-            self._context.instance.add_run_tags(
-                self._context.run.run_id, {PROGRESS_TAG: text, STATE_TAG: state, **tags}
-            )
+            self._context.instance.add_run_tags(self._context.run.run_id, {**line.tags(), **tags})
         except (SQLAlchemyError, OSError) as error:
             if not self._complained:
                 self._complained = True
@@ -97,8 +96,8 @@ class PartitionProgress:
         with self._lock:
             percent = max(progress.progress_pct, self._last.progress_pct)
             best = progress.best
-            known = best if best is not None and math.isfinite(best) else None
-            self._last = replace(progress, progress_pct=percent, best=known)
+            finite = best if best is not None and math.isfinite(best) else None
+            self._last = replace(progress, progress_pct=percent, best=finite)
 
     def tell(self, state: str = RUNNING, **more: str) -> None:
         """Say how far the work is at this moment."""
@@ -107,13 +106,10 @@ class PartitionProgress:
         now = datetime.now(UTC)
         left = self._seconds_left(last.progress_pct) if state == RUNNING else None
         end = None if left is None else now + timedelta(seconds=left)
-        failed = "failed at " if state == FAILED else ""
-        ends = f", ends {end:%H:%M:%S} UTC" if end is not None else ""
         self._board.write(
             self._partition,
-            f"{failed}{self._month} {progress_text(last)}{ends}",
+            ProgressLine(f"{self._month} {_words(last)}", int(last.progress_pct), state, end),
             {"state": state, **_numbers(last), **self._times(now, end), **more},
-            state,
             **{AS_OF_TAG: now.isoformat(timespec="seconds")},
         )
 
@@ -145,6 +141,10 @@ def _numbers(progress: Progress) -> dict[str, Any]:
 
 def progress_text(progress: Progress) -> str:
     """Return one line for people: phase, fold, trial, best so far, percent."""
+    return ProgressLine(_words(progress), int(progress.progress_pct), RUNNING).text
+
+
+def _words(progress: Progress) -> str:
     words = [progress.phase]
     if progress.total_folds:
         words.append(f"fold {progress.current_fold}/{progress.total_folds}")
@@ -152,7 +152,7 @@ def progress_text(progress: Progress) -> str:
         words.append(f"trial {progress.trial}/{progress.total_trials}")
     if progress.best is not None:
         words.append(f"best {shown(progress.best, 3)}")
-    return " ".join([*words, f"{int(progress.progress_pct)}%"])
+    return " ".join(words)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
-"""Last words: what a run has said of its progress, read back; also of one that can say no more."""
+"""The log of progress: what a run wrote of it, read back; and written for one that was killed."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from traderai_assets.runs.progress import FAILED, PROGRESS_TAG, RUNNING, STATE_TAG
+from traderai_assets.domain.progress_line import FAILED, RUNNING, ProgressLine
+from traderai_assets.runs.progress import STARTING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +55,10 @@ def mark_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
             )
         )
     # The tag last: a tick that is interrupted before it does all of this again.
-    last = run.tags.get(PROGRESS_TAG, "").partition(",")[0]
-    text = f"failed at {last.removeprefix('failed at ')}"
-    instance.add_run_tags(run.run_id, {PROGRESS_TAG: text, STATE_TAG: FAILED})
-    return text
+    last = ProgressLine.of_tags(run.tags) or ProgressLine(STARTING, None, RUNNING)
+    failed = replace(last, state=FAILED, ends=None)
+    instance.add_run_tags(run.run_id, failed.tags())
+    return failed.text
 
 
 def _newest_first(instance: dg.DagsterInstance, run_id: str) -> "Iterator[dg.AssetObservation]":

@@ -6,6 +6,8 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.backtest.engine import EXIT_REASONS
+from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
+from traderai_assets.schemas.metric_columns import with_metrics
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
 
@@ -81,56 +83,12 @@ class BacktestEquity(pa.DataFrameModel):
 
 
 class BacktestMetrics(pa.DataFrameModel):
-    """The figures of one backtest, fractions unless said otherwise; null where undefined."""
+    """Whose backtest a row is of; its metrics are the catalogue's, one column each."""
 
     segment: Series[str] = pa.Field(isin=SEGMENTS, description="Which unseen bars were traded.")
     model_id: Series[str] = pa.Field(description="Whose decisions were traded.")
     start: Series[Time] = pa.Field(unique=True, description="When the first bar opened.")
     end: Series[Time] = pa.Field(description="When the last bar closed.")
-    bars: Series[np.int64] = pa.Field(ge=1, description="Present bars.")
-    bars_per_year: Series[float] = pa.Field(gt=0, description="365 days over the bar's length.")
-    total_return: Series[float] = pa.Field(ge=-1, lt=np.inf, description="After costs.")
-    buy_and_hold_return: Series[float] = pa.Field(
-        ge=-1, lt=np.inf, description="Last close over first open, less one; no costs."
-    )
-    buy_and_hold_sharpe: Series[float] = pa.Field(
-        nullable=True, description="Of the closes, as sharpe; no costs."
-    )
-    sharpe: Series[float] = pa.Field(
-        nullable=True, description="Of returns per bar, times the root of bars_per_year."
-    )
-    sortino: Series[float] = pa.Field(
-        nullable=True, description="Like sharpe, over the losing bars' root mean square."
-    )
-    calmar: Series[float] = pa.Field(
-        nullable=True, description="Mean return per bar times bars_per_year, over max_drawdown."
-    )
-    max_drawdown: Series[float] = pa.Field(ge=0, le=1, description="Largest loss from a peak.")
-    exposure: Series[float] = pa.Field(ge=0, le=1, description="Share of bars with a position.")
-    trades: Series[np.int64] = pa.Field(ge=0, description="Trades made.")
-    hit_rate: Series[float] = pa.Field(
-        ge=0, le=1, nullable=True, description="Share of trades that earned after costs."
-    )
-    profit_factor: Series[float] = pa.Field(
-        ge=0, nullable=True, description="Money won over money lost."
-    )
-    turnover: Series[float] = pa.Field(
-        ge=0, description="Value traded over the account at entry, summed over trades."
-    )
-    total_fees: Series[float] = pa.Field(ge=0, description="In accounts at the start.")
-    total_funding: Series[float] = pa.Field(
-        gt=-np.inf, lt=np.inf, description="Paid, or received if negative; as total_fees."
-    )
-    sharpe_lower: Series[float] = pa.Field(
-        nullable=True, description="95 % of the bootstrap lie between this and sharpe_upper."
-    )
-    sharpe_upper: Series[float] = pa.Field(nullable=True, description="See sharpe_lower.")
-    total_return_lower: Series[float] = pa.Field(
-        nullable=True, description="95 % of the bootstrap lie between this and the upper one."
-    )
-    total_return_upper: Series[float] = pa.Field(
-        nullable=True, description="See total_return_lower."
-    )
 
     class Config:
         """Refuse undeclared columns."""
@@ -140,4 +98,6 @@ class BacktestMetrics(pa.DataFrameModel):
 
 BACKTEST_TRADES = Table("backtest_trades", BacktestTrades.to_schema(), key=("entry_time",))
 BACKTEST_EQUITY = Table("backtest_equity", BacktestEquity.to_schema())
-BACKTEST_METRICS = Table("backtest_metrics", BacktestMetrics.to_schema(), key=("start",))
+BACKTEST_METRICS = Table(
+    "backtest_metrics", with_metrics(BacktestMetrics.to_schema(), OF_BACKTESTS), key=("start",)
+)

@@ -5,12 +5,14 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.labels.barriers import MAX_WIDTH
+from traderai_assets.domain.metrics.catalogue import OF_MODELS
+from traderai_assets.schemas.metric_columns import with_metrics
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
 
 
 class Models(pa.DataFrameModel):
-    """Trained models of one market; the numbers are the card's, for people who look."""
+    """Trained models of one market; their metrics are the catalogue's, one column each."""
 
     model_id: Series[str] = pa.Field(
         unique=True,
@@ -28,15 +30,6 @@ class Models(pa.DataFrameModel):
     )
     rows: Series[np.int64] = pa.Field(gt=0, description="Bars with features and a label.")
     folds: Series[np.int64] = pa.Field(gt=0, description="Walk-forward test slices.")
-    auc: Series[float] = pa.Field(
-        ge=0, le=1, nullable=True, description="Out of sample, all folds; NaN if one direction."
-    )
-    log_loss: Series[float] = pa.Field(
-        ge=0, nullable=True, description="Out of sample, nats a bar; 0.693 is a coin."
-    )
-    brier: Series[float] = pa.Field(
-        ge=0, le=1, nullable=True, description="Out of sample, squared error; 0.25 is a coin."
-    )
     promotable: Series[bool] = pa.Field(description="Whether it may become the champion.")
     verdict: Series[str] = pa.Field(description="Why, or why not, in a sentence.")
     card: Series[str] = pa.Field(description="All there is to know of the model, JSON.")
@@ -86,6 +79,9 @@ class OutOfSamplePredictions(pa.DataFrameModel):
 
 
 MODELS = Table(
-    "models", Models.to_schema(), key=("trained_until", "generation"), keeps_history=True
+    "models",
+    with_metrics(Models.to_schema(), OF_MODELS, before="promotable"),
+    key=("trained_until", "generation"),
+    keeps_history=True,
 )
 OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema(), keeps_history=True)

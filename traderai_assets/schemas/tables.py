@@ -56,7 +56,8 @@ class Table:
         Lower-case letters, digits and `_`; becomes a folder.
     schema : DataFrameSchema
         Of a `DataFrameModel` (`Candles.to_schema()`) or built; dtypes float64, int64, int32, int8,
-        bool, str, object (bytes) and datetime64[ms, UTC].
+        bool, str, object (bytes) and datetime64[ms, UTC]. A column that is added to a stored table
+        is nullable: what was stored before reads as null there.
     key : tuple of str
         Sort key; unique within a partition. Summaries tell the range of its first column, if that
         is a time.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.status.failures import failure_rows
 from traderai_assets.status.gate import gate_state
 from traderai_assets.status.markets import refusal_rows
@@ -84,7 +85,7 @@ def _running_row(record: "RunRecord", now: datetime) -> dict[str, Any]:
         "status": run.status.value.lower(),
         "since": moment(began),
         "worked_seconds": None if began is None else max(0, round(now.timestamp() - began)),
-        "progress": run.tags.get("traderai/progress", ""),
+        "progress": run.tags.get(PROGRESS_TAG, ""),
         "worker": None if worker is None else worker.pid,
     }
 

@@ -251,7 +251,7 @@ def url(venue: Venue) -> Iterator[str]:
 def build(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., ExchangeResource]]:
-    """Make resources that ask the venue, without waiting for the exchange's allowance."""
+    """Make resources that ask the venue, without waiting for the exchange's rate limit."""
     monkeypatch.setattr(SharedRateLimit, "take", lambda *_, **__: None)
     built = []
 

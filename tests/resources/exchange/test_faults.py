@@ -221,13 +221,13 @@ def test_pages_before_a_fault_are_kept(venue, build):
 
 
 @pytest.mark.parametrize("when", ["3", "Wed, 21 Oct 2015 07:28:03 GMT"])
-def test_retry_after_holds_for_all_who_share_the_allowance(
+def test_retry_after_holds_for_all_who_share_the_rate_limit(
     venue, build, monkeypatch, when, tmp_path
 ):
     venue.now = START + 100 * BAR
     exchange = build(deadline_seconds=2)
     list(exchange.pages(MARKET, START, START + BAR))
-    monkeypatch.undo()  # From here on the allowance is waited for
+    monkeypatch.undo()  # From here on the rate limit is waited for
     headers = {"Retry_After": when, "Date": "Wed, 21 Oct 2015 07:28:00 GMT"}
     venue.faults.extend([answers(429, **headers)])
     asked = len(venue.asked)
@@ -235,7 +235,7 @@ def test_retry_after_holds_for_all_who_share_the_allowance(
         list(exchange.pages(MARKET, START, START + BAR))
     assert len(venue.asked) == asked + 1
     with pytest.raises(ExchangeUnavailable, match="must not be asked"):
-        SharedRateLimit(tmp_path, "binance").take(0, patience=1)
+        SharedRateLimit(tmp_path, "binance").take(0, at_most=1)
 
 
 def test_a_short_retry_after_is_waited_for(venue, build, monkeypatch):
@@ -301,6 +301,6 @@ def test_an_unknown_exchange_never_becomes_a_path(exchange, tmp_path):
     assert not list(tmp_path.parent.glob("*.allowance"))
 
 
-def test_every_error_of_the_door_is_one_of_ours():
+def test_every_error_of_an_exchange_is_one_of_ours():
     assert issubclass(ExchangeUnavailable, ExchangeError)
     assert issubclass(BadExchangeAnswer, ExchangeError)

@@ -53,13 +53,13 @@ def test_every_request_books_what_ccxt_says_it_costs(venue, build, monkeypatch):
     assert booked == pytest.approx([0.2, 0.01, 0.02, 0.02, 0.02])
 
 
-def test_a_long_queue_for_the_allowance_is_an_error_and_no_endless_wait(venue, build, monkeypatch):
+def test_a_long_queue_for_the_rate_limit_is_an_error_and_no_endless_wait(venue, build, monkeypatch):
     venue.now = START + 50 * BAR
     exchange = build(deadline_seconds=1.0)
     monkeypatch.undo()
     exchange.clock("binance")
     client = exchange._client("binance", "spot")
-    client.allowance.take(30, patience=5)
+    client.shared_limit.take(30, at_most=5)
     with pytest.raises(ExchangeUnavailable, match="other runs have booked"):
         exchange.clock("binance")
 

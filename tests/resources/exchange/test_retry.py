@@ -16,10 +16,10 @@ from traderai_assets.domain.errors import (
 )
 
 
-def patience(attempts=3, seconds=5.0, first_wait=0.001):
-    patience = RetryPolicy(attempts, seconds, first_wait)
-    patience.begin()
-    return patience
+def policy(attempts=3, seconds=5.0, first_wait=0.001):
+    made = RetryPolicy(attempts, seconds, first_wait)
+    made.begin()
+    return made
 
 
 def failing(*failures):
@@ -52,7 +52,7 @@ def failing(*failures):
     ],
 )
 def test_what_may_pass_is_asked_again(failure):
-    assert patience().ask("this", failing(failure, failure)) == 3
+    assert policy().ask("this", failing(failure, failure)) == 3
 
 
 @pytest.mark.parametrize(
@@ -68,20 +68,20 @@ def test_what_may_pass_is_asked_again(failure):
 )
 def test_what_will_not_pass_is_asked_once_and_said_of_the_market_or_of_the_request(failure, kind):
     with pytest.raises(kind, match="this: the exchange refuses this request") as raised:
-        patience().ask("this", failing(failure))
+        policy().ask("this", failing(failure))
     assert type(raised.value) is kind
     assert not raised.value.may_pass
 
 
 def test_what_is_not_there_lasts_only_where_it_is_said_to_the_last_try():
-    assert patience().ask("this", failing(NotServed("451"), NotServed("451"))) == 3
+    assert policy().ask("this", failing(NotServed("451"), NotServed("451"))) == 3
     with pytest.raises(MarketRefused, match="451"):
-        patience().ask("this", failing(*[NotServed("451")] * 3))
+        policy().ask("this", failing(*[NotServed("451")] * 3))
 
 
 def test_errors_of_ours_pass_through_untouched():
     with pytest.raises(InvalidMarket, match="no such thing"):
-        patience().ask("this", failing(InvalidMarket("no such thing")))
+        policy().ask("this", failing(InvalidMarket("no such thing")))
 
 
 def test_the_error_names_what_was_asked_how_often_and_why_it_failed():
@@ -92,13 +92,13 @@ def test_the_error_names_what_was_asked_how_often_and_why_it_failed():
         match=r"this: no usable answer after 3 of 3 attempts in 0\.\d s of 5 s; the last: "
         r"NetworkError: x \(OSError: cable cut\); nothing stored is lost, run it again later",
     ) as raised:
-        patience().ask("this", failing(*failures))
+        policy().ask("this", failing(*failures))
     assert raised.value.__cause__ is failures[2]
 
 
 def test_a_long_error_page_is_cut():
     with pytest.raises(ExchangeUnavailable) as raised:
-        patience(attempts=1).ask("this", failing(ccxt.NetworkError("x" * 10_000)))
+        policy(attempts=1).ask("this", failing(ccxt.NetworkError("x" * 10_000)))
     assert len(str(raised.value)) < 500
 
 
@@ -106,7 +106,7 @@ def test_waits_double_up_to_a_limit_and_differ(monkeypatch):
     waits = []
     monkeypatch.setattr(time, "sleep", waits.append)
     with pytest.raises(ExchangeUnavailable):
-        patience(attempts=9, seconds=1000, first_wait=0.5).ask(
+        policy(attempts=9, seconds=1000, first_wait=0.5).ask(
             "this", failing(*[ccxt.NetworkError("x")] * 9)
         )
     longest = [0.5, 1, 2, 4, 8, 15, 15, 15]
@@ -117,14 +117,14 @@ def test_waits_double_up_to_a_limit_and_differ(monkeypatch):
 def test_no_wait_goes_beyond_the_deadline():
     began = time.monotonic()
     with pytest.raises(ExchangeUnavailable, match="after 1 of 50 attempts"):
-        patience(attempts=50, seconds=0.3, first_wait=1).ask(
+        policy(attempts=50, seconds=0.3, first_wait=1).ask(
             "this", failing(*[ccxt.NetworkError("x")] * 50)
         )
     assert time.monotonic() - began < 0.2
 
 
 def test_questions_share_the_time_that_was_begun():
-    shared = patience(seconds=0.2)
+    shared = policy(seconds=0.2)
     time.sleep(0.25)
     assert shared.left() < 0
     with pytest.raises(ExchangeUnavailable, match="after 1 of 3"):

@@ -31,21 +31,21 @@ def sandbox():
 
 
 @pytest.fixture
-def door(sandbox, build):
+def exchange(sandbox, build):
     yield build(url=sandbox.url, request_timeout_seconds=1.0, max_answer_bytes=2**20)
     sandbox.faults.clear()
     sandbox.clock.set(NOW)
 
 
-def fetched(door, start=START, end=START + 400 * BAR):
-    door.clock("binance")  # Read afresh: pages may use a reading of the last second
-    pages = list(door.pages(MARKET, start, end))
+def fetched(exchange, start=START, end=START + 400 * BAR):
+    exchange.clock("binance")  # Read afresh: pages may use a reading of the last second
+    pages = list(exchange.pages(MARKET, start, end))
     candles = pd.concat([page.candles for page in pages], ignore_index=True)
     return candles, pd.concat([page.quarantined for page in pages], ignore_index=True)
 
 
-def test_every_closed_candle_of_the_simulated_market_is_there(door):
-    candles, quarantined = fetched(door)
+def test_every_closed_candle_of_the_simulated_market_is_there(exchange):
+    candles, quarantined = fetched(exchange)
     assert len(candles) == 300
     assert quarantined.empty
 
@@ -75,10 +75,10 @@ def test_every_closed_candle_of_the_simulated_market_is_there(door):
     ],
     ids=lambda fault: "-".join(map(str, fault.values())),
 )
-def test_a_passing_fault_changes_nothing(sandbox, door, fault):
-    whole, _ = fetched(door)
+def test_a_passing_fault_changes_nothing(sandbox, exchange, fault):
+    whole, _ = fetched(exchange)
     sandbox.faults.add(FaultRule(endpoint=KLINES, **fault))
-    candles, quarantined = fetched(door)
+    candles, quarantined = fetched(exchange)
     assert candles.equals(whole)
     assert quarantined.empty
     assert [rule["left"] for rule in sandbox.faults.report()] == [0]
@@ -95,32 +95,34 @@ def test_a_passing_fault_changes_nothing(sandbox, door, fault):
         ({"kind": "garbage", "garbage": "high_below_low"}, "high_below_low"),
     ],
 )
-def test_lasting_bad_rows_are_quarantined_and_every_other_row_is_kept(sandbox, door, fault, reason):
-    whole, _ = fetched(door)
+def test_lasting_bad_rows_are_quarantined_and_every_other_row_is_kept(
+    sandbox, exchange, fault, reason
+):
+    whole, _ = fetched(exchange)
     bad = START + 100 * BAR
     span = {} if fault["kind"] == "future" else {"since": bad, "until": bad + BAR}
     sandbox.faults.add(FaultRule(endpoint=KLINES, count=None, **span, **fault))
-    candles, quarantined = fetched(door)
+    candles, quarantined = fetched(exchange)
     spoilt = fault["kind"] == "garbage"
     assert candles.equals(whole.drop(index=100).reset_index(drop=True) if spoilt else whole)
     assert quarantined["reason"].tolist() == [reason]
 
 
-def test_a_skewed_clock_lets_no_open_candle_through(sandbox, door):
-    whole, _ = fetched(door)
+def test_a_skewed_clock_lets_no_open_candle_through(sandbox, exchange):
+    whole, _ = fetched(exchange)
     for seconds in (3600, -3600):
         sandbox.faults.add(FaultRule(kind="clock_skew", seconds=seconds, count=None))
-        candles, quarantined = fetched(door)
+        candles, quarantined = fetched(exchange)
         sandbox.faults.clear()
         assert candles.equals(whole.iloc[: len(candles)])
         assert len(candles) == (300 if seconds > 0 else 288)
         assert quarantined.empty
 
 
-def test_a_revised_candle_is_fetched_with_its_new_value(sandbox, door, build):
+def test_a_revised_candle_is_fetched_with_its_new_value(sandbox, exchange, build):
     revised = START + 290 * BAR
     values = {"open": 10.0, "high": 12.0, "low": 9.0, "close": 11.0}
-    before, _ = fetched(door)
+    before, _ = fetched(exchange)
     with SandboxServer(sandbox.feed, clock=Clock(NOW)) as other:
         other.faults.add(
             Revision(symbol="BTC/USDT", timeframe="5m", open_time=revised, values=values)
@@ -131,9 +133,9 @@ def test_a_revised_candle_is_fetched_with_its_new_value(sandbox, door, build):
     assert merge.revisions["open_time"].tolist() == [revised]
 
 
-def test_a_market_the_sandbox_does_not_have_is_named(door):
+def test_a_market_the_sandbox_does_not_have_is_named(exchange):
     with pytest.raises(InvalidMarket, match="near it are"):
-        list(door.pages(Market("binance", "BTC/USDX", "5m"), START, NOW))
+        list(exchange.pages(Market("binance", "BTC/USDX", "5m"), START, NOW))
 
 
 REAL = os.environ.get("TRADERAI_TEST_CANDLES")
@@ -144,8 +146,8 @@ REAL = os.environ.get("TRADERAI_TEST_CANDLES")
 def test_the_outage_of_24_march_2023_comes_through_the_wire_as_one_gap(build, base):
     month, after = datetime(2023, 3, 1, tzinfo=UTC), datetime(2023, 4, 1, tzinfo=UTC)
     with SandboxServer(ReplayFeed(Path(REAL))) as server:
-        door = build(url=server.url)
-        pages = list(door.pages(Market("binance", f"{base}/USDT", "5m"), month, after))
+        exchange = build(url=server.url)
+        pages = list(exchange.pages(Market("binance", f"{base}/USDT", "5m"), month, after))
     candles = pd.concat([page.candles for page in pages], ignore_index=True)
     gaps = find_gaps(candles, start=month, end=after, bar=BAR)
     outages = gaps[gaps["absent_bars"] > 0]

@@ -179,7 +179,7 @@ def test_a_mad_retry_after_ends_within_a_quarter_of_an_hour(venue, build, tmp_pa
     with pytest.raises(ExchangeUnavailable):
         first_page(exchange)
     with pytest.raises(ExchangeUnavailable, match="15 min are believed at most"):
-        SharedRateLimit(tmp_path, "binance").take(0, patience=60)
+        SharedRateLimit(tmp_path, "binance").take(0, at_most=60)
 
 
 @pytest.mark.parametrize("field", ["url", "proxy"])

@@ -8,7 +8,7 @@ from traderai_assets.cli.context import open_lake
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.watching import QueueWatch
-from traderai_assets.domain.numbers import percent, significant
+from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
 from traderai_assets.settings import Settings
 
 
@@ -26,8 +26,8 @@ def print_summary(settings: Settings, watch: QueueWatch) -> None:
 
 def _stored(row: dict[str, Any]) -> dict[str, Any]:
     """Return what is stored of a market, without what might be wrong with it."""
-    told = ("market", "months", "candles", "first", "last", "absent_bars")
-    return {name: row[name] for name in told}
+    shown = ("market", "months", "candles", "first", "last", "absent_bars")
+    return {name: row[name] for name in shown}
 
 
 def model_rows(settings: Settings) -> list[dict[str, Any]]:
@@ -35,6 +35,7 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
     from traderai_assets.schemas.backtests import BACKTEST_METRICS
 
     snapshot = open_lake(settings).snapshot(BACKTEST_METRICS)
+    headlines = [metric for metric in OF_BACKTESTS if metric.headline]
     return [
         {
             "market": market,
@@ -42,11 +43,7 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
             "model": row["model_id"][:8],
             "segment": row["segment"],
             "bars": row["bars"],
-            "trades": row["trades"],
-            "hit_rate": significant(row["hit_rate"], 3),
-            "return": percent(row["total_return"]),
-            "sharpe": significant(row["sharpe"], 3),
-            "drawdown": percent(row["max_drawdown"]),
+            **{metric.name: metric.text(row[metric.name]) for metric in headlines},
         }
         for market in snapshot.markets()
         for month in sorted(snapshot.content_hashes(market))
@@ -55,7 +52,7 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
 
 
 def live_rows(settings: Settings) -> list[dict[str, Any]]:
-    """Return one row a market: who speaks for it, what was said, how it ended, what drifted."""
+    """Return one row a market: its champion, its signals, how they ended, what drifted."""
     from traderai_assets.domain.champions.history import current_champion
     from traderai_assets.schemas.champions import CHAMPIONS
     from traderai_assets.schemas.drift_metrics import DRIFT_METRICS

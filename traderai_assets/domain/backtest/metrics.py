@@ -8,6 +8,7 @@ import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.candles.segments import chained
+from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
 
 YEAR = timedelta(days=365)
 """Crypto markets trade all year."""
@@ -77,7 +78,9 @@ def metrics_table(
     `bars` has an `open_time` for each bar that was traded, such as the equity curve.
     """
     times = bars["open_time"]
-    row = pd.DataFrame([metrics]).astype({"bars": "int64", "trades": "int64"})
+    row = pd.DataFrame([metrics]).astype(
+        {metric.name: "int64" for metric in OF_BACKTESTS if metric.whole}
+    )
     row.insert(0, "segment", pd.Series([segment], dtype="str"))
     row.insert(1, "model_id", pd.Series([model_id], dtype="str"))
     if bars.empty:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from traderai_assets.domain.metrics.catalogue import OF_DRIFT, stored_names
+
 KINDS = ("feature", "prediction", "performance")
 
 COLUMNS = [
-    "model_id", "window_start", "window_end", "feature", "kind", "psi", "psi_limit", "ks",
-    "ks_pvalue", "expected", "expected_lower", "realised", "realised_upper", "rows", "status",
-]  # fmt: skip
+    *("model_id", "window_start", "window_end", "feature", "kind"),
+    *stored_names(OF_DRIFT),
+    "status",
+]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, InvalidSettings
+from traderai_assets.domain.metrics.catalogue import OF_MODELS, stored_names
 from traderai_assets.domain.models.calibration import PlattScaling
 from traderai_assets.domain.models.card import Card, canonical_json
 from traderai_assets.domain.models.ensemble import Ensemble, Member
@@ -118,9 +119,7 @@ def encode_model(model: TrainedModel) -> pd.DataFrame:
         "trained_until": pd.Timestamp(model.card["trained_until"]),
         "rows": model.card["rows"],
         "folds": len(model.card["folds"]),
-        "auc": metrics["auc"],
-        "log_loss": metrics["log_loss"],
-        "brier": metrics["brier"],
+        **{name: metrics[name] for name in stored_names(OF_MODELS)},
         "promotable": model.card["selection"]["promotable"],
         "verdict": "; ".join(model.card["selection"]["reasons"]) or "clears every demand",
         "card": canonical_json(model.card),
@@ -133,9 +132,7 @@ def encode_model(model: TrainedModel) -> pd.DataFrame:
             "model_id": "str",
             "trained_from": "datetime64[ms, UTC]",
             "trained_until": "datetime64[ms, UTC]",
-            "auc": "float64",
-            "log_loss": "float64",
-            "brier": "float64",
+            **dict.fromkeys(stored_names(OF_MODELS), "float64"),
             "promotable": "bool",
             "verdict": "str",
             "card": "str",
