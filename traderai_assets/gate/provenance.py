@@ -25,7 +25,7 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 
 # What is asked about was newest when it was loaded; an update may have gone on since.
-_LOOKED_AT = 6
+_NEWEST_READ = 6
 _VERSION_TAG = "dagster/data_version"
 _INPUT_TAG = f"dagster/input_data_version/{CANDLES.name}"
 
@@ -98,8 +98,10 @@ class Provenance:
 
     def _by_event(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:
         partition = partition_key(market.key, month.key)
-        asked = dg.AssetRecordsFilter(dg.AssetKey(derived.table.name), asset_partitions=[partition])
-        for record in self._instance.fetch_materializations(asked, limit=_LOOKED_AT).records:
+        events = dg.AssetRecordsFilter(
+            dg.AssetKey(derived.table.name), asset_partitions=[partition]
+        )
+        for record in self._instance.fetch_materializations(events, limit=_NEWEST_READ).records:
             event = record.asset_materialization
             tags = (event.tags if event else None) or {}
             if event and tags.get(_VERSION_TAG) == derived.content_hash(market.key, month.key):
@@ -109,9 +111,9 @@ class Provenance:
 
     def _by_log(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:
         stored = derived.content_hash(market.key, month.key)
-        for told in self._lake.history(derived.table, market.key, month.key, limit=_LOOKED_AT):
-            if told.summary.content_hash == stored:
-                return _of_candles(input_versions(told.inputs))
+        for commit in self._lake.history(derived.table, market.key, month.key, limit=_NEWEST_READ):
+            if commit.summary.content_hash == stored:
+                return _of_candles(input_versions(commit.inputs))
         return {}
 
     def _by_rows(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:

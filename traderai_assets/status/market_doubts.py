@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from resources.lake.resource import LakeResource
 
 # What the look-back of a model reaches; older steps stand in `traderai candles steps`
-MONTHS_LOOKED_AT = 2
+MONTHS_READ = 2
 
 
 def unheard_bars(key: str, gaps: "pd.DataFrame") -> str:
@@ -28,7 +28,7 @@ def unheard_bars(key: str, gaps: "pd.DataFrame") -> str:
         return ""
     return (
         f"absent bars that nobody believes yet: {absent}, "
-        f'"traderai candles gaps {key}" says when they are asked for again'
+        f'"traderai candles gaps {key}" shows when they are asked for again'
     )
 
 
@@ -42,7 +42,7 @@ def undecided_prices(lake: "LakeResource", key: str) -> str:
 
     candles = lake.snapshot(CANDLES)
     crossings = StoredCrossings(candles, lake.snapshot(CANDLE_GAPS), lake.snapshot(PRICE_DECISIONS))
-    months = sorted(candles.content_hashes(key))[-MONTHS_LOOKED_AT:]
+    months = sorted(candles.content_hashes(key))[-MONTHS_READ:]
     steps = sum(len(crossings.steps(Market.parse(key), Month.parse(month))) for month in months)
     if not steps:
         return ""
