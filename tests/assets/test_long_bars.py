@@ -1,4 +1,4 @@
-"""Long bars and long look-backs, really run: what is read, what comes of it, and what is refused."""
+"""Long bars and long look-backs, really run: what is read, what comes of it, what is refused."""
 
 import json
 from collections.abc import Callable, Iterator

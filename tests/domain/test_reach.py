@@ -1,6 +1,8 @@
 """How far is read: as far as before where that was enough, and as far as it takes elsewhere."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from traderai_assets.domain.markets import BARS
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.reach import READINGS, Reach
 
+REPOSITORY = Path(__file__).parents[2]
 MARCH = Month(2026, 3)  # The month before it is the shortest there is
 ORDINARY = {
     "features": (-1, 0),
@@ -71,3 +74,29 @@ def test_signals_of_a_long_horizon_are_read_as_long_as_they_may_be_open():
     reach = Reach(30, 48, 100)
     assert reach.outcomes(timedelta(days=1)) == (-4, 0)  # 101 days
     assert reach.snapshots(timedelta(days=1)) == (-10, 4)
+
+
+# Neighbours, whose first or last bar is asked for, and what an older version wrote; none is a reach
+NEIGHBOURS = {
+    "traderai_assets/domain/freshness/candles.py",
+    "traderai_assets/gate/provenance.py",
+    "traderai_assets/ingest/candle_month.py",
+}
+WRITTEN_OUT = re.compile(
+    r"\.(shift\(-\d|before\(\d)|months_around\((-?[1-9]|0, [1-9])|LOOK_BACK_MONTHS"
+)
+
+
+def test_no_other_file_writes_out_how_many_months_are_read():
+    files = [
+        file
+        for package in ("traderai_assets", "resources", "sensors")
+        for file in (REPOSITORY / package).rglob("*.py")
+    ]
+    found = {
+        str(file.relative_to(REPOSITORY)): line.strip()
+        for file in files
+        for line in file.read_text().splitlines()
+        if WRITTEN_OUT.search(line)
+    }
+    assert {name: line for name, line in found.items() if name not in NEIGHBOURS} == {}

@@ -1,19 +1,27 @@
 """The mapping that Dagster asks which months an asset reads, of markets of every timeframe."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.definitions.partitions.subset import AllPartitionsSubset, DefaultPartitionsSubset
 from dagster._core.remote_representation.external_data import RepositorySnap
+from dagster._core.scheduler import Scheduler
 from dagster._serdes import deserialize_value, serialize_value
 
 from traderai_assets.definitions import build_definitions
+from traderai_assets.instance import months_read as months_read_module
 from traderai_assets.instance.months_read import MonthsRead, months_read
 from traderai_assets.partitions import MARKETS, market_months, market_served_months
 from traderai_assets.settings import load_settings
 
+REPOSITORY = Path(__file__).parents[2]
 SHORT, LONG = "binance.BTC-USDT.5m", "binance.BTC-USDT.1d"
 MAPPING = MonthsRead("features", {"5m": (-1, 0), "1d": (-3, 0)})
 
@@ -95,8 +103,17 @@ def test_the_web_server_is_told_each_mapping_as_the_code_server_has_it(tmp_path)
     assert learned.spans["5m"] == [-8, -1]
 
 
-def test_no_process_that_reads_the_graph_meets_a_class_it_does_not_know():
-    # The daemon opens the coordinator before the graph; the web server is ours
-    from traderai_assets.instance import run_coordinator
+@pytest.mark.parametrize("file", ["dagster.yaml", "deploy/dagster.yaml"])
+def test_whoever_opens_the_instance_knows_the_mapping(file):
+    # Of what dagster.yaml names only storages and scheduler are loaded at once
+    asked = yaml.safe_load((REPOSITORY / file).read_text())["scheduler"]
+    assert asked["module"] == MonthsRead.__module__
+    assert issubclass(getattr(months_read_module, asked["class"]), Scheduler)
 
-    assert run_coordinator.months_read.MonthsRead is MonthsRead
+
+def test_a_bare_process_of_dagsters_has_the_mapping_once_it_has_opened_the_instance(tmp_path):
+    (tmp_path / "dagster.yaml").symlink_to(REPOSITORY / "dagster.yaml")
+    opens = "import sys, dagster; dagster.DagsterInstance.get(); "
+    asks = f"sys.exit({MonthsRead.__module__!r} not in sys.modules)"
+    surroundings = os.environ | {"DAGSTER_HOME": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", opens + asks], env=surroundings).returncode == 0  # noqa: S603

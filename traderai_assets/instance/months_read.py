@@ -2,7 +2,7 @@
 
 How many months hold the bars that are read is another number for each timeframe, and Dagster's own
 mappings know one number for all. It stands in instance/ because every process of Dagster's that
-reads the graph must know the class: the run coordinator imports it, and the web server.
+reads the graph must know the class: `dagster.yaml` names Dagster's scheduler by this module.
 
 It is an `IdentityPartitionMapping` by descent alone: only of those Dagster sends a mapping to its
 web server, and "stale" is worked out there. What is sent is names and numbers.
@@ -19,6 +19,7 @@ from dagster._core.definitions.partitions.subset import (
     DefaultPartitionsSubset,
     PartitionsSubset,
 )
+from dagster._core.scheduler import DagsterDaemonScheduler as DagsterDaemonScheduler
 from dagster._serdes import whitelist_for_serdes
 
 from traderai_assets.domain.markets import BARS, Market

@@ -21,7 +21,6 @@ from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.domain.run_config import refused_run_config
-from traderai_assets.instance import months_read as months_read  # Dagster's daemon reads the graph
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.work_classes import (

@@ -51,9 +51,6 @@ def serve(host: str, port: int, workspace: Path) -> None:
     from dagster._core.workspace.load_target import WorkspaceFileTarget
     from dagster_webserver.version import __version__
 
-    # The graph that the code server tells of names this class
-    import traderai_assets.instance.months_read  # noqa: F401
-
     os.umask(0o077)
     settings = load_settings()
     with DagsterInstance.get() as instance:
