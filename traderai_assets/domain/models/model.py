@@ -188,8 +188,8 @@ def _require_registered(model_id: str, names: Iterable[str]) -> None:
     if absent:
         raise InvalidSettings(
             f"model {model_id} was trained with {', '.join(absent)}, not registered here; "
-            f"put the file of the learner into a folder {USER_LEARNERS} on Python's path, or use another "
-            "model"
+            f"put the learner's file into a folder {USER_LEARNERS} on Python's path, or use "
+            "another model"
         )
 
 
