@@ -97,9 +97,9 @@ class ServingModel:
         FeatureMismatch
             If a column is missing or unknown.
         """
-        given = {str(name) for name in features.columns} - {"open_time"}
-        missing = [name for name in self.features if name not in given]
-        unknown = sorted(given - set(self.features))
+        present = {str(name) for name in features.columns} - {"open_time"}
+        missing = [name for name in self.features if name not in present]
+        unknown = sorted(present - set(self.features))
         if missing or unknown:
             raise FeatureMismatch(
                 f"model {self.model_id} was trained on other features: missing here "
