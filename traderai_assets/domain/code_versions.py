@@ -20,13 +20,13 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "f0dfd2af00d2e320"),
     "labels": CodeVersion("2", "e871c318f4d04420"),
-    "models": CodeVersion("3", "1d6e8e2dd7825f12"),
-    "backtests": CodeVersion("2", "bd5f2e1e8a510db1"),
-    "champions": CodeVersion("1", "6f46105d74bfd1b6"),
-    "signals": CodeVersion("1", "972d034e42a8e5c7"),
+    "models": CodeVersion("3", "d6f5702cb824af75"),
+    "backtests": CodeVersion("2", "4a4d85ef8251f3e9"),
+    "champions": CodeVersion("1", "7cc0d7f6be0d608e"),
+    "signals": CodeVersion("1", "f75c05a72768cab1"),
     "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
-    "signal_snapshots": CodeVersion("2", "25d033dc30d36034"),
-    "drift_metrics": CodeVersion("1", "3320a9d717f9cd90"),
+    "signal_snapshots": CodeVersion("2", "8315040f9604cfe4"),
+    "drift_metrics": CodeVersion("1", "ab3ac7983ccf5921"),
 }
 
 

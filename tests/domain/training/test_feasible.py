@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
-from traderai_assets.domain.training.dataset import gather
+from traderai_assets.domain.training.dataset import gather_look_back
 from traderai_assets.domain.training.feasible import require_feasible
 
 BAR = timedelta(minutes=5)
@@ -21,7 +21,7 @@ def feasible(plan):
 
 def cut(market, plan):
     try:
-        gather(*market, plan=plan, bar=BAR)
+        gather_look_back(*market, plan=plan, bar=BAR)
     except NotEnoughData:
         return False
     return True

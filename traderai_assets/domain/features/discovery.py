@@ -21,9 +21,15 @@ USER_RULES = "traderai_features"
 
 # Where every value is computed: what this imports, and what a rule imports, decides with it
 ENGINE = f"{DOMAIN}.features.month"
-# Imported there, and of no value: these say which rules there are, and how a refusal reads
+# Imported there, and of no value: these say which rules there are, how a refusal reads, and what
+# may be set; the one limit that decides a value is digested by itself
 NO_VALUES = frozenset(
-    {f"{DOMAIN}.errors", f"{DOMAIN}.features.catalogue", f"{DOMAIN}.features.discovery"}
+    {
+        f"{DOMAIN}.errors",
+        f"{DOMAIN}.features.catalogue",
+        f"{DOMAIN}.features.discovery",
+        f"{DOMAIN}.limits",
+    }
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -91,8 +97,8 @@ def _check(spec: FeatureSpec, file: str) -> None:
 
 def code_version(modules: Iterable[str], specs: Sequence[FeatureSpec]) -> str:
     """Digest what decides the values: sources of rules and engine, names, order, warm-ups."""
-    digest = hashlib.sha256()
     modules = list(modules)
+    digest = hashlib.sha256(f"{MAX_WARM_UP_BARS}\0".encode())
     for module in (*engine_modules(modules), *modules):
         digest.update(f"{module}\0{_source_of(module)}\0".encode())
     for spec in specs:

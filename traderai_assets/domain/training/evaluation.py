@@ -16,12 +16,12 @@ from traderai_assets.domain.selection.verdict import Verdict, judge_record
 
 
 def judge_tests(
-    known: pd.DataFrame,
+    decided: pd.DataFrame,
     candles: pd.DataFrame,
     *,
     bar: timedelta,
     costs: Costs,
-    ledgers: tuple[Trials, Trials],
+    searches: tuple[Trials, Trials],
     policy_returns: FloatArray,
     seed: int,
 ) -> Verdict:
@@ -29,20 +29,20 @@ def judge_tests(
 
     Parameters
     ----------
-    known : DataFrame
+    decided : DataFrame
         What `out_of_sample` gives.
-    ledgers : pair of Ledger
+    searches : pair of Trials
         Of the learners and of the policies.
     policy_returns : ndarray of shape (n_trials, n_bars)
         What each policy earned on the calibration slices.
     """
-    result = trade_decided(known, candles, bar=bar, costs=costs)
-    traded = candles[candles["open_time"] >= known["open_time"].iloc[0]]
+    result = trade_decided(decided, candles, bar=bar, costs=costs)
+    traded = candles[candles["open_time"] >= decided["open_time"].iloc[0]]
     account = np.concatenate([[1.0], result.equity["equity"].to_numpy(np.float64)])
     opens, closes = chained(traded)
     market = np.concatenate([opens[:1], closes])
     bars_per_year = YEAR / bar
-    values = [trial.value for ledger in ledgers for trial in ledger.trials]
+    values = [trial.value for trials in searches for trial in trials.trials]
     measured = np.array([value for value in values if value is not None], dtype=np.float64)
     return judge_record(
         SelectionRecord(

@@ -33,7 +33,7 @@ class Evidence:
     folds: list[FittedFold]
     served: FittedFold
     policy: Policy
-    known: pd.DataFrame
+    out_of_sample: pd.DataFrame
     learners: LearnerSearch
     policies: PolicySearch
     verdict: Verdict
@@ -46,7 +46,7 @@ def build_card(
     """Describe a training."""
     served = evidence.served
     rows, members = served.rows, served.ensemble.members
-    probability = evidence.known["probability"].to_numpy(np.float64)
+    probability = evidence.out_of_sample["probability"].to_numpy(np.float64)
     folds = [
         _fold(part) | {"policy": asdict(evidence.policies.best(part.number))}
         for part in evidence.folds
@@ -67,13 +67,15 @@ def build_card(
         "importances": _importances(served),
         "final_fold": _boundaries(rows, served.fold),
         "folds": folds,
-        "metrics": probability_metrics(probability, evidence.known["label"].to_numpy(np.int8))
+        "metrics": probability_metrics(
+            probability, evidence.out_of_sample["label"].to_numpy(np.int8)
+        )
         | {"mean_fold_auc": _mean([fold["metrics"]["auc"] for fold in folds])},
         "chosen": _chosen(served, evidence.policy, plan),
         "search": {
             "sampler": plan.search.sampler,
-            "learner_trials": evidence.learners.ledger.to_json(),
-            "policy_trials": evidence.policies.ledger.to_json(),
+            "learner_trials": evidence.learners.trials.to_json(),
+            "policy_trials": evidence.policies.trials.to_json(),
         },
         "selection": evidence.verdict.to_json(),
         "combinatorial": {
@@ -123,9 +125,9 @@ def _fold(part: FittedFold) -> dict[str, Any]:
 
 
 def _mean(values: list[float | None]) -> float | None:
-    """Mean of those that are known."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    """Mean of those that there are."""
+    present = [value for value in values if value is not None]
+    return sum(present) / len(present) if present else None
 
 
 def _boundaries(rows: LabelledRows, fold: Fold) -> dict[str, dict[str, Any]]:

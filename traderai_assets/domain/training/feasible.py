@@ -1,7 +1,7 @@
-"""Whether a plan can be carried out on bars of some length, told before a candle is fetched.
+"""Whether a plan can be carried out on bars of some length, decided before a candle is fetched.
 
 The folds are cut as a training would cut them, over a look-back without a gap whose labels last as
-long as those of a random walk do on average. What only the data can tell is told by the training.
+long as those of a random walk do on average. What only the data can show, the training refuses.
 """
 
 from bisect import bisect_left

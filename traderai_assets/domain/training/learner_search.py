@@ -43,20 +43,20 @@ class LearnerSearch:
     """The trials of stage one and what they fitted."""
 
     def __init__(
-        self, data: LookBackData, plan: TrainingPlan, fits: Fitter, meter: ProgressMeter
+        self, data: LookBackData, plan: TrainingPlan, fitter: Fitter, meter: ProgressMeter
     ) -> None:
         self._data = data
         self._plan = plan
-        self._fits = fits
+        self._fitter = fitter
         self._meter = meter
-        self._scout = plan.learners[0]
+        self._search_learner = plan.learners[0]
         self._fitted: dict[tuple[_TrialKey, int], FittedLearner] = {}
-        self.ledger: Trials
+        self.trials: Trials
 
     def run(self, storage: Any, name: str) -> None:
         """Try what the plan asks for; what an earlier, killed run tried is not tried again."""
         search, folds = self._plan.search, self._plan.n_folds
-        self.ledger = run_search(
+        self.trials = run_search(
             storage,
             name=f"{name}/learners",
             space=self._space(),
@@ -66,15 +66,15 @@ class LearnerSearch:
             sampler=search.sampler,
             pruning=MedianRule(n_folds=folds),
             sampler_seconds=search.sampler_seconds,
-            report=lambda stand: self._meter.searching(SEARCH, stand, folds=folds),
+            report=lambda reached: self._meter.searching(SEARCH, reached, folds=folds),
         )
 
     def best(self, fold: int) -> Configuration:
         """Return what was best on the validation slices of folds 1 to `fold`; 0 means all."""
-        trial = best_until(self.ledger, fold or self._plan.n_folds)
+        trial = best_until(self.trials, fold or self._plan.n_folds)
         return self._configuration(trial.parameters)
 
-    def search_learner(self, configuration: Configuration, fold: int) -> FittedLearner | None:
+    def fitted(self, configuration: Configuration, fold: int) -> FittedLearner | None:
         """Return what the trial fitted on a fold, unless another process did."""
         return self._fitted.get((_key(configuration.parameters), fold))
 
@@ -88,8 +88,8 @@ class LearnerSearch:
     def _evaluate(self, parameters: Mapping[str, Any], report_fold: ReportFold) -> Outcome:
         configuration = self._configuration(parameters)
         folds = range(1, self._plan.n_folds + 1)
-        tasks = [self.task(self._scout, configuration, fold) for fold in folds]
-        fitting = self._fits.fit_all(tasks, self._meter.fitting(self._scout))
+        tasks = [self.task(self._search_learner, configuration, fold) for fold in folds]
+        fitting = self._fitter.fit_all(tasks, self._meter.fitting(self._search_learner))
         earned: list[FloatArray] = []
         value = 0.0
         # Closed at once where the trial is given up, so that no further fold is begun

@@ -143,7 +143,7 @@ class TrainingPlan:
             **asdict(self),
             "embargo": self.embargo.total_seconds(),
             "learners": list(self.learners),
-            "parameters": {name: dict(chosen) for name, chosen in self.parameters.items()},
+            "parameters": {name: dict(overrides) for name, overrides in self.parameters.items()},
             "search": self.search.settings(),
         }
 
@@ -176,9 +176,9 @@ class TrainingPlan:
         check_learners(self.learners)
         if self.parameters:
             check_learners(tuple(self.parameters))
-        for name, chosen in self.parameters.items():
+        for name, overrides in self.parameters.items():
             limits = LEARNERS[name].limits
-            for parameter, value in chosen.items():
+            for parameter, value in overrides.items():
                 if parameter not in limits:
                     raise InvalidSettings(
                         f"{name} parameter {parameter!r} may not be set; expected some of "
