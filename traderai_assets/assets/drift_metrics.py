@@ -134,8 +134,8 @@ def _performance(part: Partition, champion: "ChampionPeriod", settings: Settings
     # What an interrupted signal earned is not known
     settled = ~mine["status"].isin(["open", "interrupted"])
     ended = mine[settled].drop_duplicates("open_time", keep="last")
-    # A signal that ended in the earliest month may be of the one before
-    candles = part.read_candles(months[0].shift(-1), *months) if costs.funding_rate else None
+    held_in = [*reach(settings).outcomes(part.market.bar).months(months[0]), *months[1:]]
+    candles = part.read_candles(*held_in) if costs.funding_rate else None
     record = part.read(BACKTEST_TRADES, Month.parse(champion.served_month))
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(

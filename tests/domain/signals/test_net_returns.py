@@ -94,15 +94,17 @@ def test_a_long_pays_what_it_is_worth_at_each_mark_and_a_short_is_paid_it():
     assert found == pytest.approx([108 / 101 - 1 - by_hand, 1 - 108 / 101 + by_hand])
 
 
-def test_candles_that_do_not_reach_the_end_of_a_signal_are_refused():
+@pytest.mark.parametrize(("first", "hours"), [(0, 400), (-2, 30)], ids=["too short", "too late"])
+def test_candles_that_do_not_hold_a_signal_are_refused(first, hours):
+    opened = START + first * HOUR
     outcomes = pd.DataFrame(
         {
-            "open_time": [START.as_unit("ms")],
+            "open_time": [opened.as_unit("ms")],
             "side": [1],
             "status": ["target"],
-            "ended_at": [(START + 400 * HOUR).as_unit("ms")],
+            "ended_at": [(START + hours * HOUR).as_unit("ms")],
             "gross_return": [0.01],
         }
     )
-    with pytest.raises(InvalidInput, match="no candle closes at 2026-03-17 16:00 UTC"):
+    with pytest.raises(InvalidInput, match=f"do not hold the signal of {opened:%Y-%m-%d %H:%M}"):
         net_returns(outcomes, market(300, 0), bar=HOUR, costs=Costs(0, 0, funding_rate=0.001))

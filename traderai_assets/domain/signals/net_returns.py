@@ -22,7 +22,7 @@ def net_returns(
     outcomes : DataFrame
         As `resolve_outcomes` gives them; entered and ended, none of them interrupted.
     candles : DataFrame
-        Candles from the first entry to the last end, oldest first, as they were resolved with. Not
+        Candles from the first decision to the last end, oldest first, as they were resolved with. Not
         looked at where the funding rate is 0.
     bar : timedelta
         Length of a bar.
@@ -36,7 +36,7 @@ def net_returns(
     Raises
     ------
     InvalidInput
-        If a bar of an entry or an end has no candle.
+        If the candles do not reach from a signal's own bar to the one that ended it.
     """
     side = outcomes["side"].to_numpy(np.float64)
     gross = outcomes["gross_return"].to_numpy(np.float64)
@@ -45,7 +45,7 @@ def net_returns(
     bars, step = Bars.of(candles), milliseconds(bar)
     entry = np.searchsorted(bars.open_time, milliseconds_of(outcomes["open_time"]) + step)
     last = np.searchsorted(bars.open_time, milliseconds_of(outcomes["ended_at"]) - step)
-    _require_bars(outcomes, bars, last, step)
+    _require_bars(outcomes, bars, entry, last, step)
     opens = bars.open[entry]
     price = opens * (1 + side * gross)
     # Where the bar closed as it opened, an end by time is taken for one at the close
@@ -58,12 +58,15 @@ def net_returns(
     return costs.net_return(side, gross, funding=side * due / fill)
 
 
-def _require_bars(outcomes: pd.DataFrame, bars: Bars, last: IntArray, step: int) -> None:
-    there = np.append(bars.open_time, -1)[np.minimum(last, bars.open_time.size)]
-    absent = there != milliseconds_of(outcomes["ended_at"]) - step
-    if absent.any():
-        ended = outcomes["ended_at"].iloc[int(np.argmax(absent))]
+def _require_bars(
+    outcomes: pd.DataFrame, bars: Bars, entry: IntArray, last: IntArray, step: int
+) -> None:
+    closes = np.append(bars.open_time, -1)[np.minimum(last, bars.open_time.size)] + step
+    unknown = (entry == 0) | (closes != milliseconds_of(outcomes["ended_at"]))
+    if unknown.any():
+        signal = outcomes.iloc[int(np.argmax(unknown))]
         raise InvalidInput(
-            f"no candle closes at {ended:%Y-%m-%d %H:%M} UTC, where a signal ended; give the "
-            "candles that its outcome was found with"
+            f"the candles do not hold the signal of {signal['open_time']:%Y-%m-%d %H:%M} UTC, which "
+            f"ended at {signal['ended_at']:%Y-%m-%d %H:%M} UTC; give those that its outcome was "
+            "found with"
         )
