@@ -22,8 +22,8 @@ def net_returns(
     outcomes : DataFrame
         As `resolve_outcomes` gives them; entered and ended, none of them interrupted.
     candles : DataFrame
-        Candles from the first decision to the last end, oldest first, as they were resolved with. Not
-        looked at where the funding rate is 0.
+        Candles from the first decision to the last end, oldest first, as the outcomes were found
+        with. Not looked at where the funding rate is 0.
     bar : timedelta
         Length of a bar.
     costs : Costs
@@ -49,10 +49,9 @@ def net_returns(
     opens = bars.open[entry]
     price = opens * (1 + side * gross)
     # Where the bar closed as it opened, an end by time is taken for one at the close
-    at_open = np.isclose(price, bars.open[last], rtol=1e-12) & (
-        (outcomes["status"] != "expired").to_numpy()
-        | ~np.isclose(price, bars.close[last], rtol=1e-12)
-    )
+    by_time = (outcomes["status"] == "expired").to_numpy()
+    at_close = np.isclose(price, bars.close[last], rtol=1e-12, atol=0)
+    at_open = np.isclose(price, bars.open[last], rtol=1e-12, atol=0) & ~(by_time & at_close)
     due = funding_of(bars, entry, last, at_open, bar=step, rate=costs.funding_rate)
     fill = opens * (1 + side * costs.slippage_rate)
     return costs.net_return(side, gross, funding=side * due / fill)
@@ -66,7 +65,7 @@ def _require_bars(
     if unknown.any():
         signal = outcomes.iloc[int(np.argmax(unknown))]
         raise InvalidInput(
-            f"the candles do not hold the signal of {signal['open_time']:%Y-%m-%d %H:%M} UTC, which "
-            f"ended at {signal['ended_at']:%Y-%m-%d %H:%M} UTC; give those that its outcome was "
+            f"the candles do not hold the signal of {signal['open_time']:%Y-%m-%d %H:%M} UTC, "
+            f"which ended at {signal['ended_at']:%Y-%m-%d %H:%M} UTC; give those that its outcome was "
             "found with"
         )
