@@ -89,10 +89,10 @@ UPDATE_LATEST = WorkClass(
     retry_errors=True,
 )
 SIGNALS_EXPIRE = WorkClass(
-    "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Settle signals that have ended.", 1
+    "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Judge signals that have ended.", 1
 )
 SIGNALS_GENERATE = WorkClass(
-    "signals.generate", 7, 1, frozenset({"signals"}), "Say what the champion says now.", 1
+    "signals.generate", 7, 1, frozenset({"signals"}), "Generate the champion's signals.", 1
 )
 TRAINING = WorkClass(
     "training", 5, 2, frozenset({"models", "backtests", "champions"}), "Train, test, choose.", 24
@@ -101,7 +101,7 @@ DRIFT_MONITOR = WorkClass(
     "drift.monitor", 3, 1, frozenset({"drift_metrics"}), "Compare live data with training data.", 3
 )
 HISTORICAL = WorkClass(
-    "historical", 1, 1, frozenset({"signal_snapshots"}), "Say what would have been said.", 24
+    "historical", 1, 1, frozenset({"signal_snapshots"}), "Replay what past models would signal.", 24
 )
 WORK_CLASSES = (
     BACKFILL,

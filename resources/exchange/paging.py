@@ -26,7 +26,7 @@ from traderai_assets.domain.markets import Market
 MAX_CLOCK_AGE = 1.0
 # A page that lacks bars is asked for them again, as long as that brings any. The first time heals
 # a passing fault; the others serve exchanges that hand out less at a time than ccxt believes.
-MAX_LOOKS = 10
+MAX_ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class CandleReader:
         self._bar = market.bar
         self._clock = clock
         # What was not served before, and is not now, need not be asked for twice in one breath
-        self._looks = 1 if again else MAX_LOOKS
+        self._answers = 1 if again else MAX_ANSWERS
 
     @property
     def served_from(self) -> datetime | None:
@@ -89,8 +89,8 @@ class CandleReader:
         end = min(last, bar_at(start, self._bar) + self._source.page_bars * self._bar)
         first = judgement = self._source.ask(start, end, now)
         answers = [first]
-        looks = self._looks if first.candles.empty else MAX_LOOKS
-        for _ in range(looks - 1):
+        most = self._answers if first.candles.empty else MAX_ANSWERS
+        for _ in range(most - 1):
             lacking = self._lacking(judgement, start, end)
             if lacking is None:
                 break

@@ -19,8 +19,8 @@ def ignored_proxies(environment: Mapping[str, str], proxy: str | None) -> str:
     proxy : str, optional
         What is used.
     """
-    told = {name.upper() for name, value in environment.items() if value}
-    named = " and ".join(name for name in _NAMES if name in told)
+    variables = {name.upper() for name, value in environment.items() if value}
+    named = " and ".join(name for name in _NAMES if name in variables)
     if not named or proxy is not None:
         return ""
     return (

@@ -18,8 +18,8 @@ def plain_errors() -> Iterator[None]:
         yield
     except Exception as error:
         if not _made_plain(error):
-            said = plain_line(error)
-            raise BadExchangeAnswer(f"{type(error).__name__}: {said}") from None
+            text = plain_line(error)
+            raise BadExchangeAnswer(f"{type(error).__name__}: {text}") from None
         for earlier in _chain(error):
             _drop_what_stays_raw(earlier)
         raise

@@ -202,5 +202,5 @@ def _pool_class(pool: type, connection: type, sockets: "WeakSet[socket]") -> typ
         connection.connect(self)  # type: ignore[attr-defined]
         sockets.add(self.sock)
 
-    known = type(connection.__name__, (connection,), {"connect": connect})
-    return type(pool.__name__, (pool,), {"ConnectionCls": known, "watched": True})
+    watched = type(connection.__name__, (connection,), {"connect": connect})
+    return type(pool.__name__, (pool,), {"ConnectionCls": watched, "watched": True})

@@ -30,12 +30,12 @@ def read_clock(client: Any, *, stands_in: bool) -> datetime:
     reading = client.fetch_time()
     if not is_moment(reading):
         raise BadExchangeAnswer(f"'{plain_line(reading, most=_SHOWN)}' for a time in milliseconds")
-    told = moment_of(reading)
-    fault = clock_fault(told, datetime.now(UTC), may_be_late=stands_in)
+    time = moment_of(reading)
+    fault = clock_fault(time, datetime.now(UTC), may_be_late=stands_in)
     # A sandbox lives in its own time
     if fault and not (stands_in and sandbox_behind(client)):
         raise BadExchangeAnswer(fault)
-    return told
+    return time
 
 
 def sandbox_behind(client: Any) -> str:

@@ -1,4 +1,4 @@
-"""Last words: what a run said last is read back, and said for one that can say no more."""
+"""The log of progress: what a run reported last is read back, and written for a killed one."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from traderai_assets.domain.progress_line import PROGRESS_TAG, STATE_TAG
-from traderai_assets.runs.progress_log import last_progress, last_word, mark_failed
+from traderai_assets.runs.progress_log import last_report, last_reports, mark_failed
 
 MODELS = dg.AssetKey("models")
 JUNE, JULY = "binance.BTC-USDT.1h|2024-06", "binance.BTC-USDT.1h|2024-07"
@@ -72,10 +72,10 @@ def run_id(home: Path) -> str:
 
 def test_a_killed_training_still_claims_to_run_where_it_was(home: Path, run_id: str):
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        word = last_word(instance, run_id)
+        word = last_report(instance, run_id)
         states = {
             key: seen.metadata["state"].value
-            for key, seen in last_progress(instance, run_id).items()
+            for key, seen in last_reports(instance, run_id).items()
         }
         tags = instance.get_run_by_id(run_id).tags
     assert word is not None
@@ -124,6 +124,6 @@ def test_the_partition_it_was_at_is_marked_and_the_finished_one_is_not(
     assert "estimated_end" not in july
 
 
-def test_a_run_that_said_nothing_has_no_last_word(home: Path):
+def test_a_run_that_reported_nothing_has_no_last_report(home: Path):
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert last_word(instance, "no such run") is None
+        assert last_report(instance, "no such run") is None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-def last_progress(
+def last_reports(
     instance: dg.DagsterInstance, run_id: str
 ) -> dict[tuple[dg.AssetKey, str | None], dg.AssetObservation]:
     """Return the last observation of each asset's partition in a run that tells a state."""
@@ -24,13 +24,13 @@ def last_progress(
     return newest
 
 
-def last_word(instance: dg.DagsterInstance, run_id: str) -> dict[str, Any] | None:
-    """Return what a run said last of its progress, as plain values; None if it said nothing."""
+def last_report(instance: dg.DagsterInstance, run_id: str) -> dict[str, Any] | None:
+    """Return what a run reported last of its progress, as plain values; None if it never did."""
     seen = next(_newest_first(instance, run_id), None)
     if seen is None:
         return None
-    told = {name: value.value for name, value in seen.metadata.items()}
-    return {"partition": seen.partition, **told}
+    values = {name: value.value for name, value in seen.metadata.items()}
+    return {"partition": seen.partition, **values}
 
 
 def mark_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
@@ -38,7 +38,7 @@ def mark_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
 
     Partitions it had finished are left as they are.
     """
-    for (asset, partition), seen in last_progress(instance, run.run_id).items():
+    for (asset, partition), seen in last_reports(instance, run.run_id).items():
         if seen.metadata["state"].value != RUNNING:
             continue
         kept = {name: value for name, value in seen.metadata.items() if name != "estimated_end"}

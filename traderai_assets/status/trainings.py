@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 def training_row(instance: "DagsterInstance", run: "DagsterRun") -> dict[str, Any] | None:
     """Return how far the run's training is; None where it trains nothing at the moment."""
-    from traderai_assets.runs.progress_log import last_word
+    from traderai_assets.runs.progress_log import last_report
 
-    word = last_word(instance, run.run_id)
-    if word is None or word["state"] != "running":
+    report = last_report(instance, run.run_id)
+    if report is None or report["state"] != "running":
         return None
-    best = word["best"]
+    best = report["best"]
     return {
         "run": run.run_id,
-        "model": word["partition"],
-        "phase": word["phase"],
-        "fold": f"{word['current_fold']}/{word['total_folds']}",
-        "percent": word["progress_pct"],
-        "trial": f"{word['trial']}/{word['total_trials']}",
+        "model": report["partition"],
+        "phase": report["phase"],
+        "fold": f"{report['current_fold']}/{report['total_folds']}",
+        "percent": report["progress_pct"],
+        "trial": f"{report['trial']}/{report['total_trials']}",
         "best": None if best is None else significant(best, 3),
-        "started": moment(word["started_at"]),
-        "ends": moment(word.get("estimated_end")),
-        "as_of": moment(word["as_of"]),
+        "started": moment(report["started_at"]),
+        "ends": moment(report.get("estimated_end")),
+        "as_of": moment(report["as_of"]),
     }

@@ -1,0 +1,39 @@
+"""The demo's summary: one row a backtest, its headlines as the catalogue writes them."""
+
+import numpy as np
+import pandas as pd
+
+from tests.cli.conftest import MARKET
+from traderai_assets.cli.context import open_lake
+from traderai_assets.cli.demo.summary import model_rows
+from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
+from traderai_assets.schemas.backtests import BACKTEST_METRICS
+
+WHOLE = dict.fromkeys((metric.name for metric in OF_BACKTESTS if metric.whole), 12)
+VALUES = dict.fromkeys((metric.name for metric in OF_BACKTESTS if not metric.whole), 0.1234)
+
+
+def test_a_backtest_is_one_row_of_headlines_in_the_units_of_the_catalogue(home):
+    times = pd.to_datetime(["2026-04-01", "2026-05-01"], utc=True).as_unit("ms")
+    described = {"segment": "served", "model_id": "0123456789abcdef"}
+    described |= {"start": times[0], "end": times[1]}
+    row = pd.DataFrame([{**described, **VALUES, **WHOLE, "sharpe": np.nan}])
+    frame = row.astype(BACKTEST_METRICS.dtypes)
+    lake = open_lake(home)
+    lake.snapshot(BACKTEST_METRICS).publish(
+        {(MARKET, "2026-04"): frame}, run_id="run", code_version="1"
+    )
+    assert model_rows(home) == [
+        {
+            "market": MARKET,
+            "served_month": "2026-04",
+            "model": "01234567",
+            "segment": "served",
+            "bars": 12,
+            "total_return": "12.3%",
+            "sharpe": "undefined",
+            "max_drawdown": "12.3%",
+            "trades": "12",
+            "hit_rate": "12.3%",
+        }
+    ]
