@@ -26,7 +26,7 @@ CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "signals": CodeVersion("1", "f75c05a72768cab1"),
     "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
     "signal_snapshots": CodeVersion("2", "8315040f9604cfe4"),
-    "drift_metrics": CodeVersion("1", "60e15e5eddc571f1"),
+    "drift_metrics": CodeVersion("1", "f21553d026fd9494"),
 }
 
 

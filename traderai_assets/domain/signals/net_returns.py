@@ -66,6 +66,6 @@ def _require_bars(
         signal = outcomes.iloc[int(np.argmax(unknown))]
         raise InvalidInput(
             f"the candles do not hold the signal of {signal['open_time']:%Y-%m-%d %H:%M} UTC, "
-            f"which ended at {signal['ended_at']:%Y-%m-%d %H:%M} UTC; give those that its outcome was "
-            "found with"
+            f"which ended at {signal['ended_at']:%Y-%m-%d %H:%M} UTC; give those that its outcome "
+            "was found with"
         )
