@@ -6,8 +6,9 @@ READY := $(VENV)/.ready
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
+TESTS ?= quick
 
-.PHONY: help demo dev test check torture bench evidence format clean
+.PHONY: help demo dev quick test coverage check graph torture bench evidence format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -30,14 +31,28 @@ demo: $(READY)  ## Run the main job offline, on simulated candles or those in CA
 dev: $(READY)  ## Start the web UI and the daemon on 127.0.0.1:3000, on the demo's instance.
 	@$(BIN)/traderai dev
 
-test: $(READY)  ## Run the tests.
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not torture"
+# The order of the files is that of tests/quick.py: what waits for daemons first, the short ones last
+quick: $(READY)  ## Run the tests of one process: no PostgreSQL, no daemon; two minutes.
+	@$(BIN)/pytest -n 2 -m quick
+
+test: $(READY)  ## Run the tests; ten minutes.
+	@$(BIN)/pytest -n 3 -m "not torture"
+
+# Of the quick tests; `make coverage TESTS="not torture"` counts what all of them reach
+coverage: $(READY)  ## Say which lines the tests reach, and fail where they are fewer than before.
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n 2 -m "$(TESTS)"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 check: $(READY)  ## Lint, formatting, types, layers.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+graph: $(READY)  ## Print which folder imports which, what runs back, and circles.
+	@$(BIN)/python scripts/import_graph.py
 
 torture: $(READY)  ## Kills, floods and races at full length; three hours.
 	@$(BIN)/pytest -m torture -s
@@ -61,4 +76,4 @@ format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 clean:  ## Remove what the demo made; the virtual environment stays.
-	@rm -rf .traderai .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .traderai .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -1,13 +1,17 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+from tests import quick, sharing
+
 if TYPE_CHECKING:
     from tests.postgres.server import PostgresServer
+
+GUARD = quick.Guard()
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +41,36 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("same_draws", deadline=None, derandomize=True)
     settings.register_profile("fresh_draws", deadline=None, max_examples=300, print_blob=True)
     settings.load_profile(config.getoption("--hypothesis-profile") or "same_draws")
+    GUARD.install()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing of the folders that `make quick` leaves out."""
+    left_out = config.option.markexpr == "quick" and quick.folder_of(collection_path)
+    return True if left_out in quick.FOLDERS else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is quick, and begin with what takes longest."""
+    for item in items:
+        if quick.is_quick(item):
+            item.add_marker("quick")
+    items.sort(key=lambda item: sharing.place(item.nodeid))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Guard a quick test, with all fixtures that it is the first to ask for."""
+    with GUARD.over(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    yield
+    GUARD.check()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return sharing.scheduler(config, log)

@@ -103,7 +103,7 @@ def months_of(mapping: dg.PartitionMapping) -> str:
     if isinstance(mapping, MonthsRead):
         spans = [f"{bar} {first}..{last}" for bar, (first, last) in mapping.spans.items()]
         return f"{mapping.reading} ({', '.join(one for one in spans if one[:2] in SHOWN_BARS)})"
-    by_dimension = mapping.downstream_mappings_by_upstream_dimension
+    by_dimension = mapping.downstream_mappings_by_upstream_dimension  # type: ignore[attr-defined]
     assert isinstance(by_dimension["market"].partition_mapping, dg.IdentityPartitionMapping)
     months = by_dimension["month"].partition_mapping
     assert months.allow_nonexistent_upstream_partitions
@@ -198,6 +198,7 @@ def said_by(program, folder):
     return done.stdout
 
 
+@pytest.mark.processes
 def test_loading_the_house_brings_in_nothing_heavy(repository):
     program = (
         "import json, sys\n"
@@ -208,6 +209,7 @@ def test_loading_the_house_brings_in_nothing_heavy(repository):
     assert HEAVY & set(json.loads(said_by(program, repository))) == set()
 
 
+@pytest.mark.processes
 def test_the_three_packages_are_those_of_this_repository(repository, tmp_path):
     # `resources` and `sensors` are names that anybody might use.
     program = (

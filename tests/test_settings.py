@@ -178,6 +178,7 @@ def test_a_value_that_may_be_secret_is_not_repeated(tmp_path, monkeypatch, text)
         assert "sesame" not in "".join(traceback.format_exception(found))
 
 
+@pytest.mark.processes
 def test_to_load_the_settings_imports_nothing_that_trains(repository):
     program = (
         "import json, sys; from traderai_assets.settings import load_settings; load_settings(); "

@@ -94,7 +94,7 @@ def test_what_a_killed_run_printed_can_be_read_after_a_restart(home: Path, run_i
     assert logs.stdout.decode().splitlines() == [f"training {JUNE}", f"training {JULY}"]
     assert b"STEP_START" in logs.stderr
     assert (
-        home in Path(instance.compute_log_manager.get_captured_local_path([run_id], "out")).parents
+        home in Path(instance.compute_log_manager.get_captured_local_path([run_id], "out")).parents  # type: ignore[attr-defined]
     )
 
 

@@ -16,10 +16,10 @@ def decorators(node: ast.AST) -> set[str]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_file_holds_the_asset_of_its_name_and_is_for_nobody_else(file: Path):
     body = ast.parse(file.read_text()).body
-    assets = [node.name for node in body if "dg.asset" in decorators(node)]
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    assets = [node.name for node in functions if "dg.asset" in decorators(node)]
     assert assets == [file.stem]
-    functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-    assert [name for name in functions if not name.startswith("_")] == assets
+    assert [node.name for node in functions if not node.name.startswith("_")] == assets
     classes = [node for node in body if isinstance(node, ast.ClassDef)]
     assert {ast.unparse(base) for node in classes for base in node.bases} <= {"dg.Config"}
 

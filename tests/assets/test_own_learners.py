@@ -11,12 +11,8 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.house import never_written, opened
 from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS, registered
-from traderai_assets.registry.reproduction import (
-    differences,
-    find_model,
-    reasons_to_differ,
-    train_again,
-)
+from traderai_assets.registry.reproduction import differences, reasons_to_differ, train_again
+from traderai_assets.registry.stored_models import find_model
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS

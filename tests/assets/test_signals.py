@@ -89,6 +89,6 @@ def test_targets_and_stops_are_shown_apart_whatever_a_coin_is_worth(price):
             "valid_until": [LATER + HOUR],
         }
     )
-    [row] = _metadata(given, given)["last_signals"].records
+    [row] = _metadata(given, given)["last_signals"].records  # type: ignore[attr-defined]
     assert row.data["target"] == pytest.approx(price * 1.001, rel=1e-7)
     assert row.data["stop"] == pytest.approx(price * 0.999, rel=1e-7)

@@ -24,6 +24,7 @@ JUDGED = Judged(
 )
 
 
+@pytest.mark.slow
 def test_a_few_noise_markets_are_refused_and_payable_ones_promoted(tmp_path):
     journal = Journal(tmp_path / "evidence.jsonl")
     verdicts = gather_verdicts(QUICK_DEMANDS, quick_plan(), journal, processes=1)

@@ -57,6 +57,7 @@ def test_an_absent_bar_that_stands_in_no_ledger_fails_the_check(house: House):
     assert broken["unexplained"] == [f"{NOON} to {NOON + HOUR}"]
 
 
+@pytest.mark.slow
 def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(house: House):
     span = {"since": NOON, "until": NOON + HOUR}
     house.sandbox.faults.add(FaultRule(kind="garbage", garbage="zero", count=None, **span))
@@ -74,6 +75,7 @@ def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(ho
     assert evaluation(house.run("backfill", MAY), "nothing_failed_to_arrive").passed
 
 
+@pytest.mark.slow
 def test_a_bar_that_stays_away_is_a_warning_until_it_was_asked_for_again(house: House):
     span = {"since": NOON, "until": NOON + HOUR}
     house.sandbox.faults.add(FaultRule(kind="missing", count=None, **span))

@@ -118,6 +118,7 @@ def run_with_a_leak(tmp_path_factory, repository: Path) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.processes
 def test_a_feature_that_looks_ahead_is_named_with_the_bar_that_gave_it_away(run_with_a_leak):
     assert run_with_a_leak["stored"]
     run = run_with_a_leak["runs"][0]
@@ -126,12 +127,14 @@ def test_a_feature_that_looks_ahead_is_named_with_the_bar_that_gave_it_away(run_
     assert run["first"]["first_changed_bar"] == run["first"]["last_known_bar"]
 
 
+@pytest.mark.processes
 def test_nothing_downstream_runs_on_it(run_with_a_leak):
     run = run_with_a_leak["runs"][0]
     assert not run["success"]
     assert "STEP_START" not in run["learner"]
 
 
+@pytest.mark.processes
 def test_a_later_run_that_asks_the_check_first_learns_nothing_either(run_with_a_leak):
     run = run_with_a_leak["runs"][1]
     assert not run["success"]
@@ -139,6 +142,7 @@ def test_a_later_run_that_asks_the_check_first_learns_nothing_either(run_with_a_
     assert "STEP_START" not in run["learner"]
 
 
+@pytest.mark.slow
 def test_our_own_features_pass_one_month_and_several(house: House):
     check = evaluation(house.run("backfill", MAY), "no_look_ahead")
     assert check.passed
@@ -149,6 +153,7 @@ def test_our_own_features_pass_one_month_and_several(house: House):
     assert check.metadata["partitions_tried"].value == [house.key(MAY), house.key(JUNE)]
 
 
+@pytest.mark.processes
 def test_a_leaking_feature_reaches_no_model_by_the_job_nor_by_the_button(run_with_a_leak):
     assert "STEP_START" not in run_with_a_leak["training"]
     assert (

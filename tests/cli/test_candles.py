@@ -58,6 +58,7 @@ def test_candles_come_back_from_csv_to_the_last_bit(traderai, stored, tmp_path):
     assert read.map(float).to_numpy().tobytes() == stored.to_numpy().tobytes()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "name", ["btc.csv", pytest.param("btc.parquet", marks=pytest.mark.torture)]
 )

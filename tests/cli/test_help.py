@@ -54,6 +54,7 @@ def test_every_option_of_a_command_says_what_it_is_or_shows_its_default(name):
             assert parameter.help or parameter.show_default or parameter.required
 
 
+@pytest.mark.processes
 def test_the_list_of_commands_needs_neither_dagster_nor_pandas():
     program = (
         "import sys; from traderai_assets.cli.main import cli\n"

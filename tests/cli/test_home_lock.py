@@ -71,6 +71,7 @@ def settings(tmp_path) -> Settings:
     return Settings(home=tmp_path)
 
 
+@pytest.mark.processes
 def test_the_second_owner_is_told_who_has_the_home_since_when_and_how_to_stop_it(
     holder, settings, tmp_path
 ):
@@ -84,6 +85,7 @@ def test_the_second_owner_is_told_who_has_the_home_since_when_and_how_to_stop_it
     assert holder.daemon.liveness() is Liveness.ALIVE
 
 
+@pytest.mark.processes
 def test_dev_and_demo_start_nothing_where_another_has_the_home(traderai, home):
     holder = Holder(home.home)
     try:
@@ -95,6 +97,7 @@ def test_dev_and_demo_start_nothing_where_another_has_the_home(traderai, home):
         holder.close()
 
 
+@pytest.mark.processes
 def test_what_a_killed_owner_left_behind_is_ended_but_its_runs_go_on(
     holder, settings, tmp_path, capsys
 ):
@@ -116,6 +119,7 @@ def test_the_lock_goes_with_its_owner_and_names_nobody_afterwards(settings, tmp_
         assert (tmp_path / "owner.json").read_text() == ""
 
 
+@pytest.mark.processes
 def test_processes_of_another_home_are_left_alone(holder, tmp_path):
     holder.kill()
     with home_lock(Settings(home=tmp_path / "another"), "traderai dev"):

@@ -51,6 +51,7 @@ def test_what_the_machine_refuses_is_said_like_any_other_error(traderai, tmp_pat
     assert err.startswith(f"traderai: {tmp_path}/file/home/dagster: Not a directory; a file stands")
 
 
+@pytest.mark.processes
 def test_the_installed_script_ends_without_a_traceback(tmp_path):
     ended = subprocess.run(
         [sys.executable, "-m", "traderai_assets.cli", "markets", "add", "BTC"],

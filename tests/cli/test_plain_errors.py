@@ -149,6 +149,7 @@ def small_disk(tmp_path):
     subprocess.run([unmount, "--lazy", disk], check=True)  # noqa: S603
 
 
+@pytest.mark.processes
 def test_a_disk_that_is_full_is_named_though_the_error_names_none(
     traderai, small_disk, monkeypatch
 ):
@@ -164,6 +165,7 @@ def test_a_disk_that_is_full_is_named_though_the_error_names_none(
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.processes
 def test_a_home_on_a_read_only_disk_is_named(traderai, small_disk, monkeypatch, empty_instance):
     disk, remount = small_disk
     monkeypatch.setenv("TRADERAI_HOME", str(disk / "home"))

@@ -28,6 +28,7 @@ def test_a_port_that_is_taken_is_not_given_out():
     assert free_port(taken) == taken
 
 
+@pytest.mark.processes
 def test_a_process_that_stops_at_once_is_reported_with_its_log(tmp_path):
     log = tmp_path / "sandbox.log"
     arguments = ["--host", "0.0.0.0"]  # noqa: S104
@@ -39,6 +40,7 @@ def test_a_process_that_stops_at_once_is_reported_with_its_log(tmp_path):
     assert "loopback only" in log.read_text()
 
 
+@pytest.mark.processes
 def test_a_sandbox_runs_for_the_time_of_a_block_and_its_clock_can_be_moved(tmp_path):
     port = free_port(0)
     url = f"http://127.0.0.1:{port}"
@@ -51,6 +53,7 @@ def test_a_sandbox_runs_for_the_time_of_a_block_and_its_clock_can_be_moved(tmp_p
         sandbox.now()
 
 
+@pytest.mark.processes
 def test_what_does_not_heed_an_interrupt_is_killed_with_its_children(monkeypatch):
     monkeypatch.setattr(process_groups, "SECONDS_TO_STOP", 0.3)
     deaf = "import signal, subprocess, time; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"

@@ -35,6 +35,7 @@ def test_the_code_that_is_served_is_that_of_the_workspace(repository):
     assert location["python_module"] == {"module_name": MODULE, "location_name": LOCATION}
 
 
+@pytest.mark.processes
 def test_the_end_of_one_is_told_by_name_and_ends_the_other(tmp_path):
     with (  # noqa: PT012
         pytest.raises(ProcessStopped) as stopped,
@@ -51,6 +52,7 @@ def test_the_end_of_one_is_told_by_name_and_ends_the_other(tmp_path):
     assert line.endswith(f"What it said last is in {tmp_path / 'log'}; {ASK_AGAIN}")
 
 
+@pytest.mark.processes
 def test_an_error_while_a_process_is_gone_is_that_process_s(tmp_path):
     command = [sys.executable, "-c", "import sys; sys.exit(3)"]
     with (  # noqa: PT012
@@ -64,6 +66,7 @@ def test_an_error_while_a_process_is_gone_is_that_process_s(tmp_path):
         raise ConnectionRefusedError
 
 
+@pytest.mark.processes
 def test_a_port_that_is_taken_is_said_before_anything_starts(traderai):
     port = free_port(0)
     with subprocess.Popen(  # noqa: S603

@@ -77,6 +77,7 @@ def test_what_is_no_symbol_is_refused_or_loses_its_teeth(symbol):
     assert key is None or not set(key) & set("/\\\0 '\"%")
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_hostile_symbols_make_no_two_keys_alike():
     chance = random.Random(20260301)
     pieces = [

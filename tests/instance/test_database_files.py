@@ -23,7 +23,12 @@ def instance_home(tmp_path_factory):
     def number():
         return 1
 
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}")
+    (home / "dagster.yaml").write_text(
+        "telemetry: {enabled: false}\n"
+        "compute_logs:\n"  # Those of Dagster start a process a step
+        "  module: dagster._core.storage.noop_compute_log_manager\n"
+        "  class: NoOpComputeLogManager\n"
+    )
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert dg.materialize([number], instance=instance).success
     return home
@@ -95,6 +100,7 @@ def test_a_run_that_somebody_deleted_is_no_damage(home):
     check_database_files(home)
 
 
+@pytest.mark.processes
 def test_a_read_only_home_is_said_to_be_one(home):
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or None in (mount, unmount):

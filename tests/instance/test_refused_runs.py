@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget
+from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget  # type: ignore[attr-defined]
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 
@@ -239,7 +239,7 @@ def test_whatever_an_op_declares_stands_on_the_list_or_could_not_be_asked_for(se
 
     declared = {}
     for job in build_definitions(settings=settings).resolve_all_job_defs():
-        ops = job.run_config_schema.run_config_schema_type.fields["ops"].config_type.fields
+        ops = job.run_config_schema.run_config_schema_type.fields["ops"].config_type.fields  # type: ignore[attr-defined]
         for name, op in ops.items():
             fields = getattr(op.config_type.fields["config"].config_type, "fields", {})
             declared |= {name: set(fields)} if fields else {}

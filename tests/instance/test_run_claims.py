@@ -21,7 +21,7 @@ from traderai_assets.instance.run_claims import (
 ME = ProcessIdentity.here()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.processes)])
 def store(request, tmp_path, monkeypatch):
     """What holds the claims; on SQLite in a file, as where daemons are processes of their own."""
     if request.param == "sqlite":

@@ -47,6 +47,7 @@ def launch(launcher, run):
     launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
 
 
+@pytest.mark.processes
 def test_a_worker_whose_launcher_died_before_the_word_to_go_on_ends_and_imports_nothing():
     code = f"import runpy, sys; runpy.run_module({WORKER[2]!r}, run_name='__main__'); "
     code += "print('dagster' in sys.modules)"
@@ -60,6 +61,7 @@ def test_a_worker_whose_launcher_died_before_the_word_to_go_on_ends_and_imports_
     assert ended.stdout == "False\n"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.CANCELED, STARTED])
 def test_a_worker_leaves_a_run_alone_that_waits_for_nobody(instance, run_of, status):
     run = run_of(status)
@@ -70,6 +72,7 @@ def test_a_worker_leaves_a_run_alone_that_waits_for_nobody(instance, run_of, sta
     assert len(instance.all_logs(run.run_id)) == before
 
 
+@pytest.mark.processes
 def test_a_worker_is_known_from_its_start_and_seen_off_when_it_ends(instance, launcher, run_of):
     run = run_of(STARTING)  # Of no code location: its worker ends with an error
     launch(launcher, run)
@@ -92,6 +95,7 @@ def test_a_run_that_was_cancelled_on_its_way_out_of_the_queue_gets_no_worker(
     assert worker_of(ended) is None
 
 
+@pytest.mark.processes
 def test_a_worker_that_cannot_be_told_to_go_on_is_stopped(instance, launcher, run_of, monkeypatch):
     run = run_of(STARTING)
     monkeypatch.setattr(instance, "get_ref", lambda: 1 / 0)
@@ -106,6 +110,7 @@ def until_ended(instance, run):
         time.sleep(0.1)
 
 
+@pytest.mark.processes
 def test_a_run_that_is_launched_twice_has_one_worker_and_one_end(instance, launcher, run_of):
     run = run_of(STARTING)  # Of no code location: its worker ends with an error
     launch(launcher, run)

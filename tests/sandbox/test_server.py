@@ -80,6 +80,7 @@ def test_a_page_of_1000_candles_is_served_in_time(wire):
     assert sorted(spent)[5] < 0.05
 
 
+@pytest.mark.processes
 def test_serving_blocks_until_interrupted_and_ends_in_order(wire_to):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -12,8 +12,9 @@ from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import BARS
 from traderai_assets.sandbox.feed import aggregate, bar_ms, concatenate
 from traderai_assets.sandbox.klines import page
+from traderai_assets.sandbox.market_minutes import SimulatedMarket
 from traderai_assets.sandbox.market_noise import CHUNK_MS, ORIGIN, chunk_of, chunk_start
-from traderai_assets.sandbox.simulation import SimulatedFeed, SimulatedMarket
+from traderai_assets.sandbox.simulation import SimulatedFeed
 
 START = milliseconds(datetime(2024, 1, 1, tzinfo=UTC))
 EIGHTEEN_MONTHS = 155_520 * 300_000

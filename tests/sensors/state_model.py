@@ -228,7 +228,7 @@ class World:
         run = dg.DagsterRun(job, str(uuid.uuid4()), tags=tags, remote_job_origin=origin, **more)
         self.instance.add_run(run)
         now = self.now.replace(tzinfo=None)  # The database's own clock cannot be held
-        with self.instance.run_storage.connect() as connection:
+        with self.instance.run_storage.connect() as connection:  # type: ignore[attr-defined]
             row = RunsTable.update().where(RunsTable.c.run_id == run.run_id)
             connection.execute(row.values(create_timestamp=now, update_timestamp=now))
         return run

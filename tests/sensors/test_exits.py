@@ -155,6 +155,7 @@ class Asked:
         return self.house.instance.get_run_by_id(self.run_id).status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sensor}: {case.job}")
 def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(house, kept, rows_of, case):
     kept(BTC)

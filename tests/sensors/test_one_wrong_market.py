@@ -70,6 +70,7 @@ class SimulatedDay:
             self.late += last is None or last < closed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [

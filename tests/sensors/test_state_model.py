@@ -27,6 +27,7 @@ def instance():
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", [6, pytest.param(1000, marks=pytest.mark.torture)], ids=lambda number: f"{number}"
 )

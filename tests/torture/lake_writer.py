@@ -58,7 +58,7 @@ def say(**event):
 def run(root, seed, largest_file=None):
     """Load, wait, publish, tell."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
-    publishing.CHECKPOINT_WEIGHT = CHECKPOINT_WEIGHT
+    publishing.CHECKPOINT_WEIGHT = CHECKPOINT_WEIGHT  # type: ignore[attr-defined]
     try:
         snapshot = LakeResource(root=root).snapshot(TABLE)
         frames = partitions(seed)

@@ -2,10 +2,18 @@
 
 import dagster as dg
 
+MONTHS = ["2026-01", "2026-02", "2026-03"]
+
 
 @dg.asset
 def prices() -> int:
     """Anything."""
+    return 1
+
+
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(MONTHS))
+def monthly() -> int:
+    """Anything, of a month."""
     return 1
 
 
@@ -15,4 +23,4 @@ def looking() -> dg.SkipReason:
     return dg.SkipReason("nothing to do")
 
 
-defs = dg.Definitions(assets=[prices], sensors=[looking])
+defs = dg.Definitions(assets=[prices, monthly], sensors=[looking])

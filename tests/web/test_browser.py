@@ -1,14 +1,17 @@
 """A real browser: a stranger's page can do nothing, and the web UI is not hampered."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from tests.web.browser import PROGRAMS, browsing, missing
+from tests.web.location import MONTHS
 from tests.web.served import LAUNCH, READ, served
 
 pytestmark = [
@@ -127,3 +130,30 @@ def test_a_button_of_the_web_ui_materializes_an_asset(web, browser):
         return browser.run(press) == 0 and web.happened()[0] > runs
 
     browser.until(launched)
+
+
+# Dagster calls what it deprecates itself, in the web server, which is a thread of ours here
+@pytest.mark.filterwarnings("default")
+def test_a_button_of_the_web_ui_backfills_partitions(web, browser):
+    """From the asset's page over the dialog: every partition, as one backfill of the daemon's."""
+    browser.open(f"{web.url}/assets/monthly")
+    press = "const found = [...document.querySelectorAll('button')].find("
+    press += "one => one.innerText.trim().startsWith(a[0])); found && found.click(); return 0"
+
+    ready = press.partition(";")[0] + "; return found && !found.disabled"
+
+    def pressed(button: str, seen: str) -> bool:
+        """Press it once a second until it has done something; twice would open two dialogs."""
+        browser.run(press, button)
+        time.sleep(1)
+        return seen in browser.text()
+
+    browser.until(lambda: "Launch runs" in browser.text() or browser.run(ready, "Materialize"))
+    browser.until(lambda: pressed("Materialize", "Partition selection"))
+    browser.until(lambda: pressed("All", "3 partitions"))
+    browser.until(lambda: browser.run(ready, "Launch backfill"))
+    browser.run(press, "Launch backfill")
+    browser.until(web.instance.get_backfills)
+    (backfill,) = web.instance.get_backfills()
+    assert backfill.asset_selection == [dg.AssetKey("monthly")]
+    assert all(month in str(backfill.asset_backfill_data) for month in MONTHS)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from dagster import DagsterInstance, InitResourceContext
 
 from traderai_assets.domain.errors import InvalidSettings

@@ -49,6 +49,7 @@ def test_all_that_waits_is_cancelled_and_what_works_goes_on(traderai, status_of,
     assert traderai("runs", "cancel", "--all-queued").out == "Nothing waits.\n"
 
 
+@pytest.mark.processes
 def test_a_worker_has_ended_when_its_run_is_cancelled(traderai, status_of, run, worker):
     identity = ProcessIdentity.of(worker.pid).text
     at_work = run("train", dg.DagsterRunStatus.STARTED, worker=identity)

@@ -31,6 +31,7 @@ def ended(instance, capsys):
     return run_id
 
 
+@pytest.mark.processes
 def test_steps_and_errors_are_told_and_asides_are_not(traderai, ended):
     lines = traderai("runs", "logs", ended[:8]).out.splitlines()
     assert any('INFO     work: Started execution of step "work".' in line for line in lines)
@@ -42,6 +43,7 @@ def test_steps_and_errors_are_told_and_asides_are_not(traderai, ended):
     assert "    traderai_assets.domain.errors.NotEnoughData: 12 bars, and 500 are needed" in below
 
 
+@pytest.mark.processes
 def test_a_level_leaves_out_what_is_below_it(traderai, ended):
     said = {
         level: traderai("runs", "logs", ended, "--level", level).out.count("thing")
@@ -57,6 +59,7 @@ def test_an_event_that_says_nothing_is_told_by_its_kind(traderai, instance, run)
     assert traderai("runs", "logs", made.run_id).out.endswith("Z INFO     run enqueued\n")
 
 
+@pytest.mark.processes
 def test_what_steps_printed_is_told_apart(traderai, instance, ended):
     [record] = instance.get_records_for_run(
         ended, of_type=dg.DagsterEventType.LOGS_CAPTURED
@@ -121,6 +124,6 @@ def test_ctrl_c_ends_following_quietly(traderai, run, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(logs.time, "sleep", interrupt)
+    monkeypatch.setattr(logs.time, "sleep", interrupt)  # type: ignore[attr-defined]
     made = run("train", dg.DagsterRunStatus.STARTED)
     assert traderai("runs", "logs", made.run_id, "--follow") == (0, "", "")

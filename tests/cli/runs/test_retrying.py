@@ -1,3 +1,4 @@
+# mypy: disable-error-code="attr-defined"
 """Retrying: what failed is asked for again, once, through the web server."""
 
 import json

@@ -24,7 +24,7 @@ def looks(monkeypatch):
         if len(slept) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(command.time, "sleep", sleep)
+    monkeypatch.setattr(command.time, "sleep", sleep)  # type: ignore[attr-defined]
     return slept
 
 
@@ -43,12 +43,13 @@ def test_watching_for_programs_prints_one_object_a_line(traderai):
 
 
 def test_on_a_terminal_each_look_is_drawn_over_the_last_within_its_size(monkeypatch):
-    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(command.sys.stdout, "isatty", lambda: True, raising=False)  # type: ignore[attr-defined]
     monkeypatch.setenv("COLUMNS", "6")
     monkeypatch.setenv("LINES", "3")
     assert command._drawn("one line\ntwo\nthree") == "\x1b[Hone li\x1b[K\ntwo\x1b[K\x1b[J"
 
 
+@pytest.mark.processes
 def test_a_real_ctrl_c_on_a_real_terminal_leaves_no_traceback(home):
     ours, theirs = pty.openpty()
     with subprocess.Popen(  # noqa: S603

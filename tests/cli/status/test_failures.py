@@ -39,6 +39,7 @@ def test_only_the_last_failures_are_told_the_last_one_first(failed, run):
     assert [row["run"] for row in failed()] == failures[:1:-1]
 
 
+@pytest.mark.processes
 def test_the_error_of_the_step_is_told_and_not_what_dagster_raised_around_it(failed, failing):
     run_id = failing(NotEnoughData("12 bars, and 500 are needed\nand more than a table holds"))
     [row] = failed()
@@ -47,6 +48,7 @@ def test_the_error_of_the_step_is_told_and_not_what_dagster_raised_around_it(fai
     assert row["ended"].endswith("Z")
 
 
+@pytest.mark.processes
 def test_the_way_out_that_an_error_names_is_the_next_step_however_long_it_is(failed, failing):
     ways = [
         f"traderai backfill binance.BTC-USDT.5m --since {day}"
@@ -59,6 +61,7 @@ def test_the_way_out_that_an_error_names_is_the_next_step_however_long_it_is(fai
     assert row["next"] == "; ".join(ways)
 
 
+@pytest.mark.processes
 def test_what_may_go_well_the_next_time_is_retried(failed, failing):
     run_id = failing(ExchangeUnavailable("binance did not answer within 300 s"))
     [row] = failed()
@@ -89,6 +92,7 @@ def test_a_retry_is_named_with_how_it_stands(traderai, failed, run):
     assert f"retried as {again.run_id[:8]} (success)" in traderai("status").out
 
 
+@pytest.mark.processes
 def test_a_long_error_is_cut(failed, failing):
     failing(NotEnoughData("x" * 500))
     [row] = failed()

@@ -147,6 +147,7 @@ def written_at(instance, run, moment):
         )
 
 
+@pytest.mark.processes
 def test_a_training_tells_its_fold_percentage_trial_best_and_end(traderai, status, instance, run):
     @dg.asset(partitions_def=dg.StaticPartitionsDefinition([f"{MARKET}|2026-04"]))
     def models(context: dg.AssetExecutionContext) -> None:

@@ -78,14 +78,14 @@ def assert_same_trades(candles, decisions, bar):
 @settings(max_examples=150, deadline=None)
 @given(markets())
 def test_every_trade_is_the_one_a_plain_loop_makes(market):
-    assert_same_trades(*market, MINUTE)
+    assert_same_trades(*market, MINUTE)  # type: ignore[call-arg]
 
 
 @pytest.mark.torture
 @settings(max_examples=2_000, deadline=None)
 @given(markets())
 def test_every_trade_is_the_one_a_plain_loop_makes_at_length(market):
-    assert_same_trades(*market, MINUTE)
+    assert_same_trades(*market, MINUTE)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -165,6 +165,7 @@ nearly = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(anything | nearly, max_size=12), st.randoms())
 def test_nothing_is_raised_nothing_bad_accepted_and_the_order_does_not_matter(rows, dice):

@@ -50,6 +50,7 @@ def test_a_better_that_may_be_chance_keeps_the_champion():
     assert not choose_champion(CHAMPION, challenger).promote
 
 
+@pytest.mark.slow
 def test_chance_alone_seldom_replaces_a_champion():
     replaced = sum(
         choose_champion(CHAMPION, standing("new", edge(0.0, seed))).promote for seed in range(20)

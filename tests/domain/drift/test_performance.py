@@ -32,6 +32,7 @@ def test_earning_more_than_expected_is_no_drift():
     assert set(statuses(returns(0.01, 400, 2)).values()) == {"stable"}
 
 
+@pytest.mark.slow
 def test_no_drift_is_seldom_called_drift():
     alarms = sum("drifted" in statuses(returns(0.002, 150, seed)).values() for seed in range(30))
     assert alarms <= 2

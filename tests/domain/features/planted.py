@@ -38,7 +38,7 @@ def min_max(bars: Bars) -> FloatArray:
 
 def quantile_bins(bars: Bars) -> FloatArray:
     ranks = pd.Series(bars.volume).rank(pct=True)
-    return np.ceil(ranks * 10).to_numpy()
+    return np.ceil(ranks * 10).to_numpy()  # type: ignore[attr-defined]
 
 
 def extrema_at_the_edge(bars: Bars) -> FloatArray:

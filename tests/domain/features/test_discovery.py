@@ -75,6 +75,7 @@ def test_our_own_rules_come_in_order_of_their_file():
     assert collect(rule_modules()) == CATALOGUE
 
 
+@pytest.mark.processes
 def test_a_file_in_a_folder_of_the_users_own_is_a_feature_and_another_version(tmp_path):
     names, version, stored, heavy = catalogue_in_a_new_process(write(tmp_path, "mine.py"))
     assert names == [*(spec.name for spec in CATALOGUE), "doubled"]
@@ -83,6 +84,7 @@ def test_a_file_in_a_folder_of_the_users_own_is_a_feature_and_another_version(tm
     assert not heavy
 
 
+@pytest.mark.processes
 def test_the_version_is_the_same_in_every_process_and_another_after_an_edit(tmp_path):
     write(tmp_path, "mine.py")
     first = catalogue_in_a_new_process(tmp_path, seed="1")
@@ -92,6 +94,7 @@ def test_the_version_is_the_same_in_every_process_and_another_after_an_edit(tmp_
     assert catalogue_in_a_new_process(tmp_path)[1] != first[1]
 
 
+@pytest.mark.processes
 def test_folders_of_the_same_name_are_one(tmp_path):
     one = write(tmp_path / "one", "a.py", name="first")
     other = write(tmp_path / "other", "b.py", name="second")

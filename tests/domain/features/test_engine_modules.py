@@ -48,7 +48,7 @@ def test_compiled_kernels_are_in_the_digest_too():
 def test_an_edit_of_a_module_that_values_pass_through_is_another_version(monkeypatch):
     from traderai_assets.domain.features import discovery
 
-    modules, read = rule_modules(), discovery.source_of
+    modules, read = rule_modules(), discovery.source_of  # type: ignore[attr-defined]
     plain = code_version(modules, CATALOGUE)
     for edited in engine_modules(modules):
         monkeypatch.setattr(

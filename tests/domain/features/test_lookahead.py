@@ -122,6 +122,7 @@ def test_a_month_without_candles_or_with_one_has_nothing_to_prove(candles):
     assert prove_month(single, month=MARCH, bar=BAR, seed=0) == []
 
 
+@pytest.mark.slow
 def test_no_false_alarm_at_fifty_random_bars_and_every_day_and_month_boundary():
     """In hours, so that a month is small; `make torture` does it in five minutes."""
     candles = simulated("1h", datetime(2024, 2, 5, tzinfo=UTC), datetime(2024, 4, 10, tzinfo=UTC))

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,7 +122,9 @@ def test_a_metric_that_is_added_becomes_a_nullable_column_behind_the_others():
 
 def test_the_page_of_a_backtest_shows_every_metric_and_the_headlines_as_numbers(measured):
     page = backtest_metadata({"served": measured})
-    assert [record.data["figure"] for record in page.pop("figures").records] == [
+    figures = page.pop("figures")
+    assert isinstance(figures, dg.TableMetadataValue)
+    assert [record.data["figure"] for record in figures.records] == [
         metric.name for metric in OF_BACKTESTS
     ]
     assert page == {

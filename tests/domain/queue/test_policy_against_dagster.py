@@ -91,6 +91,7 @@ def chosen_by_dagster(instance, limits, page):
     return [run.run_id for run in chosen]
 
 
+@pytest.mark.slow
 def test_it_chooses_what_dagster_chooses_in_the_same_order_also_past_a_page(instance):
     for seed in range(QUEUES):
         chance = random.Random(seed)

@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from math import ceil
 
+import pytest
+
 from traderai_assets.domain.queue.simulation import simulate
 from traderai_assets.work_classes import CLASS_TAG, LIMITS, WRITES_TAG
 
@@ -59,6 +61,7 @@ class Judge:
         )
 
 
+@pytest.mark.slow
 def test_no_limit_is_violated_nobody_is_passed_over_and_everything_ends(schedule, slots_of_class):
     judge = Judge(slots_of_class)
     for seed in range(SCHEDULES):

@@ -52,6 +52,7 @@ def test_five_standard_errors_pass_whatever_the_sample():
     assert all(verdict.promotable for verdict in passed)
 
 
+@pytest.mark.slow
 def test_a_true_edge_of_six_standard_errors_is_seldom_missed():
     random = np.random.default_rng(3)
     cases = [earned(6 + random.normal(), seed) for seed in range(200)]
@@ -71,6 +72,7 @@ def noise(random, n_trials, kind):
     return market, held * market
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cases", [2_000, pytest.param(30_000, marks=pytest.mark.torture)])
 def test_the_best_of_many_without_skill_passes_once_in_a_hundred_at_most(cases):
     # The worst case: chosen with sight of the very bars that it is judged by

@@ -22,6 +22,7 @@ def pbo(returns, n_blocks=8):
     return backtest_overfitting(returns, n_blocks).pbo
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_matrices", [40, pytest.param(400, marks=pytest.mark.torture)])
 def test_noise_averages_one_half_with_the_spread_of_the_reference(n_matrices):
     # 1,000 periods, 100 trials, 16 blocks; never to be judged by a single matrix

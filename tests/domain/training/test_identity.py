@@ -45,6 +45,7 @@ def id_on(machine, repository, policy_trials):
     return trained.stdout.strip()
 
 
+@pytest.mark.processes
 def test_an_old_processor_with_one_thread_makes_the_model_that_this_one_makes(repository):
     assert id_on(OLD, repository, 3) == model_id(3)
 

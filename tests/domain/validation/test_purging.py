@@ -67,6 +67,7 @@ def check_combinatorial(intervals, split, embargo):
     assert split.train.tolist() == others[~overlap & ~embargoed.any(axis=1)].tolist()
 
 
+@pytest.mark.slow
 def test_no_label_that_is_learned_from_meets_a_later_slice_in_ten_thousand_markets():
     random = np.random.default_rng(7)
     cut = too_short = purged = 0

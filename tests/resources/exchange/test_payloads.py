@@ -184,6 +184,7 @@ def times(payload):
     return [t for t in named if t is not None and t % BAR_MS == 0 and t <= CLOCK_MS + 1000]
 
 
+@pytest.mark.slow
 def test_malformed_payloads_lose_nothing_good_and_let_nothing_bad_in(venue, build):
     exchange = build(attempts=2, first_wait_seconds=0)
     seen = held_against_oracle(venue, exchange, seed=1, count=500)

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from resources.exchange.rate_limit import MAX_PAUSE_SECONDS, SharedRateLimit
+from resources.exchange.rate_limit import SharedRateLimit
 from traderai_assets.domain.errors import ExchangeUnavailable
+from traderai_assets.domain.venue_numbers import MAX_PAUSE_SECONDS
 
 TAKE = """
 import sys, time
@@ -35,6 +36,7 @@ def run(code, *arguments):
     )
 
 
+@pytest.mark.processes
 def test_three_processes_together_ask_no_oftener_than_one_may(tmp_path):
     seconds, each = 0.02, 40
     processes = [run(TAKE, tmp_path, each, seconds) for _ in range(3)]
@@ -122,6 +124,7 @@ def test_a_torn_file_is_an_empty_one(tmp_path, torn):
     SharedRateLimit(tmp_path, "binance").take(0, at_most=0)
 
 
+@pytest.mark.processes
 def test_a_killed_holder_of_the_lock_holds_nobody_up(tmp_path):
     holder = run(HOLD, tmp_path)
     assert holder.stdout.readline() == "locked\n"

@@ -18,6 +18,7 @@ BAR = timedelta(minutes=5)
 MARKET = Market("binance", "BTC/USDT", "5m")
 
 
+@pytest.mark.processes
 def test_importing_the_resource_imports_no_ccxt():
     code = "import sys, resources.exchange.resource as _; sys.exit('ccxt' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
@@ -37,7 +38,7 @@ def test_a_run_opens_one_client_and_closes_it(venue, url, tmp_path):
     exchange = ExchangeResource(url=url, state_folder=str(tmp_path / "new" / "folder"))
     assert dg.materialize([candles], resources={"exchange": exchange}).success
     *pages, used = seen
-    assert [len(page.candles) for page in pages] == [10, 10]
+    assert [len(page.candles) for page in pages] == [10, 10]  # type: ignore[attr-defined]
     assert venue.paths["/api/v3/exchangeInfo"] == 1
     assert used._clients == {}
 

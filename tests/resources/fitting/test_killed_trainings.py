@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 
 def start(repository, folder, processes=1):
     return subprocess.Popen(  # noqa: S603 - a script of our own

@@ -28,6 +28,13 @@ def idle():
     return False
 
 
+@pytest.fixture(scope="module")
+def processes():
+    """Two processes, which take some seconds to start; for tests that leave them running."""
+    with fit_processes(2, busy=idle) as started:
+        yield started
+
+
 def arrays(rows=600):
     random = np.random.default_rng(3)
     features = random.normal(size=(rows, 5))
@@ -73,18 +80,19 @@ def test_rows_survive_the_wire_to_the_bit():
             assert here.names == there.names
 
 
-def test_models_come_back_in_order_and_to_the_byte_those_fitted_here():
+@pytest.mark.processes
+def test_models_come_back_in_order_and_to_the_byte_those_fitted_here(processes):
     given = arrays()
-    with fit_processes(2, busy=idle) as processes:
-        fits = processes(given, FITS_WORTH_A_PROCESS)
-        assert not isinstance(fits, InProcessFitter)
-        assert bytes_of(fits, TASKS) == bytes_of(InProcessFitter(given), TASKS)
-        # The same processes, other rows
-        fewer = arrays(601)
-        other = processes(fewer, FITS_WORTH_A_PROCESS)
-        assert bytes_of(other, TASKS[:2]) == bytes_of(InProcessFitter(fewer), TASKS[:2])
+    fits = processes(given, FITS_WORTH_A_PROCESS)
+    assert not isinstance(fits, InProcessFitter)
+    assert bytes_of(fits, TASKS) == bytes_of(InProcessFitter(given), TASKS)
+    # The same processes, other rows
+    fewer = arrays(601)
+    other = processes(fewer, FITS_WORTH_A_PROCESS)
+    assert bytes_of(other, TASKS[:2]) == bytes_of(InProcessFitter(fewer), TASKS[:2])
 
 
+@pytest.mark.processes
 def test_a_learner_of_ones_own_is_found_by_the_processes_too(monkeypatch, repository):
     own = repository / "tests" / "domain" / "models" / "own_learner"
     monkeypatch.setenv("PYTHONPATH", f"{repository}{os.pathsep}{own}")
@@ -98,23 +106,24 @@ def test_a_learner_of_ones_own_is_found_by_the_processes_too(monkeypatch, reposi
         del sys.modules[name]
 
 
+@pytest.mark.processes
 def test_while_the_processes_start_this_one_fits():
     given = arrays()
     with fit_processes(2, busy=idle) as processes:
         fits = processes(given, FITS_WORTH_A_PROCESS)
-        assert not fits._pool.ready()
+        assert not fits._pool.ready()  # type: ignore[attr-defined]
         first = next(fits.fit_all(TASKS, lambda _: None))
         assert first.to_bytes() == bytes_of(InProcessFitter(given), TASKS[:1])[0]
 
 
-def test_a_search_that_gives_up_early_drops_what_has_not_begun():
-    with fit_processes(2, busy=idle) as processes:
-        fits = processes(arrays(), FITS_WORTH_A_PROCESS)
-        wait([*fits._pool._starting])
-        fitting = fits.fit_all(TASKS * 5, lambda _: None)
-        first = next(fitting)
-        fitting.close()
-        assert first.to_bytes() == bytes_of(fits, TASKS[:1])[0]
+@pytest.mark.processes
+def test_a_search_that_gives_up_early_drops_what_has_not_begun(processes):
+    fits = processes(arrays(), FITS_WORTH_A_PROCESS)
+    wait([*fits._pool._starting])  # type: ignore[attr-defined]
+    fitting = fits.fit_all(TASKS * 5, lambda _: None)
+    first = next(fitting)
+    fitting.close()
+    assert first.to_bytes() == bytes_of(fits, TASKS[:1])[0]
 
 
 def test_little_work_starts_no_process():
@@ -129,32 +138,34 @@ def test_where_no_core_is_to_spare_this_process_fits():
         assert isinstance(processes(arrays(), 1_000), InProcessFitter)
 
 
-def test_an_error_there_is_the_same_error_here():
-    with fit_processes(2, busy=idle) as processes:
-        fits = processes(arrays(), FITS_WORTH_A_PROCESS)
-        with pytest.raises(RuntimeError, match="in the fitting process"):
-            bytes_of(fits, [task(num_leaves=1)])
-        assert bytes_of(fits, TASKS[:1])
+@pytest.mark.processes
+def test_an_error_there_is_the_same_error_here(processes):
+    fits = processes(arrays(), FITS_WORTH_A_PROCESS)
+    with pytest.raises(RuntimeError, match="in the fitting process"):
+        bytes_of(fits, [task(num_leaves=1)])
+    assert bytes_of(fits, TASKS[:1])
 
 
 def test_an_error_of_ours_keeps_its_kind():
     from resources.fitting import process as module
 
-    told = module._told({"failed": "DegenerateData", "message": "one class", "trace": ""})
+    told = module._error_of({"failed": "DegenerateData", "message": "one class", "trace": ""})
     assert isinstance(told, DegenerateData)
     assert str(told) == "one class"
 
 
+@pytest.mark.processes
 def test_a_process_that_is_killed_ends_the_fit_with_its_name():
     with fit_processes(2, busy=idle) as processes:
         fits = processes(arrays(), FITS_WORTH_A_PROCESS)
         bytes_of(fits, TASKS)
-        for process in fits._pool._processes:
+        for process in fits._pool._processes:  # type: ignore[attr-defined]
             os.kill(process._process.pid, signal.SIGKILL)
         with pytest.raises(WorkerDied, match=r"fitted lightgbm on fold 1 ended with code -9"):
             bytes_of(fits, TASKS[:1])
 
 
+@pytest.mark.processes
 def test_fitting_processes_end_with_a_run_that_is_killed(repository, tmp_path):
     script = tmp_path / "run.py"
     script.write_text(

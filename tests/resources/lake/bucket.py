@@ -1,3 +1,4 @@
+# mypy: disable-error-code="attr-defined"
 """A bucket on loopback that speaks as much of S3 as Delta asks for; prints its port and serves.
 
 A process of its own: deltalake's file handler holds the interpreter while it waits for an answer.

@@ -162,6 +162,7 @@ def test_a_log_that_vanishes_under_a_run_is_not_gone_on_with(
     assert everything() == before
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 @pytest.mark.usefixtures("stored")
 def test_a_table_that_may_not_be_read_is_not_called_lost(tmp_path, table_folder):

@@ -73,7 +73,7 @@ def test_a_conflict_between_the_last_look_and_the_commit_is_seen_by_delta(
     from resources.lake import publishing
 
     stale = lake.snapshot(bars)
-    encode = publishing.to_arrow
+    encode = publishing.to_arrow  # type: ignore[attr-defined]
 
     def overtaken(*arguments):
         monkeypatch.undo()

@@ -46,6 +46,7 @@ def urls(bucket):
     return [f"{bucket}/lake/{quote(key)}" for key in keys]
 
 
+@pytest.mark.processes
 def test_a_bucket_serves_as_well_as_a_folder(lake, bars, month_of_bars, publish, bucket):
     for market in (BTC, ODD):
         publish(lake, "2026-03", month_of_bars("2026-03"), market=market)
@@ -57,6 +58,7 @@ def test_a_bucket_serves_as_well_as_a_folder(lake, bars, month_of_bars, publish,
     assert all("/lake/house/bars/" in url for url in urls(bucket))
 
 
+@pytest.mark.processes
 def test_a_bucket_refuses_a_stale_writer_too(lake, bars, month_of_bars, publish):
     stale = lake.snapshot(bars)
     publish(lake, "2026-03", month_of_bars("2026-03"), run="winner")
@@ -64,6 +66,7 @@ def test_a_bucket_refuses_a_stale_writer_too(lake, bars, month_of_bars, publish)
         publish(lake, "2026-03", month_of_bars("2026-03", rows=9), snapshot=stale)
 
 
+@pytest.mark.processes
 def test_a_damaged_object_is_found_and_healed(lake, bars, month_of_bars, publish, bucket):
     publish(lake, "2026-03", month_of_bars("2026-03"))
     (url,) = [url for url in urls(bucket) if url.endswith(".zstd.parquet")]
@@ -76,6 +79,7 @@ def test_a_damaged_object_is_found_and_healed(lake, bars, month_of_bars, publish
     assert len(lake.snapshot(bars).read(BTC, ["2026-03"])) == 6
 
 
+@pytest.mark.processes
 def test_a_bucket_is_maintained(lake, bars, month_of_bars, publish):
     for rows in (1, 2):
         publish(lake, "2026-03", month_of_bars("2026-03", rows=rows))

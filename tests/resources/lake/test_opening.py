@@ -56,6 +56,7 @@ def test_the_root_may_be_any_folder_or_a_uri(tmp_path, bars, month_of_bars, publ
     assert (root / "bars" / "_delta_log").is_dir()
 
 
+@pytest.mark.processes
 def test_the_resource_is_imported_without_the_libraries_behind_it():
     code = "import sys, resources.lake.resource; print('deltalake' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

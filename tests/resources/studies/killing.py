@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-import toy
+import toy  # type: ignore[import-not-found]
 from optuna.storages import JournalStorage
 
 from resources.studies.journal import Journal

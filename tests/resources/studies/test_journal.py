@@ -65,6 +65,7 @@ def test_lines_that_are_not_ours_are_refused(studies, toy, journal_path, line):
         studies.storage(toy.MARKET, toy.MONTH)
 
 
+@pytest.mark.processes
 def test_the_lock_of_a_killed_process_is_free_at_once(stored, studies, toy, journal_path):
     command = [sys.executable, "-c", HOLDER, str(journal_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:  # noqa: S603

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from traderai_assets.domain.search.trials import Ledger
+from traderai_assets.domain.search.trials import Trials
 
 KILLING = Path(__file__).with_name("killing.py")
 SAMPLERS = ["tpe", "random", "grid", *(["cmaes"] if find_spec("cmaes") else [])]
@@ -31,11 +31,12 @@ def twenty_times(tmp_path_factory):
     return kill(tmp_path_factory.mktemp("twenty"), 20)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_search_killed_five_times_ends_as_one_that_was_not(toy, five_times, sampler):
     outcome, whole = five_times[sampler], toy.toy_search(None, sampler)
     assert outcome["ledger"] == whole.to_json()
-    assert Ledger.from_json(outcome["ledger"]).best == whole.best
+    assert Trials.from_json(outcome["ledger"]).best == whole.best
 
 
 @pytest.mark.torture
@@ -43,9 +44,10 @@ def test_a_search_killed_five_times_ends_as_one_that_was_not(toy, five_times, sa
 def test_a_search_killed_twenty_times_ends_as_one_that_was_not(toy, twenty_times, sampler):
     outcome, whole = twenty_times[sampler], toy.toy_search(None, sampler)
     assert outcome["ledger"] == whole.to_json()
-    assert Ledger.from_json(outcome["ledger"]).best == whole.best
+    assert Trials.from_json(outcome["ledger"]).best == whole.best
 
 
+@pytest.mark.processes
 def test_the_kills_met_searches_at_work(five_times):
     assert all(outcome["killed"] >= 2 for outcome in five_times.values())
     assert sum(outcome["interrupted"] for outcome in five_times.values()) >= 2

@@ -79,6 +79,7 @@ def test_a_uri_without_a_password_passes():
     check_no_secret("postgresql://me@db.example:5433/studies?sslmode=require")
 
 
+@pytest.mark.processes
 def test_importing_the_resource_imports_no_optuna():
     code = "import sys, resources.studies.resource; sys.exit('optuna' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603
