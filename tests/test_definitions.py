@@ -20,7 +20,7 @@ from traderai_assets.work_classes import JOBS
 # A change here is a change of the house: what is stale, what a backfill expands to, who is asked.
 GRAPH = """
 backtests: market x served month, models, team:research, deltalake numba
-  candles backtests (5m -2..0, 1d -10..0)
+  candles -2..0
   features 0..0
   models 0..0
 candles: market x month, market_data, team:data, ccxt deltalake
@@ -29,30 +29,28 @@ champions: market, models, team:research, deltalake
   models all
 drift_metrics: market x month, live, team:research, deltalake scipy
   champions all
-  features drift (5m -1..0, 1d -1..0)
-  signal_outcomes drift (5m -1..0, 1d -1..0)
-  signals drift (5m -1..0, 1d -1..0)
+  features -1..0
+  signal_outcomes -1..0
+  signals -1..0
 features: market x month, learning_data, team:research, deltalake talib
-  candles features (5m -1..0, 1d -10..0)
+  candles -1..0
 labels: market x month, learning_data, team:research, deltalake numba
-  candles labels (5m -1..0, 1d -11..0)
+  candles -1..0
 models: market x served month, models, team:research, deltalake lightgbm xgboost
-  candles training_candles (5m -2..-1, 1d -12..-1)
-  features training (5m -2..-1, 1d -2..-1)
-  labels training (5m -2..-1, 1d -2..-1)
+  candles -2..-1
+  features -2..-1
+  labels -2..-1
 signal_outcomes: market x month, live, team:trading, deltalake numba
-  candles outcomes (5m -1..0, 1d -1..0)
-  signals outcomes (5m -1..0, 1d -1..0)
+  candles -1..0
+  signals -1..0
 signal_snapshots: market x month, history, team:research, deltalake
-  candles snapshots (5m -1..1, 1d -10..1)
+  candles -1..1
   features 0..0
   models 0..0
 signals: market x month, live, team:trading, deltalake
   champions all
   features 0..0
 """
-
-SHOWN_BARS = ("5m", "1d")
 
 # Each run starts a process, and pays for every import. pandas, numpy, pandera and (through pandas)
 # pyarrow are needed to say what a table is.
@@ -100,9 +98,9 @@ def months_of(mapping: dg.PartitionMapping) -> str:
     if isinstance(mapping, dg.MultiToSingleDimensionPartitionMapping):
         assert mapping.partition_dimension_name == "market"
         return "all"
-    if isinstance(mapping, MonthsRead):
-        spans = [f"{bar} {first}..{last}" for bar, (first, last) in mapping.spans.items()]
-        return f"{mapping.reading} ({', '.join(one for one in spans if one[:2] in SHOWN_BARS)})"
+    if isinstance(mapping, MonthsRead):  # Of ordinary bars; of others tests/domain/test_reach.py
+        [span] = {tuple(mapping.spans[timeframe]) for timeframe in ("1m", "5m", "1h")}
+        return "{}..{}".format(*span)
     by_dimension = mapping.downstream_mappings_by_upstream_dimension  # type: ignore[attr-defined]
     assert isinstance(by_dimension["market"].partition_mapping, dg.IdentityPartitionMapping)
     months = by_dimension["month"].partition_mapping
