@@ -126,7 +126,7 @@ def test_one_market_more_than_may_be_kept_is_refused():
 
 
 # One other value of each setting that a training goes by
-CHANGED = {
+CHANGED: dict[str, dict[str, object]] = {
     "training": {
         "lookback_days": 20,
         "folds": 4,
