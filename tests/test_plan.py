@@ -160,6 +160,7 @@ CHANGED: dict[str, dict[str, object]] = {
     "training": {
         "lookback_days": 20,
         "folds": 4,
+        "minimum_rows": 40,
         "horizon_bars": 6,
         "barrier_multiple": 2.0,
         "learners": ("xgboost",),
@@ -185,7 +186,6 @@ NO_SETTING = {
     "early_stopping_rounds",
     "report_every",
     "embargo",
-    "minimum_rows",
     "parameters",
 }
 

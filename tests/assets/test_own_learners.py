@@ -1,6 +1,7 @@
 """A learner of one's own, chosen in the settings: trained, stored, crowned, served, made again."""
 
 import json
+import os
 import shutil
 import sys
 from datetime import timedelta
@@ -8,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from resources.fitting.processes import FITS_WORTH_A_PROCESS, fit_processes
 from tests.assets.conftest import LATER
 from tests.assets.house import never_written, opened
+from tests.resources.fitting.test_processes import arrays, bytes_of, idle, task
 from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS, registered
+from traderai_assets.domain.training.fitting import InProcessFitter
 from traderai_assets.registry.reproduction import differences, reasons_to_differ, train_again
 from traderai_assets.registry.stored_models import find_model
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -23,18 +27,25 @@ MADE = ("models", "out_of_sample", "champions", "signals", "predictions")
 
 
 @pytest.fixture
-def chosen(lived_in, feed, tmp_path, monkeypatch):
-    """A home with candles, features and labels whose settings choose the learner, alone."""
+def found(monkeypatch, repository):
+    """The learner's folder is on the path, of this process and of those it starts."""
     monkeypatch.syspath_prepend(OWN)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(repository), str(OWN)]))
     monkeypatch.setitem(LEARNERS, "logistic", registered()["logistic"])
+    yield
+    for name in [name for name in sys.modules if name.startswith(USER_LEARNERS)]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def chosen(found, lived_in, feed, tmp_path):  # noqa: ARG001
+    """A home with candles, features and labels whose settings choose the learner, alone."""
     home = shutil.copytree(lived_in, tmp_path / "home")
     for table in MADE:
         never_written(home, table)
     training = {"folds": 2, "horizon_bars": 12, "learners": ("logistic",)}
     with opened(home, feed, LATER, training=training) as platform:
         yield platform
-    for name in [name for name in sys.modules if name.startswith(USER_LEARNERS)]:
-        del sys.modules[name]
 
 
 def test_a_model_of_ones_own_learner_lives_as_every_model_does(chosen, monkeypatch):
@@ -64,9 +75,16 @@ def test_a_model_of_ones_own_learner_lives_as_every_model_does(chosen, monkeypat
     assert predicted["probability"].between(0, 1).all()
     assert predicted["probability"].nunique() == 4
 
-    found = find_model(chosen.lake, stored["model_id"])
-    assert differences(found, train_again(chosen.lake, found, lambda _: None)) == []
-    assert reasons_to_differ(found.card) == []
+    kept = find_model(chosen.lake, stored["model_id"])
+    assert differences(kept, train_again(chosen.lake, kept, lambda _: None)) == []
+    assert reasons_to_differ(kept.card) == []
     monkeypatch.setattr(type(LEARNERS["logistic"]), "version", lambda _: "2.0")
-    [reason] = reasons_to_differ(found.card)
+    [reason] = reasons_to_differ(kept.card)
     assert reason.startswith("Made with logistic 1.0+")
+
+
+def test_the_processes_that_fit_folds_find_it_too(found):  # noqa: ARG001
+    given, tasks = arrays(), [task("logistic")]
+    with fit_processes(2, busy=idle) as processes:
+        there = bytes_of(processes(given, FITS_WORTH_A_PROCESS), tasks)
+    assert there == bytes_of(InProcessFitter(given), tasks)

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 
+from traderai_assets.domain.features import discovery
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.discovery import (
     DOMAIN,
@@ -12,6 +13,7 @@ from traderai_assets.domain.features.discovery import (
 )
 from traderai_assets.domain.features.month import month_features
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.sources import source_of
 
 HOUR = timedelta(hours=1)
 
@@ -46,14 +48,12 @@ def test_compiled_kernels_are_in_the_digest_too():
 
 
 def test_an_edit_of_a_module_that_values_pass_through_is_another_version(monkeypatch):
-    from traderai_assets.domain.features import discovery
-
-    modules, read = rule_modules(), discovery.source_of  # type: ignore[attr-defined]
+    modules = rule_modules()
     plain = code_version(modules, CATALOGUE)
     for edited in engine_modules(modules):
         monkeypatch.setattr(
             discovery,
             "source_of",
-            lambda module, edited=edited: read(module) + "#" * (module == edited),
+            lambda module, edited=edited: source_of(module) + "#" * (module == edited),
         )
         assert code_version(modules, CATALOGUE) != plain, edited

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from traderai_assets.domain.models.learners import (
     registered,
 )
 from traderai_assets.domain.models.model import decode_model, encode_model
+from traderai_assets.plan import training_plan
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.rows import validated_rows
 from traderai_assets.settings import load_settings
@@ -101,22 +101,16 @@ def test_a_file_that_begins_with_an_underscore_is_shared_code(folder):
 
 
 def test_settings_take_it_where_it_is_found_and_name_it_where_it_is_not(
-    folder, repository, tmp_path
+    folder,  # noqa: ARG001
+    monkeypatch,
+    tmp_path,
 ):
     file = tmp_path / "traderai.toml"
-    file.write_text('[training]\nlearners = ["logistic", "xgboost"]\n')
-    with pytest.raises(InvalidSettings, match=r"training.learners \(.*traderai.toml\).*'logistic'"):
+    file.write_text('[training]\nlearners = ["logistics", "xgboost"]\n')
+    with pytest.raises(InvalidSettings, match=r"training.learners \(.*toml\).*there are light"):
         load_settings(file)
-    ask = (
-        "from pathlib import Path; from traderai_assets.settings import load_settings;"
-        f"print(load_settings(Path({str(file)!r})).training.learners)"
-    )
-    said = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", ask],
-        cwd=repository,
-        env={"PYTHONPATH": f"{repository}:{folder.parent}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert said.stdout.strip() == "('logistic', 'xgboost')"
+    monkeypatch.setitem(LEARNERS, "logistic", registered()["logistic"])
+    with pytest.raises(InvalidSettings, match=r"'logistics' is not .*; did you mean 'logistic'\?"):
+        load_settings(file)
+    monkeypatch.setenv("TRADERAI_TRAINING__LEARNERS", '["logistic"]')
+    assert training_plan(load_settings(file)).learners == ("logistic",)

@@ -14,7 +14,7 @@ import pytest
 from resources.fitting.processes import FITS_WORTH_A_PROCESS, fit_processes
 from traderai_assets.domain.errors import DegenerateData, WorkerDied
 from traderai_assets.domain.models.learner import FitSettings
-from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS, registered
+from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.training.fit_arrays import FitArrays, LabelArrays
 from traderai_assets.domain.training.fitting import FitTask, InProcessFitter
@@ -90,20 +90,6 @@ def test_models_come_back_in_order_and_to_the_byte_those_fitted_here(processes):
     fewer = arrays(601)
     other = processes(fewer, FITS_WORTH_A_PROCESS)
     assert bytes_of(other, TASKS[:2]) == bytes_of(InProcessFitter(fewer), TASKS[:2])
-
-
-@pytest.mark.processes
-def test_a_learner_of_ones_own_is_found_by_the_processes_too(monkeypatch, repository):
-    own = repository / "tests" / "domain" / "models" / "own_learner"
-    monkeypatch.setenv("PYTHONPATH", f"{repository}{os.pathsep}{own}")
-    monkeypatch.syspath_prepend(own)
-    monkeypatch.setitem(LEARNERS, "logistic", registered()["logistic"])
-    given, tasks = arrays(), [task("logistic")]
-    with fit_processes(2, busy=idle) as processes:
-        there = bytes_of(processes(given, FITS_WORTH_A_PROCESS), tasks)
-    assert there == bytes_of(InProcessFitter(given), tasks)
-    for name in [name for name in sys.modules if name.startswith(USER_LEARNERS)]:
-        del sys.modules[name]
 
 
 @pytest.mark.processes
