@@ -29,7 +29,7 @@ from benchmarks.engine_peers import (
 )
 from benchmarks.table import Ratio, at_least, at_most, best_of
 from traderai_assets.domain.backtest.account_kernel import walk_account
-from traderai_assets.domain.backtest.bars import MAX_HORIZON_BARS, Bars, Decisions, utc_times
+from traderai_assets.domain.backtest.bars import MAX_HELD_BARS, Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.curve_kernel import measure_curve
 from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.backtest.layout import Rules
@@ -46,7 +46,7 @@ def our_sets(bars: Bars, signals: Signals, *, figures: bool = False) -> list[tup
     rules = Rules(BAR_MS, COSTS.fee_rate, COSTS.slippage_rate, False)
     rows = bars.close.size
     ends, found = np.array([rows]), []
-    one, horizon = np.ones(rows), np.full(rows, MAX_HORIZON_BARS)
+    one, horizon = np.ones(rows), np.full(rows, MAX_HELD_BARS)
     for side, target, stop in zip(signals.side.T, signals.target, signals.stop, strict=True):
         equity, decisions = np.empty(rows), Decisions(side, one, one, one, horizon)
         trades = walk_account(
@@ -89,7 +89,7 @@ def against_peers(rows: int, times: int) -> list[Ratio]:
         partial(our_sets, bars, signals, figures=True),
         lambda: vectorbt_figures(vectorbt_portfolio(bars, signals, COSTS)),
         lambda: evaluate_policies(
-            bars, probability, width, parameter_sets(), bar=BAR, horizon_bars=MAX_HORIZON_BARS,
+            bars, probability, width, parameter_sets(), bar=BAR, horizon_bars=MAX_HELD_BARS,
             costs=COSTS,
         ),
         lambda: vectorbt_portfolio(bars, decided_signals(probability, width), COSTS).returns(),

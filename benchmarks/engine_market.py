@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 
 from benchmarks.engine_peers import Signals, bare_walk
-from traderai_assets.domain.backtest.bars import MAX_HORIZON_BARS, Bars
+from traderai_assets.domain.backtest.bars import MAX_HELD_BARS, Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.policy import Policy, decide
 
@@ -37,9 +37,7 @@ def parameter_sets() -> list[Policy]:
 def decided_signals(probability: np.ndarray, width: np.ndarray) -> Signals:
     """Decide under each policy, with numpy."""
     sets = [
-        decide(
-            probability, width, cost=COSTS.round_trip, policy=policy, horizon_bars=MAX_HORIZON_BARS
-        )
+        decide(probability, width, cost=COSTS.round_trip, policy=policy, horizon_bars=MAX_HELD_BARS)
         for policy in parameter_sets()
     ]
     return Signals(
@@ -63,7 +61,7 @@ def bare_set(bars: Bars, signals: Signals, number: int, *, thin: bool = False) -
     equity = np.empty(bars.close.size)
     trades = bare_walk(
         bars.open, bars.high, bars.low, bars.close, signals.side[:, number],
-        signals.target[number], signals.stop[number], MAX_HORIZON_BARS, COSTS.fee_rate,
+        signals.target[number], signals.stop[number], MAX_HELD_BARS, COSTS.fee_rate,
         COSTS.slippage_rate, equity, thin,
     )  # fmt: skip
     return int(trades), float(equity[-1])

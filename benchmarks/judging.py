@@ -133,7 +133,8 @@ def _best(trials: list[dict[str, Any]]) -> float:
 
 def code_of(plan: TrainingPlan) -> str:
     """Hash of all that decides a verdict besides edge and seed."""
-    told = json.dumps([plan.settings(), library_versions(plan), DAYS], sort_keys=True)
+    libraries = library_versions(plan.learners, plan.search.sampler)
+    told = json.dumps([plan.settings(), libraries, DAYS], sort_keys=True)
     return hashlib.sha256((_source() + told).encode()).hexdigest()[:12]
 
 

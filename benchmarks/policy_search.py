@@ -43,7 +43,7 @@ def measure_search(candles: pd.DataFrame, *, quick: bool) -> Ratio:
         meter = ProgressMeter(lambda _progress: None, 1, 1, 1)
         search = PolicySearch([stretch], plan, BAR, meter)
         search.run()
-        return search.ledger
+        return search.trials
 
     ours()  # Compiled kernels are read from numba's cache
     looped = 100 if quick else 500

@@ -24,7 +24,7 @@ from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.engine import OpenFits, fit_here, train_model
+from traderai_assets.domain.training.engine import OpenFitter, fit_in_process, train_model
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import FitTask, InProcessFitter, ReportRounds
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -54,7 +54,7 @@ class Job:
     candles: pd.DataFrame
     plan: TrainingPlan
 
-    def run(self, fits: OpenFits = fit_here) -> TrainedModel:
+    def run(self, fits: OpenFitter = fit_in_process) -> TrainedModel:
         """Do all of it."""
         labels = label_bars(
             self.candles,

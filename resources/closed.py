@@ -5,22 +5,27 @@ of its own I/O manager: hosts, paths and tables would be the asker's. A closed r
 to set, so Dagster itself refuses such a run, by whatever way it comes to a worker.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import dagster as dg
 
 
-def closed(resource: Any) -> dg.ResourceDefinition:
+def closed(
+    resource: Any, *, admit: Callable[[dg.InitResourceContext], None]
+) -> dg.ResourceDefinition:
     """Return `resource` as it is for each run, opened and closed as Dagster does, and not to set.
 
     Parameters
     ----------
     resource : ConfigurableResource or any other value
         A resource is copied for each run: what one run opens no other sees.
+    admit : callable
+        Asked before anything is opened; raises where the run must not have it.
     """
 
     def opened(context: dg.InitResourceContext) -> Iterator[Any]:
+        admit(context)
         if not isinstance(resource, dg.ConfigurableResource):
             yield resource
             return

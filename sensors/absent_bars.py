@@ -15,6 +15,7 @@ from traderai_assets.domain.candles.gap_classes import believed
 from traderai_assets.domain.candles.ripening import asked_for, is_due
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
+from traderai_assets.plan import reach
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 
 _MONTHS_REMEMBERED = 20_000
@@ -38,6 +39,7 @@ class AbsentBars:
         self._now = now
         self.due: list[Month] = []
         self.since = now
+        self._months_made = reach(view.settings).months_made(market.bar)
         self._due_bars = 0
         self._doubted: list[pd.DataFrame] = []
         oldest = Month.of(now - timedelta(days=view.settings.history_days))
@@ -59,7 +61,7 @@ class AbsentBars:
     @property
     def months(self) -> list[Month]:
         """What a run has to take: all from the first to the last, and what is made of those."""
-        last = min(self.due[-1].shift(1), Month.of(self._now))
+        last = min(self.due[-1].shift(self._months_made), Month.of(self._now))
         return months_between(self.due[0].start, last.end)
 
     @property

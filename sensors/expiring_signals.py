@@ -7,6 +7,7 @@ from sensors.tick_view import TickView
 from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.plan import reach
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
@@ -46,8 +47,9 @@ def decide(view: TickView, market: Market) -> Finding:
 
 
 def _open_signals(view: TickView, market: Market, month: Month) -> OpenSignals | None:
-    """Return the signals of this month and the last that no outcome has ended."""
-    months = [month.shift(-1).key, month.key]
+    """Return the signals that may still be open in this month and that no outcome has ended."""
+    read = reach(view.settings).outcomes(market.bar).months(month)
+    months = [one.key for one in read]
     given = view.table(SIGNALS).read(market.key, months)
     outcomes = view.table(SIGNAL_OUTCOMES).read(market.key, months)
     ended = outcomes.loc[outcomes["status"] != "open", "open_time"]

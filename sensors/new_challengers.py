@@ -37,7 +37,7 @@ def new_challengers_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for a judgement of the newest model, when it is tested and not judged yet."""
-    challenger = newest_model(view.table(MODELS), market.key)
+    challenger = newest_model(view.table(MODELS), market)
     if challenger is None:
         return Finding(f"{market.key} has no model")
     model_id = str(challenger.row["model_id"])

@@ -71,9 +71,7 @@ class TickView:
 
     def last_time(self, table: Table, market: Market) -> datetime | None:
         """Return the last value of the table's first key column, such as a candle's open."""
-        snapshot = self.table(table)
-        month = max(snapshot.content_hashes(market.key), default=None)
-        return snapshot.summary(market.key, month).last if month else None
+        return self.table(table).last(market)
 
     def busy(self, market: Market, *jobs: str) -> bool:
         """Whether a run of one of `jobs` waits or works for the market, and can still end."""

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from traderai_assets import schemas
+from traderai_assets.instance.months_read import MonthsRead
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
@@ -97,6 +98,9 @@ def months_of(mapping: dg.PartitionMapping) -> str:
     if isinstance(mapping, dg.MultiToSingleDimensionPartitionMapping):
         assert mapping.partition_dimension_name == "market"
         return "all"
+    if isinstance(mapping, MonthsRead):  # Of ordinary bars; of others tests/domain/test_reach.py
+        [span] = {tuple(mapping.spans[timeframe]) for timeframe in ("1m", "5m", "1h")}
+        return "{}..{}".format(*span)
     by_dimension = mapping.downstream_mappings_by_upstream_dimension  # type: ignore[attr-defined]
     assert isinstance(by_dimension["market"].partition_mapping, dg.IdentityPartitionMapping)
     months = by_dimension["month"].partition_mapping

@@ -1,5 +1,7 @@
 """What several settings ask for together: whole, or refused before any work."""
 
+import json
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -7,9 +9,11 @@ import pytest
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.partitions import history_months, months
 from traderai_assets.plan import check_market, require_room, training_plan
-from traderai_assets.settings import load_settings
+from traderai_assets.settings import Settings, load_settings
+from traderai_assets.settings_names import sections_of
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -33,11 +37,11 @@ def loaded(tmp_path, now=NOW, **settings):
         ({"search": {"combinatorial_groups": 2}}, "combinatorial_groups = 2"),
         (
             {"timeframe": "1h", "training": {"horizon_bars": 500}},
-            "timeframe = '1h': horizon_bars = 500 .* at most 191 bars fit",
+            r"timeframe = '1h': lookback_days = 30, 720 bars .*horizon of 500 bars.*= \d+ would do",
         ),
         (
             {"timeframe": "1h", "search": {"horizon_bars": (300,)}},
-            "timeframe = '1h': horizon_bars = 300",
+            "timeframe = '1h': .* horizon of 300 bars",
         ),
         (
             {"training": {"lookback_days": 2}},
@@ -46,9 +50,12 @@ def loaded(tmp_path, now=NOW, **settings):
         ),
         (
             {"timeframe": "1h", "training": {"folds": 10}, "search": {"horizon_bars": ()}},
-            r"fold 1 of 10 .*; folds = \d would do",
+            r"fold 1 of 10 .*; lookback_days = \d+ would do",
         ),
-        ({"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}}, "'1h': horizon"),
+        (
+            {"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}},
+            "'1h': .* horizon of 200 bars",
+        ),
         (
             {"search": {"horizon_bars": tuple(range(1, 14)), "barrier_multiples": (0.5, 1.0)}},
             "26 ways to label; at most 25",
@@ -91,8 +98,33 @@ def test_each_clash_is_told_not_only_the_first(tmp_path):
     ]
 
 
+def test_a_history_too_short_for_the_warm_up_of_long_bars_names_the_days_that_would_do(tmp_path):
+    training = {"lookback_days": 365, "folds": 2, "horizon_bars": 2, "minimum_rows": 30}
+    asked = {"timeframe": "1d", "training": training}
+    few = {"horizon_bars": (), "combinatorial_groups": 0}
+    says = "history_days = 540 is too short for .* = 365 of timeframe = '1d'.*history_days = 706 "
+    with pytest.raises(InvalidSettings, match=says):
+        loaded(tmp_path, **asked, search=few)
+    settings = loaded(tmp_path, **asked, search=few, history_days=706)
+    assert training_plan(settings).lookback_days == 365
+    settings = settings.model_copy(update={"history_days": 705})
+    with pytest.raises(InvalidSettings, match=r"BTC-USDT.1d cannot be kept .*history_days = 706"):
+        check_market(settings, Market("binance", "BTC/USDT", "1d"))
+
+
+@pytest.mark.parametrize("days", [1, 731])
+def test_a_look_back_of_less_than_two_days_or_more_than_two_years_is_refused(tmp_path, days):
+    with pytest.raises(InvalidSettings, match=r"training.lookback_days"):
+        loaded(tmp_path, training={"lookback_days": days})
+
+
+def test_a_timeframe_longer_than_a_day_is_refused_with_those_that_are_served(tmp_path):
+    with pytest.raises(InvalidSettings, match=r"timeframe '3d' is not served.*1m, .*12h, 1d"):
+        loaded(tmp_path, timeframe="3d")
+
+
 @pytest.mark.parametrize("timeframe", ["1m", "3m", "5m", "15m", "30m", "1h"])
-def test_the_defaults_can_be_carried_out_in_every_timeframe(tmp_path, timeframe):
+def test_the_defaults_can_be_carried_out_in_every_timeframe_up_to_an_hour(tmp_path, timeframe):
     assert training_plan(loaded(tmp_path, timeframe=timeframe)).lookback_days == 30
 
 
@@ -111,7 +143,9 @@ def test_an_exchange_whose_clock_is_behind_ours_is_asked_for_no_month_that_canno
 def test_a_market_that_is_added_later_meets_the_same_check(tmp_path):
     settings = loaded(tmp_path, training={"horizon_bars": 200})
     check_market(settings, Market("binance", "BTC/USDT", "5m"))
-    with pytest.raises(InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*at most 191"):
+    with pytest.raises(
+        InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*horizon of 200 bars"
+    ):
         check_market(settings, Market("binance", "BTC/USDT", "1h"))
 
 
@@ -119,3 +153,64 @@ def test_one_market_more_than_may_be_kept_is_refused():
     require_room(MAX_MARKETS - 1)
     with pytest.raises(InvalidSettings, match="at most 500 may be"):
         require_room(MAX_MARKETS)
+
+
+# One other value of each setting that a training goes by
+CHANGED: dict[str, dict[str, object]] = {
+    "training": {
+        "lookback_days": 20,
+        "folds": 4,
+        "minimum_rows": 40,
+        "horizon_bars": 6,
+        "barrier_multiple": 2.0,
+        "learners": ("xgboost",),
+        "seed": 8,
+    },
+    "search": {
+        "sampler": "random",
+        "learner_trials": 3,
+        "policy_trials": 4,
+        "horizon_bars": (18,),
+        "barrier_multiples": (1.5,),
+        "sampler_seconds": 5.0,
+        "combinatorial_groups": 4,
+    },
+    "costs": {"fee_rate": 0.001, "slippage_rate": 0.002, "funding_rate": 0.0001},
+}
+# When and with what a model is made, not what it is
+NO_PART_OF_A_PLAN = {"max_model_age_days", "processes"}
+# What nobody has asked to set: a plan's own
+NO_SETTING = {
+    "minimum_width",
+    "rounds",
+    "early_stopping_rounds",
+    "report_every",
+    "embargo",
+    "parameters",
+}
+
+
+def told(plan):
+    return json.dumps(plan.settings(), sort_keys=True)
+
+
+def test_a_plan_without_settings_is_the_one_that_the_default_settings_ask_for(tmp_path):
+    assert told(TrainingPlan()) == told(training_plan(loaded(tmp_path)))
+
+
+def test_every_setting_of_a_training_reaches_its_plan_and_no_part_of_a_plan_is_forgotten(tmp_path):
+    plain, reached = training_plan(loaded(tmp_path)), set()
+    for section, changes in CHANGED.items():
+        assert changes.keys() == set(sections_of(Settings)[section].model_fields) - (
+            NO_PART_OF_A_PLAN
+        )
+        for name, value in changes.items():
+            settings = loaded(tmp_path, **{section: {name: value}})
+            plan = training_plan(settings)
+            assert told(plan) != told(plain), f"{section}.{name}"
+            reached |= {
+                field.name
+                for field in fields(TrainingPlan)
+                if getattr(plan, field.name) != getattr(plain, field.name)
+            }
+    assert {field.name for field in fields(TrainingPlan)} - reached == NO_SETTING

@@ -26,12 +26,18 @@ def build_definitions(
     from sensors.build import build_sensors
     from traderai_assets import assets, checks
     from traderai_assets.instance.executor import lasting_failures_executor
+    from traderai_assets.instance.months_read import with_reach
+    from traderai_assets.instance.own_instance import refuse_foreign_run
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
+    from traderai_assets.plan import reach
 
     settings = settings or load_settings()
-    own = {name: closed(value) for name, value in build_resources(settings).items()}
+    own = {
+        name: closed(value, admit=refuse_foreign_run)
+        for name, value in build_resources(settings).items()
+    }
     return dg.Definitions(
-        assets=dg.load_assets_from_package_module(assets),
+        assets=with_reach(dg.load_assets_from_package_module(assets), reach(settings)),
         asset_checks=dg.load_asset_checks_from_package_module(checks),
         jobs=[*ASSET_JOBS.values(), maintain_lake],
         sensors=build_sensors(settings),

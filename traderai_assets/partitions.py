@@ -1,8 +1,9 @@
-"""Partitions: markets, months, and which months each asset reads.
+"""Partitions: markets and months, and mappings between them.
 
 A partition is market x month. `months` ends with the open month; `served_months` reaches one
 month further, because a model trained inside a month is the next month's model put to work early:
-so the model of a month never saw a bar of it (docs/adr/0002).
+so the model of a month never saw a bar of it (docs/adr/0002). How many months an asset reads before
+its own depends on the market: instance/months_read.py.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,6 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from traderai_assets.domain.limits import FIRST_MONTH as FIRST_MONTH
-from traderai_assets.domain.limits import LOOK_BACK_MONTHS as LOOK_BACK_MONTHS
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 
@@ -70,9 +70,15 @@ def partition_key(market: str, month: str) -> str:
     return f"{market}|{month}"
 
 
+def split_partition_key(key: str) -> tuple[str, str]:
+    """Split Dagster's key into market and month, unread; the month of a market alone is ""."""
+    market, _, month = key.partition("|")
+    return market, month
+
+
 def read_partition_key(key: str) -> tuple[Market, Month]:
     """Read `market|month` back; raise InvalidMarket or InvalidMonth."""
-    market, _, month = key.partition("|")
+    market, month = split_partition_key(key)
     return Market.parse(market), Month.parse(month)
 
 

@@ -10,17 +10,36 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS
+from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS, MAX_WARM_UP_BARS
 from traderai_assets.domain.markets import BARS, Market
 
 if TYPE_CHECKING:
+    from traderai_assets.domain.backtest.costs import Costs
+    from traderai_assets.domain.reach import Reach
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.settings import Settings
 
 
+def trading_costs(settings: "Settings") -> "Costs":
+    """Return what trading costs by the settings; backtests, challenges and live results ask here.
+
+    Raises
+    ------
+    InvalidInput
+        If a rate of [costs] is none.
+    """
+    from traderai_assets.domain.backtest.costs import Costs
+
+    costs = settings.costs
+    return Costs(
+        fee_rate=costs.fee_rate,
+        slippage_rate=costs.slippage_rate,
+        funding_rate=costs.funding_rate,
+    )
+
+
 def training_plan(settings: "Settings") -> "TrainingPlan":
     """Return the plan the settings ask for; raise InvalidSettings where they make none."""
-    from traderai_assets.domain.backtest.costs import Costs
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.domain.training.search_plan import SearchPlan
 
@@ -28,9 +47,11 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
     return TrainingPlan(
         horizon_bars=settings.training.horizon_bars,
         multiple=settings.training.barrier_multiple,
-        costs=Costs(**settings.costs.model_dump()),
+        costs=trading_costs(settings),
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
+        minimum_rows=settings.training.minimum_rows,
+        learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(
             sampler=search.sampler,
@@ -41,6 +62,17 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
             sampler_seconds=search.sampler_seconds,
             combinatorial_groups=search.combinatorial_groups,
         ),
+    )
+
+
+def reach(settings: "Settings") -> "Reach":
+    """Return how many months beside its own each asset reads under these settings."""
+    from traderai_assets.domain.reach import Reach
+
+    return Reach(
+        lookback_days=settings.training.lookback_days,
+        horizon_bars=settings.training.horizon_bars,
+        longest_horizon=settings.longest_horizon,
     )
 
 
@@ -81,7 +113,9 @@ def check_market(settings: "Settings", market: Market) -> None:
 
 def market_clash(settings: "Settings", market: Market) -> str | None:
     """Say why no model could be made of a market; None where one could."""
-    clash = _clash_of_bars(settings, market.timeframe)
+    clash = _clash_of_bars(settings, market.timeframe) or _clash_of_warm_up(
+        settings, market.timeframe
+    )
     return clash and f"{market.key} cannot be kept with these settings: {clash}"
 
 
@@ -118,6 +152,22 @@ def _clashes_of_history(settings: "Settings", now: datetime) -> Iterator[str]:
             f"history_days = {history} is less than training.lookback_days = {look_back}: no "
             f"look-back would ever be complete; at least {look_back} days of history would do"
         )
+    else:
+        timeframes = sorted({market.timeframe for market in settings.market_list()})
+        yield from (found for name in timeframes if (found := _clash_of_warm_up(settings, name)))
+
+
+def _clash_of_warm_up(settings: "Settings", timeframe: str) -> str | None:
+    """Say how much history the features of a look-back need, where that is more than is kept."""
+    least = reach(settings).history_days(BARS[timeframe])
+    if settings.history_days >= least:
+        return None
+    return (
+        f"history_days = {settings.history_days} is too short for training.lookback_days = "
+        f"{settings.training.lookback_days} of timeframe = {timeframe!r}: its features look "
+        f"back {MAX_WARM_UP_BARS} bars more, which are months of their own; history_days = {least} "
+        "would do, or a shorter timeframe"
+    )
 
 
 def _clashes_of_time(settings: "Settings") -> Iterator[str]:

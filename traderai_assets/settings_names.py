@@ -41,7 +41,7 @@ def variable_of(name: str) -> str:
 
 
 def name_of(variable: str) -> str:
-    """Dotted name that an environment variable stands for, be it known or not."""
+    """Dotted name that an environment variable stands for, be it one or not."""
     return variable[len(PREFIX) :].lower().replace(NESTED, ".")
 
 
@@ -61,9 +61,9 @@ def is_json(annotation: Any) -> bool:
 
 def nearest(name: str, model: type[BaseModel]) -> str | None:
     """The setting most likely meant by a dotted name that is none; None where none is near."""
-    known = [one for one in annotations_of(model) if one not in sections_of(model)]
-    plain = {_plain(one): one for one in known}
-    leaves = {_plain(one.rpartition(".")[2]): one for one in known}
+    names = [one for one in annotations_of(model) if one not in sections_of(model)]
+    plain = {_plain(one): one for one in names}
+    leaves = {_plain(one.rpartition(".")[2]): one for one in names}
     wanted, leaf = _plain(name), _plain(name.rpartition(".")[2])
     for pool, text in ((plain, wanted), (leaves, wanted), (leaves, leaf)):
         if text in pool:

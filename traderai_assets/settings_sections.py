@@ -1,31 +1,42 @@
 """The sections of `traderai.toml`: each setting with its default, its own limits and what it is.
 
-Limits that the domain has too are the domain's (domain/limits.py). What settings must be together
-stands in plan.py.
+Limits and defaults that the domain has too are the domain's (domain/limits.py, domain/defaults.py).
+What settings must be together stands in plan.py.
 """
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from traderai_assets.domain import defaults
+from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
+    MAX_ATTEMPTS,
+    MAX_DEADLINE_SECONDS,
     MAX_FOLDS,
     MAX_GROUPS,
     MAX_HORIZON_BARS,
     MAX_LOOKBACK_DAYS,
     MAX_MULTIPLE,
+    MAX_REQUEST_TIMEOUT_SECONDS,
+    MAX_ROUND_TRIP,
+    MAX_ROWS,
     MAX_SAMPLER_SECONDS,
     MAX_SEED,
+    MAX_TAIL_BARS,
     MAX_TRIALS,
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
+    MIN_ROWS,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
 Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
+# Fee and slippage are paid twice a trade: neither may alone be more than a round trip may cost
+Rate = Annotated[float, Field(ge=0, le=MAX_ROUND_TRIP / 2)]
 PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
 
 
@@ -37,7 +48,7 @@ class TrainingSettings(_Section):
     """How models are made and when they are too old."""
 
     lookback_days: int = Field(
-        30,
+        defaults.LOOKBACK_DAYS,
         ge=MIN_LOOKBACK_DAYS,
         le=MAX_LOOKBACK_DAYS,
         description="Days of data a model learns from.",
@@ -45,33 +56,65 @@ class TrainingSettings(_Section):
     max_model_age_days: float = Field(
         7, gt=0, le=365, description="Older champions are challenged."
     )
-    folds: int = Field(5, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds.")
-    horizon_bars: Bars = Field(12, description="Bars until a signal is over.")
-    barrier_multiple: Multiple = Field(
-        1.0, description="Target and stop, in volatilities over the horizon."
+    folds: int = Field(
+        defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds."
     )
-    seed: int = Field(7, ge=0, le=MAX_SEED, description="Seeds everything random.")
+    minimum_rows: int = Field(
+        defaults.MINIMUM_ROWS,
+        ge=MIN_ROWS,
+        le=MAX_ROWS,
+        description="Rows that each slice of a fold must keep.",
+    )
+    horizon_bars: Bars = Field(defaults.HORIZON_BARS, description="Bars until a signal is over.")
+    barrier_multiple: Multiple = Field(
+        defaults.BARRIER_MULTIPLE, description="Target and stop, in volatilities over the horizon."
+    )
+    learners: tuple[str, ...] = Field(
+        defaults.DEFAULT_LEARNERS,
+        description="Whose calibrated probabilities are averaged; the search fits the first.",
+    )
+    seed: int = Field(defaults.SEED, ge=0, le=MAX_SEED, description="Seeds everything random.")
     processes: int = Field(2, ge=1, le=64, description="Processes that fit one model's folds.")
+
+    @field_validator("learners")
+    @classmethod
+    def _are_registered(cls, learners: tuple[str, ...]) -> tuple[str, ...]:
+        from traderai_assets.domain.models.learners import check_learners
+
+        try:
+            check_learners(learners)
+        except InvalidSettings as error:
+            raise ValueError(str(error)) from None
+        return learners
 
 
 class SearchSettings(_Section):
     """What is tried before a model is made; see domain/training/search_plan.py."""
 
-    sampler: Literal["tpe", "gp", "cmaes", "grid", "random"] = "tpe"
+    sampler: defaults.SamplerName = defaults.SAMPLER
     learner_trials: int = Field(
-        20, ge=1, le=MAX_TRIALS, description="Of learner and label settings."
+        defaults.LEARNER_TRIALS,
+        ge=1,
+        le=MAX_TRIALS,
+        description="Of learner and label settings.",
     )
-    policy_trials: int = Field(30, ge=1, le=MAX_TRIALS, description="Of trading policies.")
-    horizon_bars: tuple[Bars, ...] = Field((12, 24), description="Horizons to try.")
-    barrier_multiples: tuple[Multiple, ...] = Field((1.0,), description="Multiples to try.")
+    policy_trials: int = Field(
+        defaults.POLICY_TRIALS, ge=1, le=MAX_TRIALS, description="Of trading policies."
+    )
+    horizon_bars: tuple[Bars, ...] = Field(
+        defaults.SEARCHED_HORIZONS, description="Horizons to try."
+    )
+    barrier_multiples: tuple[Multiple, ...] = Field(
+        defaults.SEARCHED_MULTIPLES, description="Multiples to try."
+    )
     sampler_seconds: float = Field(
-        60,
+        defaults.SAMPLER_SECONDS,
         ge=0,
         le=MAX_SAMPLER_SECONDS,
         description="What a sampler may spend on itself; then TPE takes over.",
     )
     combinatorial_groups: int = Field(
-        6,
+        defaults.COMBINATORIAL_GROUPS,
         ge=0,
         le=MAX_GROUPS,
         description="Groups of the combinatorial cross-validation; 0 is none.",
@@ -89,21 +132,39 @@ class ChampionSettings(_Section):
 class CostSettings(_Section):
     """What trading costs."""
 
-    fee_rate: float = Field(0.0005, ge=0, le=0.05, description="Of traded value, each way.")
-    slippage_rate: float = Field(0.0001, ge=0, le=0.05, description="Of the price, each way.")
+    fee_rate: Rate = Field(defaults.FEE_RATE, description="Of traded value, each way.")
+    slippage_rate: Rate = Field(defaults.SLIPPAGE_RATE, description="Of the price, each way.")
     funding_rate: float = Field(
-        0, ge=-0.01, le=0.01, description="Of the position, every 8 hours, from longs to shorts."
+        defaults.FUNDING_RATE,
+        ge=-0.01,
+        le=0.01,
+        description="Of the position, every 8 hours, from longs to shorts.",
     )
 
 
 class ExchangeSettings(_Section):
     """How patient we are with a venue."""
 
-    attempts: int = Field(6, ge=1, le=20, description="Tries for one page.")
-    deadline_seconds: float = Field(120, gt=0, le=3600, description="For one page, all tries in.")
-    request_timeout_seconds: float = Field(10, gt=0, le=120, description="For one request.")
+    attempts: int = Field(
+        defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries for one page."
+    )
+    deadline_seconds: float = Field(
+        defaults.DEADLINE_SECONDS,
+        gt=0,
+        le=MAX_DEADLINE_SECONDS,
+        description="For one page, all tries in.",
+    )
+    request_timeout_seconds: float = Field(
+        defaults.REQUEST_TIMEOUT_SECONDS,
+        gt=0,
+        le=MAX_REQUEST_TIMEOUT_SECONDS,
+        description="For one request.",
+    )
     tail_bars: int = Field(
-        12, ge=0, le=500, description="Stored bars asked for again, in case they were revised."
+        defaults.TAIL_BARS,
+        ge=0,
+        le=MAX_TAIL_BARS,
+        description="Stored bars asked for again, in case they were revised.",
     )
     proxy: SecretStr | None = Field(
         None,

@@ -83,10 +83,10 @@ class Sources:
     def _line(self, loc: tuple[int | str, ...], message: str, kind: str, value: object) -> str:
         name = ".".join(str(part) for part in loc)
         where = f" ({source})" if (source := self._source(loc)) else ""
-        told = message.removeprefix("Value error, ")
+        text = message.removeprefix("Value error, ")
         if kind == "extra_forbidden":
             return f"{name}{where} is no setting{_instead(nearest(name, self.model), self.model)}"
-        return f"{name or 'settings'}{where}: {told}{self._form(loc)}{_repeated(loc, value)}"
+        return f"{name or 'settings'}{where}: {text}{self._form(loc)}{_repeated(loc, value)}"
 
     def _source(self, loc: tuple[int | str, ...]) -> str | None:
         """Variable or file that says what stands at `loc`."""
@@ -94,11 +94,11 @@ class Sources:
             name = ".".join(str(part) for part in loc[:length])
             if name in self.variables:
                 return self.variables[name]
-        said: Any = self.file
+        content: Any = self.file
         for part in loc:
-            if isinstance(said, dict) and part in said:
-                said = said[part]
-            elif isinstance(said, dict):
+            if isinstance(content, dict) and part in content:
+                content = content[part]
+            elif isinstance(content, dict):
                 return None
         return str(self.path) if loc else None
 
@@ -158,11 +158,11 @@ def form_of(name: str, model: type[BaseModel]) -> str:
 
 def _wrong_with(variable: str, name: str, model: type[BaseModel]) -> Iterator[str]:
     """Say what is wrong with the name and the form of a variable; its limits come later."""
-    known = annotations_of(model)
-    if name not in known:
+    annotations = annotations_of(model)
+    if name not in annotations:
         near = nearest(name, model)
         yield f"{variable} is no setting{_instead(variable_of(near) if near else None, model)}"
-    elif is_json(known[name]):
+    elif is_json(annotations[name]):
         try:
             value = json.loads(os.environ[variable])
         except (ValueError, RecursionError):
@@ -175,10 +175,10 @@ def _wrong_with(variable: str, name: str, model: type[BaseModel]) -> Iterator[st
                 yield f"{variable} is no JSON object; expected {form_of(name, model)}"
 
 
-def _unknown_keys(said: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterator[str]:
+def _unknown_keys(content: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterator[str]:
     """Name the keys that are no settings, with the nearest that are."""
     sections = sections_of(model)
-    for key, value in said.items():
+    for key, value in content.items():
         inside = sections.get(key)
         if key not in model.model_fields:
             yield f"{where}: {key!r} is no setting{_instead(nearest(key, model), model)}"

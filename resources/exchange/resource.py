@@ -17,9 +17,16 @@ from resources.exchange.proxies import ignored_proxies
 from resources.exchange.rate_limit import SharedRateLimit
 from resources.exchange.retry import RetryPolicy
 from resources.exchange.venue_clock import read_clock, sandbox_behind
+from traderai_assets.domain import defaults
 from traderai_assets.domain.candles.frames import no_candles
 from traderai_assets.domain.candles.quarantine import no_quarantine
 from traderai_assets.domain.errors import InvalidSettings, MarketNotListed
+from traderai_assets.domain.limits import (
+    MAX_ATTEMPTS,
+    MAX_DEADLINE_SECONDS,
+    MAX_REQUEST_TIMEOUT_SECONDS,
+    MAX_TAIL_BARS,
+)
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.urls import checked_proxy, checked_url
 
@@ -43,12 +50,20 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         description="What every request goes through, e.g. socks5h://127.0.0.1:1080.",
     )
     state_folder: str = Field(description="Where processes share the rate limit of each exchange.")
-    attempts: int = Field(default=6, ge=1, le=50, description="Tries of one request.")
+    attempts: int = Field(
+        default=defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries of one request."
+    )
     deadline_seconds: float = Field(
-        default=120, gt=0, le=3600, description="Longest time for one page, all tries included."
+        default=defaults.DEADLINE_SECONDS,
+        gt=0,
+        le=MAX_DEADLINE_SECONDS,
+        description="Longest time for one page, all tries included.",
     )
     request_timeout_seconds: float = Field(
-        default=10, gt=0, le=600, description="Longest time for one try, to its last byte."
+        default=defaults.REQUEST_TIMEOUT_SECONDS,
+        gt=0,
+        le=MAX_REQUEST_TIMEOUT_SECONDS,
+        description="Longest time for one try, to its last byte.",
     )
     first_wait_seconds: float = Field(
         default=0.5, ge=0, le=60, description="Wait before the second try; doubles from there."
@@ -57,7 +72,10 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         default=64 * 2**20, ge=1024, description="A longer body is refused while it is read."
     )
     tail_bars: int = Field(
-        default=12, ge=0, le=10_000, description="Stored bars to ask for again: they may change."
+        default=defaults.TAIL_BARS,
+        ge=0,
+        le=MAX_TAIL_BARS,
+        description="Stored bars to ask for again: they may change.",
     )
     sandbox_only: bool = Field(
         default=False,

@@ -34,7 +34,7 @@ class FitProcess:
         except EOFError as error:
             code = self._process.wait(_SECONDS_TO_END)
             raise errors.WorkerDied(
-                f"a fitting process ended with code {code} before it was ready; what it said is "
+                f"a fitting process ended with code {code} before it was ready; what it wrote is "
                 "in the run's standard error"
             ) from error
 
@@ -50,7 +50,7 @@ class FitProcess:
                 if "rounds" in head:
                     self.rounds = head["rounds"]
                 elif "failed" in head:
-                    raise _told(head)
+                    raise _error_of(head)
                 else:
                     return LEARNERS[task.learner].from_bytes(body)
         except (EOFError, BrokenPipeError) as error:
@@ -68,8 +68,8 @@ class FitProcess:
         self._answers.close()
 
 
-def _told(head: dict[str, str]) -> Exception:
-    """The error that a fitting process told of, of the kind it had there."""
+def _error_of(head: dict[str, str]) -> Exception:
+    """The error that a fitting process met, of the kind it had there."""
     kind = getattr(errors, head["failed"], None)
     if isinstance(kind, type) and issubclass(kind, errors.TraderAIError):
         return kind(head["message"])

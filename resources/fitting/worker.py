@@ -34,11 +34,11 @@ def serve(tasks: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _answer(fits: InProcessFitter, head: dict[str, Any], answers: BinaryIO) -> None:
-    told = {name: head[name] for name in ("learner", "fold", "parameters", "rounds")}
-    task = FitTask(**told, labelling=Labelling(*head["labelling"]))
+    fields = {name: head[name] for name in ("learner", "fold", "parameters", "rounds")}
+    task = FitTask(**fields, labelling=Labelling(*head["labelling"]))
     try:
         fitted = fits.fit(task, lambda rounds: send(answers, {"rounds": rounds}))
-    except Exception as error:  # noqa: BLE001 - told to the run, which raises it again
+    except Exception as error:  # noqa: BLE001 - sent to the run, which raises it again
         failure = {"failed": type(error).__name__, "message": str(error)}
         send(answers, failure | {"trace": traceback.format_exc()})
     else:

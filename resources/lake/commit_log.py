@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from resources.lake.faults import raised_as
-from resources.lake.partitions import PartitionKey, PartitionSummary, partition_of
+from resources.lake.partitions import PartitionSummary, partition_of
 from resources.lake.storage import LOG_FOLDER, Storage
 from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.schemas.tables import PartitionKey
 
 WAY_OUT = (
     "put the file back from a backup, or move the table's folder aside, type "
@@ -93,7 +94,7 @@ def entry(
                     "first": summary.first and summary.first.isoformat(),
                     "last": summary.last and summary.last.isoformat(),
                     "content_hash": summary.content_hash,
-                    "inputs": dict(inputs.get((market, month), {})),
+                    "inputs": dict(inputs.get(PartitionKey(market, month), {})),
                 }
                 for (market, month), summary in sorted(partitions.items())
             ],
@@ -159,8 +160,8 @@ def _parsed(version: int, where: str, content: bytes, *, files: bool) -> Commit:
         digest=info[DIGEST],
         run_id=told["run_id"],
         code_version=told["code_version"],
-        partitions={(p["market"], p["month"]): _summary(p) for p in told["partitions"]},
-        inputs={(p["market"], p["month"]): p["inputs"] for p in told["partitions"]},
+        partitions={PartitionKey(p["market"], p["month"]): _summary(p) for p in told["partitions"]},
+        inputs={PartitionKey(p["market"], p["month"]): p["inputs"] for p in told["partitions"]},
         seal=Seal(*told["checkpoint"]) if told["checkpoint"] else None,
         added=tuple(unquote(action["add"]["path"]) for action in actions if "add" in action),
     )

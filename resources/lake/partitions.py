@@ -4,13 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 from urllib.parse import unquote
 
 from traderai_assets.domain.content_hash import EMPTY_HASH
-
-# Market key and month key, as `Market.key` and `Month.key` write them.
-PartitionKey: TypeAlias = tuple[str, str]
+from traderai_assets.schemas.tables import PartitionKey
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Publication:
     """The table's version that holds what was published."""
     changed: tuple[PartitionKey, ...]
     """Partitions whose content hash is another than before; committed together or not at all."""
-    summaries: dict[PartitionKey, PartitionSummary]
+    summaries: dict[tuple[str, str], PartitionSummary]
     """Of every partition handed in, changed or not."""
     healed: tuple[PartitionKey, ...] = field(default=())
     """Partitions with the same content hash as before whose stored files did not verify."""
@@ -99,4 +96,4 @@ def partition_of(path: str) -> tuple[PartitionKey, str]:
     """
     folders = [unquote(folder) for folder in path.split("/")[:-1]]
     values = dict(folder.split("=", 1) for folder in folders)
-    return (values["market"], values["month"]), values["content_hash"]
+    return PartitionKey(values["market"], values["month"]), values["content_hash"]

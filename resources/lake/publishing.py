@@ -21,12 +21,13 @@ from resources.lake.checkpoints import (
 from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_commits
 from resources.lake.faults import raised_as
 from resources.lake.opening import Place, open_newest, open_or_create
-from resources.lake.partitions import PartitionKey, PartitionSummary, named, partition_of, predicate
+from resources.lake.partitions import PartitionSummary, named, partition_of, predicate
 from resources.lake.rows import parquet_properties, to_arrow
 from resources.lake.state import StoredPartition, TableState, read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptTable, LakeError, WriteConflict
 from traderai_assets.domain.plain_text import plain_line
+from traderai_assets.schemas.tables import PartitionKey
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

@@ -26,6 +26,8 @@ from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import CorruptPartition, LakeError
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
@@ -47,14 +49,6 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         default={},
         description="Options of the object store; leave secrets to its environment variables.",
     )
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Refuse to serve a run of an instance that is not ours: no limit would hold it."""
-        from traderai_assets.instance.own_instance import refuse_foreign
-
-        # A sensor, which is no run, says so as its reason to do nothing
-        if context.run is not None and context.instance is not None:
-            refuse_foreign(context.instance)
 
     def snapshot(
         self, table: Table, *, version: int | None = None, as_of: datetime | None = None
@@ -80,11 +74,15 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         return LakeSnapshot(place, delta)
 
     def history(
-        self, table: Table, market: str, month: str, *, limit: int = 100
+        self,
+        table: Table,
+        market: Market | str,
+        month: Month | str | None,
+        *,
+        limit: int = 100,
     ) -> list[PublishedPartition]:
         """The last publications of a partition that the log still tells of, newest first."""
-        table.check_partition(market, month)
-        key = (market, month)
+        key = table.partition_key(market, month)
         delta = open_newest(self.place(table))
         if delta is None:
             return []
@@ -104,7 +102,11 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         ]
 
     def read_content(
-        self, table: Table, market: str, month: str, content_hash: str
+        self,
+        table: Table,
+        market: Market | str,
+        month: Month | str | None,
+        content_hash: str,
     ) -> pd.DataFrame:
         """Read a partition as it is, or was, when it had this content hash.
 
@@ -113,6 +115,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         LakeError
             If it never had, or its files of that time are no longer kept.
         """
+        key = table.partition_key(market, month)
         if content_hash == EMPTY_HASH:
             return table.empty()
         newest = self.snapshot(table)
@@ -127,8 +130,8 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
             except LakeError as error:
                 lost = f"version {told.version} of the table had it: {error}"
         raise LakeError(
-            f"{table.name} of {market} {month} with content hash {content_hash} is no longer "
-            f"stored ({lost}); replaced rows are kept as long as maintenance is told to keep them, "
+            f"{table.name} of {' '.join(key)} with content hash {content_hash} is no longer stored "
+            f"({lost}); replaced rows are kept as long as maintenance is told to keep them, "
             "so restore the table from a backup of that time"
         )
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from resources.lake.faults import raised_as
-from resources.lake.partitions import PartitionKey, PartitionSummary
+from resources.lake.partitions import PartitionSummary
 from resources.lake.state import StoredPartition
 from resources.lake.storage import Storage
 from traderai_assets.domain.content_hash import content_hash
 from traderai_assets.domain.errors import CorruptPartition, LakeError
-from traderai_assets.schemas.tables import PARTITION_COLUMNS, TIMESTAMP, Table
+from traderai_assets.schemas.tables import PARTITION_COLUMNS, TIMESTAMP, PartitionKey, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from resources.lake.opening import Place
-from resources.lake.partitions import PartitionKey, PartitionSummary, Publication
-from resources.lake.publishing import Inputs, Publisher
+from resources.lake.partitions import PartitionSummary, Publication
+from resources.lake.publishing import Publisher
 from resources.lake.rows import ordered, read_rows, summarized, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.schemas.rows import validated_rows
+from traderai_assets.schemas.tables import PartitionKey
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -44,30 +48,53 @@ class LakeSnapshot:
         """Market and month of the partitions that have rows, or should have, sorted."""
         return sorted(self._keys())
 
-    def months(self, market: str) -> list[str]:
+    def months(self, market: Market | str) -> list[str]:
         """Months of a market that have rows, or should have, sorted; also damaged ones."""
-        return sorted(month for stored, month in self._keys() if stored == market)
+        wanted = _text(market)
+        return sorted(month for stored, month in self._keys() if stored == wanted)
 
-    def rows(self, market: str) -> int:
+    def rows(self, market: Market | str) -> int:
         """How many rows are stored of a market, damaged partitions not counted."""
-        stored = self._state.stored
-        return sum(found.rows for (owner, _), found in stored.items() if owner == market)
+        stored, wanted = self._state.stored, _text(market)
+        return sum(found.rows for (owner, _), found in stored.items() if owner == wanted)
 
-    def content_hash(self, market: str, month: str) -> str:
+    def content_hash(self, market: Market | str, month: Month | str | None) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
         return self.summary(market, month).content_hash
 
-    def content_hashes(self, market: str) -> dict[str, str]:
+    def content_hashes(self, market: Market | str) -> dict[str, str]:
         """Month -> content hash of the partitions of a market that have rows, oldest first."""
-        months = sorted(month for stored, month in self._keys() if stored == market)
-        return {month: self.content_hash(market, month) for month in months}
+        return {month: self.content_hash(market, month) for month in self.months(market)}
 
-    def summary(self, market: str, month: str) -> PartitionSummary:
+    def last_month(self, market: Market | str) -> Month | None:
+        """The last month of a market that has rows; None where none has. Of a monthly table.
+
+        Raises
+        ------
+        CorruptPartition
+            If what is stored of any of its months is not what was published.
+        """
+        months = list(self.content_hashes(market))
+        return Month.parse(months[-1]) if months else None
+
+    def last(self, market: Market | str) -> datetime | None:
+        """The last time that is stored of a market, by the table's key; None where there is none.
+
+        Told by the log: of candles it is when the last one opened.
+
+        Raises
+        ------
+        CorruptPartition
+            If what is stored of any of its months is not what was published.
+        """
+        months = list(self.content_hashes(market))
+        return self.summary(market, months[-1]).last if months else None
+
+    def summary(self, market: Market | str, month: Month | str | None) -> PartitionSummary:
         """What is stored of a partition, told by the log without reading rows."""
-        self._check(market, month)
-        return self._state.summary((market, month))
+        return self._state.summary(self._whole(market, month))
 
-    def read(self, market: str, months: Sequence[str]) -> pd.DataFrame:
+    def read(self, market: Market | str, months: Sequence[Month | str | None]) -> pd.DataFrame:
         """All rows of these months of a market, sorted by key; months without rows add none.
 
         Every partition is verified against its content hash before the first value is returned.
@@ -77,9 +104,8 @@ class LakeSnapshot:
         CorruptPartition
             If one of them cannot be read, or is not what was published.
         """
-        for month in months:
-            self._check(market, month)
-        keys = sorted({(market, month) for month in months} & self._state.stored.keys())
+        asked = {self._whole(market, month) for month in months}
+        keys = sorted(asked & self._state.stored.keys())
         if not keys:
             return self.table.empty()
         if len(keys) == 1:
@@ -90,11 +116,11 @@ class LakeSnapshot:
 
     def publish(
         self,
-        partitions: Mapping[PartitionKey, pd.DataFrame],
+        partitions: Mapping[tuple[str, str], pd.DataFrame],
         *,
         run_id: str,
         code_version: str,
-        inputs: Inputs | None = None,
+        inputs: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
     ) -> Publication:
         """Replace partitions by these rows, in one commit for all that changed.
 
@@ -110,9 +136,10 @@ class LakeSnapshot:
         LakeError
             If the store failed; what was stored before is untouched.
         """
-        for market, month in partitions:
-            self.table.check_partition(market, month)
-        frames = {key: validated_rows(self.table, partitions[key]) for key in sorted(partitions)}
+        frames = {
+            self.table.partition_key(*key): validated_rows(self.table, partitions[key])
+            for key in sorted(partitions)
+        }
         summaries = {key: summarized(self.table, key, frame) for key, frame in frames.items()}
         self._publisher.refuse_taken(frames, run_id)
         changed = tuple(
@@ -128,9 +155,9 @@ class LakeSnapshot:
                 {key: summaries[key] for key in (*changed, *healed)},
                 run_id=run_id,
                 code_version=code_version,
-                inputs=inputs or {},
+                inputs={PartitionKey(*key): of for key, of in (inputs or {}).items()},
             )
-        return Publication(version, changed, summaries, healed)
+        return Publication(version, changed, {key: summaries[key] for key in frames}, healed)
 
     def _keys(self) -> set[PartitionKey]:
         # A damaged partition may be missing from what is stored; it must not go unnoticed.
@@ -148,11 +175,17 @@ class LakeSnapshot:
     def _read(self, key: PartitionKey) -> pd.DataFrame:
         return read_rows(self.table, key, self._state.stored[key], self._storage)
 
-    def _check(self, market: str, month: str) -> None:
-        self.table.check_partition(market, month)
-        damage = self._state.damage.get((market, month))
+    def _whole(self, market: Market | str, month: Month | str | None) -> PartitionKey:
+        """The partition's key; raise CorruptPartition if it is known to be damaged."""
+        key = self.table.partition_key(market, month)
+        damage = self._state.damage.get(key)
         if damage is not None:
             raise CorruptPartition(
-                f"partition {market} {month} of table {self.table.name} {damage} "
+                f"partition {' '.join(key)} of table {self.table.name} {damage} "
                 f"(version {self.version}); {way_out(self.table)}"
             )
+        return key
+
+
+def _text(market: Market | str) -> str:
+    return market.key if isinstance(market, Market) else market

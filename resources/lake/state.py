@@ -14,10 +14,10 @@ from urllib.parse import unquote
 from resources.lake.checkpoints import checked_seal, newest_checkpoint
 from resources.lake.commit_log import WAY_OUT, Commit, Seal, read_commits
 from resources.lake.faults import answering, raised_as
-from resources.lake.partitions import EMPTY_PARTITION, PartitionKey, PartitionSummary, partition_of
+from resources.lake.partitions import EMPTY_PARTITION, PartitionSummary, partition_of
 from resources.lake.storage import Storage
 from traderai_assets.domain.errors import CorruptPartition
-from traderai_assets.schemas.tables import PARTITION_COLUMNS, Table
+from traderai_assets.schemas.tables import PARTITION_COLUMNS, PartitionKey, Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -122,7 +122,7 @@ def _stored_partitions(
         strict=True,
     ):
         found = StoredPartition(content_hash, rows, first, last, (unquote(path),))
-        key = (market, month)
+        key = PartitionKey(market, month)
         _check_path(table, key, found)
         if found.rows is None or (timed and None in (found.first, found.last)):
             damage[key] = f"file {found.paths[0]} has no row count or time range in the log"

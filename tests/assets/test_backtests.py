@@ -3,8 +3,8 @@
 import pytest
 
 from tests.assets.house import House
-from traderai_assets.assets.models import last_made
 from traderai_assets.domain.months import Month
+from traderai_assets.registry.stored_models import last_made
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.models import MODELS
 

@@ -13,12 +13,12 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.house import House, opened
 from tests.assets.remembered import stale
-from traderai_assets.assets.models import last_made
 from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.months import Month
-from traderai_assets.registry.reproduction import StoredModel, differences, train_again
+from traderai_assets.registry.reproduction import differences, train_again
+from traderai_assets.registry.stored_models import StoredModel, last_made
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.assets.house import House
-from traderai_assets.assets.models import last_made
+from traderai_assets.registry.stored_models import last_made
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
 

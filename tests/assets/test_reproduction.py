@@ -16,10 +16,10 @@ from tests.assets.house import House, opened
 from traderai_assets.domain.errors import CorruptModel, InvalidInput, LakeError
 from traderai_assets.registry.reproduction import (
     differences,
-    find_model,
     reasons_to_differ,
     train_again,
 )
+from traderai_assets.registry.stored_models import find_model
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES

@@ -5,7 +5,6 @@ import pytest
 import yaml
 from dagster._core.errors import DagsterResourceFunctionError
 
-from resources.build import build_resources
 from traderai_assets.definitions import build_definitions
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.instance.own_instance import foreign, refuse_foreign_file
@@ -110,7 +109,8 @@ def test_sensors_in_a_foreign_instance_do_nothing_and_say_why(foreign_instance):
 
 
 def test_a_run_in_a_foreign_instance_stops_before_it_reads_the_lake(foreign_instance, tmp_path):
-    lake = build_resources(Settings())["lake"].model_copy(update={"root": str(tmp_path)})
+    settings = Settings(home=tmp_path / "home")
+    lake = build_definitions(settings=settings).resources["lake"]
 
     @dg.asset
     def reads(lake: dg.ResourceParam[object]):

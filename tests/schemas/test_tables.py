@@ -75,19 +75,19 @@ def test_a_naive_or_coarser_time_is_refused_when_it_is_declared():
 
 @pytest.mark.parametrize("month", ["2026-3", "2026-13", "all", "", "٢٠٢٦-03", "2026-03\n"])
 def test_a_month_is_taken_only_as_its_key_writes_it(month):
-    EVERYTHING.check_partition(MARKET, "2026-03")
+    EVERYTHING.partition_key(MARKET, "2026-03")
     with pytest.raises(InvalidMonth):
-        EVERYTHING.check_partition(MARKET, month)
+        EVERYTHING.partition_key(MARKET, month)
 
 
 def test_a_table_by_market_alone_has_one_month_called_all():
     champions = Table("champions", schema(), monthly=False)
-    champions.check_partition(MARKET, "all")
+    champions.partition_key(MARKET, "all")
     with pytest.raises(InvalidMonth, match="its month is 'all'"):
-        champions.check_partition(MARKET, "2026-03")
+        champions.partition_key(MARKET, "2026-03")
 
 
 def test_a_market_is_taken_only_as_its_key_writes_it():
     for market in ("binance.BTC/USDT.5m", "binance.btc-usdt.5m", "../binance.BTC-USDT.5m", "x"):
         with pytest.raises(InvalidMarket):
-            EVERYTHING.check_partition(market, "2026-03")
+            EVERYTHING.partition_key(market, "2026-03")

@@ -1,7 +1,6 @@
 """Backtests: what a month's model earns after costs on bars it never saw."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -9,17 +8,12 @@ import numpy as np
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
-from traderai_assets.assets.features import features
-from traderai_assets.assets.models import last_made, models
-from traderai_assets.partitions import (
-    LOOK_BACK_MONTHS,
-    MANY_PARTITIONS_A_RUN,
-    market_served_months,
-    months_around,
-    same_month,
-)
+from traderai_assets.domain.code_versions import version_of
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
+from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.backtest_page import backtest_metadata
+from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import (
     BACKTEST_EQUITY,
@@ -42,14 +36,14 @@ if TYPE_CHECKING:
     partitions_def=market_served_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(models, partition_mapping=same_month()),
-        dg.AssetDep(features, partition_mapping=same_month()),
-        dg.AssetDep(candles, partition_mapping=months_around(-LOOK_BACK_MONTHS, 0)),
+        dg.AssetDep("models", partition_mapping=same_month()),
+        dg.AssetDep("features", partition_mapping=same_month()),
+        dg.AssetDep("candles", partition_mapping=months_read("backtests")),
     ],
     group_name="models",
     kinds={"numba", "deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version=version_of("backtests"),
 )
 def backtests(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
@@ -75,47 +69,26 @@ def backtests(
 
 
 def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
-    known = part.read(OUT_OF_SAMPLE, part.month)
-    past = [part.month.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)]
-    bars = part.read_candles(*past)
-    return walk_forward_backtest(known, bars, bar=part.market.bar, settings=settings)
+    from traderai_assets.domain.backtest.decided import walk_forward_backtest
 
-
-def walk_forward_backtest(
-    known: pd.DataFrame, bars: pd.DataFrame, *, bar: timedelta, settings: Settings
-) -> "Backtest | None":
-    """Trade what the folds decided on their test slices; None where they said nothing.
-
-    `known` has a row for each bar that was spoken of: open_time and the fields of `Decisions`.
-    """
-    if known.empty:
-        return None
-    first, last = known["open_time"].iloc[0], known["open_time"].iloc[-1]
-    inside = bars[(bars["open_time"] >= first) & (bars["open_time"] <= last)]
-    return _traded(known, inside, bar, settings)
+    bar = part.market.bar
+    decided = part.read(OUT_OF_SAMPLE, part.month)
+    candles = part.read_candles(*reach(settings).training(bar).months(part.month))
+    return walk_forward_backtest(decided, candles, bar=bar, costs=trading_costs(settings))
 
 
 def _served(part: Partition, model: "ServingModel", settings: Settings) -> "Backtest | None":
+    from traderai_assets.domain.backtest.decided import trade_decided
     from traderai_assets.domain.signals.decisions import decide_bars
 
-    known = part.read(FEATURES, part.month)
-    if known.empty:
+    features = part.read(FEATURES, part.month)
+    if features.empty:
         return None
-    bars = part.read_candles(part.month.shift(-1), part.month)
-    decided = decide_bars(model, known, bars, bar=part.market.bar)
-    return _traded(decided, decided, part.market.bar, settings)
-
-
-def _traded(
-    decided: pd.DataFrame, candles: pd.DataFrame, bar: timedelta, settings: Settings
-) -> "Backtest | None":
-    from traderai_assets.domain.backtest.costs import Costs
-    from traderai_assets.domain.training.evaluation import trade_decided
-
-    if candles.empty:
+    candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
+    decided = decide_bars(model, features, candles, bar=part.market.bar)
+    if decided.empty:
         return None
-    costs = Costs(**settings.costs.model_dump())
-    return trade_decided(decided, candles, bar=bar, costs=costs)
+    return trade_decided(decided, decided, bar=part.market.bar, costs=trading_costs(settings))
 
 
 def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"]) -> None:

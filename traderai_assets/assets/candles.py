@@ -7,6 +7,7 @@ from pydantic import Field
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.ingest.candle_month import MonthIngest
 from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
@@ -31,7 +32,7 @@ class CandlesConfig(dg.Config):
     group_name="market_data",
     kinds={"ccxt", "deltalake"},
     owners=["team:data"],
-    code_version="1",
+    code_version=version_of("candles"),
 )
 def candles(
     context: dg.AssetExecutionContext,

@@ -6,12 +6,11 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.backtests import backtests
-from traderai_assets.assets.models import models
 from traderai_assets.domain.champions.history import current_champion, with_decision
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
-from traderai_assets.registry.challenge import Arena
+from traderai_assets.registry.challenge import Challenge
 from traderai_assets.registry.stored_models import newest_model, read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
@@ -25,13 +24,13 @@ from traderai_assets.settings import Settings
     partitions_def=markets,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(models, partition_mapping=same_market()),
-        dg.AssetDep(backtests, partition_mapping=same_market()),
+        dg.AssetDep("models", partition_mapping=same_market()),
+        dg.AssetDep("backtests", partition_mapping=same_market()),
     ],
     group_name="models",
     kinds={"deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version=version_of("champions"),
 )
 def champions(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
@@ -56,7 +55,7 @@ def champions(
 def _challenged(part: Partition, publication: Publication, settings: Settings) -> pd.DataFrame:
     """Return the market's history with what became of its newest model's challenge."""
     history = part.published()
-    challenger = newest_model(publication.source(MODELS), part.market.key)
+    challenger = newest_model(publication.source(MODELS), part.market)
     as_of = known_until(publication.source(CANDLES), publication.source(CANDLE_GAPS), part.market)
     reigning = current_champion(history)
     if challenger is None or as_of is None or reigning == challenger.model_id:
@@ -64,7 +63,7 @@ def _challenged(part: Partition, publication: Publication, settings: Settings) -
     champion = None
     if reigning is not None:
         champion = read_model(part, reigning, str(history["served_month"].iloc[-1]))
-    decision = Arena(part, settings, challenger).judge(champion)
+    decision = Challenge(part, settings, challenger).judge(champion)
     return with_decision(
         history,
         decision,

@@ -1,7 +1,6 @@
 """Drift metrics: how far the last days lie from what the champion was trained on."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -9,19 +8,16 @@ import numpy as np
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.champions import champions
-from traderai_assets.assets.features import features
-from traderai_assets.assets.signal_outcomes import signal_outcomes
-from traderai_assets.assets.signals import signals
-from traderai_assets.partitions import (
-    MANY_PARTITIONS_A_RUN,
-    market_months,
-    months_around,
-    same_market,
-)
+from traderai_assets.domain.code_versions import version_of
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.reach import DRIFT_WINDOW
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_market
+from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.backtests import BACKTEST_TRADES
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
 from traderai_assets.schemas.features import FEATURES
@@ -34,28 +30,28 @@ if TYPE_CHECKING:
     from traderai_assets.domain.champions.periods import ChampionPeriod
     from traderai_assets.domain.models.model import ServingModel
 
-WINDOW = timedelta(days=7)
-
 
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(champions, partition_mapping=same_market()),
-        dg.AssetDep(features, partition_mapping=months_around(-1, 0)),
-        dg.AssetDep(signals, partition_mapping=months_around(-1, 0)),
-        dg.AssetDep(signal_outcomes, partition_mapping=months_around(-1, 0)),
+        dg.AssetDep("champions", partition_mapping=same_market()),
+        dg.AssetDep("features", partition_mapping=months_read("drift")),
+        dg.AssetDep("signals", partition_mapping=months_read("drift")),
+        dg.AssetDep("signal_outcomes", partition_mapping=months_read("drift")),
     ],
     group_name="live",
     kinds={"scipy", "deltalake"},
     owners=["team:research"],
-    code_version="1",
+    code_version=version_of("drift_metrics"),
 )
 def drift_metrics(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Features, predictions and results of the last seven days against the champion's training."""
-    sources = (CHAMPIONS, FEATURES, PREDICTIONS, SIGNAL_OUTCOMES, MODELS, BACKTEST_TRADES)
+    sources = [CHAMPIONS, FEATURES, PREDICTIONS, SIGNAL_OUTCOMES, MODELS, BACKTEST_TRADES]
+    if settings.costs.funding_rate:
+        sources.append(CANDLES)  # What a position pays follows its price
     with Publication(context, lake, DRIFT_METRICS, *sources) as publication:
         for part in publication.partitions():
             measured = _measure(part, settings)
@@ -69,22 +65,22 @@ def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[st
     from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
-    months = (part.month.shift(-1), part.month)
-    reigning = champion_periods(part.read(CHAMPIONS))
-    known = part.read(FEATURES, *months)
-    if not reigning or known.empty or known["open_time"].iloc[-1] < part.month.start:
+    months = reach(settings).drift(part.market.bar).months(part.month)
+    periods = champion_periods(part.read(CHAMPIONS))
+    features = part.read(FEATURES, *months)
+    if not periods or features.empty or features["open_time"].iloc[-1] < part.month.start:
         return stored, {"reason": "no champion, or no bar of the month yet"}
-    reign = reigning[-1]
-    end = known["open_time"].iloc[-1] + part.market.bar
-    model = read_model(part, reign.model_id, reign.served_month).model
-    current = known[known["open_time"] >= end - WINDOW]
+    champion = periods[-1]
+    end = features["open_time"].iloc[-1] + part.market.bar
+    model = read_model(part, champion.model_id, champion.served_month).model
+    current = features[features["open_time"] >= end - DRIFT_WINDOW]
     # What warms up behind a cut is no other market; all of it NaN would be drift
     defined = current[~undefined_rows(current)]
     table = drift_table(
         [
             _features(model, defined),
             _predictions(model, part.read(PREDICTIONS, *months), end),
-            _performance(part, reign, settings),
+            _performance(part, champion, settings),
         ],
         model_id=model.model_id,
         window_start=current["open_time"].iloc[0],
@@ -115,28 +111,39 @@ def _features(model: "ServingModel", current: pd.DataFrame) -> pd.DataFrame:
     return feature_drift(references, current)
 
 
-def _predictions(model: "ServingModel", said: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+def _predictions(
+    model: "ServingModel", predictions: pd.DataFrame, end: pd.Timestamp
+) -> pd.DataFrame:
     from traderai_assets.domain.drift.features import prediction_drift
     from traderai_assets.domain.drift.reference import ReferenceDistribution
 
-    mine = said[(said["model_id"] == model.model_id) & (said["open_time"] >= end - WINDOW)]
+    recent = predictions["open_time"] >= end - DRIFT_WINDOW
+    mine = predictions[(predictions["model_id"] == model.model_id) & recent]
     reference = ReferenceDistribution.from_json(model.card["reference"]["probability"])
     return prediction_drift(reference, mine["probability"].to_numpy(np.float64))
 
 
-def _performance(part: Partition, reign: "ChampionPeriod", settings: Settings) -> pd.DataFrame:
-    from traderai_assets.domain.backtest.costs import Costs
+def _performance(part: Partition, champion: "ChampionPeriod", settings: Settings) -> pd.DataFrame:
     from traderai_assets.domain.drift.performance import Expectation, performance_drift
+    from traderai_assets.domain.signals.net_returns import net_returns
 
-    costs = Costs(settings.costs.fee_rate, settings.costs.slippage_rate)
-    outcomes = part.read(SIGNAL_OUTCOMES, part.month.shift(-1), part.month)
-    mine = outcomes[(outcomes["model_id"] == reign.model_id) & (outcomes["bars_held"] > 0)]
+    costs = trading_costs(settings)
+    months = reach(settings).drift(part.market.bar).months(part.month)
+    outcomes = part.read(SIGNAL_OUTCOMES, *months)
+    mine = outcomes[(outcomes["model_id"] == champion.model_id) & (outcomes["bars_held"] > 0)]
     # What an interrupted signal earned is not known
     settled = ~mine["status"].isin(["open", "interrupted"])
     ended = mine[settled].drop_duplicates("open_time", keep="last")
-    record = part.read_keys(BACKTEST_TRADES, [reign.served_month])
+    held_in = [*reach(settings).outcomes(part.market.bar).months(months[0]), *months[1:]]
+    candles = part.read_candles(*held_in) if costs.funding_rate else None
+    record = part.read(BACKTEST_TRADES, Month.parse(champion.served_month))
     promised = record["net_return"].to_numpy(np.float64)
     return performance_drift(
         Expectation.from_returns(promised) if promised.size else None,
-        costs.net_return(ended["side"], ended["gross_return"]),
+        net_returns(
+            ended,
+            CANDLES.empty() if candles is None else candles,
+            bar=part.market.bar,
+            costs=costs,
+        ),
     )

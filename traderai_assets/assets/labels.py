@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
-from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, months_around
+from traderai_assets.domain.code_versions import version_of
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
+from traderai_assets.plan import reach
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.labels import LABELS
@@ -16,11 +18,11 @@ from traderai_assets.settings import Settings
 @dg.asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
-    deps=[dg.AssetDep(candles, partition_mapping=months_around(-1, 0))],
+    deps=[dg.AssetDep("candles", partition_mapping=months_read("labels"))],
     group_name="learning_data",
     kinds={"numba", "deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version=version_of("labels"),
 )
 def labels(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
@@ -30,9 +32,10 @@ def labels(
 
     with Publication(context, lake, LABELS, CANDLES) as publication:
         for part in publication.partitions():
-            bars = part.read_candles(part.month.shift(-1), part.month)
+            read = reach(settings).labels(part.market.bar)
+            candles = part.read_candles(*read.months(part.month))
             frame = month_labels(
-                bars,
+                candles,
                 month=part.month,
                 bar=part.market.bar,
                 horizon_bars=settings.training.horizon_bars,

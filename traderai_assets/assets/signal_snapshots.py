@@ -7,20 +7,17 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
-from traderai_assets.assets.features import features
-from traderai_assets.assets.models import last_made, models
-from traderai_assets.partitions import (
-    MANY_PARTITIONS_A_RUN,
-    market_months,
-    months_around,
-    same_month,
-)
+from traderai_assets.domain.code_versions import version_of
+from traderai_assets.instance.months_read import months_read
+from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_month
+from traderai_assets.plan import reach
+from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
+from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
@@ -30,17 +27,17 @@ if TYPE_CHECKING:
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(models, partition_mapping=same_month()),
-        dg.AssetDep(features, partition_mapping=same_month()),
-        dg.AssetDep(candles, partition_mapping=months_around(-1, 1)),
+        dg.AssetDep("models", partition_mapping=same_month()),
+        dg.AssetDep("features", partition_mapping=same_month()),
+        dg.AssetDep("candles", partition_mapping=months_read("snapshots")),
     ],
     group_name="history",
     kinds={"deltalake"},
     owners=["team:research"],
-    code_version="2",
+    code_version=version_of("signal_snapshots"),
 )
 def signal_snapshots(
-    context: dg.AssetExecutionContext, lake: LakeResource
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Signals of the month's model at bars of the month: out of sample by construction."""
     from traderai_assets.domain.models.model import decode_model
@@ -52,7 +49,7 @@ def signal_snapshots(
                 part.put(part.published(), {"reason": f"no model of {part.month.key} yet"})
                 continue
             model = decode_model(last_made(trained))
-            frame = _replayed(part, model)
+            frame = _replayed(part, model, settings)
             part.put(
                 frame,
                 {"model_id": model.model_id}
@@ -61,14 +58,15 @@ def signal_snapshots(
         yield from publication.publish()
 
 
-def _replayed(part: Partition, model: "ServingModel") -> pd.DataFrame:
+def _replayed(part: Partition, model: "ServingModel", settings: Settings) -> pd.DataFrame:
     from traderai_assets.domain.signals.decisions import decide_bars
     from traderai_assets.domain.signals.generation import signals_of
     from traderai_assets.domain.signals.outcomes import resolve_outcomes
 
     bar = part.market.bar
-    bars = part.read_candles(part.month.shift(-1), part.month, part.month.shift(1))
-    decided = decide_bars(model, part.read(FEATURES, part.month), bars, bar=bar)
-    given = signals_of(model, decided, bars, bar=bar)
-    ended = resolve_outcomes(given, bars, bar=bar, as_of=part.month.shift(1).end)
-    return given.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})
+    months = reach(settings).snapshots(bar).months(part.month)
+    candles = part.read_candles(*months)
+    decided = decide_bars(model, part.read(FEATURES, part.month), candles, bar=bar)
+    signals = signals_of(model, decided, candles, bar=bar)
+    ended = resolve_outcomes(signals, candles, bar=bar, as_of=months[-1].end)
+    return signals.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})

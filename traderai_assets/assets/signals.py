@@ -8,8 +8,7 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.champions import champions
-from traderai_assets.assets.features import features
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
@@ -17,6 +16,7 @@ from traderai_assets.partitions import (
     same_market,
     same_month,
 )
+from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.schemas.candles import CANDLES
@@ -25,6 +25,7 @@ from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signals import SIGNALS
+from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
@@ -34,65 +35,67 @@ if TYPE_CHECKING:
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
-        dg.AssetDep(champions, partition_mapping=same_market()),
-        dg.AssetDep(features, partition_mapping=same_month()),
+        dg.AssetDep("champions", partition_mapping=same_market()),
+        dg.AssetDep("features", partition_mapping=same_month()),
     ],
     group_name="live",
     kinds={"deltalake"},
     owners=["team:trading"],
-    code_version="1",
+    code_version=version_of("signals"),
 )
 def signals(
-    context: dg.AssetExecutionContext, lake: LakeResource
+    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Signals of the champion at newly closed bars; what it said before is never edited."""
     sources = (CHAMPIONS, FEATURES, CANDLES, MODELS)
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
-            said, given = _spoken(part)
-            part.put_beside(PREDICTIONS, said)
-            part.put(given, _metadata(said, given))
+            predictions, signals = _spoken(part, settings)
+            part.put_beside(PREDICTIONS, predictions)
+            part.put(signals, _metadata(predictions, signals))
         yield from publication.publish()
 
 
-def _spoken(part: Partition) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _spoken(part: Partition, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the month's predictions and signals: those stored, and those of bars since then.
 
-    A kill between the two tables leaves predictions whose signals are not stored; these are given
-    now, from what was predicted.
+    A kill between the two tables leaves predictions whose signals are not stored; these are made
+    now, of what was predicted.
     """
     from traderai_assets.domain.champions.periods import champion_periods
     from traderai_assets.domain.signals.generation import signals_of
 
-    said, given = part.published_beside(PREDICTIONS), part.published()
-    known = part.read(FEATURES, part.month)
-    bars = part.read_candles(part.month.shift(-1), part.month)
+    predictions, signals = part.published_beside(PREDICTIONS), part.published()
+    features = part.read(FEATURES, part.month)
+    candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     bar = part.market.bar
-    if len(said):
-        known = known[known["open_time"] > said["open_time"].iloc[-1]]
-    owed = said[(said["side"] != 0) & ~said["open_time"].isin(given["open_time"])]
-    for reign in champion_periods(part.read(CHAMPIONS)):
-        decided_at = known["open_time"] + bar
-        new = known[(decided_at > reign.since) & (decided_at <= reign.until)]
-        missed = owed[owed["model_id"] == reign.model_id]
+    if len(predictions):
+        features = features[features["open_time"] > predictions["open_time"].iloc[-1]]
+    unsigned = ~predictions["open_time"].isin(signals["open_time"])
+    owed = predictions[(predictions["side"] != 0) & unsigned]
+    for period in champion_periods(part.read(CHAMPIONS)):
+        decided_at = features["open_time"] + bar
+        new = features[(decided_at > period.since) & (decided_at <= period.until)]
+        missed = owed[owed["model_id"] == period.model_id]
         if new.empty and missed.empty:
             continue
-        model = read_model(part, reign.model_id, reign.served_month).model
-        predicted = _predictions(model, new, bars, bar)
-        said = _joined(said, predicted)
-        given = _joined(given, signals_of(model, _joined(missed, predicted), bars, bar=bar))
+        model = read_model(part, period.model_id, period.served_month).model
+        predicted = _predictions(model, new, candles, bar)
+        predictions = _joined(predictions, predicted)
+        made = signals_of(model, _joined(missed, predicted), candles, bar=bar)
+        signals = _joined(signals, made)
         owed = owed.drop(missed.index)
-    return said, given.sort_values("open_time", ignore_index=True)
+    return predictions, signals.sort_values("open_time", ignore_index=True)
 
 
 def _predictions(
-    model: "ServingModel", known: pd.DataFrame, bars: pd.DataFrame, bar: timedelta
+    model: "ServingModel", features: pd.DataFrame, candles: pd.DataFrame, bar: timedelta
 ) -> pd.DataFrame:
     from traderai_assets.domain.signals.decisions import decide_bars
 
-    if known.empty:
+    if features.empty:
         return PREDICTIONS.empty()
-    decided = decide_bars(model, known, bars, bar=bar).assign(model_id=model.model_id)
+    decided = decide_bars(model, features, candles, bar=bar).assign(model_id=model.model_id)
     return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
 
 
@@ -100,8 +103,8 @@ def _joined(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([earlier, later], ignore_index=True) if len(earlier) else later
 
 
-def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
-    last = given.tail(10).iloc[::-1]
+def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, object]:
+    last = signals.tail(10).iloc[::-1]
     rows = [
         dg.TableRecord(
             {
@@ -117,8 +120,8 @@ def _metadata(said: pd.DataFrame, given: pd.DataFrame) -> dict[str, object]:
         for signal in last.to_dict("records")
     ]
     return {
-        "bars_spoken_of": len(said),
-        "longs": int((given["side"] > 0).sum()),
-        "shorts": int((given["side"] < 0).sum()),
+        "bars_spoken_of": len(predictions),
+        "longs": int((signals["side"] > 0).sum()),
+        "shorts": int((signals["side"] < 0).sum()),
         **({"last_signals": dg.MetadataValue.table(rows)} if rows else {}),
     }

@@ -4,14 +4,13 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
 from traderai_assets.domain.candles.gaps import FETCH_FAILURE, NO_TRADE
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 from traderai_assets.schemas.rows import validated_rows
 
 
-@dg.asset_check(asset=candles, blocking=True)
+@dg.asset_check(asset="candles", blocking=True)
 def candle_contract(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
@@ -51,7 +50,7 @@ def candle_contract(
     )
 
 
-@dg.asset_check(asset=candles)
+@dg.asset_check(asset="candles")
 def nothing_failed_to_arrive(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
@@ -74,7 +73,7 @@ def nothing_failed_to_arrive(
     )
 
 
-@dg.asset_check(asset=candles)
+@dg.asset_check(asset="candles")
 def silence_is_believed(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
@@ -111,7 +110,7 @@ def silence_is_believed(
     )
 
 
-@dg.asset_check(asset=candles)
+@dg.asset_check(asset="candles")
 def nothing_refused(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:

@@ -7,11 +7,13 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.assets.features import features
+from traderai_assets.domain.look_back import look_back_months
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.partitions import LOOK_BACK_MONTHS, partition_key, read_partition_key
+from traderai_assets.domain.reach import feature_months
+from traderai_assets.partitions import partition_key, read_partition_key
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
     from traderai_assets.domain.features.lookahead import Leak
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
 MOST_PARTITIONS = 4
 
 
-@dg.asset_check(asset=features, blocking=True)
+@dg.asset_check(asset="features", blocking=True)
 def no_look_ahead(
-    context: dg.AssetCheckExecutionContext, lake: LakeResource
+    context: dg.AssetCheckExecutionContext,
+    lake: LakeResource,
+    settings: dg.ResourceParam[Settings],
 ) -> dg.AssetCheckResult:
     """No feature changes by a bit, at or before a bar, with whatever comes after that bar.
 
@@ -37,7 +41,8 @@ def no_look_ahead(
     candles = lake.snapshot(CANDLES)
     asked = [read_partition_key(key) for key in context.op_execution_context.partition_keys]
     whole_months = len({month for _, month in asked}) > 1
-    tried = _draw(candles, asked, seed, MOST_PARTITIONS if whole_months else 1)
+    months = look_back_months(settings.training.lookback_days)
+    tried = _draw(candles, asked, months, seed, MOST_PARTITIONS if whole_months else 1)
     leaks = [
         leak
         for market, month in tried
@@ -60,7 +65,7 @@ def no_look_ahead(
 
 
 def _draw(
-    candles: LakeSnapshot, asked: list[tuple[Market, Month]], seed: int, count: int
+    candles: LakeSnapshot, asked: list[tuple[Market, Month]], months: int, seed: int, count: int
 ) -> list[tuple[Market, Month]]:
     """Draw from the months asked for; one without candles stands for the newest before it.
 
@@ -68,8 +73,8 @@ def _draw(
     """
     filled = set()
     for market, month in asked:
-        stored = (month.shift(-back) for back in range(LOOK_BACK_MONTHS + 1))
-        newest = next((m for m in stored if candles.summary(market.key, m.key).rows), None)
+        stored = [month, *reversed(month.before(months))]
+        newest = next((m for m in stored if candles.summary(market, m).rows), None)
         if newest is not None:
             filled.add((market.key, newest.key))
     drawn = random.Random(seed).sample(sorted(filled), min(len(filled), count))  # noqa: S311
@@ -81,7 +86,8 @@ def _prove(
 ) -> list["Leak"]:
     from traderai_assets.domain.features.proof import prove_month, prove_stretch
 
-    bars = candles.read(market.key, [month.shift(-1).key, month.key])
+    read = [*month.before(feature_months(market.bar)), month]
+    bars = candles.read(market, read)
     leaks = prove_stretch(bars, month=month, bar=market.bar, seed=seed)
     if whole_month:
         leaks += prove_month(bars, month=month, bar=market.bar, seed=seed)

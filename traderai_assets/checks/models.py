@@ -3,12 +3,11 @@
 import dagster as dg
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.models import models
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.models import MODELS
 
 
-@dg.asset_check(asset=models)
+@dg.asset_check(asset="models")
 def every_month_has_a_model(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
@@ -17,7 +16,7 @@ def every_month_has_a_model(
     without = []
     for key in context.op_execution_context.partition_keys:
         market, month = read_partition_key(key)
-        if stored.summary(market.key, month.key).rows == 0:
+        if stored.summary(market, month).rows == 0:
             without.append(key)
     return dg.AssetCheckResult(
         passed=not without,

@@ -6,7 +6,6 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.assets.candles import candles
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.runs.crossings import StoredCrossings, steps_command
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
@@ -15,7 +14,7 @@ from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 _STEPS_SHOWN = 20
 
 
-@dg.asset_check(asset=candles)
+@dg.asset_check(asset="candles")
 def no_impossible_step(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:

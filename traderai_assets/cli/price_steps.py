@@ -76,7 +76,9 @@ def _decide(
     import pandas as pd
 
     from traderai_assets.domain.candles.crossings import REVOKED, standing_decisions
+    from traderai_assets.domain.markets import Market
     from traderai_assets.domain.months import Month
+    from traderai_assets.plan import reach
     from traderai_assets.schemas.candles import CANDLES
     from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 
@@ -100,9 +102,11 @@ def _decide(
     added = pd.DataFrame(row).astype(PRICE_DECISIONS.dtypes)
     frame = pd.concat([stored, added], ignore_index=True) if len(stored) else added
     snapshot.publish({(key, month.key): frame}, run_id="traderai candles confirm", code_version="1")
+    last = month.shift(reach(open_settings()).months_made(Market.parse(key).bar))
+    joined = "and" if last == month.shift(1) else "to"
     return (
-        f"{told}. Features and labels of {month.key} and {month.shift(1).key} depend on it; make "
-        f'them anew with "{_backfill(key, month)}".'
+        f"{told}. Features and labels of {month.key} {joined} {last.key} depend on it; make "
+        f'them anew with "{_backfill(key, month, last)}".'
     )
 
 
@@ -124,12 +128,13 @@ def _require_bar(candles: "pd.DataFrame", key: str, opened: datetime) -> None:
         )
 
 
-def _backfill(key: str, month: "Month") -> str:
-    """Return the command that makes the month and the one after it anew, as far as they began."""
+def _backfill(key: str, first: "Month", last: "Month") -> str:
+    """Return the command that makes the months anew, as far as they have begun."""
     from traderai_assets.domain.freshness.training_data import backfill_commands
+    from traderai_assets.domain.months import months_between
 
     now = datetime.now(UTC)
-    months = [one for one in (month, month.shift(1)) if one == month or one.start <= now]
+    months = months_between(first.start, max(min(now, last.end), first.end))
     return backfill_commands(key, months, now)[0]
 
 

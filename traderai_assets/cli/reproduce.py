@@ -26,10 +26,10 @@ def command(model_id: str) -> None:
     """
     from traderai_assets.registry.reproduction import (
         differences,
-        find_model,
         reasons_to_differ,
         train_again,
     )
+    from traderai_assets.registry.stored_models import find_model
 
     lake = open_lake(open_settings())
     stored = find_model(lake, model_id)

@@ -12,11 +12,15 @@ from traderai_assets.domain.errors import InvalidSettings
 MAX_MARKETS = 500
 # Where the months of every market's partitions begin
 FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
-# A look-back may begin up to this many months before the month a model serves
-LOOK_BACK_MONTHS = 2
-MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 1, 30
+MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 2, 730
+# What the features of a bar may look back on
+MAX_WARM_UP_BARS = 300
+# What the labels of a month may look back on before it, so that their candles can be had
+MAX_LABEL_MEMORY_DAYS = 730
 # Of a training that is judged; a cut by itself may have one
 MIN_FOLDS, MAX_FOLDS = 2, 50
+# Of each slice of a fold, after purging: fewer say nothing, and of days there are few
+MIN_ROWS, MAX_ROWS = 20, 1_000_000
 MAX_HORIZON_BARS = 1_000
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1
@@ -28,6 +32,10 @@ MIN_GROUPS, MAX_GROUPS = 3, 12
 MAX_LABELLINGS = 25
 # Fees and slippage of entry and exit together, as a share of the price
 MAX_ROUND_TRIP = 0.1
+# Of asking a venue for one page
+MAX_ATTEMPTS = 20
+MAX_DEADLINE_SECONDS, MAX_REQUEST_TIMEOUT_SECONDS = 3_600.0, 120.0
+MAX_TAIL_BARS = 500
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from traderai_assets.domain.errors import InvalidMarket
 
-# A month must hold a whole number of bars, and `1M` would be the case twin of `1m`.
+# A day must hold a whole number of bars, so that a month does, and `1M` would be the case twin of
+# `1m`.
 BARS: dict[str, timedelta] = {
     "1m": timedelta(minutes=1),
     "3m": timedelta(minutes=3),
@@ -20,6 +21,12 @@ BARS: dict[str, timedelta] = {
     "15m": timedelta(minutes=15),
     "30m": timedelta(minutes=30),
     "1h": timedelta(hours=1),
+    "2h": timedelta(hours=2),
+    "4h": timedelta(hours=4),
+    "6h": timedelta(hours=6),
+    "8h": timedelta(hours=8),
+    "12h": timedelta(hours=12),
+    "1d": timedelta(days=1),
 }
 MAX_KEY_LENGTH = 120
 

@@ -13,6 +13,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.coverage import bar_coverage
+from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
 from traderai_assets.domain.candles.ripening import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
@@ -23,12 +24,12 @@ from traderai_assets.domain.freshness.look_back_facts import (
     MonthCoverage,
     newest_month,
     span,
+    warm_up_spans,
 )
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.gate.provenance import Provenance
-from traderai_assets.ingest.candle_month import last_close
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
@@ -75,11 +76,16 @@ class FactsReader:
             found = span(extent, market, served, days)
         except NotEnoughData:  # It is not due, which the judgement says
             found = None
-        months = {}
-        if found is not None:
-            window = found.window
-            months = {month: self._coverage(market, month, window) for month in window.months}
-        return LookBackFacts(market, served, days, extent, months)
+        if found is None:
+            return LookBackFacts(market, served, days, extent)
+        window = found.window
+        months = {month: self._coverage(market, month, window) for month in window.months}
+        warm_up = {
+            month: self._coverage(market, month, span)
+            for span in warm_up_spans(window, market)
+            for month in span.months
+        }
+        return LookBackFacts(market, served, days, extent, months, warm_up)
 
     def _extent(self, market: Market, served: Month) -> Extent:
         known = known_until(self._candles, self._gaps, market)
@@ -95,6 +101,7 @@ class FactsReader:
         return Extent(known, present, made)
 
     def _coverage(self, market: Market, month: Month, window: LookBack) -> MonthCoverage:
+        learned = window.months + [one.months[0] for one in warm_up_spans(window, market)]
         start, until = max(month.start, window.start), min(month.end, window.until)
         gaps = self._gaps.read(market.key, [month.key])
         candles = self._candles.read(market.key, [month.key])
@@ -103,7 +110,7 @@ class FactsReader:
             expected_bars=len(coverage.open_ms),
             stored_bars=int(coverage.stored.sum()),
             known_gaps=int(coverage.known_absent.sum()),
-            other_candles=self._provenance.other_candles(market, month, window.months),
+            other_candles=self._provenance.other_candles(market, month, learned),
             doubts=self._doubts(market, month, gaps, start, until),
             ended_at=_ended_at(gaps, window.until),
         )

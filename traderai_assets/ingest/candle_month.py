@@ -4,7 +4,7 @@ The order of commits is what makes a kill harmless (docs/adr/0004); how silence 
 is told in docs/adr/0007.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.asking import Answer, note_asks
 from traderai_assets.domain.candles.coverage import Span
 from traderai_assets.domain.candles.ended import with_end, without_end
+from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import UNREACHABLE
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
@@ -162,8 +163,8 @@ class MonthIngest:
     def _neighbours(self) -> tuple[datetime | None, datetime | None]:
         """Return the close of the last candle before the month, the opening of the next after."""
         market, month = self.part.market, self.part.month
-        before = self._publication.target.summary(market.key, month.shift(-1).key).last
-        after = self._publication.target.summary(market.key, month.shift(1).key).first
+        before = self._publication.target.summary(market, month.shift(-1)).last
+        after = self._publication.target.summary(market, month.shift(1)).first
         return None if before is None else before + market.bar, after
 
     def end(self, since: datetime, now: datetime) -> None:
@@ -178,7 +179,7 @@ class MonthIngest:
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
         try:
-            return stored.read(self.part.market.key, [self.part.month_key])
+            return stored.read(self.part.market, [self.part.month])
         except CorruptPartition as damage:
             self.part.metadata[f"damaged_{stored.table.name}"] = str(damage)
             return stored.table.empty()
@@ -192,7 +193,7 @@ class MonthIngest:
 
     def _listed_from(self, end: datetime) -> datetime | None:
         """Return when the market's first candle opened, if this month may hold it."""
-        earlier = self._publication.target.content_hashes(self.part.market.key)
+        earlier = self._publication.target.content_hashes(self.part.market)
         if any(month < self.part.month_key for month in earlier):
             return None
         if self.candles.empty:
@@ -213,9 +214,3 @@ class MonthIngest:
         snapshot.publish(
             {self.part.key: frame}, run_id=self._run_id, code_version=self._publication.code_version
         )
-
-
-def last_close(now: datetime, bar: timedelta) -> datetime:
-    """Return the close of the last bar that is closed at `now`."""
-    epoch = datetime.fromtimestamp(0, tz=now.tzinfo)
-    return now - (now - epoch) % bar

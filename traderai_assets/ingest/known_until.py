@@ -10,12 +10,10 @@ from traderai_assets.domain.markets import Market
 def known_until(candles: LakeSnapshot, gaps: LakeSnapshot, market: Market) -> datetime | None:
     """Return the close of the last bar that is stored or a known gap; None where there is none."""
     ends = []
-    month = max(candles.content_hashes(market.key), default=None)
+    last = candles.last(market)
+    ends += [last + market.bar] if last is not None else []
+    month = gaps.last_month(market)
     if month is not None:
-        last = candles.summary(market.key, month).last
-        ends += [last + market.bar] if last is not None else []
-    month = max(gaps.content_hashes(market.key), default=None)
-    if month is not None:
-        known = gaps.read(market.key, [month])
-        ends += known.loc[believed(known), "end"].dt.to_pydatetime().tolist()
+        absent = gaps.read(market, [month])
+        ends += absent.loc[believed(absent), "end"].dt.to_pydatetime().tolist()
     return max(ends, default=None)

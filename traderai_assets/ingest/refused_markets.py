@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
+from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.errors import (
     InvalidMarket,
     MarketNotListed,
@@ -18,7 +19,7 @@ from traderai_assets.domain.errors import (
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, is_believed
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.candle_month import MonthIngest, last_close
+from traderai_assets.ingest.candle_month import MonthIngest
 from traderai_assets.instance.market_notes import note_answered, note_refused, refusal_of
 from traderai_assets.runs.publication import Partition, Publication
 
@@ -133,7 +134,5 @@ class RefusedMarkets:
             return datetime.now(UTC)
 
     def _last_close(self, market: Market) -> datetime | None:
-        stored = self._publication.target
-        month = max(stored.content_hashes(market.key), default=None)
-        last = stored.summary(market.key, month).last if month else None
+        last = self._publication.target.last(market)
         return None if last is None else last + market.bar

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dagster import DagsterInstance
+from dagster import DagsterInstance, InitResourceContext
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.queue.limits import TagLimit
@@ -50,9 +50,17 @@ def foreign(instance: DagsterInstance) -> str:
     )
 
 
-def refuse_foreign(instance: DagsterInstance) -> None:
-    """Raise InvalidSettings where an instance is not ours."""
-    fault = foreign(instance)
+def refuse_foreign_run(context: InitResourceContext) -> None:
+    """Refuse to serve a run of an instance that is not ours: no limit would hold it.
+
+    Raises
+    ------
+    InvalidSettings
+        Naming the instance. A sensor, which is no run, says so as its reason to do nothing.
+    """
+    if context.run is None or context.instance is None:
+        return
+    fault = foreign(context.instance)
     if fault:
         raise InvalidSettings(fault)
 

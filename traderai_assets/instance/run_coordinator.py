@@ -22,6 +22,7 @@ from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.instance.database_errors import name_database_files
+from traderai_assets.partitions import split_partition_key
 from traderai_assets.work_classes import (
     ALL_ASSETS,
     CLASS_TAG,
@@ -137,7 +138,7 @@ def _assets(run: DagsterRun) -> frozenset[str]:
 
 
 def _market(tags: Mapping[str, str]) -> str:
-    return _partition(tags).partition("|")[0]
+    return split_partition_key(_partition(tags))[0]
 
 
 def _partition(tags: Mapping[str, str]) -> str:
@@ -146,4 +147,4 @@ def _partition(tags: Mapping[str, str]) -> str:
 
 def _months(tags: Mapping[str, str]) -> set[str]:
     keys = [tags.get(tag, "") for tag in (_PARTITION_TAG, _RANGE_START_TAG, _RANGE_END_TAG)]
-    return {key.partition("|")[2] for key in keys if "|" in key}
+    return {month for key in keys if (month := split_partition_key(key)[1])}

@@ -6,9 +6,7 @@ stored now or until their files are vacuumed.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,79 +14,19 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.candles.crossings import read_crossings
 from traderai_assets.domain.candles.segments import mark_segments
-from traderai_assets.domain.errors import InvalidInput, LakeError
+from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.look_back import LookBack
-from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
-from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import TrainedModel
 
-SHORTEST_ID = 6
 _BYTES = ("lightgbm", "xgboost", "other_learners")
-
-
-@dataclass(frozen=True)
-class StoredModel:
-    """One row of the models table, and the partition it stands in."""
-
-    market: Market
-    served: Month
-    row: "pd.Series[Any]"
-
-    @property
-    def model_id(self) -> str:
-        """All 32 characters."""
-        return str(self.row["model_id"])
-
-    @cached_property
-    def card(self) -> dict[str, Any]:
-        """What is known of it."""
-        card: dict[str, Any] = json.loads(self.row["card"])
-        return card
-
-
-def find_model(lake: LakeResource, model_id: str) -> StoredModel:
-    """Find a model of any market, month and generation by its id, or the beginning of it.
-
-    Raises
-    ------
-    InvalidInput
-        If no model, or more than one, has an id that begins so.
-    CorruptModel
-        If its card and bytes are not those its id stands for.
-    """
-    from traderai_assets.domain.models.model import decode_model
-
-    if len(model_id) < SHORTEST_ID:
-        raise InvalidInput(
-            f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
-            f"first {SHORTEST_ID} of them"
-        )
-    snapshot = lake.snapshot(MODELS)
-    found = [
-        StoredModel(Market.parse(market), Month.parse(month), row)
-        for market in snapshot.markets()
-        for month in snapshot.content_hashes(market)
-        for _, row in snapshot.read(market, [month]).iterrows()
-        if row["model_id"].startswith(model_id)
-    ]
-    if len(found) == 1:
-        decode_model(found[0].row)  # What was changed after the training is no measure of anything
-        return found[0]
-    if found:
-        names = ", ".join(sorted(model.model_id for model in found)[:3])
-        raise InvalidInput(
-            f"{len(found)} models begin with {model_id!r}: {names}; write more of it"
-        )
-    raise InvalidInput(
-        f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names them'
-    )
 
 
 def reasons_to_differ(card: dict[str, Any]) -> list[str]:
@@ -96,7 +34,8 @@ def reasons_to_differ(card: dict[str, Any]) -> list[str]:
     from traderai_assets.domain.models.card import code_versions, library_versions
     from traderai_assets.domain.training.plan import TrainingPlan
 
-    here = {**library_versions(TrainingPlan.from_settings(card["plan"])), **code_versions()}
+    plan = TrainingPlan.from_settings(card["plan"])
+    here = {**library_versions(plan.learners, plan.search.sampler), **code_versions()}
     made_with = {**card["library_versions"], **card["code_version"]}
     reasons = [
         f"Made with {name} {made_with.get(name, 'absent')}, here is {here.get(name, 'absent')}."
@@ -139,7 +78,13 @@ def train_again(
         written = (card["inputs"].get(f"{CROSSINGS}/{month.key}", "") for month in sorted(months))
         return mark_segments(rows, read_crossings(written))
 
-    rows = training_rows(read, stored.served, LookBack(start, until), stored.market.bar)
+    prefix = f"{CANDLES.name}/"
+    memory = [
+        Month.parse(name.removeprefix(prefix))
+        for name in sorted(card["inputs"])
+        if name.startswith(prefix)
+    ]
+    rows = training_rows(read, LookBack(start, until), stored.market.bar, memory=memory)
     return train_model(
         rows.features,
         rows.labels,
@@ -180,7 +125,7 @@ def _read_as_made(
             f"the card of model {stored.model_id} names no {table.name} of {month.key}, which a "
             "training of today reads; the model was made by another version of the code"
         )
-    return lake.read_content(table, stored.market.key, month.key, wanted)
+    return lake.read_content(table, stored.market, month, wanted)
 
 
 def _text(value: Any) -> str:

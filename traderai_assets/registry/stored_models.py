@@ -1,13 +1,16 @@
-"""Candidates: stored models that may speak for a market, found by month or by id."""
+"""Stored models: found by month or by id, each with the partition it stands in."""
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.assets.models import last_made
-from traderai_assets.domain.errors import CorruptPartition
+from traderai_assets.domain.errors import CorruptPartition, InvalidInput
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.runs.publication import Partition
 from traderai_assets.schemas.models import MODELS
@@ -15,20 +18,38 @@ from traderai_assets.schemas.models import MODELS
 if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
 
+SHORTEST_ID = 6
+
 
 @dataclass(frozen=True)
-class Candidate:
-    """A stored model and the month it was made for."""
+class StoredModel:
+    """One row of the models table, and the partition it stands in.
 
-    row: "pd.Series[Any]"
+    Attributes
+    ----------
+    market : Market
+    served : Month
+        The month it was made for.
+    row : Series
+        As `schemas.models` declares it.
+    """
+
+    market: Market
     served: Month
+    row: "pd.Series[Any]"
 
     @property
     def model_id(self) -> str:
-        """Its id."""
+        """All 32 characters."""
         return str(self.row["model_id"])
 
-    @property
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """What its training wrote down of it; not verified."""
+        card: dict[str, Any] = json.loads(self.row["card"])
+        return card
+
+    @cached_property
     def model(self) -> "ServingModel":
         """The model, verified and read."""
         from traderai_assets.domain.models.model import decode_model
@@ -36,15 +57,26 @@ class Candidate:
         return decode_model(self.row)
 
 
-def newest_model(stored: LakeSnapshot, market: str) -> Candidate | None:
+def last_made(stored: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the row that serves its month; what it learned from may end before an earlier one's.
+
+    Parameters
+    ----------
+    stored : DataFrame
+        Rows of one month of `MODELS`, at least one.
+    """
+    return stored.iloc[int(stored["generation"].argmax())]
+
+
+def newest_model(stored: LakeSnapshot, market: Market) -> StoredModel | None:
     """Return the model last made for the last served month; None where the market has no model."""
-    month = max(stored.content_hashes(market), default=None)
+    month = stored.last_month(market)
     if month is None:
         return None
-    return Candidate(last_made(stored.read(market, [month])), Month.parse(month))
+    return StoredModel(market, month, last_made(stored.read(market, [month])))
 
 
-def read_model(part: Partition, model_id: str, served: str) -> Candidate:
+def read_model(part: Partition, model_id: str, served: str) -> StoredModel:
     """Read the model of that id among those made for the served month, as an input of `part`.
 
     Raises
@@ -52,7 +84,8 @@ def read_model(part: Partition, model_id: str, served: str) -> Candidate:
     CorruptPartition
         If it is not there: a model that anything refers to is never removed.
     """
-    rows = part.read_keys(MODELS, [served])
+    month = Month.parse(served)
+    rows = part.read(MODELS, month)
     named = rows[rows["model_id"] == model_id]
     if named.empty:
         raise CorruptPartition(
@@ -60,4 +93,44 @@ def read_model(part: Partition, model_id: str, served: str) -> Candidate:
             f"models holds {len(rows)} other models of that month; restore the table, or train "
             f"{served} anew and let it challenge"
         )
-    return Candidate(named.iloc[0], Month.parse(served))
+    return StoredModel(part.market, month, named.iloc[0])
+
+
+def find_model(lake: LakeResource, model_id: str) -> StoredModel:
+    """Find a model of any market, month and generation by its id, or the beginning of it.
+
+    Raises
+    ------
+    InvalidInput
+        If no model, or more than one, has an id that begins so.
+    CorruptModel
+        If its card and bytes are not those its id stands for.
+    """
+    if len(model_id) < SHORTEST_ID:
+        raise InvalidInput(
+            f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
+            f"first {SHORTEST_ID} of them"
+        )
+    found = [model for model in _all_models(lake) if model.model_id.startswith(model_id)]
+    if not found:
+        raise InvalidInput(
+            f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names '
+            "them"
+        )
+    if len(found) > 1:
+        names = ", ".join(sorted(model.model_id for model in found)[:3])
+        raise InvalidInput(
+            f"{len(found)} models begin with {model_id!r}: {names}; write more of it"
+        )
+    _ = found[0].model  # What was changed after the training is no measure of anything
+    return found[0]
+
+
+def _all_models(lake: LakeResource) -> list[StoredModel]:
+    snapshot = lake.snapshot(MODELS)
+    return [
+        StoredModel(Market.parse(market), Month.parse(month), row)
+        for market in snapshot.markets()
+        for month in snapshot.content_hashes(market)
+        for _, row in snapshot.read(market, [month]).iterrows()
+    ]

@@ -8,7 +8,6 @@ import pandas as pd
 
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
-from traderai_assets.partitions import LOOK_BACK_MONTHS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -27,7 +26,7 @@ class TrainingRows:
 
 
 def training_rows(
-    read: ReadMonths, served: Month, window: LookBack, bar: timedelta
+    read: ReadMonths, window: LookBack, bar: timedelta, *, memory: list[Month]
 ) -> TrainingRows:
     """Read the months of a look-back and leave out what it does not know.
 
@@ -35,16 +34,16 @@ def training_rows(
     ----------
     read : callable
         Reads verified rows of a table's months, of one market; candles with their segments.
-    served : Month
-        Whose model is made.
     window : LookBack
     bar : timedelta
         Length of a bar.
+    memory : list of Month
+        Whose candles are read: the look-back's, and those before it that the width of its first
+        barriers remembers.
     """
     start, until = pd.Timestamp(window.start), pd.Timestamp(window.until)
     features, labels = read(FEATURES, window.months), read(LABELS, window.months)
-    # Bars before the look-back are the memory of the barriers' width
-    candles = read(CANDLES, [served.shift(-back) for back in range(LOOK_BACK_MONTHS, 0, -1)])
+    candles = read(CANDLES, memory)
     inside = (features["open_time"] >= start) & (features["open_time"] < until)
     # A label that is known later than the look-back ends is not there to be learned from.
     due = (labels["open_time"] >= start) & (labels["label_end"] <= until)

@@ -11,6 +11,7 @@ from traderai_assets.domain.candles.crossings import (
     month_crossings,
     read_crossings,
 )
+from traderai_assets.domain.candles.price_steps import MEMORY_BARS
 from traderai_assets.domain.candles.segments import (
     Crossings,
     mark_segments,
@@ -21,7 +22,7 @@ from traderai_assets.domain.errors import DegenerateData, NotEnoughData, Trainin
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.months import Month, months_back
 
 _CUTS_SHOWN = 5
 
@@ -33,9 +34,15 @@ class StoredCrossings:
         self._candles = candles
         self._gaps = gaps
         self._decisions = decisions
+        self._texts: dict[tuple[Market, Month], str] = {}
 
     def text(self, market: Market, month: Month) -> str:
         """Return the crossings of a month in writing; empty for an ordinary one."""
+        if (market, month) not in self._texts:  # Each is read by as many months as look back on it
+            self._texts[market, month] = self._text(market, month)
+        return self._texts[market, month]
+
+    def _text(self, market: Market, month: Month) -> str:
         gaps = self._gaps.read(market.key, [month.key])
         decisions = self._decisions.read(market.key, [month.key])
         if gaps.empty and decisions.empty:
@@ -54,7 +61,9 @@ class StoredCrossings:
 
     def steps(self, market: Market, month: Month) -> pd.DataFrame:
         """Return the price steps of a month that nobody has decided on (`undecided_steps`)."""
-        steps = undecided_steps(*self._read(market, [month.shift(-1), month]))
+        steps = undecided_steps(
+            *self._read(market, [*month.before(months_back(market.bar, MEMORY_BARS)), month])
+        )
         inside = (steps["open_time"] >= month.start) & (steps["open_time"] < month.end)
         return steps[inside].reset_index(drop=True)
 

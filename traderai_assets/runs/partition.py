@@ -1,6 +1,6 @@
 """Partition: one market and month of a publication, what it was made from and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,14 +52,12 @@ class Partition:
 
     def read(self, table: Table, *months: Month) -> pd.DataFrame:
         """Read verified rows of the market's `months`, and note them as this partition's input."""
-        return self.read_keys(table, [month.key for month in months] or [ALL_MONTHS])
-
-    def read_keys(self, table: Table, keys: Sequence[str]) -> pd.DataFrame:
-        """Read verified rows of the market's months by their keys, and note them as input."""
         snapshot = self._publication.source(table)
-        for key in keys:
-            self.inputs[f"{table.name}/{key}"] = snapshot.content_hash(self.market.key, key)
-        return snapshot.read(self.market.key, keys)
+        asked = months or (None,)
+        for month in asked:
+            name = f"{table.name}/{month.key if month else ALL_MONTHS}"
+            self.inputs[name] = snapshot.content_hash(self.market, month)
+        return snapshot.read(self.market, asked)
 
     def read_candles(self, *months: Month) -> pd.DataFrame:
         """Read candles of the market's `months` as learning may use them (`candles.segments`).
@@ -75,11 +73,11 @@ class Partition:
 
     def published(self) -> pd.DataFrame:
         """Read what is stored of this partition so far."""
-        return self._publication.target.read(self.market.key, [self.month_key])
+        return self._publication.target.read(self.market, [self._month])
 
     def published_beside(self, table: Table) -> pd.DataFrame:
         """Read what a table beside the asset's own holds of this partition so far."""
-        return self._publication.beside(table).read(self.market.key, [self.month_key])
+        return self._publication.beside(table).read(self.market, [self._month])
 
     def put_beside(self, table: Table, frame: pd.DataFrame) -> None:
         """Hold `frame` of a table beside the asset's own, for the next commit."""

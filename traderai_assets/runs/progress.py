@@ -24,6 +24,7 @@ from traderai_assets.domain.progress_line import (
     ProgressLine,
 )
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.periodic import Periodic
 
 STARTING = "starting"
@@ -83,7 +84,7 @@ class PartitionProgress:
     ) -> None:
         self._board = board
         self._partition = partition
-        self._month = partition.rpartition("|")[2]
+        self._month = split_partition_key(partition)[1] or partition
         self._clock = clock
         self._began = clock()
         self._started_at = datetime.now(UTC)

@@ -8,6 +8,7 @@ would mean nothing.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.crossings import candles_version
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.runs.inputs import INPUTS, Versions, combined_version, input_versions
 from traderai_assets.runs.partition import Partition
@@ -84,7 +86,7 @@ class Publication:
         """Return the snapshot of a source."""
         return self._sources[table.name]
 
-    @property
+    @cached_property
     def crossings(self) -> StoredCrossings:
         """What is known beside the rows of candles, where these are a source."""
         return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
@@ -92,7 +94,7 @@ class Publication:
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market."""
         for key in sorted(self._context.partition_keys):
-            market, _, month = key.partition("|")
+            market, month = split_partition_key(key)
             yield Partition(self, Market.parse(market), Month.parse(month) if month else None)
 
     def hold(self, part: Partition, frame: pd.DataFrame) -> None:

@@ -36,7 +36,7 @@ class Models(pa.DataFrameModel):
     lightgbm: Series[object] = pa.Field(description="LightGBM's text, UTF-8; may be empty.")
     xgboost: Series[object] = pa.Field(description="XGBoost's UBJ; may be empty.")
     other_learners: Series[str] = pa.Field(
-        description="Models of learners registered later: JSON, name to base64; may be empty."
+        description="Models of all other learners: JSON, name to base64; may be empty."
     )
 
     class Config:

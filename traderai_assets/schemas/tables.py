@@ -6,7 +6,7 @@ The tables themselves stand beside their schemas, one file a subject; storage is
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 # The month key of every partition of a table that is partitioned by market alone.
 ALL_MONTHS = "all"
 PARTITION_COLUMNS = ("market", "month", "content_hash")
+
+
+class PartitionKey(NamedTuple):
+    """A partition as the lake writes it; made by `Table.partition_key`, which checks it."""
+
+    market: str
+    month: str
+
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # pandas' name of a dtype -> Arrow's; payloads (model bytes) are `object` columns of bytes.
@@ -111,21 +119,34 @@ class Table:
         """No rows, every declared column with its dtype."""
         return pd.DataFrame({name: pd.Series(dtype=t) for name, t in self.dtypes.items()})
 
-    def check_partition(self, market: str, month: str) -> None:
-        """Refuse a partition key that this table cannot have.
+    def partition_key(self, market: Market | str, month: Month | str | None) -> PartitionKey:
+        """Return the key of one of this table's partitions, as the lake writes it.
+
+        Parameters
+        ----------
+        market : Market or str
+            A `Market` is right as it is; text, as the command line and the store have it, is read.
+        month : Month, str or None
+            None, or `ALL_MONTHS`, of a table that is partitioned by market alone.
 
         Raises
         ------
         InvalidMarket, InvalidMonth
-            If one of the two is not written exactly as `Market.key` and `Month.key` write it.
+            If a text is not exactly what `Market.key` and `Month.key` write, or the table has no
+            partition of that kind.
         """
-        Market.parse(market)
-        if self.monthly:
-            # \d matches the digits of every script, so a month has twins that parse.
-            if Month.parse(month).key != month:
-                raise InvalidMonth(f"month {month[:20]!r} is not YYYY-MM in ASCII digits")
-        elif month != ALL_MONTHS:
-            raise InvalidMonth(
-                f"table {self.name} is partitioned by market alone; its month is "
-                f"{ALL_MONTHS!r}, not {month[:20]!r}"
-            )
+        market_key = market.key if isinstance(market, Market) else Market.parse(market).key
+        if month is None or isinstance(month, Month):
+            month_key = ALL_MONTHS if month is None else month.key
+        else:
+            month_key = month
+        if not self.monthly:
+            if month_key != ALL_MONTHS:
+                raise InvalidMonth(
+                    f"table {self.name} is partitioned by market alone; its month is "
+                    f"{ALL_MONTHS!r}, not {month_key[:20]!r}"
+                )
+        # \d matches the digits of every script, so a month has twins that parse.
+        elif not isinstance(month, Month) and Month.parse(month_key).key != month_key:
+            raise InvalidMonth(f"month {month_key[:20]!r} is not YYYY-MM in ASCII digits")
+        return PartitionKey(market_key, month_key)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.backtest.bars import MAX_HORIZON_BARS, Bars, Decisions, utc_times
+from traderai_assets.domain.backtest.bars import MAX_HELD_BARS, Bars, Decisions, utc_times
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
 
@@ -90,7 +90,7 @@ def assert_same(vectorbt, n_bars, seed, costs, n_sets=20):
             sides[:, column],
             target=target[column],
             stop=stop[column],
-            horizon_bars=MAX_HORIZON_BARS,
+            horizon_bars=MAX_HELD_BARS,
         )
         ours = run_backtest(candles, decisions, bar=BAR, costs=costs)
         same = theirs[theirs["col"] == column]

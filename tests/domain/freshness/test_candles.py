@@ -70,6 +70,12 @@ def test_the_month_before_is_asked_for_again_while_its_tail_may_be_revised():
     assert later.months == (APRIL,)
 
 
+def test_a_tail_of_many_days_asks_for_every_month_it_lies_in():
+    daily = "binance.BTC-USDT.1d"
+    [found] = stale_candles({daily: at(9)}, at(11, 1), grace=GRACE, tail_bars=70)
+    assert found.months == (Month(2026, 1), Month(2026, 2), MARCH, APRIL)
+
+
 def test_the_stroke_of_a_month_still_asks_for_the_month_of_the_bar_that_closed():
     (verdict,) = stale_candles({BTC: at(31, 23, 50, month=3)}, at(1, 0, 0, 5), grace=GRACE)
     assert verdict.months == (MARCH,)

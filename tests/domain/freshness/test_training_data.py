@@ -13,6 +13,7 @@ from traderai_assets.domain.freshness.look_back_facts import (
     LookBackFacts,
     MonthCoverage,
     Span,
+    warm_up_spans,
 )
 from traderai_assets.domain.freshness.training_data import (
     agree_until,
@@ -67,6 +68,36 @@ def test_features_of_other_candles_are_named_beside_the_bars_that_are_missing():
         "labels are not made of the candles as they are stored, in 2026-02, 2026-03"
     )
     assert found.commands == ["traderai backfill binance.BTC-USDT.5m --since 2026-02-01"]
+
+
+def test_candles_before_the_look_back_that_its_features_warm_up_on_are_asked_for_too():
+    january = FEBRUARY.shift(-1)
+    months = {FEBRUARY: MonthCoverage(10, 10, 0, other_candles=(january,)), MARCH: WHOLE}
+    warm_up = {january: MonthCoverage(31, 1, 0)}
+    facts = LookBackFacts(BTC, APRIL, 30, Extent(NOW, NOW), months, warm_up)
+    found = look_back_refusal(facts, Span(LOOK_BACK))
+    assert found.missing == {january: 30}
+    assert found.unmade == (FEBRUARY,)
+    assert found.found.startswith(
+        "30 bars before the look-back, on which its features warm up, are neither stored nor known "
+        "gaps, in 2026-01, and features and labels"
+    )
+    told = "traderai backfill binance.BTC-USDT.5m --since 2026-01-01 --until 2026-02-28"
+    assert found.commands == [told]
+
+
+@pytest.mark.parametrize("timeframe", ["1m", "5m", "1h", "2h"])
+def test_before_a_look_back_of_short_bars_nothing_is_asked_for(timeframe):
+    assert warm_up_spans(LOOK_BACK, Market("binance", "BTC/USDT", timeframe)) == []
+
+
+def test_ten_months_and_the_days_before_it_are_asked_for_before_a_look_back_of_days():
+    spans = warm_up_spans(LOOK_BACK, Market("binance", "BTC/USDT", "1d"))
+    assert [span.months for span in spans] == [[one] for one in (*FEBRUARY.before(10), FEBRUARY)]
+    assert spans[-1] == LookBack(FEBRUARY.start, LOOK_BACK.start)
+    early = LookBack(datetime(2017, 2, 1, tzinfo=UTC), datetime(2017, 3, 1, tzinfo=UTC))
+    [only] = warm_up_spans(early, Market("binance", "BTC/USDT", "1d"))
+    assert only.months == [Month(2017, 1)]
 
 
 def test_bars_that_nobody_believes_in_are_told_with_the_time_they_are_asked_for_again():

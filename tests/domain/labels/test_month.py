@@ -49,12 +49,12 @@ def test_older_and_later_candles_change_nothing(candles):
     )
 
 
-def test_a_horizon_that_one_earlier_month_cannot_hold_is_refused_with_the_longest_that_fits():
-    hour = timedelta(hours=1)
-    # 28 days are 672 hours; 672 - 288 - 1 = 383; half of it is 191
-    assert label_memory(hour, 191) <= timedelta(days=28)
-    with pytest.raises(InvalidSettings, match="at most 191 bars fit"):
-        label_memory(hour, 192)
+def test_a_horizon_that_two_years_cannot_hold_is_refused_with_the_longest_that_fits():
+    day = timedelta(days=1)
+    # 730 - 288 - 1 = 441; half of it is 220
+    assert label_memory(day, 220) <= timedelta(days=730)
+    with pytest.raises(InvalidSettings, match="at most 220 bars fit"):
+        label_memory(day, 221)
 
 
 def test_a_month_without_candles_has_no_labels(candles):

@@ -68,14 +68,21 @@ def planted_market(rows=1500, *, strength=1.0, seed=0, horizon=6):
 
 def small_plan(**changes):
     """A plan that is quick to train: two folds, forty rounds, two trials of each kind."""
-    search = {"learner_trials": 2, "policy_trials": 3, "combinatorial_groups": 0}
+    search = {
+        "learner_trials": 2,
+        "policy_trials": 3,
+        "horizons": (),
+        "multiples": (),
+        "sampler_seconds": 60.0,
+        "combinatorial_groups": 0,
+    }
     return TrainingPlan(
         **{
             "horizon_bars": 6,
             "n_folds": 2,
             "rounds": 40,
             "minimum_rows": 30,
-            "costs": Costs(0.0005, 0.0001),
+            "costs": Costs(0.0005, 0.0001, 0.0),
             "search": SearchPlan(**(search | changes.pop("search", {}))),
         }
         | changes

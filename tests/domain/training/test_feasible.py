@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
-from traderai_assets.domain.training.dataset import gather
+from traderai_assets.domain.training.dataset import gather_look_back
 from traderai_assets.domain.training.feasible import require_feasible
 
 BAR = timedelta(minutes=5)
@@ -21,7 +21,7 @@ def feasible(plan):
 
 def cut(market, plan):
     try:
-        gather(*market, plan=plan, bar=BAR)
+        gather_look_back(*market, plan=plan, bar=BAR)
     except NotEnoughData:
         return False
     return True
@@ -38,6 +38,6 @@ def test_it_foretells_what_the_folds_of_a_market_at_random_can_hold(
     assert feasible(plan) == cut(market, plan)
 
 
-def test_a_horizon_searched_is_held_to_the_month_like_the_one_asked_for(small_plan):
-    with pytest.raises(InvalidSettings, match="at most 191 bars fit"):
+def test_a_horizon_searched_is_held_to_the_look_back_like_the_one_asked_for(small_plan):
+    with pytest.raises(InvalidSettings, match="a horizon of 192 bars"):
         require_feasible(small_plan(search={"horizons": (192,)}), timedelta(hours=1))

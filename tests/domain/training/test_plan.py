@@ -45,8 +45,9 @@ def test_a_setting_beyond_its_limit_is_refused_by_name(setting, value):
         TrainingPlan(**{setting: value})
 
 
-def test_a_learner_nobody_registered_is_refused_with_those_there_are():
-    with pytest.raises(InvalidSettings, match=r"'catboost' is not registered.*lightgbm, xgboost"):
+def test_a_learner_nobody_registered_is_refused_with_the_nearest_and_those_there_are():
+    says = r"'catboost' is not registered; did you mean 'xgboost'\? There are lightgbm, xgboost"
+    with pytest.raises(InvalidSettings, match=says):
         TrainingPlan(learners=("catboost",))
 
 

@@ -135,7 +135,7 @@ def test_an_error_there_is_the_same_error_here(processes):
 def test_an_error_of_ours_keeps_its_kind():
     from resources.fitting import process as module
 
-    told = module._told({"failed": "DegenerateData", "message": "one class", "trace": ""})
+    told = module._error_of({"failed": "DegenerateData", "message": "one class", "trace": ""})
     assert isinstance(told, DegenerateData)
     assert str(told) == "one class"
 

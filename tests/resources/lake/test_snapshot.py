@@ -6,6 +6,8 @@ from pandera.pandas import Column
 
 from traderai_assets.domain.content_hash import EMPTY_HASH, content_hash
 from traderai_assets.domain.errors import InvalidMarket, InvalidMonth, InvalidRows, LakeError
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.schemas.tables import Table
 
 BTC = "binance.BTC-USDT.5m"
@@ -120,6 +122,38 @@ def test_a_month_that_is_no_key_gets_through_no_door(lake, bars, month_of_bars, 
         lake.snapshot(bars).read(BTC, ["2026-03", "2026-03') OR ('1'='1"])
     with pytest.raises(InvalidMonth):
         publish(lake, "all", month_of_bars("2026-03"))
+
+
+def test_values_open_the_same_doors_as_text_and_are_not_read_again(
+    lake, bars, month_of_bars, publish, monkeypatch
+):
+    publish(lake, "2026-02", month_of_bars("2026-02"))
+    publish(lake, "2026-03", month_of_bars("2026-03"))
+    snapshot, months = lake.snapshot(bars), [Month(2026, 2), Month(2026, 3)]
+    by_text = snapshot.read(BTC, ["2026-02", "2026-03"])
+    content_hash = snapshot.content_hash(BTC, "2026-03")
+    market = Market.parse(BTC)
+    for kind in (Market, Month):
+        monkeypatch.setattr(kind, "parse", None)
+    pd.testing.assert_frame_equal(snapshot.read(market, months), by_text)
+    assert snapshot.content_hash(market, months[1]) == content_hash
+    assert len(lake.history(bars, market, months[1])) == 1
+    assert len(lake.read_content(bars, market, months[0], EMPTY_HASH)) == 0
+    assert snapshot.summary(market, months[1]).content_hash == content_hash
+
+
+def test_the_last_time_and_month_of_a_market_are_told_without_reading_rows(
+    lake, bars, month_of_bars, publish
+):
+    for month in ("2026-03", "2025-12", "2026-01"):
+        publish(lake, month, month_of_bars(month))
+    publish(lake, "2026-04", month_of_bars("2026-04"), market=ETH)
+    snapshot = lake.snapshot(bars)
+    assert snapshot.last_month(BTC) == Month(2026, 3)
+    newest = month_of_bars("2026-03")["open_time"].iloc[-1].to_pydatetime()
+    assert snapshot.last(BTC) == snapshot.last(Market.parse(BTC)) == newest
+    assert snapshot.last("binance.SOL-USDT.5m") is None
+    assert snapshot.last_month("binance.SOL-USDT.5m") is None
 
 
 def test_a_snapshot_does_not_move_under_its_reader(lake, bars, month_of_bars, publish):

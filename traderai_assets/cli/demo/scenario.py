@@ -163,5 +163,4 @@ class Scenario:
     def _last(self, table: "Table", market: Market) -> datetime | None:
         """Return the newest time the table holds of the market."""
         snapshot = self._lake.snapshot(table)
-        month = max(snapshot.content_hashes(market.key), default=None)
-        return snapshot.summary(market.key, month).last if month else None
+        return snapshot.last(market)

@@ -11,27 +11,14 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from traderai_assets.domain.backtest import layout
 from traderai_assets.domain.backtest.bars import Decisions
-from traderai_assets.domain.backtest.layout import (
-    CASH,
-    FEES,
-    FUNDING,
-    HELD,
-    LIQUIDATION,
-    OPEN,
-    STOP,
-    TARGET,
-    TIME,
-    UNITS,
-)
-
-EIGHT_HOURS = 8 * 60 * 60 * 1000
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def due_at_marks(begin: int, end: int, value: float, rate: float) -> float:
     """What a position worth `value` pays at the 8-hour marks from `begin` to before `end`."""
-    return ((end - 1) // EIGHT_HOURS - (begin - 1) // EIGHT_HOURS) * rate * value
+    return ((end - 1) // layout.EIGHT_HOURS - (begin - 1) // layout.EIGHT_HOURS) * rate * value
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -61,18 +48,18 @@ def resolve_end(
     """Price and reason in the bar that ends a position: at its open, inside it, or at its close."""
     level = max(stop, ruin)
     if price <= ruin:
-        return ruin, LIQUIDATION
+        return ruin, layout.LIQUIDATION
     if opened >= deadline:
-        return price, TIME
+        return price, layout.TIME
     if price <= stop or price >= target:
-        return price, STOP if price <= stop else TARGET
+        return price, layout.STOP if price <= stop else layout.TARGET
     if worst <= level and (
         best < target or stop_comes_first(finer, opened, until, side, level, target, optimistic)
     ):
-        return level, STOP if level == stop else LIQUIDATION
+        return level, layout.STOP if level == stop else layout.LIQUIDATION
     if best >= target:
-        return target, TARGET
-    return last, TIME
+        return target, layout.TARGET
+    return last, layout.TIME
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -103,7 +90,7 @@ def hold(
                 ruin = -(cash - due) / scale
             cash -= due
             if ledger is not None:
-                ledger[FUNDING, row] = due
+                ledger[layout.FUNDING, row] = due
         worst, best = (low[row], high[row]) if side > 0 else (-high[row], -low[row])
         # The open lies between low and high: no need to look at it where they are harmless.
         if worst <= stop or worst <= ruin or best >= target or until >= deadline:
@@ -114,8 +101,8 @@ def hold(
             return row, side * price, reason, cash
         equity[row] = cash + units * close[row]
         if ledger is not None:
-            ledger[CASH, row], ledger[UNITS, row] = cash, units
-    return end - 1, close[end - 1], OPEN, cash
+            ledger[layout.CASH, row], ledger[layout.UNITS, row] = cash, units
+    return end - 1, close[end - 1], layout.OPEN, cash
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -123,13 +110,13 @@ def write_trade(
     book: Any, ledger: Any, entry: int, row: int, price: float, reason: int, account: float,
     units: float, entry_fee: float, exit_fee: float, funding: float,
 ) -> None:  # fmt: skip
-    """Write a trade that ended, as `ledger.BOOK` says, and what it means for its bars."""
+    """Write a trade that ended, as `layout.BOOK` says, and what it means for its bars."""
     book[0], book[1], book[2], book[3] = entry, row, price, reason
     book[4], book[5], book[6], book[7] = account, units, entry_fee + exit_fee, funding
-    ledger[FEES, entry] += entry_fee
-    ledger[FEES, row] += exit_fee
-    ledger[HELD, entry : row + 1] = np.sign(units)
-    ledger[UNITS, row] = 0.0
+    ledger[layout.FEES, entry] += entry_fee
+    ledger[layout.FEES, row] += exit_fee
+    ledger[layout.HELD, entry : row + 1] = np.sign(units)
+    ledger[layout.UNITS, row] = 0.0
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -149,7 +136,7 @@ def walk_account(
         while row < end:
             equity[row] = account
             if ledger is not None:
-                ledger[CASH, row] = account
+                ledger[layout.CASH, row] = account
             side, entry = float(sides[row]), row + 1
             if side == 0 or entry >= end or account <= 0:
                 row = entry
@@ -176,7 +163,9 @@ def walk_account(
                     book[count], ledger, entry, row, price, reason, account, units, entry_fee,
                     exit_fee, cash - left,
                 )  # fmt: skip
-            account = 0.0 if reason == LIQUIDATION else max(left + units * fill - exit_fee, 0.0)
+            account = (
+                0.0 if reason == layout.LIQUIDATION else max(left + units * fill - exit_fee, 0.0)
+            )
             count += 1
     return count
 
@@ -185,7 +174,7 @@ def walk_account(
 def decide_rows(
     probability: Any, width: Any, cost: float, policy: Any, side: Any, size: Any
 ) -> None:
-    """Fill in side and size as `signals.policy.decide` does, to the bit."""
+    """Fill in side and size as `policy.decide` does, to the bit."""
     margin, target, stop, full_size_edge = policy[0], policy[1], policy[2], policy[3]
     hurdle = cost * (1.0 + margin)
     for row in range(side.size):

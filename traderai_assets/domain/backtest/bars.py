@@ -9,7 +9,7 @@ import pandas as pd
 from traderai_assets.domain.arrays import FloatArray, milliseconds_of
 from traderai_assets.domain.errors import InvalidInput
 
-MAX_HORIZON_BARS = 10_000_000
+MAX_HELD_BARS = 10_000_000
 
 
 class Bars(NamedTuple):
@@ -107,8 +107,8 @@ class Decisions(NamedTuple):
         for name, below in limits.items():
             values = getattr(self, name)
             _refuse(name, values, taken & ~((values > 0) & (values < below)), "above 0, at most 1")
-        far = (self.horizon_bars < 1) | (self.horizon_bars > MAX_HORIZON_BARS)
-        _refuse("horizon_bars", self.horizon_bars, taken & far, f"1 to {MAX_HORIZON_BARS}")
+        far = (self.horizon_bars < 1) | (self.horizon_bars > MAX_HELD_BARS)
+        _refuse("horizon_bars", self.horizon_bars, taken & far, f"1 to {MAX_HELD_BARS}")
         return Decisions._make(np.ascontiguousarray(values) for values in self)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.defaults import FEE_RATE, FUNDING_RATE, SLIPPAGE_RATE
 from traderai_assets.domain.errors import InvalidInput
 
 
@@ -24,9 +25,9 @@ class Costs:
         16:00 UTC; negative the other way round.
     """
 
-    fee_rate: float
-    slippage_rate: float
-    funding_rate: float = 0.0
+    fee_rate: float = FEE_RATE
+    slippage_rate: float = SLIPPAGE_RATE
+    funding_rate: float = FUNDING_RATE
 
     def __post_init__(self) -> None:
         for name, rate in (("fee_rate", self.fee_rate), ("slippage_rate", self.slippage_rate)):
@@ -49,13 +50,45 @@ class Costs:
         price_ratio = 1 + direction * np.asarray(gross_return, dtype=np.float64)
         return np.asarray(price_ratio * (1 - slipped) / (1 + slipped))
 
-    def net_return(self, side: npt.ArrayLike, gross_return: npt.ArrayLike) -> FloatArray:
-        """Return on what was put in, position and entry fee, after fees and slippage.
+    def net_return(
+        self,
+        side: npt.ArrayLike,
+        gross_return: npt.ArrayLike,
+        *,
+        funding: FloatArray | float = 0.0,
+    ) -> FloatArray:
+        """Return on what was put in, position and entry fee, after all costs.
 
-        With r the `fill_ratio`: (side * (r - 1) - fee_rate * (1 + r)) / (1 + fee_rate), and never
-        less than -1, where an account wholly put in is gone. NaN stays NaN.
+        This is `net_return` of a trade of `run_backtest`, for positions whose bars are not walked.
+
+        Parameters
+        ----------
+        side : array_like
+            1 or -1.
+        gross_return : array_like
+            Before all costs, fraction of the entry's price.
+        funding : ndarray or float, default=0
+            What the position paid while it was held, in entries' fills (`funding.funding_of`, by
+            side and fill).
+
+        Returns
+        -------
+        ndarray
+            With r the `fill_ratio`: (side * (r - 1) - fee_rate * (1 + r) - funding) /
+            (1 + fee_rate), and never less than -1, where an account wholly put in is gone. NaN
+            stays NaN.
         """
         ratio = self.fill_ratio(side, gross_return)
         earned = np.asarray(side, dtype=np.float64) * (ratio - 1)
-        net = (earned - self.fee_rate * (1 + ratio)) / (1 + self.fee_rate)
+        net = returned(earned, self.fee_rate * (1 + ratio), funding, 1 + self.fee_rate)
         return np.asarray(np.maximum(net, -1))
+
+
+def returned(
+    pnl: FloatArray, fees: FloatArray, funding: FloatArray | float, put_in: FloatArray | float
+) -> FloatArray:
+    """Return on what was put in: what the fills earned, less fees and funding; one unit for all.
+
+    The one definition of a net return, of backtests' trades and of live signals.
+    """
+    return np.asarray((pnl - fees - funding) / put_in)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars, Decisions, utc_times
-from traderai_assets.domain.backtest.costs import Costs
+from traderai_assets.domain.backtest.costs import Costs, returned
 from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_of, stretch_ends
 from traderai_assets.domain.backtest.layout import (
     BOOK,
@@ -191,7 +191,7 @@ def _trades(bars: Bars, book: FloatArray, rules: Rules) -> pd.DataFrame:
             "entry_price": entry_price,
             "exit_price": exit_price,
             "gross_return": side * (column["price"] / opened - 1),
-            "net_return": (pnl - column["fees"] - column["funding"]) / put_in,
+            "net_return": returned(pnl, column["fees"], column["funding"], put_in),
             "exit_reason": EXIT_REASONS[reason],
             "bars": exit_row - entry + 1,
             "pnl": pnl,

@@ -39,6 +39,9 @@ TIME: Final = 3
 LIQUIDATION: Final = 4
 """The price was reached at which closing leaves nothing of the account."""
 
+EIGHT_HOURS: Final = 8 * 60 * 60 * 1000
+"""Between two marks of funding, in milliseconds; 1970 began with one."""
+
 
 class Rules(NamedTuple):
     """What holds for every trade of a walk; `optimistic` lets the target come first."""

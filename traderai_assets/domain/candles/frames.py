@@ -24,6 +24,11 @@ def bar_at(moment: datetime, bar: timedelta) -> datetime:
     return moment_of(milliseconds(moment) // width * width)
 
 
+def last_close(now: datetime, bar: timedelta) -> datetime:
+    """When the last bar closed that is closed at `now`: where the bar that holds `now` opened."""
+    return bar_at(now, bar)
+
+
 def first_bar_from(moment: datetime, bar: timedelta) -> datetime:
     """When the first bar opens that does not open before `moment`."""
     holding = bar_at(moment, bar)

@@ -9,47 +9,41 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from importlib.abc import InspectLoader
-from importlib.util import find_spec
-from pkgutil import iter_modules
 
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.spec import FeatureSpec
+from traderai_assets.domain.limits import MAX_WARM_UP_BARS
+from traderai_assets.domain.sources import file_of, modules_in, reached_from, source_of
 
-RULES = "traderai_assets.domain.features.rules"
+DOMAIN = "traderai_assets.domain"
+RULES = f"{DOMAIN}.features.rules"
 USER_RULES = "traderai_features"
-ARITHMETIC = ("traderai_assets.domain.arrays", "traderai_assets.domain.portable")
-# A month is computed from the one before it, which may be short of bars
-MAX_WARM_UP_BARS = 300
 
-# What every value passes through besides the rules
-_ENGINE = (
-    "bars",
-    "indicators",
-    "kernels",
-    "month",
-    "realised_volatility",
-    "rolling",
-    "spec",
-    "window_kernels",
-    "windows",
+# Where every value is computed: what this imports, and what a rule imports, decides with it
+ENGINE = f"{DOMAIN}.features.month"
+# Imported there, and of no value: these say which rules there are, how a refusal reads, and what
+# may be set; the one limit that decides a value is digested by itself
+NO_VALUES = frozenset(
+    {
+        f"{DOMAIN}.errors",
+        f"{DOMAIN}.features.catalogue",
+        f"{DOMAIN}.features.discovery",
+        f"{DOMAIN}.limits",
+    }
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def rule_modules() -> list[str]:
     """Name every module of rules: ours, then the user's, each in order of name."""
-    return [*_modules_in(RULES), *_modules_in(USER_RULES)]
+    return [*modules_in(RULES), *modules_in(USER_RULES)]
 
 
-def _modules_in(package: str) -> list[str]:
-    found = find_spec(package)
-    if found is None:
-        return []
-    if found.submodule_search_locations is None:
-        return [package]
-    names = {module.name for module in iter_modules(found.submodule_search_locations)}
-    return [f"{package}.{name}" for name in sorted(names) if not name.startswith("_")]
+def engine_modules(modules: Iterable[str]) -> list[str]:
+    """Name what the values of `modules` pass through besides them, wherever in the domain."""
+    modules = list(modules)
+    reached = reached_from([ENGINE, *modules], package=DOMAIN, without=NO_VALUES)
+    return [name for name in reached if name not in modules]
 
 
 def collect(modules: Iterable[str]) -> tuple[FeatureSpec, ...]:
@@ -64,7 +58,7 @@ def collect(modules: Iterable[str]) -> tuple[FeatureSpec, ...]:
     specs: dict[str, FeatureSpec] = {}
     origins: dict[str, str] = {}
     for module in modules:
-        file = _file_of(module)
+        file = file_of(module)
         for spec in _features_of(module, file):
             _check(spec, file)
             if spec.name in specs:
@@ -103,26 +97,17 @@ def _check(spec: FeatureSpec, file: str) -> None:
 
 def code_version(modules: Iterable[str], specs: Sequence[FeatureSpec]) -> str:
     """Digest what decides the values: sources of rules and engine, names, order, warm-ups."""
-    digest = hashlib.sha256()
-    package = RULES.rpartition(".")[0]
-    engine = (f"{package}.{name}" for name in _ENGINE)
-    for module in (*ARITHMETIC, *engine, *modules):
+    modules = list(modules)
+    digest = hashlib.sha256(f"{MAX_WARM_UP_BARS}\0".encode())
+    for module in (*engine_modules(modules), *modules):
         digest.update(f"{module}\0{_source_of(module)}\0".encode())
     for spec in specs:
         digest.update(f"{spec.name}\0{spec.warm_up_bars}\0".encode())
     return digest.hexdigest()[:16]
 
 
-def _file_of(module: str) -> str:
-    found = find_spec(module)
-    return (found.origin if found else None) or module
-
-
 def _source_of(module: str) -> str:
-    """Source text, without importing the module: the kernels wait until they are used."""
-    found = find_spec(module)
-    loader = found.loader if found else None
-    source = loader.get_source(module) if isinstance(loader, InspectLoader) else None
+    source = source_of(module)
     if source is None:
         raise InvalidFeature(
             f"module {module} has no source text, from which the version of the features is made; "

@@ -1,6 +1,6 @@
 """The features of one month, from its candles and a fixed warm-up before them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,29 @@ from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.catalogue import CATALOGUE
 from traderai_assets.domain.features.spec import FeatureSpec
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.limits import MAX_WARM_UP_BARS
+from traderai_assets.domain.months import Month, months_back
 
 
 def warm_up_bars(catalogue: tuple[FeatureSpec, ...] = CATALOGUE) -> int:
     """Bars before a month that its features look at.
 
     Twice what the hungriest feature needs, so that a market in which every other bar is absent
-    is warm where the month begins.
+    is warm where the month begins. Of long bars it may be less: see `warm_up_start`.
     """
     return 2 * max(spec.warm_up_bars for spec in catalogue)
+
+
+def warm_up_start(
+    month: Month, bar: timedelta, catalogue: tuple[FeatureSpec, ...] = CATALOGUE
+) -> datetime:
+    """Return from when on candles decide the features of a month.
+
+    `warm_up_bars` before it, in the months that are read for `MAX_WARM_UP_BARS` (reach.py): up to
+    bars of an hour these hold them all.
+    """
+    oldest = month.shift(-months_back(bar, MAX_WARM_UP_BARS))
+    return max(month.start - warm_up_bars(catalogue) * bar, oldest.start)
 
 
 def month_features(
@@ -35,8 +48,8 @@ def month_features(
     Parameters
     ----------
     candles : DataFrame
-        Closed bars, oldest first, absent bars absent; `warm_up_bars()` bars before the month, or
-        as many as there are. Older and later rows are left aside before anything is computed, so
+        Closed bars, oldest first, absent bars absent; from `warm_up_start` on, or as many as
+        there are. Older and later rows are left aside before anything is computed, so
         live, batch and replay give the same bits. No window reaches from one segment into the
         next (`candles.segments`).
     month : Month
@@ -54,7 +67,7 @@ def month_features(
         After a cut all of them are NaN until the longest warm-up is complete: what is not known
         of such a bar is more than a model has learned to miss.
     """
-    first = month.start - warm_up_bars(catalogue) * bar
+    first = warm_up_start(month, bar, catalogue)
     starts = [pd.Timestamp(moment) for moment in (first, month.start, month.end)]
     begin, inside, end = candles["open_time"].searchsorted(starts)
     window = candles.iloc[begin:end]

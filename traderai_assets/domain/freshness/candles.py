@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.months import Month, months_between
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,8 +19,8 @@ class StaleMarket:
     market : str
         Market key.
     months : tuple of Month
-        The open month, and before it the previous one while its last bars are not settled.
-        History older than that is a backfill's, not an update's.
+        The open month, and before it those whose last bars are not settled. History older than
+        that is a backfill's, not an update's.
     behind : timedelta or None
         From the last known bar's close to the last one due; None where nothing is known.
     reason : str
@@ -56,8 +56,7 @@ def stale_candles(
     grace : timedelta
         How long after its close a bar may still be on its way.
     tail_bars : int, default=0
-        Bars that may still be revised: until so many of the open month have closed, the month
-        before is asked for again too.
+        Bars that may still be revised: the months they lie in are asked for again too.
 
     Returns
     -------
@@ -85,11 +84,10 @@ def _months_to_update(
     last: datetime | None, due: datetime, bar: timedelta, tail_bars: int
 ) -> tuple[Month, ...]:
     open_month = Month.of(due)
-    unfinished = last is not None and last + bar < open_month.start
-    unsettled = due + bar - open_month.start < tail_bars * bar
-    if unfinished or unsettled:
-        return open_month.shift(-1), open_month
-    return (open_month,)
+    first = min(due, due + bar - tail_bars * bar)
+    if last is not None and last + bar < open_month.start:  # Its last bars are not there
+        first = min(first, open_month.before(1)[0].start)
+    return tuple(months_between(first, open_month.end))
 
 
 def _reason(key: str, last: datetime | None, due: datetime, bar: timedelta) -> str:

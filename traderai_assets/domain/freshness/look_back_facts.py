@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.limits import FIRST_MONTH
 from traderai_assets.domain.look_back import MOST_BEHIND, LookBack, look_back
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.reach import warm_up_months
+
+_FIRST = Month.of(FIRST_MONTH)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class LookBackFacts:
     extent : Extent
     months : mapping of Month to MonthCoverage
         Of each month the span meets; empty where there is no span.
+    warm_up : mapping of Month to MonthCoverage
+        Of what lies before the span and its features look back on; empty where that may be any.
     """
 
     market: Market
@@ -99,6 +105,7 @@ class LookBackFacts:
     days: int
     extent: Extent
     months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
+    warm_up: Mapping[Month, MonthCoverage] = field(default_factory=dict)
 
 
 def span(extent: Extent, market: Market, served: Month, days: int) -> Span | None:
@@ -121,6 +128,19 @@ def span(extent: Extent, market: Market, served: Month, days: int) -> Span | Non
         if until - learnable <= MOST_BEHIND:
             until, growing = learnable, newest_month(known, market)
     return Span(look_back(served, until, days), growing)
+
+
+def warm_up_spans(window: LookBack, market: Market) -> list[LookBack]:
+    """Return what must be there before a look-back, month by month, oldest first.
+
+    Of bars so long that no month holds the warm-up of the features; nothing of others.
+    """
+    months, first = warm_up_months(market.bar), window.months[0]
+    if not months:
+        return []
+    whole = [LookBack(one.start, one.end) for one in first.before(months) if one >= _FIRST]
+    begun = LookBack(first.start, window.start)
+    return [*whole, begun] if begun.months else whole
 
 
 def newest_month(known_until: datetime, market: Market) -> Month:

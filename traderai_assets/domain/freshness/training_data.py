@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from traderai_assets.domain.freshness.doubts import Doubt
-from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, MonthCoverage, Span
+from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, Span
 from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
 
@@ -75,10 +75,13 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
     window = span.window
     coverage = {month: facts.months[month] for month in window.months}
     missing = {month: lack for month, one in coverage.items() if (lack := one.missing_bars)}
-    unmade = tuple(month for month, one in coverage.items() if _is_unmade(one, span))
+    cold = {month: lack for month, one in facts.warm_up.items() if (lack := one.missing_bars)}
+    # What was before may be any, and of a month that grows as much is learned as is made of it
+    learned = {*window.months, *facts.warm_up} - {span.growing}
+    unmade = tuple(month for month, one in coverage.items() if learned & {*one.other_candles})
     doubts = [doubt for one in coverage.values() for doubt in one.doubts]
     barred = [doubt for doubt in doubts if doubt.barred]
-    if not missing and not unmade and not barred:
+    if not missing and not cold and not unmade and not barred:
         return None
     found = []
     if missing:
@@ -86,6 +89,11 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
             f"{sum(missing.values())} bars of the look-back are neither stored nor known gaps, in "
             + _named(missing)
             + _told([doubt for doubt in doubts if not doubt.barred])
+        )
+    if cold:
+        found.append(
+            f"{sum(cold.values())} bars before the look-back, on which its features warm up, are "
+            f"neither stored nor known gaps, in {_named(cold)}"
         )
     if barred:
         found.append(_not_crossed(barred, window))
@@ -96,16 +104,8 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
         )
     together = ", and ".join(found)
     market, served, present = facts.market.key, facts.served, facts.extent.present
-    return Refusal(market, served, together, window, missing, unmade, present)
-
-
-def _is_unmade(coverage: MonthCoverage, span: Span) -> bool:
-    """Whether a month's features and labels are not those of the candles it is learned with.
-
-    What was before the look-back may be any, and of a month that grows as much is learned as is
-    made of it.
-    """
-    return bool(set(coverage.other_candles) & set(span.window.months) - {span.growing})
+    lacking = {month: missing.get(month, 0) + cold.get(month, 0) for month in {**cold, **missing}}
+    return Refusal(market, served, together, window, lacking, unmade, present)
 
 
 def _told(doubts: Sequence[Doubt]) -> str:

@@ -13,14 +13,16 @@ from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, realised_volatility
-from traderai_assets.domain.limits import MAX_HORIZON_BARS, MAX_MULTIPLE
+from traderai_assets.domain.limits import (
+    MAX_HORIZON_BARS,
+    MAX_LABEL_MEMORY_DAYS,
+    MAX_MULTIPLE,
+)
 
 # Of price; a market that stands still must not get barriers that one tick touches
 MINIMUM_WIDTH = 0.001
 
 MAX_WIDTH = 0.5
-# Labels of a month may look back into the month before it and no further; February has 28 days.
-MAX_LABEL_MEMORY = timedelta(days=28)
 
 
 def barrier_width(
@@ -61,20 +63,25 @@ def barrier_width(
     return np.clip(volatility * math.sqrt(horizon_bars) * multiple, minimum_width, MAX_WIDTH)
 
 
+def label_memory_bars(horizon_bars: int) -> int:
+    """Bars before a month's start that its labels look back on: volatility, horizon and grace."""
+    return VOLATILITY_BARS + 2 * horizon_bars + 1
+
+
 def label_memory(bar: timedelta, horizon_bars: int) -> timedelta:
-    """How long before a month's start its labels look: volatility, horizon and grace.
+    """How long `label_memory_bars` last.
 
     Raises
     ------
     InvalidSettings
-        If that is more than `MAX_LABEL_MEMORY`, so that one earlier month would not hold it.
+        If that is more than `MAX_LABEL_MEMORY_DAYS`.
     """
-    memory = (VOLATILITY_BARS + 2 * horizon_bars + 1) * bar
-    if memory > MAX_LABEL_MEMORY:
-        most = (MAX_LABEL_MEMORY // bar - VOLATILITY_BARS - 1) // 2
+    memory, longest = label_memory_bars(horizon_bars) * bar, timedelta(days=MAX_LABEL_MEMORY_DAYS)
+    if memory > longest:
+        most = (longest // bar - label_memory_bars(0)) // 2
         raise InvalidSettings(
-            f"horizon_bars = {horizon_bars} with bars of {bar} looks back {memory}, more than the "
-            f"{MAX_LABEL_MEMORY.days} days of the shortest month; at most {most} bars fit"
+            f"horizon_bars = {horizon_bars} with bars of {bar} looks back {memory.days} days, more "
+            f"than {MAX_LABEL_MEMORY_DAYS}; at most {most} bars fit"
         )
     return memory
 

@@ -37,8 +37,6 @@ from traderai_assets.domain.arrays import MILLISECOND, FloatArray, milliseconds_
 from traderai_assets.domain.candles.segments import segments_of
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, barrier_width
 
-LABEL_CODE_VERSION = "1"
-
 BARRIERS = ("upper", "lower", "time", "both")
 # By the kernel's code; 0 is a row without an outcome
 _NAMES = np.array(["", *BARRIERS], dtype=object)

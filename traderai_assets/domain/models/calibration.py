@@ -91,6 +91,6 @@ def _loss(
 ) -> float:
     """Nats of surprise at the outcomes and at the parameters."""
     scaled = scaling.slope * log_odds + scaling.intercept
-    told = inner(weight, surprise(scaled) - target * scaled)
+    loss = inner(weight, surprise(scaled) - target * scaled)
     pulls = (scaling.slope - 1.0) / SLOPE_DEVIATION, scaling.intercept / INTERCEPT_DEVIATION
-    return told + 0.5 * (pulls[0] * pulls[0] + pulls[1] * pulls[1])
+    return loss + 0.5 * (pulls[0] * pulls[0] + pulls[1] * pulls[1])

@@ -1,38 +1,18 @@
 """The card: all that is known of a model besides its bytes, as JSON.
 
 It is hashed together with the bytes into the model id, so it holds nothing that two trainings on
-the same inputs would not share: no clock, no host, no run.
+the same inputs would not share: no clock, no host, no run. What stands in it: training/evidence.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from traderai_assets.domain.arrays import FloatArray
-from traderai_assets.domain.backtest.policy import Policy
-from traderai_assets.domain.drift.reference import ReferenceDistribution
+from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
-from traderai_assets.domain.models.learners import LEARNERS
-from traderai_assets.domain.models.sample import LabelledRows, idle_features
-from traderai_assets.domain.selection.verdict import Verdict
-from traderai_assets.domain.training.dataset import LookBackData
-from traderai_assets.domain.training.fitting import own_parameters
-from traderai_assets.domain.training.learner_search import LearnerSearch
-from traderai_assets.domain.training.metrics import probability_metrics
-from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import PolicySearch
-from traderai_assets.domain.training.walk_forward import FittedFold
-from traderai_assets.domain.validation.folds import Fold
-
-TRAINING_CODE_VERSION = "3"
-
-# What a sampler runs on besides Optuna
-_OF_SAMPLERS = {"tpe": [], "gp": ["torch"], "cmaes": ["cmaes"], "grid": [], "random": []}
+from traderai_assets.domain.models.learners import learner_version
+from traderai_assets.domain.search.samplers import libraries_of
 
 Card = dict[str, Any]
 
@@ -42,153 +22,13 @@ def canonical_json(card: Mapping[str, Any]) -> str:
     return json.dumps(card, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """All that a training found out, for its card."""
-
-    folds: list[FittedFold]
-    served: FittedFold
-    policy: Policy
-    known: pd.DataFrame
-    learners: LearnerSearch
-    policies: PolicySearch
-    verdict: Verdict
-    paths: FloatArray
-
-
-def build_card(
-    data: LookBackData, evidence: Evidence, plan: TrainingPlan, inputs: Mapping[str, str]
-) -> Card:
-    """Describe a training."""
-    served = evidence.served
-    rows, members = served.rows, served.ensemble.members
-    probability = evidence.known["probability"].to_numpy(np.float64)
-    folds = [
-        _fold(part) | {"policy": asdict(evidence.policies.best(part.number))}
-        for part in evidence.folds
-    ]
-    return {
-        "trained_from": _iso(rows.frame["open_time"].iloc[0]),
-        "trained_until": _iso(max(part.frame["label_end"].max() for part in data.rows.values())),
-        "rows": len(rows),
-        "features": list(rows.names),
-        "idle_features": idle_features(rows.features, rows.names),
-        "code_version": code_versions(),
-        "library_versions": library_versions(plan),
-        "plan": plan.settings(),
-        "inputs": dict(inputs),
-        "learners": list(members),
-        "calibration": {name: asdict(member.calibration) for name, member in members.items()},
-        "rounds": {name: member.fitted.rounds for name, member in members.items()},
-        "importances": _importances(served),
-        "final_fold": _boundaries(rows, served.fold),
-        "folds": folds,
-        "metrics": probability_metrics(probability, evidence.known["label"].to_numpy(np.int8))
-        | {"mean_fold_auc": _mean([fold["metrics"]["auc"] for fold in folds])},
-        "chosen": _chosen(served, evidence.policy, plan),
-        "search": {
-            "sampler": plan.search.sampler,
-            "learner_trials": evidence.learners.ledger.to_json(),
-            "policy_trials": evidence.policies.ledger.to_json(),
-        },
-        "selection": evidence.verdict.to_json(),
-        "combinatorial": {
-            "groups": plan.search.combinatorial_groups,
-            "forecast_sharpes": evidence.paths.tolist(),
-        },
-        "reference": {
-            "features": {
-                name: ReferenceDistribution.from_sample(column).to_json()
-                for name, column in zip(rows.names, rows.features.T, strict=True)
-            },
-            "probability": ReferenceDistribution.from_sample(probability).to_json(),
-        },
-    }
-
-
-def _chosen(part: FittedFold, policy: Policy, plan: TrainingPlan) -> dict[str, Any]:
-    """What those who decide by the model go by."""
-    labelling, shared = part.configuration.labelling, part.configuration.parameters
-    return {
-        "horizon_bars": labelling.horizon_bars,
-        "multiple": labelling.multiple,
-        "minimum_width": plan.minimum_width,
-        "round_trip_cost": plan.costs.round_trip,
-        "policy": asdict(policy),
-        "parameters": {name: own_parameters(name, shared, plan) for name in plan.learners},
-    }
-
-
-def _fold(part: FittedFold) -> dict[str, Any]:
-    test = part.fold.test
-    features, label = part.rows.features[test], part.rows.label[test]
-    learners: dict[str, Any] = {
-        name: probability_metrics(member.probability(features), label)
-        | {"rounds": member.fitted.rounds, **asdict(member.calibration)}
-        for name, member in part.ensemble.members.items()
-    }
-    return {
-        "slices": _boundaries(part.rows, part.fold),
-        "metrics": probability_metrics(part.ensemble.probability(features), label),
-        "learners": learners,
-        "labelling": part.configuration.labelling._asdict(),
-        "parameters": dict(part.configuration.parameters),
-    }
-
-
-def _mean(values: list[float | None]) -> float | None:
-    """Mean of those that are known."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _boundaries(rows: LabelledRows, fold: Fold) -> dict[str, dict[str, Any]]:
-    """Rows of each slice, its first bar and the last moment its labels look at."""
-    return {
-        name: {
-            "rows": len(part),
-            "from": _iso(rows.frame["open_time"].iloc[part[0]]),
-            "until": _iso(rows.frame["label_end"].iloc[part].max()),
-        }
-        for name, part in fold.slices()
-        if len(part)
-    }
-
-
-def _importances(part: FittedFold) -> dict[str, dict[str, dict[str, float]]]:
-    """Each feature's share, by learner: of the gain, and of what moves a forecast (SHAP).
-
-    SHAP values are those of the rows the model was calibrated on; all zero where nothing was split.
-    """
-    rows = part.rows.features[part.fold.calibration]
-    return {
-        learner: {
-            kind: dict(zip(part.rows.names, _shares(values), strict=True))
-            for kind, values in (
-                ("gain", member.fitted.gain()),
-                ("shap", np.abs(member.fitted.contributions(rows)).sum(axis=0)),
-            )
-        }
-        for learner, member in part.ensemble.members.items()
-    }
-
-
-def _shares(gain: FloatArray) -> list[float]:
-    total = float(gain.sum())
-    return [float(part) / total if total else 0.0 for part in gain]
-
-
 def code_versions() -> dict[str, str]:
     """Versions of our own code that has a say in a model."""
-    return {"features": FEATURE_CODE_VERSION, "training": TRAINING_CODE_VERSION}
+    return {"features": FEATURE_CODE_VERSION, "training": version_of("models")}
 
 
-def library_versions(plan: TrainingPlan) -> dict[str, str]:
-    """Versions of every library that has a say in a model of `plan`."""
-    names = ["numpy", "pandas", "scipy", "optuna", "numba", *_OF_SAMPLERS[plan.search.sampler]]
+def library_versions(learners: Sequence[str], sampler: str) -> dict[str, str]:
+    """Versions of every library that has a say in a model of these learners, by its name."""
+    names = ["numpy", "pandas", "scipy", "optuna", "numba", *libraries_of(sampler)]
     libraries = {name: version(name) for name in names}
-    return libraries | {name: LEARNERS[name].version() for name in plan.learners}
-
-
-def _iso(moment: pd.Timestamp) -> str:
-    return moment.isoformat(timespec="milliseconds")
+    return libraries | {name: learner_version(name) for name in learners}

@@ -20,7 +20,7 @@ from traderai_assets.domain.metrics.catalogue import OF_MODELS, stored_names
 from traderai_assets.domain.models.calibration import PlattScaling
 from traderai_assets.domain.models.card import Card, canonical_json
 from traderai_assets.domain.models.ensemble import Ensemble, Member
-from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS
 
 # Learners with a column of their own in the models table; all others share one
 OWN_COLUMNS = ("lightgbm", "xgboost")
@@ -98,9 +98,9 @@ class ServingModel:
         FeatureMismatch
             If a column is missing or unknown.
         """
-        given = {str(name) for name in features.columns} - {"open_time"}
-        missing = [name for name in self.features if name not in given]
-        unknown = sorted(given - set(self.features))
+        present = {str(name) for name in features.columns} - {"open_time"}
+        missing = [name for name in self.features if name not in present]
+        unknown = sorted(present - set(self.features))
         if missing or unknown:
             raise FeatureMismatch(
                 f"model {self.model_id} was trained on other features: missing here "
@@ -185,7 +185,8 @@ def _require_registered(model_id: str, names: Iterable[str]) -> None:
     if absent:
         raise InvalidSettings(
             f"model {model_id} was trained with {', '.join(absent)}, not registered here; "
-            "register the learner in LEARNERS or use another model"
+            f"put the learner's file into a folder {USER_LEARNERS} on Python's path, or use "
+            "another model"
         )
 
 

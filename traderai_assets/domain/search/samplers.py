@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from traderai_assets.domain.defaults import SamplerName
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
     MAX_SAMPLER_SECONDS,
@@ -26,13 +27,18 @@ from traderai_assets.domain.search.space import Parameters, Space
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-SAMPLERS = ("tpe", "gp", "cmaes", "grid", "random")
+SAMPLERS: tuple[str, ...] = get_args(SamplerName)
 DEFAULT = "default"
 # Module that a sampler cannot do without, and how to get it
 NEEDED = {
     "gp": ("torch", 'pip install "traderai[gp]"'),
     "cmaes": ("cmaes", "pip install cmaes"),
 }
+
+
+def libraries_of(sampler: str) -> list[str]:
+    """Name what a sampler runs on besides Optuna."""
+    return [NEEDED[sampler][0]] if sampler in NEEDED else []
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A search: trials one after the other, each the best guess from those before it.
 
-What is evaluated, where it is written down and who hears of it are arguments. A search that was
-killed and is started again by the same name goes on where it stood, and its ledger is that of a
+What is evaluated, where it is stored and who is sent its progress are arguments. A search that was
+killed and is started again by the same name goes on where it stood, and its trials are those of a
 search nobody killed.
 """
 
@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.domain.defaults import SAMPLER, SAMPLER_SECONDS
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
 from traderai_assets.domain.search.history import History
-from traderai_assets.domain.search.limits import MAX_NAME_LENGTH
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.samplers import Proposer
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "SearchProgress", "run_search"]
 
+MAX_NAME_LENGTH = 400  # Of a study: every storage takes as much
+
 
 def run_search(
     storage: "BaseStorage | None",
@@ -39,9 +41,9 @@ def run_search(
     evaluate: Evaluate,
     n_trials: int,
     seed: int,
-    sampler: str = "tpe",
+    sampler: str = SAMPLER,
     pruning: MedianRule | None = None,
-    sampler_seconds: float = 60.0,
+    sampler_seconds: float = SAMPLER_SECONDS,
     report: Callable[[SearchProgress], None] = lambda _progress: None,
     stopwatch: Callable[[], float] = time.monotonic,
 ) -> Trials:

@@ -1,9 +1,9 @@
-"""The choice for one fold: by what was known of every trial before that fold's test begins."""
+"""The choice for one fold: by the values that every trial had before that fold's test begins."""
 
 from traderai_assets.domain.search.trials import TrialRecord, Trials
 
 
-def best_until(ledger: Trials, folds: int) -> TrialRecord:
+def best_until(trials: Trials, folds: int) -> TrialRecord:
     """Return the trial of the highest value over the first `folds` folds, the earliest of equals.
 
     A trial that was pruned later is in the choice for the folds it got to.
@@ -13,7 +13,7 @@ def best_until(ledger: Trials, folds: int) -> TrialRecord:
     DegenerateData
         If no trial got that far, with the first one's reason.
     """
-    reached = [trial for trial in ledger.trials if len(trial.fold_values) >= folds]
+    reached = [trial for trial in trials.trials if len(trial.fold_values) >= folds]
     if not reached:
-        return ledger.best
+        return trials.best
     return max(reached, key=lambda trial: trial.fold_values[folds - 1])

@@ -22,7 +22,7 @@ def path_sharpes(
     search: LearnerSearch,
     served: FittedFold,
     plan: TrainingPlan,
-    fits: Fitter,
+    fitter: Fitter,
     meter: ProgressMeter,
 ) -> FloatArray:
     """Annual Sharpe ratio of the first learner's forecasts along each path, before costs.
@@ -44,13 +44,13 @@ def path_sharpes(
         for number in range(len(splits))
     ]
     gross = rows.frame["gross_return"].to_numpy(np.float64)
-    tested = []
-    fitting = fits.fit_all(tasks, meter.fitting(learner))
-    for split, fitted in zip(splits, fitting, strict=True):
+    returns = []
+    fitted_splits = fitter.fit_all(tasks, meter.fitting(learner))
+    for split, fitted in zip(splits, fitted_splits, strict=True):
         meter.fit_done(0, learner, fitted.rounds)
         part = np.concatenate(split.tests)
-        said = fitted.predict(rows.features[part])
-        tested.append(forecast_returns(said, rows.label[part], gross[part]))
-    paths = assemble_paths(splits, tested, n_groups=plan.search.combinatorial_groups)
+        scores = fitted.predict(rows.features[part])
+        returns.append(forecast_returns(scores, rows.label[part], gross[part]))
+    paths = assemble_paths(splits, returns, n_groups=plan.search.combinatorial_groups)
     horizon = labelling.horizon_bars
     return np.array([forecast_sharpe(path, horizon_bars=horizon, bar=data.bar) for path in paths])

@@ -61,7 +61,7 @@ class LookBackData:
         yield from enumerate(self.folds[labelling], start=1)
 
 
-def gather(
+def gather_look_back(
     features: pd.DataFrame,
     labels: pd.DataFrame,
     candles: pd.DataFrame,
@@ -82,7 +82,7 @@ def gather(
         As `train_model`.
     """
     undefined = undefined_rows(features)
-    if not undefined.all():  # Features that are never defined are not rows that lack: told apart
+    if not undefined.all():  # Features that are never defined are another fault than rows that lack
         features = features[~undefined]
     labelled = {plan.labelling: labels}
     for labelling in plan.labellings[1:]:
@@ -152,7 +152,7 @@ def _groups(rows: LabelledRows, plan: TrainingPlan) -> list[CombinatorialSplit]:
     return splits
 
 
-def stretch(data: LookBackData, rows: LabelledRows, part: IntArray) -> slice:
+def candle_span(data: LookBackData, rows: LabelledRows, part: IntArray) -> slice:
     """Candles from the first row of a slice to the last that its labels look at."""
     times = data.candles["open_time"]
     first = rows.frame["open_time"].iloc[part[0]]

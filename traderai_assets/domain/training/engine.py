@@ -1,7 +1,7 @@
 """The engine: search, walk forward over the look-back, judge, then fit the model that serves.
 
 What a fold is stands in validation, what is tried in search, what is asked of a model in
-selection, what is stored of it all in card and model.
+selection, what is stored of it all in evidence and in models/model.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.models.card import Evidence, build_card
 from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.training.combinatorial_paths import path_sharpes
-from traderai_assets.domain.training.dataset import gather
+from traderai_assets.domain.training.dataset import gather_look_back
 from traderai_assets.domain.training.evaluation import judge_tests
+from traderai_assets.domain.training.evidence import Evidence, build_card
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import Fitter, InProcessFitter
 from traderai_assets.domain.training.learner_search import LearnerSearch
@@ -27,12 +27,12 @@ from traderai_assets.domain.training.progress import (
     Progress,
     ProgressMeter,
 )
-from traderai_assets.domain.training.walk_forward import fit_folds, out_of_sample, said_of
+from traderai_assets.domain.training.walk_forward import fit_folds, out_of_sample, score_slice
 
-OpenFits = Callable[[FitArrays, int], Fitter]
+OpenFitter = Callable[[FitArrays, int], Fitter]
 
 
-def fit_here(arrays: FitArrays, _fits_planned: int) -> Fitter:
+def fit_in_process(arrays: FitArrays, _fits_planned: int) -> Fitter:
     """Fit in this process."""
     return InProcessFitter(arrays)
 
@@ -48,7 +48,7 @@ def train_model(
     inputs: Mapping[str, str],
     storage: Any = None,
     study: str = "training",
-    fits: OpenFits = fit_here,
+    fits: OpenFitter = fit_in_process,
 ) -> TrainedModel:
     """Train the model of one look-back.
 
@@ -90,7 +90,7 @@ def train_model(
     DegenerateData
         If a slice holds one direction only, no feature varies, or a value is infinite.
     """
-    data = gather(features, labels, candles, plan=plan, bar=bar)
+    data = gather_look_back(features, labels, candles, plan=plan, bar=bar)
     planned = planned_fits(plan)
     meter = ProgressMeter(report, plan.n_folds, planned, plan.rounds)
     fitter = fits(FitArrays.of(data, plan), planned)
@@ -100,16 +100,16 @@ def train_model(
     numbers = range(1, plan.n_folds + 1)
     folds = fit_folds(numbers, data, learners, plan, fitter, meter)
     policies = PolicySearch(
-        [said_of(part, part.fold.calibration, data) for part in folds], plan, bar, meter
+        [score_slice(part, part.fold.calibration, data) for part in folds], plan, bar, meter
     )
     policies.run()
-    known = out_of_sample(folds, [policies.best(number) for number in numbers], plan)
+    decided = out_of_sample(folds, [policies.best(number) for number in numbers], plan)
     verdict = judge_tests(
-        known,
+        decided,
         data.candles,
         bar=bar,
         costs=plan.costs,
-        ledgers=(learners.ledger, policies.ledger),
+        searches=(learners.trials, policies.trials),
         policy_returns=policies.returns(),
         seed=plan.seed,
     )
@@ -117,7 +117,9 @@ def train_model(
     (served,) = fit_folds([0], data, learners, plan, fitter, meter)
     meter.enter(COMBINATORIAL)
     paths = path_sharpes(data, learners, served, plan, fitter, meter)
-    evidence = Evidence(folds, served, policies.best(0), known, learners, policies, verdict, paths)
+    evidence = Evidence(
+        folds, served, policies.best(0), decided, learners, policies, verdict, paths
+    )
     card = build_card(data, evidence, plan, inputs)
     meter.finished()
     return TrainedModel(
@@ -125,7 +127,7 @@ def train_model(
         boosters={
             name: member.fitted.to_bytes() for name, member in served.ensemble.members.items()
         },
-        out_of_sample=known,
+        out_of_sample=decided,
     )
 
 

@@ -1,9 +1,10 @@
-"""Whether a plan can be carried out on bars of some length, told before a candle is fetched.
+"""Whether a plan can be carried out on bars of some length, decided before a candle is fetched.
 
 The folds are cut as a training would cut them, over a look-back without a gap whose labels last as
-long as those of a random walk do on average. What only the data can tell is told by the training.
+long as those of a random walk do on average. What only the data can show, the training refuses.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +34,7 @@ def require_feasible(plan: TrainingPlan, bar: timedelta) -> None:
     Raises
     ------
     InvalidSettings
-        If a horizon looks back further than a month, or a fold or a group keeps too few rows;
+        If a horizon looks back further than labels may, or a fold or a group keeps too few rows;
         names the settings, their values and one that would do.
     """
     for labelling in plan.labellings:
@@ -78,15 +79,21 @@ def _longest(plan: TrainingPlan) -> int:
 
 def _way_out(plan: TrainingPlan, bar: timedelta) -> str:
     """Name the least change that would do."""
+    longer = range(plan.lookback_days + 1, MAX_LOOKBACK_DAYS + 1)
+    enough = bisect_left(longer, True, key=lambda days: _lack(_lasting(plan, days), bar) is None)
+    if enough < len(longer):
+        return f"lookback_days = {longer[enough]} would do"
     for changed, words in _changes(plan):
         if _lack(changed, bar) is None:
             return f"{words} would do"
     return "take a shorter timeframe"
 
 
+def _lasting(plan: TrainingPlan, days: int) -> TrainingPlan:
+    return replace(plan, lookback_days=days)
+
+
 def _changes(plan: TrainingPlan) -> Iterator[tuple[TrainingPlan, str]]:
-    for days in range(plan.lookback_days + 1, MAX_LOOKBACK_DAYS + 1):
-        yield replace(plan, lookback_days=days), f"lookback_days = {days}"
     for folds in range(plan.n_folds - 1, MIN_FOLDS - 1, -1):
         yield replace(plan, n_folds=folds), f"folds = {folds}"
     for horizon in range(_longest(plan) - 1, 0, -1):

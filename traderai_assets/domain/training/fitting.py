@@ -11,7 +11,6 @@ from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.labelling import Labelling
-from traderai_assets.domain.training.plan import TrainingPlan
 
 ReportRounds = Callable[[int], None]
 
@@ -61,15 +60,3 @@ class InProcessFitter:
             samples = self._arrays.samples(task.labelling, task.fold)
             self._bins[key] = LEARNERS[task.learner].bins(*samples)
         return self._bins[key]
-
-
-def own_parameters(
-    learner: str, parameters: Mapping[str, float], plan: TrainingPlan
-) -> dict[str, float]:
-    """Say shared parameters in a learner's words; what the plan sets itself wins."""
-    translated = LEARNERS[learner].translate(parameters)
-    overrides = plan.parameters.get(learner, {})
-    # What is whole stays whole
-    return translated | {
-        name: type(translated.get(name, value))(value) for name, value in overrides.items()
-    }

@@ -13,6 +13,7 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.learner import FittedLearner
+from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.space import Choices, Space
@@ -21,7 +22,7 @@ from traderai_assets.domain.search.trial import Outcome, ReportFold
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.training.best_trial import best_until
 from traderai_assets.domain.training.dataset import LookBackData
-from traderai_assets.domain.training.fitting import FitTask, Fitter, own_parameters
+from traderai_assets.domain.training.fitting import FitTask, Fitter
 from traderai_assets.domain.training.forecasts import forecast_returns, forecast_sharpe
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -42,20 +43,20 @@ class LearnerSearch:
     """The trials of stage one and what they fitted."""
 
     def __init__(
-        self, data: LookBackData, plan: TrainingPlan, fits: Fitter, meter: ProgressMeter
+        self, data: LookBackData, plan: TrainingPlan, fitter: Fitter, meter: ProgressMeter
     ) -> None:
         self._data = data
         self._plan = plan
-        self._fits = fits
+        self._fitter = fitter
         self._meter = meter
-        self._scout = plan.learners[0]
+        self._search_learner = plan.learners[0]
         self._fitted: dict[tuple[_TrialKey, int], FittedLearner] = {}
-        self.ledger: Trials
+        self.trials: Trials
 
     def run(self, storage: Any, name: str) -> None:
         """Try what the plan asks for; what an earlier, killed run tried is not tried again."""
         search, folds = self._plan.search, self._plan.n_folds
-        self.ledger = run_search(
+        self.trials = run_search(
             storage,
             name=f"{name}/learners",
             space=self._space(),
@@ -65,15 +66,15 @@ class LearnerSearch:
             sampler=search.sampler,
             pruning=MedianRule(n_folds=folds),
             sampler_seconds=search.sampler_seconds,
-            report=lambda stand: self._meter.searching(SEARCH, stand, folds=folds),
+            report=lambda reached: self._meter.searching(SEARCH, reached, folds=folds),
         )
 
     def best(self, fold: int) -> Configuration:
         """Return what was best on the validation slices of folds 1 to `fold`; 0 means all."""
-        trial = best_until(self.ledger, fold or self._plan.n_folds)
+        trial = best_until(self.trials, fold or self._plan.n_folds)
         return self._configuration(trial.parameters)
 
-    def search_learner(self, configuration: Configuration, fold: int) -> FittedLearner | None:
+    def fitted(self, configuration: Configuration, fold: int) -> FittedLearner | None:
         """Return what the trial fitted on a fold, unless another process did."""
         return self._fitted.get((_key(configuration.parameters), fold))
 
@@ -81,14 +82,14 @@ class LearnerSearch:
         self, learner: str, configuration: Configuration, fold: int, rounds: int | None = None
     ) -> FitTask:
         """Say what to fit for a configuration."""
-        own = own_parameters(learner, configuration.parameters, self._plan)
+        own = own_parameters(learner, configuration.parameters, self._plan.parameters)
         return FitTask(learner, configuration.labelling, fold, own, rounds)
 
     def _evaluate(self, parameters: Mapping[str, Any], report_fold: ReportFold) -> Outcome:
         configuration = self._configuration(parameters)
         folds = range(1, self._plan.n_folds + 1)
-        tasks = [self.task(self._scout, configuration, fold) for fold in folds]
-        fitting = self._fits.fit_all(tasks, self._meter.fitting(self._scout))
+        tasks = [self.task(self._search_learner, configuration, fold) for fold in folds]
+        fitting = self._fitter.fit_all(tasks, self._meter.fitting(self._search_learner))
         earned: list[FloatArray] = []
         value = 0.0
         # Closed at once where the trial is given up, so that no further fold is begun

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 from typing import Any, Self
 
+from traderai_assets.domain import defaults
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
@@ -17,7 +18,7 @@ from traderai_assets.domain.limits import (
     MIN_LOOKBACK_DAYS,
     check_whole,
 )
-from traderai_assets.domain.models.learners import LEARNERS
+from traderai_assets.domain.models.learners import LEARNERS, check_learners
 from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.search_plan import SearchPlan
@@ -65,19 +66,19 @@ class TrainingPlan:
         Naming the setting, its value and its limit.
     """
 
-    horizon_bars: int = 48
-    multiple: float = 1.0
+    horizon_bars: int = defaults.HORIZON_BARS
+    multiple: float = defaults.BARRIER_MULTIPLE
     minimum_width: float = MINIMUM_WIDTH
-    costs: Costs = field(default_factory=lambda: Costs(0.0005, 0.0001))
-    lookback_days: int = 30
-    n_folds: int = 5
+    costs: Costs = field(default_factory=Costs)
+    lookback_days: int = defaults.LOOKBACK_DAYS
+    n_folds: int = defaults.FOLDS
     rounds: int = 300
     early_stopping_rounds: int = 20
     report_every: int = 50
-    learners: tuple[str, ...] = ("lightgbm", "xgboost")
-    seed: int = 7
+    learners: tuple[str, ...] = defaults.DEFAULT_LEARNERS
+    seed: int = defaults.SEED
     embargo: timedelta = timedelta(0)
-    minimum_rows: int = 50
+    minimum_rows: int = defaults.MINIMUM_ROWS
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     search: SearchPlan = field(default_factory=SearchPlan)
 
@@ -142,7 +143,7 @@ class TrainingPlan:
             **asdict(self),
             "embargo": self.embargo.total_seconds(),
             "learners": list(self.learners),
-            "parameters": {name: dict(chosen) for name, chosen in self.parameters.items()},
+            "parameters": {name: dict(overrides) for name, overrides in self.parameters.items()},
             "search": self.search.settings(),
         }
 
@@ -172,16 +173,12 @@ class TrainingPlan:
         )
 
     def _check_learners(self) -> None:
-        if not self.learners or len(set(self.learners)) != len(self.learners):
-            raise InvalidSettings(f"learners = {self.learners!r} must name each learner once")
-        for name in (*self.learners, *self.parameters):
-            if name not in LEARNERS:
-                raise InvalidSettings(
-                    f"learner {name!r} is not registered; expected some of {', '.join(LEARNERS)}"
-                )
-        for name, chosen in self.parameters.items():
+        check_learners(self.learners)
+        if self.parameters:
+            check_learners(tuple(self.parameters))
+        for name, overrides in self.parameters.items():
             limits = LEARNERS[name].limits
-            for parameter, value in chosen.items():
+            for parameter, value in overrides.items():
                 if parameter not in limits:
                     raise InvalidSettings(
                         f"{name} parameter {parameter!r} may not be set; expected some of "

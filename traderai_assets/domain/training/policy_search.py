@@ -35,7 +35,7 @@ POLICY_SPACE = Space(
 
 @dataclass(frozen=True)
 class ScoredSlice:
-    """Bars of one slice and what was said at each; NaN where nothing was.
+    """Bars of one slice and the probability at each; NaN where nothing was.
 
     No position is held over the rows `starts`, with which segments begin.
     """
@@ -51,14 +51,14 @@ class PolicySearch:
     """The trials of stage two and what each earned, bar by bar."""
 
     def __init__(
-        self, stretches: Sequence[ScoredSlice], plan: TrainingPlan, bar: Any, meter: ProgressMeter
+        self, slices: Sequence[ScoredSlice], plan: TrainingPlan, bar: Any, meter: ProgressMeter
     ) -> None:
-        self._stretches = stretches
+        self._slices = slices
         self._plan = plan
         self._bar = bar
         self._meter = meter
         self.bars_per_year = YEAR / bar
-        self.ledger: Trials
+        self.trials: Trials
 
     def run(self) -> None:
         """Try what the plan asks for.
@@ -66,7 +66,7 @@ class PolicySearch:
         Nothing of it is stored before the card: to try all again takes less than to write it down.
         """
         search = self._plan.search
-        self.ledger = run_search(
+        self.trials = run_search(
             None,
             name="policies",
             space=POLICY_SPACE,
@@ -75,22 +75,22 @@ class PolicySearch:
             seed=self._plan.seed,
             sampler=search.sampler,
             sampler_seconds=search.sampler_seconds,
-            report=lambda stand: self._meter.searching(POLICY, stand),
+            report=lambda reached: self._meter.searching(POLICY, reached),
         )
 
     def best(self, fold: int) -> Policy:
         """Return what was best on the calibration slices of folds 1 to `fold`; 0 means all."""
-        return policy_of(best_until(self.ledger, fold or len(self._stretches)).parameters)
+        return policy_of(best_until(self.trials, fold or len(self._slices)).parameters)
 
     def returns(self) -> FloatArray:
         """What every policy tried earned a bar, of shape (n_trials, n_bars)."""
-        policies = [policy_of(trial.parameters) for trial in self.ledger.trials]
-        return np.concatenate([self._earned(part, policies) for part in self._stretches], axis=1)
+        policies = [policy_of(trial.parameters) for trial in self.trials.trials]
+        return np.concatenate([self._earned(part, policies) for part in self._slices], axis=1)
 
     def _evaluate(self, parameters: Mapping[str, Any], report_fold: ReportFold) -> Outcome:
         policy = policy_of(parameters)
         value, earned = 0.0, np.empty(0)
-        for fold, part in enumerate(self._stretches):
+        for fold, part in enumerate(self._slices):
             earned = np.concatenate([earned, self._earned(part, [policy])[0]])
             value = annual_sharpe(earned, self.bars_per_year)
             report_fold(fold, value)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from traderai_assets.domain import defaults
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
     MAX_GROUPS,
@@ -26,7 +27,7 @@ class SearchPlan:
 
     Parameters
     ----------
-    sampler : str, default='tpe'
+    sampler : str
         One of `SAMPLERS`, for both searches.
     learner_trials, policy_trials : int
         Configurations tried in each; the first is always the default, so 1 is no search.
@@ -34,18 +35,18 @@ class SearchPlan:
         Labels to try, each horizon (bars) with each multiple; empty leaves the plan's own.
     sampler_seconds : float
         What a sampler may spend on itself in one search; beyond, TPE takes over.
-    combinatorial_groups : int, default=6
+    combinatorial_groups : int
         Groups of the combinatorial cross-validation, of which two at a time are left out; 0 leaves
         it out.
     """
 
-    sampler: str = "tpe"
-    learner_trials: int = 20
-    policy_trials: int = 30
-    horizons: tuple[int, ...] = ()
-    multiples: tuple[float, ...] = ()
-    sampler_seconds: float = 60.0
-    combinatorial_groups: int = 6
+    sampler: str = defaults.SAMPLER
+    learner_trials: int = defaults.LEARNER_TRIALS
+    policy_trials: int = defaults.POLICY_TRIALS
+    horizons: tuple[int, ...] = defaults.SEARCHED_HORIZONS
+    multiples: tuple[float, ...] = defaults.SEARCHED_MULTIPLES
+    sampler_seconds: float = defaults.SAMPLER_SECONDS
+    combinatorial_groups: int = defaults.COMBINATORIAL_GROUPS
 
     def __post_init__(self) -> None:
         check_sampler(self.sampler)

@@ -13,7 +13,7 @@ from traderai_assets.domain.candles.segments import segment_starts
 from traderai_assets.domain.models.ensemble import Ensemble, calibrate
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.sample import LabelledRows
-from traderai_assets.domain.training.dataset import LookBackData, stretch
+from traderai_assets.domain.training.dataset import LookBackData, candle_span
 from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.learner_search import Configuration, LearnerSearch
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -38,33 +38,31 @@ def fit_folds(
     data: LookBackData,
     search: LearnerSearch,
     plan: TrainingPlan,
-    fits: Fitter,
+    fitter: Fitter,
     meter: ProgressMeter,
 ) -> list[FittedFold]:
     """Fit and calibrate the ensembles of some folds (0 is the final one); no test is touched.
 
     What the search has fitted already is not fitted again.
     """
-    chosen = {number: search.best(number) for number in numbers}
+    configurations = {number: search.best(number) for number in numbers}
     fitted: dict[tuple[int, str], FittedLearner] = {}
     missing = []
-    for number, configuration in chosen.items():
+    for number, configuration in configurations.items():
         for name in plan.learners:
-            kept = (
-                search.search_learner(configuration, number) if name == plan.learners[0] else None
-            )
+            kept = search.fitted(configuration, number) if name == plan.learners[0] else None
             if kept is None:
                 missing.append((number, name))
             else:
                 fitted[number, name] = kept
-    tasks = [search.task(name, chosen[number], number) for number, name in missing]
+    tasks = [search.task(name, configurations[number], number) for number, name in missing]
     for (number, name), made in zip(
-        missing, fits.fit_all(tasks, meter.fitting(plan.learners[-1])), strict=True
+        missing, fitter.fit_all(tasks, meter.fitting(plan.learners[-1])), strict=True
     ):
         fitted[number, name] = made
         meter.fit_done(number, name, made.rounds)
     folds = []
-    for number, configuration in chosen.items():
+    for number, configuration in configurations.items():
         rows = data.rows[configuration.labelling]
         fold = data.fold(configuration.labelling, number)
         members = {name: fitted[number, name] for name in plan.learners}
@@ -73,16 +71,16 @@ def fit_folds(
     return folds
 
 
-def said_of(part: FittedFold, rows: IntArray, data: LookBackData) -> ScoredSlice:
-    """What a fold's ensemble says of some of its rows, laid over the bars they live through."""
-    span = stretch(data, part.rows, rows)
+def score_slice(part: FittedFold, rows: IntArray, data: LookBackData) -> ScoredSlice:
+    """Score with a fold's ensemble some of its rows, laid over the bars they live through."""
+    span = candle_span(data, part.rows, rows)
     bars = data.candles.iloc[span]
-    said = part.ensemble.probability(part.rows.features[rows])
+    scores = part.ensemble.probability(part.rows.features[rows])
     at = np.searchsorted(
         bars["open_time"].to_numpy(), part.rows.frame["open_time"].to_numpy()[rows]
     )
     probability, width = np.full(len(bars), np.nan), np.full(len(bars), np.nan)
-    probability[at] = said
+    probability[at] = scores
     width[at] = part.rows.frame["width"].to_numpy(np.float64)[rows]
     horizon = part.configuration.labelling.horizon_bars
     return ScoredSlice(Bars.of(bars), probability, width, horizon, segment_starts(bars))
@@ -103,23 +101,23 @@ def out_of_sample(
 
 
 def _tested(part: FittedFold, policy: Policy, plan: TrainingPlan) -> pd.DataFrame:
-    known = part.rows.frame.iloc[part.fold.test].reset_index(drop=True)
+    rows = part.rows.frame.iloc[part.fold.test].reset_index(drop=True)
     probability: FloatArray = part.ensemble.probability(part.rows.features[part.fold.test])
     decisions: Decisions = decide(
         probability,
-        known["width"].to_numpy(np.float64),
+        rows["width"].to_numpy(np.float64),
         cost=plan.costs.round_trip,
         policy=policy,
         horizon_bars=part.configuration.labelling.horizon_bars,
     )
     return pd.DataFrame(
         {
-            "open_time": known["open_time"],
-            "fold": np.full(len(known), part.number, dtype=np.int64),
+            "open_time": rows["open_time"],
+            "fold": np.full(len(rows), part.number, dtype=np.int64),
             "probability": probability,
-            "label": known["label"],
-            "gross_return": known["gross_return"],
-            "width": known["width"],
+            "label": rows["label"],
+            "gross_return": rows["gross_return"],
+            "width": rows["width"],
             **decisions._asdict(),
         }
     )

@@ -14,7 +14,7 @@ import numpy as np
 from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings, NotEnoughData
 
-MAX_GROUPS = 50
+MAX_CUT_GROUPS = 50
 # Each is a fit
 MAX_SPLITS = 1_000
 
@@ -61,7 +61,7 @@ def combinatorial_splits(
         ascending without repeats, `label_ends` above them, gaps allowed.
     n_groups, n_test_groups : int
         Consecutive groups of equally many rows (the last takes what is left over), up to
-        `MAX_GROUPS`; and how many of them are tested at a time, fewer than all.
+        `MAX_CUT_GROUPS`; and how many of them are tested at a time, fewer than all.
     embargo : int, default=0
         Time after the last label of a test group in which no training row may open.
     minimum_rows : int, default=1
@@ -170,9 +170,9 @@ def assemble_paths(
 
 
 def _check(n_groups: int, n_test_groups: int) -> None:
-    if not (isinstance(n_groups, int) and 2 <= n_groups <= MAX_GROUPS):
+    if not (isinstance(n_groups, int) and 2 <= n_groups <= MAX_CUT_GROUPS):
         raise InvalidSettings(
-            f"n_groups = {n_groups!r} is not a whole number from 2 to {MAX_GROUPS}"
+            f"n_groups = {n_groups!r} is not a whole number from 2 to {MAX_CUT_GROUPS}"
         )
     if not (isinstance(n_test_groups, int) and 1 <= n_test_groups < n_groups):
         raise InvalidSettings(

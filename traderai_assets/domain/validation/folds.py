@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from traderai_assets.domain.arrays import IntArray
+from traderai_assets.domain.defaults import FOLDS, MINIMUM_ROWS
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
 from traderai_assets.domain.limits import MAX_FOLDS
 
@@ -50,23 +51,23 @@ class FoldSizes:
 
     Parameters
     ----------
-    n_folds : int, default=5
+    n_folds : int
         Test slices, from 1 to `MAX_FOLDS`.
     test_share : float, default=0.5
         The tail of the look-back that all test slices cover together.
     validation_share, calibration_share : float, default=0.1
         Size of these slices in every fold.
-    minimum_rows : int, default=30
+    minimum_rows : int
         Rows that every slice must keep after purging.
     rolling : bool, default=False
         Whether training starts a fixed number of rows before its end instead of at the first row.
     """
 
-    n_folds: int = 5
+    n_folds: int = FOLDS
     test_share: float = 0.5
     validation_share: float = 0.1
     calibration_share: float = 0.1
-    minimum_rows: int = 30
+    minimum_rows: int = MINIMUM_ROWS
     rolling: bool = False
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from traderai_assets.domain.training.metrics import probability_metrics
+from traderai_assets.domain.models.metrics import probability_metrics
 
 
 def metrics(probabilities, labels):

@@ -15,13 +15,13 @@ def probability_metrics(probability: FloatArray, label: npt.NDArray[np.int8]) ->
     """
     from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-    known = label != 0
-    up, given = label[known] > 0, probability[known]
+    decided = label != 0
+    up, forecast = label[decided] > 0, probability[decided]
     if not len(up):
         return dict.fromkeys(("auc", "log_loss", "brier", "up_share"))
     return {
-        "auc": float(roc_auc_score(up, given)) if 0 < up.sum() < len(up) else None,
-        "log_loss": float(log_loss(up, given, labels=[False, True])),
-        "brier": float(brier_score_loss(up, given, pos_label=True)),
+        "auc": float(roc_auc_score(up, forecast)) if 0 < up.sum() < len(up) else None,
+        "log_loss": float(log_loss(up, forecast, labels=[False, True])),
+        "brier": float(brier_score_loss(up, forecast, pos_label=True)),
         "up_share": float(up.mean()),
     }

@@ -1,0 +1,116 @@
+"""The sources that decide a kind of result, and their digest; run it to write the digests anew.
+
+`python -m tests.code_sources` is right where a change left every value as it was. Where it did
+not, raise the kind's version in the same table first.
+"""
+
+import ast
+import hashlib
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from traderai_assets.domain.code_versions import CODE_VERSIONS
+
+REPOSITORY = Path(__file__).parent.parent
+TABLE = "traderai_assets/domain/code_versions.py"
+# A result is decided where its asset is, and in what that imports from these
+DECIDING = ("traderai_assets.domain", "traderai_assets.ingest", "traderai_assets.registry")
+# How an asset reads candles: marked where learning may not cross
+READING = "traderai_assets.runs.partition"
+# What they say, and to whom, changes no value
+SAYING = {
+    "traderai_assets.domain.code_versions",
+    "traderai_assets.domain.errors",
+    "traderai_assets.domain.numbers",
+    "traderai_assets.domain.plain_text",
+    "traderai_assets.domain.progress_line",
+    "traderai_assets.domain.training.progress",
+    "traderai_assets.domain.ways_out",
+    "traderai_assets.ingest.candle_metadata",
+    "traderai_assets.registry.backtest_page",
+    "traderai_assets.registry.model_page",
+}
+
+
+def sources_of(kind: str) -> list[str]:
+    """Files that decide the values of a kind, sorted: its asset, and what that leads to."""
+    waiting = [f"traderai_assets.assets.{kind}", READING]
+    found: dict[str, Path] = {}
+    while waiting:
+        module = waiting.pop()
+        file = _file_of(module)
+        if module in found or module in SAYING or file is None:
+            continue
+        found[module] = file
+        waiting += [name for name in _imports(file) if name.startswith(DECIDING)]
+    return sorted(str(file.relative_to(REPOSITORY)) for file in found.values())
+
+
+def digest_of(kind: str) -> str:
+    """Digest of the code of a kind: comments, docstrings and empty lines do not count."""
+    digest = hashlib.sha256()
+    for name in sources_of(kind):
+        digest.update(f"{name}\0{code_of((REPOSITORY / name).read_text())}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def code_of(source: str) -> str:
+    """Source text without comments, docstrings and empty lines, whatever Python reads it."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for first, last in _docstrings(ast.parse(source)):
+        lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def write_digests() -> list[str]:
+    """Put today's digests into the table; return the kinds whose digest was another."""
+    file = REPOSITORY / TABLE
+    text = file.read_text()
+    changed = [kind for kind in CODE_VERSIONS if CODE_VERSIONS[kind].sources != digest_of(kind)]
+    for kind in changed:
+        entry = re.compile(rf'("{kind}": CodeVersion\("[^"]+", )"[^"]*"\)')
+        text, count = entry.subn(rf'\g<1>"{digest_of(kind)}")', text)
+        assert count == 1, f"{TABLE} holds {count} entries of {kind}; expected one"
+    file.write_text(text)
+    return changed
+
+
+def _file_of(module: str) -> Path | None:
+    file = REPOSITORY / f"{module.replace('.', '/')}.py"
+    return file if file.exists() else None
+
+
+@cache
+def _imports(file: Path) -> frozenset[str]:
+    """Modules that a file imports anywhere in it, also by `from package import module`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """First and last line of each text that stands alone, as docstrings do."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node.value.value, str):
+            yield node.lineno, node.end_lineno or node.lineno
+
+
+if __name__ == "__main__":
+    renewed = write_digests()
+    sys.stdout.write(f"written anew: {', '.join(renewed) or 'nothing'}\n")

@@ -1,0 +1,37 @@
+"""Defaults of what people may write: each stands here once, its limits in limits.py.
+
+Settings, plans and resources take them from here, so that a plan made without settings is the one
+that the settings ask for. A default that one place alone has stands there. A plan's text is hashed
+into the ids of its models: 0 and 0.0 are equal and are not the same text.
+"""
+
+from typing import Literal
+
+SamplerName = Literal["tpe", "gp", "cmaes", "grid", "random"]
+
+# How a model is made
+LOOKBACK_DAYS = 30
+FOLDS = 5
+# Rows that each slice of a fold must keep
+MINIMUM_ROWS = 50
+HORIZON_BARS = 12
+BARRIER_MULTIPLE = 1.0
+# By name; the first is the one that the search fits
+DEFAULT_LEARNERS = ("lightgbm", "xgboost")
+SEED = 7
+
+# What is tried before
+SAMPLER: SamplerName = "tpe"
+LEARNER_TRIALS, POLICY_TRIALS = 20, 30
+SEARCHED_HORIZONS = (12, 24)
+SEARCHED_MULTIPLES = (1.0,)
+SAMPLER_SECONDS = 60
+COMBINATORIAL_GROUPS = 6
+
+# What trading costs: of the traded value, of the price, of the position every 8 hours
+FEE_RATE, SLIPPAGE_RATE, FUNDING_RATE = 0.0005, 0.0001, 0
+
+# How a venue is asked
+ATTEMPTS = 6
+DEADLINE_SECONDS, REQUEST_TIMEOUT_SECONDS = 120.0, 10.0
+TAIL_BARS = 12
