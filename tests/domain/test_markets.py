@@ -11,7 +11,7 @@ from traderai_assets.domain.errors import InvalidMarket
 from traderai_assets.domain.markets import BARS, MAX_KEY_LENGTH, Market
 
 # What a key may hold: nothing that a file system, a URL, SQL or a shell reads as anything else.
-SAFE_KEY = re.compile(r"[a-z][a-z0-9]+\.[A-Z0-9~a-f_+-]+\.[0-9]+[mh]")
+SAFE_KEY = re.compile(r"[a-z][a-z0-9]+\.[A-Z0-9~a-f_+-]+\.[0-9]+[mhd]")
 HOSTILE = [
     "../../etc/passwd",
     "..",
