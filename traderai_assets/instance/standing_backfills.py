@@ -1,4 +1,4 @@
-"""Backfills that stand: nothing of them is at work, and nothing will be, and Dagster waits on.
+"""Stalled backfills: nothing of them is at work, and nothing will be, and Dagster waits on.
 
 A backfill of assets ends when each partition that it asked for is there or has failed. Where a run
 of it was deleted, or its partition, neither ever happens: it says that it is requested, or that it
@@ -19,8 +19,8 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG
 from traderai_assets.domain.states.facts import SILENCE
 from traderai_assets.instance.run_sightings import UNFINISHED
 
-# Dagster looks at it every half a minute: a machine that slept for an hour has not seen it stand
-LOOKS = 100
+# Dagster polls it every half a minute: a machine that slept for an hour has not seen it stalled
+POLLS = 100
 _ENDS_AS = {
     BulkActionStatus.REQUESTED: BulkActionStatus.COMPLETED_FAILED,
     BulkActionStatus.CANCELING: BulkActionStatus.CANCELED,
@@ -29,37 +29,37 @@ _ENDS_AS = {
 
 
 @dataclass
-class _Standing:
-    """Since when a backfill was seen to stand, how often, and with how many runs."""
+class _Stalled:
+    """Since when a backfill was seen stalled, how often, and with how many runs."""
 
     since: datetime
     runs: int
-    looks: int = 0
+    polls: int = 0
 
 
-class StandingBackfills:
-    """What one process has seen of backfills; it is asked again and again."""
+class StalledBackfills:
+    """What one process has seen of backfills; it is polled again and again."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Standing] = {}
+        self._seen: dict[str, _Stalled] = {}
 
     def give_up(self, instance: DagsterInstance, now: datetime) -> list[str]:
-        """End each backfill that was seen to stand for an hour; return what was ended."""
+        """End each backfill that was seen stalled for an hour; return what was ended."""
         going_on = instance.get_backfills(filters=BulkActionsFilter(statuses=list(_ENDS_AS)))
-        standing = {
+        stalled = {
             one.backfill_id: one for one in going_on if not _works(instance, one.backfill_id)
         }
-        seen = {key: self._look(instance, key, now) for key in standing}
+        seen = {key: self._poll(instance, key, now) for key in stalled}
         self._seen = seen
         given_up = [key for key, one in seen.items() if _for_long(one, now)]
-        return [_end(instance, standing[key], now) for key in given_up]
+        return [_end(instance, stalled[key], now) for key in given_up]
 
-    def _look(self, instance: DagsterInstance, backfill_id: str, now: datetime) -> _Standing:
+    def _poll(self, instance: DagsterInstance, backfill_id: str, now: datetime) -> _Stalled:
         runs = instance.get_runs_count(RunsFilter(tags={BACKFILL_ID_TAG: backfill_id}))
         before = self._seen.get(backfill_id)
         if before is None or before.runs != runs:
-            return _Standing(now, runs)
-        return _Standing(before.since, runs, before.looks + 1)
+            return _Stalled(now, runs)
+        return _Stalled(before.since, runs, before.polls + 1)
 
 
 def _works(instance: DagsterInstance, backfill_id: str) -> bool:
@@ -67,8 +67,8 @@ def _works(instance: DagsterInstance, backfill_id: str) -> bool:
     return bool(instance.get_run_ids(asked, limit=1))
 
 
-def _for_long(standing: _Standing, now: datetime) -> bool:
-    return standing.looks >= LOOKS and now - standing.since > SILENCE
+def _for_long(stalled: _Stalled, now: datetime) -> bool:
+    return stalled.polls >= POLLS and now - stalled.since > SILENCE
 
 
 def _end(instance: DagsterInstance, backfill: PartitionBackfill, now: datetime) -> str:

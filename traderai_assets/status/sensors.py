@@ -1,8 +1,8 @@
-"""Sensors whose last look failed, and of what: nothing is asked for as long as they do."""
+"""Sensors whose last tick failed, and of what: nothing is asked for as long as they fail."""
 
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.status.run_errors import said_of
+from traderai_assets.status.run_errors import error_line
 from traderai_assets.status.run_facts import moment
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def failing_sensors(instance: "DagsterInstance") -> list[dict[str, Any]]:
-    """Return a row for each sensor whose last tick failed: which, when, and the error's words."""
+    """Return a row for each sensor whose last tick failed: which, when, and the error."""
     from dagster._core.definitions.run_request import InstigatorType
     from dagster._core.scheduler.instigation import TickStatus
 
@@ -21,7 +21,7 @@ def failing_sensors(instance: "DagsterInstance") -> list[dict[str, Any]]:
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
         for tick in ticks:
             if tick.status == TickStatus.FAILURE and tick.error is not None:
-                error = said_of(tick.error)
+                error = error_line(tick.error)
                 rows.append(
                     {
                         "sensor": state.instigator_name,

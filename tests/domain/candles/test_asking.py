@@ -8,6 +8,7 @@ import pytest
 
 from traderai_assets.domain.candles.asking import Answer, no_asks, note_asks
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS
+from traderai_assets.schemas.rows import validated_rows
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -28,7 +29,7 @@ def whole(bars=24, **named):
 
 def noted(asks, holes, answers, now=NOW, **beside):
     found = note_asks(asks, NONE, holes, answers, start=START, bar=HOUR, now=now, **beside)
-    return CANDLE_ASKS.validate(found)
+    return validated_rows(CANDLE_ASKS, found)
 
 
 def at(hours):

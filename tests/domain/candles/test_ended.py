@@ -6,6 +6,7 @@ import pandas as pd
 
 from traderai_assets.domain.candles.ended import with_end, without_end
 from traderai_assets.schemas.candles import CANDLE_GAPS
+from traderai_assets.schemas.rows import validated_rows
 
 DAY = datetime(2026, 3, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -29,7 +30,9 @@ def test_what_was_silence_behind_the_last_candle_is_the_end_of_the_market():
         (DAY + 4 * HOUR, DAY + 6 * HOUR, 0, 2, "outage"),
         (DAY + 6 * HOUR, DAY + 10 * HOUR, 4, 0, "ended"),
     )
-    pd.testing.assert_frame_equal(CANDLE_GAPS.validate(after), CANDLE_GAPS.validate(expected))
+    pd.testing.assert_frame_equal(
+        validated_rows(CANDLE_GAPS, after), validated_rows(CANDLE_GAPS, expected)
+    )
 
 
 def test_a_month_behind_the_end_is_one_row_and_grows_with_the_clock():

@@ -9,6 +9,7 @@ import pytest
 from traderai_assets.domain.candles.asking import CLOCK_DOUBT
 from traderai_assets.domain.candles.ripening import asked_for, is_due, is_settled, ripened
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS
+from traderai_assets.schemas.rows import validated_rows
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2024, 4, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def kinds(gaps, asks, holes=None):
     found = ripened(
         frame(CANDLE_GAPS, gaps), frame(CANDLE_ASKS, asks), absent, start=START, bar=HOUR
     )
-    CANDLE_GAPS.validate(found)
+    validated_rows(CANDLE_GAPS, found)
     times = [(found[name] - pd.Timestamp(START)) // HOUR for name in ("start", "end")]
     return list(zip(*times, found["kind"], strict=True))
 

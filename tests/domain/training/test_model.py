@@ -9,6 +9,7 @@ from traderai_assets.domain.errors import CorruptModel, FeatureMismatch, Invalid
 from traderai_assets.domain.models import learners
 from traderai_assets.domain.models.model import decode_model, encode_model
 from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
+from traderai_assets.schemas.rows import validated_rows
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +24,14 @@ def row(model):
 
 def test_a_model_is_one_row_that_its_table_accepts(model):
     frame = encode_model(model)
-    assert len(MODELS.validate(frame.assign(generation=1))) == 1
+    assert len(validated_rows(MODELS, frame.assign(generation=1))) == 1
     assert frame["model_id"].str.fullmatch("[0-9a-f]{32}").all()
     assert frame["auc"].iloc[0] == model.card["metrics"]["auc"]
     assert json.loads(frame["card"].iloc[0]) == model.card
 
 
 def test_what_was_said_out_of_sample_fits_its_table(model):
-    OUT_OF_SAMPLE.validate(model.out_of_sample)
+    validated_rows(OUT_OF_SAMPLE, model.out_of_sample)
 
 
 def test_a_model_read_back_predicts_to_the_bit_what_it_predicted(planted, model, row):
@@ -95,7 +96,7 @@ def test_bytes_moved_from_one_column_to_the_next_are_noticed(row):
 def test_one_learner_alone_will_do(planted, train, small_plan, name):
     model = train(planted(), plan=small_plan(learners=(name,)))
     frame = encode_model(model)
-    MODELS.validate(frame.assign(generation=1))
+    validated_rows(MODELS, frame.assign(generation=1))
     assert {"lightgbm": model.lightgbm, "xgboost": model.xgboost} == {
         "lightgbm": b"",
         "xgboost": b"",
@@ -150,7 +151,7 @@ def test_a_third_learner_can_be_registered(planted, train, small_plan, monkeypat
     model = train(planted(), plan=small_plan(learners=("lightgbm", "sign")))
     assert model.card["importances"]["sign"]["gain"]["lean"] == 1.0
     frame = encode_model(model)
-    MODELS.validate(frame.assign(generation=1))
+    validated_rows(MODELS, frame.assign(generation=1))
     features = planted(seed=9).features
     assert len(decode_model(frame.iloc[0]).predict(features)) == 1500
     monkeypatch.delitem(learners.LEARNERS, "sign")

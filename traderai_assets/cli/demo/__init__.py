@@ -1,1 +1,1 @@
-"""`traderai demo`: the main job, offline, on the real queue, and what came of it."""
+"""`traderai demo`: the main job, offline, on the real queue, and its results."""

@@ -1,1 +1,1 @@
-"""`traderai runs`: list, cancel, retry and clean up runs, and read what they said."""
+"""`traderai runs`: list, cancel, retry and clean up runs, and read their logs."""

@@ -1,7 +1,7 @@
 """A search: trials one after the other, each the best guess from those before it.
 
-What is evaluated, where it is written down and who hears of it are arguments. A search that was
-killed and is started again by the same name goes on where it stood, and its ledger is that of a
+What is evaluated, where it is stored and who is sent its progress are arguments. A search that was
+killed and is started again by the same name goes on where it stood, and its trials are those of a
 search nobody killed.
 """
 
@@ -88,9 +88,9 @@ def run_search(
     for ordinal in range(n_trials):
         record = trial_store.ended.get(ordinal)
         if record is None:
-            reporter.tell(SAMPLING)
+            reporter.report(SAMPLING)
             suggestion = trial_store.interrupted.get(ordinal) or proposer.propose(
-                history, ordinal, lambda: reporter.tell(SAMPLING)
+                history, ordinal, lambda: reporter.report(SAMPLING)
             )
             if suggestion is None:
                 break
