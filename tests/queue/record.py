@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from tests.domain.queue.history import QueueEvent
 from tests.queue.house import QueueHouse
-from traderai_assets.domain.queue.history import QueueEvent
 from traderai_assets.domain.queue.policy import QueueRun
 from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES, WRITES_TAG
 

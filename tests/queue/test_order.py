@@ -5,6 +5,7 @@ from collections import Counter
 import dagster as dg
 import pytest
 
+from tests.domain.queue.history import forbidden_starts
 from tests.queue.house import CODE, DAEMON, WEB
 from tests.queue.mixture import (
     HOLD,
@@ -16,7 +17,6 @@ from tests.queue.mixture import (
     wishes,
 )
 from tests.queue.record import history, most_at_once, overtaken, passages, stays
-from traderai_assets.domain.queue.history import forbidden_starts
 from traderai_assets.work_classes import LIMITS, TOTAL_SLOTS, WORK_CLASSES
 
 pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from math import ceil
 
-from traderai_assets.domain.queue.simulation import simulate
+from tests.domain.queue.simulation import simulate
 from traderai_assets.work_classes import CLASS_TAG, LIMITS, WRITES_TAG
 
 SCHEDULES = 10_000
