@@ -59,7 +59,7 @@ def test_a_bar_that_closes_is_stored_and_spoken_of_with_nobody_at_the_keyboard(h
     assert house.last(CANDLES) == house.last(FEATURES) == bar
     [stored] = house.lake.history(FEATURES, BTC, "2026-03", limit=1)
     known = stored.published_at.timestamp()
-    for sensor, cause in (("stale_candles", moved), ("silent_champions", known)):
+    for sensor, cause in (("stale_candles", moved), ("missing_signals", known)):
         ticks = house.ticks(sensor, since=quiet)  # One that had begun may ask as well
         asked = next(tick.timestamp for tick in ticks if tick.run_ids)
         assert sum(cause < tick.timestamp <= asked for tick in ticks) <= 2, sensor

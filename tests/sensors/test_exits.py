@@ -103,9 +103,9 @@ CASES = [
     Case("stale_models", "train", lacks_model),
     Case("new_challengers", "choose_champion", has_challenger),
     Case("new_challengers", "train", lost_its_test),
-    Case("silent_champions", "generate_signals", champion_is_silent),
+    Case("missing_signals", "generate_signals", champion_is_silent),
     Case("expiring_signals", "expire_signals", has_open_signals),
-    Case("unmeasured_drift", "monitor_drift", champion_is_silent),
+    Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
 ]
 WAYS = ["failed", "cancelled", "did nothing", "never queued", "launch cut", "worker gone"]
 STATUSES = dict(

@@ -17,9 +17,9 @@ SENSORS = [
     "stale_candles",
     "stale_models",
     "new_challengers",
-    "silent_champions",
+    "missing_signals",
     "expiring_signals",
-    "unmeasured_drift",
+    "stale_drift_metrics",
 ]
 
 

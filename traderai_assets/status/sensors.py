@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.instance.sensor_names import FORMER_NAMES
 from traderai_assets.status.run_errors import error_line
 from traderai_assets.status.run_facts import moment
 
@@ -17,7 +18,10 @@ def failing_sensors(instance: "DagsterInstance") -> list[dict[str, Any]]:
     if instance.schedule_storage is None:  # An instance in memory has nothing that ticks
         return []
     rows = []
+    former = {*FORMER_NAMES.values()}
     for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
+        if state.instigator_name in former:  # It ticks no more, so its last failure would stay
+            continue
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
         for tick in ticks:
             if tick.status == TickStatus.FAILURE and tick.error is not None:

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOTHING_WRONG = {"state": "ok", "since": None, "asked": 0, "next_ask": None, "reason": None}
 
 
-def test_a_house_without_markets_says_how_to_add_one(traderai):
+def test_a_platform_without_markets_says_how_to_add_one(traderai):
     assert traderai("markets").out == (
         'No markets yet; add one with "traderai markets add binance:BTC/USDT".\n'
     )
@@ -114,5 +114,5 @@ def test_what_is_doubted_of_the_candles_is_said_with_the_command_that_tells_more
     [row] = json.loads(traderai("markets", "--json").out)
     assert row["state"] == "doubted"
     absent, steps = row["reason"].split("; ")
-    assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" says' in absent
+    assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" shows' in absent
     assert f'can have traded to: 1, "traderai candles steps {KEY}" lists' in steps
