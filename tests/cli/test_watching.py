@@ -12,7 +12,7 @@ WILL_RETRY = "dagster/will_retry"
 
 @pytest.fixture
 def watch(instance, monkeypatch):
-    monkeypatch.setattr(watching, "SECONDS_BETWEEN_POLLS", 0.01)
+    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.01)
     return QueueWatch(instance)
 
 

@@ -87,9 +87,9 @@ def _decide(
     standing = standing_decisions(stored)
     before = standing[standing["open_time"] == pd.Timestamp(opened)]
     stands, written = (REVOKED, None) if before.empty else before[["verdict", "ratio"]].iloc[0]
-    decision = f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_verdict_text(verdict, ratio)}"
+    told = f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_verdict_text(verdict, ratio)}"
     if stands == verdict and ratio in (None, written):
-        return f"{decision} already; nothing changed."
+        return f"{told} already; nothing changed."
     row = {
         "open_time": [opened],
         "decided_at": [datetime.now(UTC)],
@@ -101,8 +101,8 @@ def _decide(
     frame = pd.concat([stored, added], ignore_index=True) if len(stored) else added
     snapshot.publish({(key, month.key): frame}, run_id="traderai candles confirm", code_version="1")
     return (
-        f"{decision}. Features and labels of {month.key} and {month.shift(1).key} depend on it; "
-        f'make them anew with "{_backfill(key, month)}".'
+        f"{told}. Features and labels of {month.key} and {month.shift(1).key} depend on it; make "
+        f'them anew with "{_backfill(key, month)}".'
     )
 
 

@@ -13,10 +13,10 @@ from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
 
-SECONDS_BETWEEN_POLLS = 1.0
+SECONDS_BETWEEN_LOOKS = 1.0
 # Of one run, while it does what it did
 SECONDS_BETWEEN_LINES = 5.0
-RUNS_READ = 200
+RUNS_LOOKED_AT = 200
 
 
 class QueueWatch:
@@ -25,12 +25,12 @@ class QueueWatch:
     def __init__(self, instance: "DagsterInstance") -> None:
         self._instance = instance
         self._began = time.monotonic()
-        self._printed: dict[str, tuple[str, str, float]] = {}
+        self._said: dict[str, tuple[str, str, float]] = {}
         self._check: Callable[[], None] = lambda: None
-        self._first = {run.run_id for run in instance.get_runs(limit=RUNS_READ)}
+        self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
 
     def stop_by(self, check: Callable[[], None]) -> None:
-        """Call `check` at every poll; what it raises ends the waiting."""
+        """Ask `check` at every look; what it raises ends the waiting."""
         self._check = check
 
     def wait_until(self, what: str, done: Callable[[], bool], seconds: float) -> None:
@@ -52,12 +52,12 @@ class QueueWatch:
                 return
             if time.monotonic() > deadline:
                 raise TraderAIError(f"{what}: not done after {seconds:.0f} s; see traderai status")
-            time.sleep(SECONDS_BETWEEN_POLLS)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the watch began."""
-        line = plain_lines(text).replace("\n", " ")
-        click.echo(f"[{time.monotonic() - self._began:5.0f} s] {line}")
+        said = plain_lines(text).replace("\n", " ")
+        click.echo(f"[{time.monotonic() - self._began:5.0f} s] {said}")
 
     def seconds_by_class(self) -> list[dict[str, object]]:
         """Return runs, seconds at work and seconds from queue to end of each work class."""
@@ -75,7 +75,7 @@ class QueueWatch:
         ]
 
     def _records(self) -> list["RunRecord"]:
-        records = self._instance.get_run_records(limit=RUNS_READ)
+        records = self._instance.get_run_records(limit=RUNS_LOOKED_AT)
         return [record for record in records if record.dagster_run.run_id not in self._first]
 
     def _print_change(self, record: "RunRecord") -> None:
@@ -86,11 +86,11 @@ class QueueWatch:
         progress = run.tags.get("traderai/progress", "").partition(",")[0]
         status = run.status.value.lower()
         state = f"{status} {progress if not run.is_finished else ''}".strip()
-        last_status, last_state, printed_at = self._printed.get(run.run_id, ("", "", 0.0))
+        last_status, last_state, said_at = self._said.get(run.run_id, ("", "", 0.0))
         now = time.monotonic()
-        moved_on = state != last_state and now - printed_at >= SECONDS_BETWEEN_LINES
+        moved_on = state != last_state and now - said_at >= SECONDS_BETWEEN_LINES
         if status != last_status or moved_on:
-            self._printed[run.run_id] = (status, state, now)
+            self._said[run.run_id] = (status, state, now)
             name = run.tags.get(CLASS_TAG, run.job_name)
             self.say(f"  {run.run_id[:8]} {name:<16} {run.tags.get(MARKET_TAG, ''):<22} {state}")
         if run.status == DagsterRunStatus.FAILURE and not self._is_tried_again(run, last_status):

@@ -105,8 +105,8 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     run that it tries again.
     """
     written = (tag for tag in run.tags if tag.startswith(WRITES_TAG) and tag not in tags)
-    progress = (tag for tag in run.tags if tag.startswith(PROGRESS_TAGS))
-    return dict.fromkeys(written, run.run_id) | dict.fromkeys(progress, "")
+    said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAGS))
+    return dict.fromkeys(written, run.run_id) | dict.fromkeys(said, "")
 
 
 def open_month(instance: DagsterInstance, exchange: str) -> str:

@@ -20,7 +20,7 @@ from traderai_assets.domain.states.facts import SILENCE
 from traderai_assets.instance.run_sightings import UNFINISHED
 
 # Dagster polls it every half a minute: a machine that slept for an hour has not seen it stalled
-POLLS = 100
+LOOKS = 100
 _ENDS_AS = {
     BulkActionStatus.REQUESTED: BulkActionStatus.COMPLETED_FAILED,
     BulkActionStatus.CANCELING: BulkActionStatus.CANCELED,
@@ -29,37 +29,37 @@ _ENDS_AS = {
 
 
 @dataclass
-class _Stalled:
+class _Standing:
     """Since when a backfill was seen stalled, how often, and with how many runs."""
 
     since: datetime
     runs: int
-    polls: int = 0
+    looks: int = 0
 
 
-class StalledBackfills:
-    """What one process has seen of backfills; it is polled again and again."""
+class StandingBackfills:
+    """What one process has seen of backfills; it is asked again and again."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Stalled] = {}
+        self._seen: dict[str, _Standing] = {}
 
     def give_up(self, instance: DagsterInstance, now: datetime) -> list[str]:
-        """End each backfill that was seen stalled for an hour; return what was ended."""
+        """End each backfill that was seen to stand for an hour; return what was ended."""
         going_on = instance.get_backfills(filters=BulkActionsFilter(statuses=list(_ENDS_AS)))
-        stalled = {
+        standing = {
             one.backfill_id: one for one in going_on if not _works(instance, one.backfill_id)
         }
-        seen = {key: self._poll(instance, key, now) for key in stalled}
+        seen = {key: self._look(instance, key, now) for key in standing}
         self._seen = seen
         given_up = [key for key, one in seen.items() if _for_long(one, now)]
-        return [_end(instance, stalled[key], now) for key in given_up]
+        return [_end(instance, standing[key], now) for key in given_up]
 
-    def _poll(self, instance: DagsterInstance, backfill_id: str, now: datetime) -> _Stalled:
+    def _look(self, instance: DagsterInstance, backfill_id: str, now: datetime) -> _Standing:
         runs = instance.get_runs_count(RunsFilter(tags={BACKFILL_ID_TAG: backfill_id}))
         before = self._seen.get(backfill_id)
         if before is None or before.runs != runs:
-            return _Stalled(now, runs)
-        return _Stalled(before.since, runs, before.polls + 1)
+            return _Standing(now, runs)
+        return _Standing(before.since, runs, before.looks + 1)
 
 
 def _works(instance: DagsterInstance, backfill_id: str) -> bool:
@@ -67,8 +67,8 @@ def _works(instance: DagsterInstance, backfill_id: str) -> bool:
     return bool(instance.get_run_ids(asked, limit=1))
 
 
-def _for_long(stalled: _Stalled, now: datetime) -> bool:
-    return stalled.polls >= POLLS and now - stalled.since > SILENCE
+def _for_long(standing: _Standing, now: datetime) -> bool:
+    return standing.looks >= LOOKS and now - standing.since > SILENCE
 
 
 def _end(instance: DagsterInstance, backfill: PartitionBackfill, now: datetime) -> str:

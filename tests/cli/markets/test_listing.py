@@ -114,5 +114,5 @@ def test_what_is_doubted_of_the_candles_is_said_with_the_command_that_tells_more
     [row] = json.loads(traderai("markets", "--json").out)
     assert row["state"] == "doubted"
     absent, steps = row["reason"].split("; ")
-    assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" shows' in absent
+    assert f'nobody believes yet: 2, "traderai candles gaps {KEY}" says' in absent
     assert f'can have traded to: 1, "traderai candles steps {KEY}" lists' in steps

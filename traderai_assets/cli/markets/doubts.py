@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from resources.lake.resource import LakeResource
 
 # What the look-back of a model reaches; older steps stand in `traderai candles steps`
-MONTHS_READ = 2
+MONTHS_LOOKED_AT = 2
 
 
 def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]:
-    """Return a sentence for each kind of doubt, with the command that lists more; oldest first.
+    """Return a sentence for each kind of doubt, with the command that tells more; oldest first.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]
     if absent:
         found.append(
             f"absent bars that nobody believes yet: {absent}, "
-            f'"traderai candles gaps {key}" shows when they are asked for again'
+            f'"traderai candles gaps {key}" says when they are asked for again'
         )
     candles = lake.snapshot(CANDLES)
     crossings = StoredCrossings(candles, lake.snapshot(CANDLE_GAPS), lake.snapshot(PRICE_DECISIONS))
-    months = sorted(candles.content_hashes(key))[-MONTHS_READ:]
+    months = sorted(candles.content_hashes(key))[-MONTHS_LOOKED_AT:]
     steps = sum(len(crossings.steps(Market.parse(key), Month.parse(month))) for month in months)
     if steps:
         found.append(

@@ -26,7 +26,7 @@ def month_labels(
     Raises
     ------
     InvalidSettings
-        If the horizon is so long that the month before would not hold the label's memory.
+        If the horizon is so long that the month before would not hold the look-back.
     """
     opened = candles["open_time"]
     first = month.start - label_memory(bar, horizon_bars)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
+from traderai_assets.domain.search.limits import MAX_FOLDS
 from traderai_assets.domain.search.trials import COMPLETE, TrialRecord
-
-_MOST_FOLDS = 1_000  # That the rule understands; a plan has far fewer: domain/limits.py
 
 
 class Pruned(Exception):
@@ -37,9 +36,9 @@ class MedianRule:
 
     def __post_init__(self) -> None:
         check_whole("startup_trials", self.startup_trials, 1, MAX_TRIALS)
-        check_whole("warm_up_folds", self.warm_up_folds, 1, _MOST_FOLDS)
+        check_whole("warm_up_folds", self.warm_up_folds, 1, MAX_FOLDS)
         if self.n_folds is not None:
-            check_whole("n_folds", self.n_folds, 1, _MOST_FOLDS)
+            check_whole("n_folds", self.n_folds, 1, MAX_FOLDS)
 
     def ends(self, fold_values: Sequence[float], earlier: Sequence[TrialRecord]) -> bool:
         """Say whether a trial with these values, one a fold, is ended here."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.limits import MAX_TRIALS, check_whole
 from traderai_assets.domain.search.history import History
+from traderai_assets.domain.search.limits import MAX_NAME_LENGTH
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.samplers import Proposer
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 __all__ = ["Outcome", "SearchProgress", "run_search"]
-
-MAX_NAME_LENGTH = 400  # Of a study: every storage takes as much
 
 
 def run_search(
