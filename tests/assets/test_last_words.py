@@ -19,7 +19,7 @@ JUNE, JULY = "binance.BTC-USDT.1h|2024-06", "binance.BTC-USDT.1h|2024-07"
 KILLED = f"""
 import os, signal, time
 import dagster as dg
-from traderai_assets.assets import progress
+from traderai_assets.runs import progress
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import partition_range_tags
 
