@@ -1,4 +1,4 @@
-"""Every sensor of the house."""
+"""Every sensor of the platform."""
 
 import dagster as dg
 

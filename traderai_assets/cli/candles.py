@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.whole_file import written_whole
 from traderai_assets.domain.errors import InvalidInput
 
 WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
@@ -43,7 +43,7 @@ def export(market: str, file: Path) -> None:
     snapshot = open_lake(settings).snapshot(CANDLES)
     key = stored_market(settings, market, snapshot.markets())
     frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
-    with written_whole(file) as draft:
+    with atomic_write(file) as draft:
         getattr(frame, WRITERS[file.suffix])(draft, index=False)
     click.echo(
         f"{len(frame)} candles of {key}, {frame['open_time'].min():%Y-%m-%d %H:%M} to "

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from traderai_assets.cli.asking import request_options
+from traderai_assets.cli.web_requests import request_options
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.urls import without_login

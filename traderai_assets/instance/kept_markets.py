@@ -56,7 +56,7 @@ def forget_market(instance: DagsterInstance, settings: Settings, key: str) -> No
         write_notes(instance, {f"{_KEPT}{key}": ""})
 
 
-def look_at_settings(instance: DagsterInstance, settings: Settings) -> None:
+def sync_with_settings(instance: DagsterInstance, settings: Settings) -> None:
     """Make partitions of the markets that the settings name, and note what they name no more.
 
     For one sensor only: two that add the same partition at once would collide.

@@ -11,7 +11,7 @@ from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from traderai_assets.domain.states.facts import RETRY_GRACE
-from traderai_assets.instance.run_sightings import state_of
+from traderai_assets.instance.run_states import state_of
 
 # Where nothing ran for longer, the next failure is found soon enough
 _SEARCHED = timedelta(days=2)

@@ -19,7 +19,7 @@ from dagster import (
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import RunRecord
 
-from traderai_assets.instance.run_sightings import reason_of, state_of, unfinished
+from traderai_assets.instance.run_states import reason_of, state_of, unfinished
 from traderai_assets.instance.run_workers import stop, worker_of
 from traderai_assets.work_classes import RETRIES_TAG
 

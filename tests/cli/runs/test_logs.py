@@ -8,7 +8,7 @@ from dagster._core.events import ComputeLogsCaptureData
 from dagster._core.storage.compute_log_manager import ComputeIOType
 
 from traderai_assets.cli.runs import logs
-from traderai_assets.cli.runs.printed import CapturedOutput
+from traderai_assets.cli.runs.captured_output import CapturedOutput
 from traderai_assets.domain.errors import NotEnoughData
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from traderai_assets.cli.launch import launch
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.sandbox.process import SandboxProcess
-from traderai_assets.cli.watching import QueueWatch
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key

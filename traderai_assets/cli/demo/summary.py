@@ -7,7 +7,7 @@ import click
 from traderai_assets.cli.context import open_lake
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.watching import QueueWatch
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.domain.numbers import percent, significant
 from traderai_assets.settings import Settings
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from resources.lake.resource import LakeResource
 
 # What the look-back of a model reaches; older steps stand in `traderai candles steps`
-MONTHS_LOOKED_AT = 2
+MONTHS_READ = 2
 
 
 def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]:
@@ -38,7 +38,7 @@ def doubts_of(lake: "LakeResource", key: str, gaps: "pd.DataFrame") -> list[str]
         )
     candles = lake.snapshot(CANDLES)
     crossings = StoredCrossings(candles, lake.snapshot(CANDLE_GAPS), lake.snapshot(PRICE_DECISIONS))
-    months = sorted(candles.content_hashes(key))[-MONTHS_LOOKED_AT:]
+    months = sorted(candles.content_hashes(key))[-MONTHS_READ:]
     steps = sum(len(crossings.steps(Market.parse(key), Month.parse(month))) for month in months)
     if steps:
         found.append(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.runs.captured_output import CapturedOutput
 from traderai_assets.cli.runs.finding import find_run
-from traderai_assets.cli.runs.printed import CapturedOutput
 from traderai_assets.domain.plain_text import plain_line, plain_lines
 from traderai_assets.status.run_errors import error_of
 

@@ -17,10 +17,10 @@ from dagster._core.execution.backfill import (
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from traderai_assets.domain.states.facts import SILENCE
-from traderai_assets.instance.run_sightings import UNFINISHED
+from traderai_assets.instance.run_states import UNFINISHED
 
 # Dagster polls it every half a minute: a machine that slept for an hour has not seen it stalled
-LOOKS = 100
+POLLS = 100
 _ENDS_AS = {
     BulkActionStatus.REQUESTED: BulkActionStatus.COMPLETED_FAILED,
     BulkActionStatus.CANCELING: BulkActionStatus.CANCELED,
@@ -37,7 +37,7 @@ class _Standing:
     looks: int = 0
 
 
-class StandingBackfills:
+class StalledBackfills:
     """What one process has seen of backfills; it is asked again and again."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def _works(instance: DagsterInstance, backfill_id: str) -> bool:
 
 
 def _for_long(standing: _Standing, now: datetime) -> bool:
-    return standing.looks >= LOOKS and now - standing.since > SILENCE
+    return standing.looks >= POLLS and now - standing.since > SILENCE
 
 
 def _end(instance: DagsterInstance, backfill: PartitionBackfill, now: datetime) -> str:
