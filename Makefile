@@ -57,7 +57,7 @@ graph: $(READY)  ## Print which folder imports which, what runs back, and circle
 torture: $(READY)  ## Kills, floods and races at full length; three hours.
 	@$(BIN)/pytest -m torture -s
 
-# vectorbt and the other peers bring much that the house does not need: they get their own.
+# vectorbt and the other peers bring much that the platform does not need: they get their own.
 $(BENCH_READY): benchmarks/requirements.lock pyproject.toml
 	@echo "Installing the peers into $(BENCH_VENV); one to three minutes, once."
 	@$(PYTHON) -m venv $(BENCH_VENV) && echo '*' > $(BENCH_VENV)/.gitignore

@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.evidence_report import Demand, evidence_page
 from benchmarks.judging import ROOT, Judged, code_of, default_plan, judge, quick_plan
 from benchmarks.planted import FAINT, MIDDLING, NOISE, PAYABLE, UNPAYABLE
-from traderai_assets.cli.whole_file import written_whole
+from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.training.plan import TrainingPlan
 
 # The strength of the payable edge was settled on seeds 0 to 5; those counted are others
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page = evidence_page(demands, verdicts, plan)
     print(page)
     if not asked.quick:
-        with written_whole(PAGE) as draft:
+        with atomic_write(PAGE) as draft:
             draft.write_text(page)
     return 0 if all(demand.met(verdicts) for demand in demands) else 1
 

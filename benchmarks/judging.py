@@ -1,6 +1,6 @@
 """One planted market, trained and judged as the platform would: what `evidence` counts.
 
-Settings are those of the house, but for the combinatorial paths, which decide nothing.
+Settings are those of the platform, but for the combinatorial paths, which decide nothing.
 """
 
 import hashlib
@@ -75,13 +75,13 @@ class Judged:
 
 
 def default_plan() -> TrainingPlan:
-    """Return the plan of a house whose settings nobody has touched, without the paths."""
-    plan = house_plan()
+    """Return the plan of a platform whose settings nobody has touched, without the paths."""
+    plan = platform_plan()
     return replace(plan, search=replace(plan.search, combinatorial_groups=0))
 
 
-def house_plan() -> TrainingPlan:
-    """Return the plan of a house whose settings nobody has touched."""
+def platform_plan() -> TrainingPlan:
+    """Return the plan of a platform whose settings nobody has touched."""
     return training_plan(Settings())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.table import Ratio, at_most
 from tests.queue.asking import launch_job
-from tests.queue.house import MARKETS, OPEN_MONTH, QueueHouse
+from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
 from traderai_assets.partitions import partition_key
 
 BOUND = 1.25
@@ -30,30 +30,30 @@ nux: { enabled: false }
 
 
 @contextmanager
-def running(instance_file: Path) -> Iterator[QueueHouse]:
-    """Run a house over this instance, until a first run has warmed it up."""
+def running(instance_file: Path) -> Iterator[QueuePlatform]:
+    """Run a platform over this instance, until a first run has warmed it up."""
     with tempfile.TemporaryDirectory() as folder:
-        house = QueueHouse(Path(folder) / "house", instance_file, seconds=1.0)
+        platform = QueuePlatform(Path(folder) / "platform", instance_file, seconds=1.0)
         try:
-            house.start()
-            seconds_for(house, (JOBS[0],), MARKETS[:1])
-            yield house
+            platform.start()
+            seconds_for(platform, (JOBS[0],), MARKETS[:1])
+            yield platform
         finally:
-            house.close()
+            platform.close()
 
 
-def seconds_for(house: QueueHouse, jobs: tuple[str, ...], markets: tuple[str, ...]) -> float:
+def seconds_for(platform: QueuePlatform, jobs: tuple[str, ...], markets: tuple[str, ...]) -> float:
     """From the first request to the end of the last run, of one run for each job and market."""
     began = time.time()
     keys = [partition_key(market, OPEN_MONTH) for market in markets]
-    runs = [launch_job(house, job, [key], {}) for key in keys for job in jobs]
-    house.until(lambda: len(ends(house, runs)) == len(runs))
-    return max(ends(house, runs)) - began
+    runs = [launch_job(platform, job, [key], {}) for key in keys for job in jobs]
+    platform.until(lambda: len(ends(platform, runs)) == len(runs))
+    return max(ends(platform, runs)) - began
 
 
-def ends(house: QueueHouse, runs: list[str]) -> list[float]:
+def ends(platform: QueuePlatform, runs: list[str]) -> list[float]:
     """When each run that has ended did so."""
-    records = house.instance.get_run_records()
+    records = platform.instance.get_run_records()
     return [
         record.end_time
         for record in records
@@ -70,8 +70,8 @@ def measure(*, quick: bool) -> list[Ratio]:
         bare_seconds: list[float] = []
         for _ in range(1 if quick else 3):
             for instance_file, seconds in ((OURS, ours_seconds), (bare, bare_seconds)):
-                with running(instance_file) as house:
-                    seconds.append(seconds_for(house, JOBS, markets))
+                with running(instance_file) as platform:
+                    seconds.append(seconds_for(platform, JOBS, markets))
     ours, peer = min(ours_seconds), min(bare_seconds)
     told = [" ".join(f"{one:.1f}" for one in all_of) for all_of in (ours_seconds, bare_seconds)]
     return [

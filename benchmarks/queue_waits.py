@@ -14,9 +14,9 @@ from itertools import count
 from math import ceil
 
 from benchmarks.table import markdown
+from tests.domain.queue.simulation import Aging, Request, simulate
 from traderai_assets.domain.queue.aging import aged_priority
 from traderai_assets.domain.queue.policy import Limits, QueueRun
-from traderai_assets.domain.queue.simulation import Aging, Request, simulate
 from traderai_assets.work_classes import (
     BACKFILL,
     CLASS_TAG,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.machine import machine, versions
 from benchmarks.table import Ratio, markdown
-from traderai_assets.cli.whole_file import written_whole
+from traderai_assets.cli.atomic_write import atomic_write
 
 SUBJECTS = ("engine", "features", "queue", "search", "training")
 LIBRARIES = (
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(markdown([HEAD, *map(line, ratios[subject])]), flush=True)
     if not asked.quick and not asked.subjects:
-        with written_whole(PAGE) as draft:
+        with atomic_write(PAGE) as draft:
             draft.write_text(benchmarks_page(ratios))
     return 0 if all(ratio.met for rows in ratios.values() for ratio in rows) else 1
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import bare_job, policy_search
-from benchmarks.judging import house_plan
+from benchmarks.judging import platform_plan
 from benchmarks.planted import BAR, PAYABLE, START, planted_market
 from benchmarks.table import Ratio, at_most, best_of
 from resources.fitting.processes import fit_processes
@@ -83,7 +83,7 @@ class Job:
 def measure(*, quick: bool) -> list[Ratio]:
     """Time everything; `quick` times once and with fewer trials, to see that it works."""
     candles = planted_market(PAYABLE, 0, warm_up_bars=warm_up_bars()).candles
-    plan = bare_job.smaller(house_plan()) if quick else house_plan()
+    plan = bare_job.smaller(platform_plan()) if quick else platform_plan()
     job, recorded = Job(candles, plan), []
 
     def record(arrays: FitArrays, _planned: int) -> RecordingFits:

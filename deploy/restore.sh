@@ -25,4 +25,4 @@ done
 if [ -n "${OWNER:-}" ]; then chown -R "$OWNER" "$TRADERAI_HOME"; fi
 # All or nothing, and last: what is there now is whole
 pg_restore --no-owner --exit-on-error --single-transaction --dbname="$PGDATABASE" "$folder/database.dump"
-echo "restored from $folder; start the house, and runs that were at work end as lost and are retried"
+echo "restored from $folder; start the platform, and runs that were at work end as lost and are retried"

@@ -1,14 +1,14 @@
-"""Every sensor of the house."""
+"""Every sensor of the platform."""
 
 import dagster as dg
 
 from sensors.aging_runs import aging_runs_sensor
 from sensors.expiring_signals import expiring_signals_sensor
-from sensors.missing_signals import silent_champions_sensor
+from sensors.missing_signals import missing_signals_sensor
 from sensors.new_challengers import new_challengers_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
 from sensors.stale_candles import stale_candles_sensor
-from sensors.stale_drift_metrics import unmeasured_drift_sensor
+from sensors.stale_drift_metrics import stale_drift_metrics_sensor
 from sensors.stale_models import stale_models_sensor
 from traderai_assets.settings import Settings
 
@@ -21,8 +21,8 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
         new_challengers_sensor(settings),
-        silent_champions_sensor(settings),
+        missing_signals_sensor(settings),
         expiring_signals_sensor(settings),
-        unmeasured_drift_sensor(settings),
+        stale_drift_metrics_sensor(settings),
         orphaned_runs_sensor(settings),
     ]

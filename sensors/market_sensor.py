@@ -20,6 +20,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.states.tries import FIRST_REST
 from traderai_assets.instance.own_instance import foreign
+from traderai_assets.instance.sensor_names import stopped_under_former_name
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.plan import market_clash
@@ -74,7 +75,7 @@ def market_sensor(
     def sensor(
         context: dg.SensorEvaluationContext, lake: LakeResource, exchange: ExchangeResource
     ) -> dg.SensorResult:
-        if fault := foreign(context.instance):
+        if fault := foreign(context.instance) or stopped_under_former_name(context.instance, name):
             return dg.SensorResult(skip_reason=fault)
         with _impatient(exchange) as clocks:
             view = TickView(context.instance, lake, clocks, settings)

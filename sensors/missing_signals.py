@@ -17,11 +17,11 @@ from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
 
 
-def silent_champions_sensor(settings: Settings) -> dg.SensorDefinition:
+def missing_signals_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor."""
     return market_sensor(
         settings,
-        name="silent_champions",
+        name="missing_signals",
         jobs=("generate_signals",),
         description="Generates signals for newly closed bars.",
         decide=decide,

@@ -15,7 +15,7 @@ from traderai_assets.domain.progress_line import RUNNING, STATE_TAG
 from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.orphans import find_orphans, reconcile
 from traderai_assets.instance.own_instance import foreign
-from traderai_assets.instance.standing_backfills import StandingBackfills
+from traderai_assets.instance.stalled_backfills import StalledBackfills
 from traderai_assets.runs.progress_log import mark_failed
 from traderai_assets.settings import Settings
 
@@ -27,7 +27,7 @@ _UNSAID = dg.RunsFilter(statuses=_ENDED, tags={STATE_TAG: RUNNING})
 
 def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor."""
-    backfills = StandingBackfills()
+    backfills = StalledBackfills()
 
     @dg.sensor(
         name="orphaned_runs",

@@ -35,7 +35,7 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("update_latest", "backfill"),
         description="Backfills history that never was fetched; updates markets behind the clock.",
         decide=decide,
-        prepare=TickView.look_at_settings,
+        prepare=TickView.sync_with_settings,
     )
 
 

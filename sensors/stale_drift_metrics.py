@@ -16,11 +16,11 @@ from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
 
 
-def unmeasured_drift_sensor(settings: Settings) -> dg.SensorDefinition:
+def stale_drift_metrics_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor."""
     return market_sensor(
         settings,
-        name="unmeasured_drift",
+        name="stale_drift_metrics",
         jobs=("monitor_drift",),
         description="Measures drift of markets with a champion, every few hours of market time.",
         decide=decide,

@@ -1,4 +1,4 @@
-"""One look at the house: what a tick finds, every table and every clock read once."""
+"""What one tick finds: every table and every clock read once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,10 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.states.tries import FIRST_REST, Try, key_of_try, may_ask
-from traderai_assets.instance.kept_markets import kept_markets, look_at_settings
+from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.instance.run_coordinator import market_of
-from traderai_assets.instance.run_sightings import as_utc, state_of, unfinished
+from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
@@ -29,7 +29,7 @@ CAUSE_TAG = "traderai/cause"
 
 
 class TickView:
-    """The house as one tick of one sensor finds it."""
+    """The platform as one tick of one sensor finds it."""
 
     def __init__(
         self,
@@ -135,9 +135,9 @@ class TickView:
         """Return the key of every market to keep: of the settings and added, less those removed."""
         return kept_markets(self.instance, self.settings)
 
-    def look_at_settings(self) -> None:
+    def sync_with_settings(self) -> None:
         """Take over which markets the settings name; for one sensor only."""
-        look_at_settings(self.instance, self.settings)
+        sync_with_settings(self.instance, self.settings)
 
     def keep(self, market: Market) -> None:
         """Make the market a partition; for one sensor only, as two at once would collide."""

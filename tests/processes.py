@@ -1,7 +1,7 @@
-"""The processes of one house, found by the home in their environment, wherever they were started.
+"""The processes of one platform, found by the home in their environment, whoever started them.
 
 As a script it waits for its standard input to end, which happens when whoever started it ends,
-be it by kill -9, and then ends the house: nothing outlives the tests.
+be it by kill -9, and then ends the platform: nothing outlives the tests.
 """
 
 import os
@@ -24,7 +24,7 @@ def processes_of(home: Path) -> dict[int, str]:
 
 
 def end_all(home: Path) -> None:
-    """Kill every process of the house at once, as a power cut would."""
+    """Kill every process of the platform at once, as a power cut would."""
     while left := processes_of(home):
         for process in left:
             with suppress(ProcessLookupError):

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 FOLDERS = frozenset({"assets", "pipeline", "postgres", "queue", "torture", "web"})
-FIXTURES = frozenset({"postgres_server", "process", "gone", "house_on"})
+FIXTURES = frozenset({"postgres_server", "process", "gone", "platform_on"})
 MARKERS = frozenset({"processes", "slow", "torture"})
 TESTS = Path(__file__).parent
 

@@ -1,4 +1,4 @@
-"""The whole house as it is loaded: its graph as it was agreed on, and nothing heavy."""
+"""The whole platform as it is loaded: its graph as it was agreed on, and nothing heavy."""
 
 import importlib
 import json
@@ -17,7 +17,7 @@ from traderai_assets.settings import Settings
 from traderai_assets.work_classes import JOBS
 
 # Asset, partitions, group, owner, kinds; what it reads, and of which months counted from its own.
-# A change here is a change of the house: what is stale, what a backfill expands to, who is asked.
+# A change here changes the platform: what is stale, what a backfill expands to, who is asked.
 GRAPH = """
 backtests: market x served month, models, team:research, deltalake numba
   candles -2..0
@@ -197,7 +197,7 @@ def said_by(program, folder):
 
 
 @pytest.mark.processes
-def test_loading_the_house_brings_in_nothing_heavy(repository):
+def test_loading_the_platform_brings_in_nothing_heavy(repository):
     program = (
         "import json, sys\n"
         "from traderai_assets.definitions import build_definitions\n"

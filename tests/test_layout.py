@@ -1,6 +1,7 @@
-"""How the house is kept: small rooms, nothing hidden in `__init__`, nothing that unpickles."""
+"""How the tree is kept: small rooms, nothing hidden in `__init__`, nothing that unpickles."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,19 @@ def test_an_init_file_holds_its_docstring_and_nothing_else(name):
     assert ast.get_docstring(tree)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("__init__.py")])
+def test_a_folder_says_what_belongs_in_it_what_does_not_and_how_to_add_to_it(name):
+    charter = ast.get_docstring(ast.parse((REPOSITORY / name).read_text())) or ""
+    assert re.search(r"^Here: \S", charter, re.MULTILINE)
+    assert re.search(r"^Not here: \S", charter, re.MULTILINE)
+    [page] = re.findall(r"^How to: (\S.*)\.$", charter, re.MULTILINE)
+    assert page.startswith("no page") or (REPOSITORY / page).is_file()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_opens_with_what_belongs_in_it(name):
-    said = ast.get_docstring(ast.parse((REPOSITORY / name).read_text())) or ""
-    assert said.endswith((".", ")", "`", "?")) or "\n" in said, said
+    opening = ast.get_docstring(ast.parse((REPOSITORY / name).read_text())) or ""
+    assert opening.endswith((".", ")", "`", "?")) or "\n" in opening, opening
 
 
 def test_nothing_unpickles():

@@ -1,4 +1,4 @@
-"""The whole house in one call."""
+"""The whole platform in one call."""
 
 import warnings
 from collections.abc import Mapping
@@ -48,5 +48,5 @@ def build_definitions(
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Load the house as `workspace.yaml` names it."""
+    """Load the platform as `workspace.yaml` names it."""
     return build_definitions()

@@ -1,6 +1,6 @@
 """Settings: `traderai.toml`, overridden by `TRADERAI_*`, every limit named in its error.
 
-What a person decides about the house stands here and in settings_sections. What a run is asked to
+What a person decides about it stands here and in settings_sections. What a run is asked to
 do is run config. How file and environment are read: settings_sources. What several settings must be
 together: plan.
 """

@@ -1,4 +1,4 @@
-"""Houses to try things out in: an empty one, and one in which everything was made once."""
+"""Platforms to try things out in: an empty one, and one in which everything was made once."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.sandbox.simulation import SimulatedFeed
 
 NOW = datetime(2024, 6, 12, 5, 30, tzinfo=UTC)
@@ -18,17 +18,19 @@ LATER = datetime(2024, 6, 13, 11, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def feed() -> SimulatedFeed:
-    """The market of every house; its exchange halts on 2024-03-29 from 07:45 to 08:40."""
+    """The market of every platform; its exchange halts on 2024-03-29 from 07:45 to 08:40."""
     return SimulatedFeed(seed=7)
 
 
 @pytest.fixture
-def open_house(feed: SimulatedFeed, tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Open any number of empty houses; what they are told is in `opened`."""
+def open_platform(
+    feed: SimulatedFeed, tmp_path: Path
+) -> Iterator[Callable[..., InProcessPlatform]]:
+    """Open any number of empty platforms; what they are told is in `opened`."""
     with ExitStack() as stack:
 
-        def open_one(now: datetime = NOW, **options: Any) -> House:
-            home = tmp_path / f"house{len(list(tmp_path.iterdir()))}"
+        def open_one(now: datetime = NOW, **options: Any) -> InProcessPlatform:
+            home = tmp_path / f"platform{len(list(tmp_path.iterdir()))}"
             home.mkdir()
             return stack.enter_context(opened(home, feed, now, **options))
 
@@ -36,32 +38,34 @@ def open_house(feed: SimulatedFeed, tmp_path: Path) -> Iterator[Callable[..., Ho
 
 
 @pytest.fixture
-def house(open_house: Callable[..., House]) -> House:
-    """An empty house on 2024-06-12 at 05:30."""
-    return open_house()
+def platform(open_platform: Callable[..., InProcessPlatform]) -> InProcessPlatform:
+    """An empty platform on 2024-06-12 at 05:30."""
+    return open_platform()
 
 
 @pytest.fixture(scope="session")
 def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a house in which every asset was made, candles from March to June 13.
+    """The home of a platform in which every asset was made, candles from March to June 13.
 
     July's model was made on June 12 and is the champion from 05:00 on; it was made again a day
     later. The models of May and June were made of the months before them.
     """
     home = tmp_path_factory.mktemp("lived_in")
-    with opened(home, feed, NOW) as house:
-        house.run("backfill", "2024-03", "2024-06")
-        house.run("train", "2024-07")
-        house.run("choose_champion")
-        house.now_is(LATER)
-        house.run_everything()
+    with opened(home, feed, NOW) as platform:
+        platform.run("backfill", "2024-03", "2024-06")
+        platform.run("train", "2024-07")
+        platform.run("choose_champion")
+        platform.now_is(LATER)
+        platform.run_everything()
     return home
 
 
 @pytest.fixture
-def old_house(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
-    """A copy of that house on 2024-06-13 at 11:30; its lake is full, its instance knows nothing."""
+def old_platform(
+    lived_in: Path, feed: SimulatedFeed, tmp_path: Path
+) -> Iterator[InProcessPlatform]:
+    """A copy of it on 2024-06-13 at 11:30; its lake is full, its instance knows nothing."""
     home = tmp_path / "old"
     shutil.copytree(lived_in, home)
-    with opened(home, feed, LATER) as house:
-        yield house
+    with opened(home, feed, LATER) as platform:
+        yield platform

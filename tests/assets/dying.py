@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.cli.context import INSTANCE_FILE
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -37,7 +37,9 @@ def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **set
     """Run a job in a process of its own until `moment`, and see that it died then."""
     # Forked from a process that has imported all this and started no thread.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.assets.house", "ccxt", "deltalake", "pandera.pandas"])
+    context.set_forkserver_preload(
+        ["tests.assets.in_process_platform", "ccxt", "deltalake", "pandera.pandas"]
+    )
     child = context.Process(target=_run, args=(home, url, job, months, moment, settings))
     child.start()
     child.join(_PATIENCE_SECONDS)
@@ -65,9 +67,9 @@ def _run(
 ) -> None:
     exchange_elsewhere: Any = SimpleNamespace(url=url)
     with remembering(home) as instance:
-        house = House(home, exchange_elsewhere, instance, **settings)
+        platform = InProcessPlatform(home, exchange_elsewhere, instance, **settings)
         _arm(moment)
-        house.run(job, *months)
+        platform.run(job, *months)
 
 
 def _arm(moment: Moment) -> None:

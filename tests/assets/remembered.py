@@ -1,4 +1,4 @@
-"""What Dagster remembers of a house: data versions, and what its web UI shows as stale."""
+"""What Dagster remembers of a platform: data versions, and what its web UI shows as stale."""
 
 import dagster as dg
 from dagster._core.definitions.data_version import (
@@ -8,15 +8,15 @@ from dagster._core.definitions.data_version import (
 )
 from dagster._core.loader import LoadingContextForTest
 
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.schemas.tables import ALL_MONTHS
 
 
-def data_versions(house: House, asset: str) -> dict[str, str | None]:
+def data_versions(platform: InProcessPlatform, asset: str) -> dict[str, str | None]:
     """The data version of each month of an asset that was materialized."""
     found = {}
-    for key in _materialized(house, dg.AssetKey(asset)):
-        record = house.instance.get_latest_data_version_record(
+    for key in _materialized(platform, dg.AssetKey(asset)):
+        record = platform.instance.get_latest_data_version_record(
             dg.AssetKey(asset), is_source=False, partition_key=key
         )
         version = record and extract_data_version_from_entry(record.event_log_entry)
@@ -24,28 +24,28 @@ def data_versions(house: House, asset: str) -> dict[str, str | None]:
     return found
 
 
-def all_data_versions(house: House) -> dict[str, dict[str, str | None]]:
+def all_data_versions(platform: InProcessPlatform) -> dict[str, dict[str, str | None]]:
     """The data versions of every asset."""
-    assets = house.definitions.resolve_asset_graph().materializable_asset_keys
-    return {asset.path[-1]: data_versions(house, asset.path[-1]) for asset in assets}
+    assets = platform.definitions.resolve_asset_graph().materializable_asset_keys
+    return {asset.path[-1]: data_versions(platform, asset.path[-1]) for asset in assets}
 
 
-def stale(house: House) -> dict[str, list[str]]:
+def stale(platform: InProcessPlatform) -> dict[str, list[str]]:
     """The months of each asset that are stale, by the web UI's own resolver."""
-    graph = house.definitions.resolve_asset_graph()
+    graph = platform.definitions.resolve_asset_graph()
     resolver = CachingStaleStatusResolver(
-        house.instance, graph, LoadingContextForTest(house.instance)
+        platform.instance, graph, LoadingContextForTest(platform.instance)
     )
     found: dict[str, list[str]] = {}
     for asset in graph.materializable_asset_keys:
-        for key in _materialized(house, asset):
+        for key in _materialized(platform, asset):
             if resolver.get_status(asset, key) == StaleStatus.STALE:
                 found.setdefault(asset.path[-1], []).append(_month(key))
     return found
 
 
-def _materialized(house: House, asset: dg.AssetKey) -> list[str]:
-    return sorted(house.instance.get_materialized_partitions(asset))
+def _materialized(platform: InProcessPlatform, asset: dg.AssetKey) -> list[str]:
+    return sorted(platform.instance.get_materialized_partitions(asset))
 
 
 def _month(key: str) -> str:

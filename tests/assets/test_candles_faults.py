@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import pytest
 
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.sandbox.fault_rules import FaultRule, Garbage, RowFault, WireFault
 from traderai_assets.sandbox.faults import KLINES_PATH
@@ -35,15 +35,17 @@ Stored = tuple[dict[str, str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def impatient(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house on 2024-06-03 at 05:30 that waits a second for an answer, and asks three times."""
+def impatient(
+    feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InProcessPlatform]:
+    """A platform on 2024-06-03 at 05:30 that waits a second for an answer, and asks three times."""
     patience = {"attempts": 3, "request_timeout_seconds": 1, "max_answer_bytes": 1_000_000}
-    with opened(tmp_path_factory.mktemp("faults"), feed, NOW, patience=patience) as house:
-        yield house
+    with opened(tmp_path_factory.mktemp("faults"), feed, NOW, patience=patience) as platform:
+        yield platform
 
 
 @pytest.fixture(scope="module")
-def with_may(impatient: House) -> Path:
+def with_may(impatient: InProcessPlatform) -> Path:
     """A copy of its lake, and of what is remembered of it, while it holds May alone."""
     impatient.fetch(MAY)
     copy = impatient.home / "with_may"
@@ -53,7 +55,7 @@ def with_may(impatient: House) -> Path:
 
 
 @pytest.fixture(scope="module")
-def without_faults(impatient: House, with_may: Path) -> Stored:
+def without_faults(impatient: InProcessPlatform, with_may: Path) -> Stored:
     """What is stored once June was fetched as well, from an exchange without faults."""
     assert with_may.exists()
     impatient.fetch(JUNE)
@@ -61,8 +63,10 @@ def without_faults(impatient: House, with_may: Path) -> Stored:
 
 
 @pytest.fixture
-def in_june(impatient: House, with_may: Path, without_faults: Stored) -> Iterator[House]:
-    """That house before it fetches June; its exchange is well again afterwards."""
+def in_june(
+    impatient: InProcessPlatform, with_may: Path, without_faults: Stored
+) -> Iterator[InProcessPlatform]:
+    """That platform before it fetches June; its exchange is well again afterwards."""
     assert without_faults
     for kept in (impatient.settings.lake_root, impatient.settings.lake_versions):
         shutil.rmtree(kept)
@@ -71,18 +75,18 @@ def in_june(impatient: House, with_may: Path, without_faults: Stored) -> Iterato
     impatient.sandbox.faults.clear()
 
 
-def stored(house: House) -> Stored:
-    return house.hashes(CANDLES), house.hashes(CANDLE_GAPS)
+def stored(platform: InProcessPlatform) -> Stored:
+    return platform.hashes(CANDLES), platform.hashes(CANDLE_GAPS)
 
 
-def break_klines(house: House, kind: str, **details: Any) -> None:
+def break_klines(platform: InProcessPlatform, kind: str, **details: Any) -> None:
     rule = {"kind": kind, "endpoint": KLINES_PATH, **DETAILS.get(kind, {}), **details}
-    house.sandbox.faults.add(FaultRule.model_validate(rule))
+    platform.sandbox.faults.add(FaultRule.model_validate(rule))
 
 
 @pytest.mark.parametrize("kind", [*WIRE_KINDS, *ROW_KINDS])
 def test_a_fault_that_passes_leaves_no_trace_in_the_candles(
-    in_june: House, without_faults: Stored, kind: str
+    in_june: InProcessPlatform, without_faults: Stored, kind: str
 ):
     break_klines(in_june, kind, rows=3)
     in_june.fetch(JUNE)
@@ -91,7 +95,7 @@ def test_a_fault_that_passes_leaves_no_trace_in_the_candles(
 
 @pytest.mark.parametrize("statuses", STATUSES)
 def test_two_refusals_one_after_the_other_are_waited_out(
-    in_june: House, without_faults: Stored, statuses: tuple[int, int]
+    in_june: InProcessPlatform, without_faults: Stored, statuses: tuple[int, int]
 ):
     for status in statuses:
         break_klines(in_june, "status", status=status, retry_after=1 if status == 429 else None)
@@ -101,7 +105,7 @@ def test_two_refusals_one_after_the_other_are_waited_out(
 
 @pytest.mark.parametrize("kind", WIRE_KINDS)
 def test_a_wire_that_stays_broken_fails_by_name_and_loses_nothing(
-    in_june: House, without_faults: Stored, kind: str
+    in_june: InProcessPlatform, without_faults: Stored, kind: str
 ):
     before = stored(in_june)
     break_klines(in_june, kind, count=None)
@@ -115,7 +119,7 @@ def test_a_wire_that_stays_broken_fails_by_name_and_loses_nothing(
 
 @pytest.mark.parametrize("kind", ["duplicate", "shuffle", "off_grid", "future"])
 def test_rows_that_stay_bad_beside_good_ones_cost_nothing(
-    in_june: House, without_faults: Stored, kind: str
+    in_june: InProcessPlatform, without_faults: Stored, kind: str
 ):
     break_klines(in_june, kind, rows=5, count=None)
     in_june.fetch(JUNE)
@@ -123,7 +127,7 @@ def test_rows_that_stay_bad_beside_good_ones_cost_nothing(
 
 
 def test_bars_that_stay_unreadable_are_named_holes_until_they_come_well(
-    in_june: House, without_faults: Stored
+    in_june: InProcessPlatform, without_faults: Stored
 ):
     bad_bars = [NOON + 2 * number * HOUR for number in range(len(GARBAGE))]
     for bad_bar, garbage in zip(bad_bars, GARBAGE, strict=True):
@@ -140,7 +144,7 @@ def test_bars_that_stay_unreadable_are_named_holes_until_they_come_well(
 
 
 def test_a_bar_withheld_in_silence_is_a_gap_until_someone_asks_again(
-    in_june: House, without_faults: Stored
+    in_june: InProcessPlatform, without_faults: Stored
 ):
     break_klines(in_june, "missing", count=None, since=NOON, until=NOON + HOUR)
     in_june.fetch(JUNE)
@@ -152,7 +156,7 @@ def test_a_bar_withheld_in_silence_is_a_gap_until_someone_asks_again(
 
 @pytest.mark.parametrize("seconds", [-3600, 3600])
 def test_a_clock_that_is_wrong_by_an_hour_stores_no_open_bar_and_is_made_up_for(
-    in_june: House, without_faults: Stored, seconds: int
+    in_june: InProcessPlatform, without_faults: Stored, seconds: int
 ):
     in_june.sandbox.faults.add(FaultRule(kind="clock_skew", seconds=seconds, count=None))
     in_june.fetch(JUNE)

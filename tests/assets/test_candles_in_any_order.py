@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
@@ -30,40 +30,46 @@ updates = st.lists(
 
 
 @pytest.fixture(scope="module")
-def half_hours(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house of half-hour bars, two pages a month; one bar is absent in the outage of March."""
-    with opened(tmp_path_factory.mktemp("pieces"), feed, END, timeframe="30m") as house:
-        yield house
+def half_hours(
+    feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InProcessPlatform]:
+    """A platform of half-hour bars, two pages a month; one bar is absent in the outage of March."""
+    with opened(tmp_path_factory.mktemp("pieces"), feed, END, timeframe="30m") as platform:
+        yield platform
 
 
 @pytest.fixture(scope="module")
-def at_once(half_hours: House) -> tuple[dict[str, str], dict[str, str]]:
+def at_once(half_hours: InProcessPlatform) -> tuple[dict[str, str], dict[str, str]]:
     """What one backfill of both months stores."""
     half_hours.fetch(MARCH, APRIL)
     assert half_hours.rows(CANDLE_GAPS, MARCH)["absent_bars"].tolist() == [1]
     return stored(half_hours)
 
 
-def stored(house: House) -> tuple[dict[str, str], dict[str, str]]:
-    return house.hashes(CANDLES), house.hashes(CANDLE_GAPS)
+def stored(platform: InProcessPlatform) -> tuple[dict[str, str], dict[str, str]]:
+    return platform.hashes(CANDLES), platform.hashes(CANDLE_GAPS)
 
 
-def fetched_in_pieces(house: House, pieces: list[Update]) -> tuple[dict[str, str], dict[str, str]]:
+def fetched_in_pieces(
+    platform: InProcessPlatform, pieces: list[Update]
+) -> tuple[dict[str, str], dict[str, str]]:
     """What an empty lake holds after these updates and a last run over both months."""
-    for kept in (house.settings.lake_root, house.settings.lake_versions):
+    for kept in (platform.settings.lake_root, platform.settings.lake_versions):
         shutil.rmtree(kept)
     for now, months, refetch in pieces:
-        house.now_is(now)
-        house.fetch(*months, refetch=refetch)
-    house.now_is(END)
-    house.fetch(MARCH, APRIL)
-    return stored(house)
+        platform.now_is(now)
+        platform.fetch(*months, refetch=refetch)
+    platform.now_is(END)
+    platform.fetch(MARCH, APRIL)
+    return stored(platform)
 
 
 @given(pieces=updates)
 @settings(max_examples=5, deadline=None)
 def test_any_sequence_of_updates_ends_with_the_content_of_one_backfill(
-    half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
+    half_hours: InProcessPlatform,
+    at_once: tuple[dict[str, str], dict[str, str]],
+    pieces: list[Update],
 ):
     assert fetched_in_pieces(half_hours, pieces) == at_once
 
@@ -72,6 +78,8 @@ def test_any_sequence_of_updates_ends_with_the_content_of_one_backfill(
 @given(pieces=updates)
 @settings(max_examples=100, deadline=None)
 def test_hundreds_of_sequences_end_with_the_content_of_one_backfill(
-    half_hours: House, at_once: tuple[dict[str, str], dict[str, str]], pieces: list[Update]
+    half_hours: InProcessPlatform,
+    at_once: tuple[dict[str, str], dict[str, str]],
+    pieces: list[Update],
 ):
     assert fetched_in_pieces(half_hours, pieces) == at_once

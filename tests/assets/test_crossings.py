@@ -1,4 +1,4 @@
-"""A market that was redenominated, in a whole house: what is kept apart, said, and made anew."""
+"""A market that was redenominated, in a whole platform: what is kept apart, said, and made anew."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from tests.assets.remembered import stale
 from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE
 from traderai_assets.domain.errors import NotEnoughData
@@ -34,15 +34,15 @@ DERIVED = ["features", "labels"]
 
 
 @pytest.fixture
-def honest(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
-    """A house of four months; nothing is false yet."""
+def honest(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[InProcessPlatform]:
+    """A platform of four months; nothing is false yet."""
     home = shutil.copytree(lived_in, tmp_path / "home")
-    with opened(home, feed, LATER) as house:
-        yield house
+    with opened(home, feed, LATER) as platform:
+        yield platform
 
 
 @pytest.fixture
-def false(honest: House) -> House:
+def false(honest: InProcessPlatform) -> InProcessPlatform:
     """From March 25th on its prices are a hundredfold, after three days without any."""
     store_gap(honest, SUSPENDED, STEP, "outage")
     for month in (MARCH, APRIL):
@@ -55,24 +55,24 @@ def false(honest: House) -> House:
     return honest
 
 
-def store_gap(house: House, start: datetime, end: datetime, kind: str) -> None:
+def store_gap(platform: InProcessPlatform, start: datetime, end: datetime, kind: str) -> None:
     gap = {
         "start": [start],
         "end": [end],
-        "absent_bars": [(end - start) // house.market.bar],
+        "absent_bars": [(end - start) // platform.market.bar],
         "flat_bars": [0],
         "kind": [kind],
     }
     frame = pd.DataFrame(gap).astype(CANDLE_GAPS.dtypes)
-    house.store(CANDLE_GAPS, MARCH, pd.concat([house.rows(CANDLE_GAPS, MARCH), frame]))
+    platform.store(CANDLE_GAPS, MARCH, pd.concat([platform.rows(CANDLE_GAPS, MARCH), frame]))
 
 
-def make(house: House, *months: str) -> None:
-    house.run("backfill", *months, only=DERIVED)
+def make(platform: InProcessPlatform, *months: str) -> None:
+    platform.run("backfill", *months, only=DERIVED)
 
 
-def decide(house: House, verdict: str, ratio: float = np.nan) -> None:
-    earlier = house.rows(PRICE_DECISIONS, MARCH)
+def decide(platform: InProcessPlatform, verdict: str, ratio: float = np.nan) -> None:
+    earlier = platform.rows(PRICE_DECISIONS, MARCH)
     word = {
         "open_time": [STEP],
         "decided_at": [pd.Timestamp(LATER) + pd.Timedelta(hours=len(earlier))],
@@ -82,10 +82,12 @@ def decide(house: House, verdict: str, ratio: float = np.nan) -> None:
     }
     added = pd.DataFrame(word).astype(PRICE_DECISIONS.dtypes)
     frame = pd.concat([earlier, added], ignore_index=True) if len(earlier) else added
-    house.store(PRICE_DECISIONS, MARCH, frame)
+    platform.store(PRICE_DECISIONS, MARCH, frame)
 
 
-def test_a_redenominated_market_has_no_label_and_no_feature_across_the_step(false: House):
+def test_a_redenominated_market_has_no_label_and_no_feature_across_the_step(
+    false: InProcessPlatform,
+):
     make(false, MARCH, APRIL)
     labels = false.rows(LABELS, MARCH, APRIL)
     step = pd.Timestamp(STEP)
@@ -98,7 +100,7 @@ def test_a_redenominated_market_has_no_label_and_no_feature_across_the_step(fals
     assert unknown.max() == step + pd.Timedelta(hours=287)
 
 
-def test_a_decision_makes_exactly_the_months_stale_that_depend_on_it(false: House):
+def test_a_decision_makes_exactly_the_months_stale_that_depend_on_it(false: InProcessPlatform):
     """The web UI's own resolver is asked."""
     false.run("backfill", MARCH, "2024-06")
     assert stale(false) == {}
@@ -118,8 +120,8 @@ def test_a_decision_makes_exactly_the_months_stale_that_depend_on_it(false: Hous
     assert {table.name: false.hashes(table) for table in (FEATURES, LABELS)} == before
 
 
-def checked(house: House) -> dg.AssetCheckEvaluation:
-    ran = house.run("backfill", MARCH, APRIL)
+def checked(platform: InProcessPlatform) -> dg.AssetCheckEvaluation:
+    ran = platform.run("backfill", MARCH, APRIL)
     [told] = [
         one for one in ran.get_asset_check_evaluations() if one.check_name == "no_impossible_step"
     ]
@@ -127,7 +129,7 @@ def checked(house: House) -> dg.AssetCheckEvaluation:
 
 
 def test_the_check_warns_of_the_step_says_what_to_type_and_is_content_once_it_is_decided(
-    false: House,
+    false: InProcessPlatform,
 ):
     told = checked(false)
     assert not told.passed
@@ -139,7 +141,7 @@ def test_the_check_warns_of_the_step_says_what_to_type_and_is_content_once_it_is
     assert checked(false).passed
 
 
-def test_a_gap_that_nobody_believes_any_more_makes_its_months_stale(honest: House):
+def test_a_gap_that_nobody_believes_any_more_makes_its_months_stale(honest: InProcessPlatform):
     """A failed fetch of a day is asked for again: what was kept apart comes together."""
     gaps, whole = honest.rows(CANDLE_GAPS, MARCH), honest.rows(CANDLES, MARCH)
     start, end = datetime(2024, 3, 10, tzinfo=UTC), datetime(2024, 3, 11, tzinfo=UTC)
@@ -155,7 +157,9 @@ def test_a_gap_that_nobody_believes_any_more_makes_its_months_stale(honest: Hous
     assert not undefined_rows(honest.rows(FEATURES, MARCH)).any()
 
 
-def test_a_model_of_candles_that_are_kept_apart_is_reproduced_from_its_card(honest: House):
+def test_a_model_of_candles_that_are_kept_apart_is_reproduced_from_its_card(
+    honest: InProcessPlatform,
+):
     store_gap(honest, datetime(2024, 3, 10, tzinfo=UTC), datetime(2024, 3, 11, tzinfo=UTC), BARRED)
     make(honest, MARCH, APRIL)
     honest.run("train", MAY, only=["models"])
@@ -165,7 +169,9 @@ def test_a_model_of_candles_that_are_kept_apart_is_reproduced_from_its_card(hone
     assert differences(stored, train_again(honest.lake, stored, lambda _: None)) == []
 
 
-def test_a_look_back_that_a_step_leaves_too_short_says_so_and_what_to_type(false: House):
+def test_a_look_back_that_a_step_leaves_too_short_says_so_and_what_to_type(
+    false: InProcessPlatform,
+):
     false.run("backfill", MARCH, APRIL)
     with pytest.raises(NotEnoughData) as told:
         false.run("train", APRIL, only=["models"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.domain.signals.net_returns import net_returns
 from traderai_assets.plan import trading_costs
 from traderai_assets.sandbox.simulation import SimulatedFeed
@@ -20,17 +20,17 @@ from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 JUNE = "2024-06"
 
 
-def test_a_later_measurement_stands_beside_the_earlier_one(old_house: House):
-    before = old_house.rows(DRIFT_METRICS, JUNE)
-    old_house.now_is(LATER + timedelta(hours=6))
-    old_house.run("update_latest", JUNE)
-    old_house.run("generate_signals", JUNE)
-    old_house.run("monitor_drift", JUNE)
-    now = old_house.rows(DRIFT_METRICS, JUNE)
+def test_a_later_measurement_stands_beside_the_earlier_one(old_platform: InProcessPlatform):
+    before = old_platform.rows(DRIFT_METRICS, JUNE)
+    old_platform.now_is(LATER + timedelta(hours=6))
+    old_platform.run("update_latest", JUNE)
+    old_platform.run("generate_signals", JUNE)
+    old_platform.run("monitor_drift", JUNE)
+    now = old_platform.rows(DRIFT_METRICS, JUNE)
     ends = now["window_end"].unique()
     assert [end.hour for end in ends] == [11, 17]
     assert now[now["window_end"] == ends[0]].reset_index(drop=True).equals(before)
-    assert set(now["model_id"]) == {old_house.rows(CHAMPIONS)["model_id"].iloc[-1]}
+    assert set(now["model_id"]) == {old_platform.rows(CHAMPIONS)["model_id"].iloc[-1]}
 
 
 def test_what_live_signals_earned_is_told_after_the_funding_that_backtests_pay(

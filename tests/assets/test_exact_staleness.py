@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, never_written, opened
+from tests.assets.in_process_platform import InProcessPlatform, never_written, opened
 from tests.assets.remembered import stale
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
@@ -24,32 +24,32 @@ FOLDERS = ("models", "out_of_sample")
 
 
 @pytest.fixture
-def made(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
-    """A house whose models were all made just now, of what is stored."""
+def made(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[InProcessPlatform]:
+    """A platform whose models were all made just now, of what is stored."""
     home = shutil.copytree(lived_in, tmp_path / "home")
-    with opened(home, feed, LATER) as house:
-        house.run("backfill", *FETCHED)
-        forget_models(house)
-        house.run("train", MAY, JULY, only=["models"])
-        yield house
+    with opened(home, feed, LATER) as platform:
+        platform.run("backfill", *FETCHED)
+        forget_models(platform)
+        platform.run("train", MAY, JULY, only=["models"])
+        yield platform
 
 
-def forget_models(house: House) -> None:
+def forget_models(platform: InProcessPlatform) -> None:
     """Remove every model, and the searches that went before them."""
     for name in FOLDERS:
-        never_written(house.home, name)
-    shutil.rmtree(house.home / "studies", ignore_errors=True)
+        never_written(platform.home, name)
+    shutil.rmtree(platform.home / "studies", ignore_errors=True)
 
 
-def model_ids(house: House) -> dict[str, str]:
-    return {month: house.rows(MODELS, month)["model_id"].item() for month in (MAY, JUNE, JULY)}
+def model_ids(platform: InProcessPlatform) -> dict[str, str]:
+    return {month: platform.rows(MODELS, month)["model_id"].item() for month in (MAY, JUNE, JULY)}
 
 
-def correct(house: House, opened_at: datetime) -> None:
+def correct(platform: InProcessPlatform, opened_at: datetime) -> None:
     """Let the exchange correct one candle, and fetch it with all that is derived from it."""
-    stored = house.rows(CANDLES, f"{opened_at:%Y-%m}").set_index("open_time")
-    house.revise(opened_at, high=float(stored.loc[opened_at, "high"]) * 1.01)
-    house.run("backfill", *FETCHED, refetch=True)
+    stored = platform.rows(CANDLES, f"{opened_at:%Y-%m}").set_index("open_time")
+    platform.revise(opened_at, high=float(stored.loc[opened_at, "high"]) * 1.01)
+    platform.run("backfill", *FETCHED, refetch=True)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def correct(house: House, opened_at: datetime) -> None:
     ids=lambda value: f"{value:%m-%d}" if isinstance(value, datetime) else "",
 )
 def test_a_corrected_candle_makes_exactly_those_models_stale_that_come_out_otherwise(
-    made: House, opened_at: datetime, dependent: list[str]
+    made: InProcessPlatform, opened_at: datetime, dependent: list[str]
 ):
     assert "models" not in stale(made)
     before = model_ids(made)

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from resources.lake.resource import LakeResource
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal
@@ -31,37 +31,37 @@ MAY, JUNE, JULY = (Month(2024, number) for number in (5, 6, 7))
 
 
 def judge(
-    house: House,
+    platform: InProcessPlatform,
     served: Month,
     *,
     days: int = 30,
     clock: Callable[[Market], datetime] | None = None,
 ) -> LookBack | Refusal:
     facts = FactsReader(
-        house.lake,
-        house.instance,
-        table=house.lake.snapshot,
-        clock=clock or (lambda market: house.exchange.clock(market.exchange)),
+        platform.lake,
+        platform.instance,
+        table=platform.lake.snapshot,
+        clock=clock or (lambda market: platform.exchange.clock(market.exchange)),
     )
-    return judged(facts.read(house.market, served, days))
+    return judged(facts.read(platform.market, served, days))
 
 
 @pytest.fixture(scope="module")
 def grown_home(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a house with candles, features and labels from March up to now."""
+    """The home of a platform with candles, features and labels from March up to now."""
     home = tmp_path_factory.mktemp("grown")
-    with opened(home, feed, HALF_PAST_FIVE) as house:
-        house.run("backfill", "2024-03", "2024-06")
+    with opened(home, feed, HALF_PAST_FIVE) as platform:
+        platform.run("backfill", "2024-03", "2024-06")
     return home
 
 
 @pytest.fixture
-def grown(grown_home: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[House]:
-    """A copy of that house; its lake is full, its instance knows nothing."""
+def grown(grown_home: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[InProcessPlatform]:
+    """A copy of that platform; its lake is full, its instance knows nothing."""
     home = tmp_path / "grown"
     shutil.copytree(grown_home, home)
-    with opened(home, feed, HALF_PAST_FIVE) as house:
-        yield house
+    with opened(home, feed, HALF_PAST_FIVE) as platform:
+        yield platform
 
 
 def never(_: Market) -> datetime:
@@ -72,16 +72,18 @@ def unreachable(_: Market) -> datetime:
     raise ExchangeUnavailable("binance does not answer")
 
 
-def test_a_month_that_stored_candles_reach_needs_no_clock(grown: House):
+def test_a_month_that_stored_candles_reach_needs_no_clock(grown: InProcessPlatform):
     assert judge(grown, JUNE, clock=never) == LookBack(datetime(2024, 5, 2, tzinfo=UTC), JUNE.start)
 
 
-def test_a_month_to_come_is_learned_for_up_to_the_last_closed_bar(grown: House):
+def test_a_month_to_come_is_learned_for_up_to_the_last_closed_bar(grown: InProcessPlatform):
     until = HALF_PAST_FIVE - HOUR / 2
     assert judge(grown, JULY) == LookBack(until - 30 * DAY, until)
 
 
-def test_candles_that_stopped_a_day_ago_are_no_present_however_short_the_look_back(grown: House):
+def test_candles_that_stopped_a_day_ago_are_no_present_however_short_the_look_back(
+    grown: InProcessPlatform,
+):
     known = HALF_PAST_FIVE - HOUR / 2
     assert judge(grown, JULY, days=7, clock=lambda _: known + DAY) == LookBack(
         known - 7 * DAY, known
@@ -92,31 +94,33 @@ def test_candles_that_stopped_a_day_ago_are_no_present_however_short_the_look_ba
     assert found.commands == [f"traderai backfill {BTC} --since 2024-06-01"]
 
 
-def test_history_that_is_fetched_oldest_first_serves_the_months_it_has_reached(house: House):
-    house.run("backfill", "2024-04")
-    assert isinstance(judge(house, MAY, days=7), LookBack)
+def test_history_that_is_fetched_oldest_first_serves_the_months_it_has_reached(
+    platform: InProcessPlatform,
+):
+    platform.run("backfill", "2024-04")
+    assert isinstance(judge(platform, MAY, days=7), LookBack)
     for served in (JUNE, JULY):
-        found = judge(house, served, days=7)
+        found = judge(platform, served, days=7)
         assert isinstance(found, Refusal)
         assert found.months == [served.shift(-1)]
 
 
-def test_a_month_to_come_is_refused_while_nobody_knows_what_time_it_is(grown: House):
+def test_a_month_to_come_is_refused_while_nobody_knows_what_time_it_is(grown: InProcessPlatform):
     found = judge(grown, JULY, clock=unreachable)
     assert isinstance(found, Refusal)
     assert found.sentence.endswith("cannot be told: binance does not answer")
 
 
-def test_a_month_too_far_ahead_names_the_one_to_train_instead(grown: House):
+def test_a_month_too_far_ahead_names_the_one_to_train_instead(grown: InProcessPlatform):
     found = judge(grown, Month(2024, 9))
     assert isinstance(found, Refusal)
     assert found.sentence.endswith("train the model of 2024-07 instead")
 
 
-def test_candles_without_features_are_no_history(house: House):
-    house.fetch("2024-05", "2024-06")
+def test_candles_without_features_are_no_history(platform: InProcessPlatform):
+    platform.fetch("2024-05", "2024-06")
     for served in (JUNE, JULY):
-        found = judge(house, served)
+        found = judge(platform, served)
         assert isinstance(found, Refusal)
         assert found.missing == {}
         assert found.unmade == ((MAY,) if served is JUNE else (MAY, JUNE))
@@ -125,7 +129,7 @@ def test_candles_without_features_are_no_history(house: House):
 
 @pytest.mark.parametrize("change", [{"high": 10.0}, {"volume": 3.0}])
 def test_candles_that_were_revised_are_learned_from_when_features_were_made_again(
-    grown: House, change: dict[str, Any]
+    grown: InProcessPlatform, change: dict[str, Any]
 ):
     moment = datetime(2024, 5, 20, 7, tzinfo=UTC)
     stored = grown.rows(CANDLES, "2024-05").set_index("open_time").loc[moment]
@@ -143,7 +147,7 @@ def test_candles_that_were_revised_are_learned_from_when_features_were_made_agai
     assert isinstance(judge(grown, JULY), LookBack)
 
 
-def test_bars_whose_features_are_being_made_at_the_moment_are_left_out(grown: House):
+def test_bars_whose_features_are_being_made_at_the_moment_are_left_out(grown: InProcessPlatform):
     before = judge(grown, JULY)
     assert isinstance(before, LookBack)
     grown.now_is(HALF_PAST_FIVE + 2 * HOUR)
@@ -153,7 +157,7 @@ def test_bars_whose_features_are_being_made_at_the_moment_are_left_out(grown: Ho
     assert judge(grown, JULY) == LookBack(before.start + 2 * HOUR, before.until + 2 * HOUR)
 
 
-def test_an_update_that_ends_while_the_gate_looks_moves_nothing_under_it(grown: House):
+def test_an_update_that_ends_while_the_gate_looks_moves_nothing_under_it(grown: InProcessPlatform):
     before = judge(grown, JULY)
     loaded = {table.name: grown.lake.snapshot(table) for table in (FEATURES, LABELS)}
     grown.now_is(HALF_PAST_FIVE + 2 * HOUR)
@@ -167,7 +171,9 @@ def test_an_update_that_ends_while_the_gate_looks_moves_nothing_under_it(grown: 
     assert judged(facts.read(grown.market, JULY, 30)) == before
 
 
-def test_where_neither_events_nor_the_log_remember_the_rows_speak(grown: House, monkeypatch):
+def test_where_neither_events_nor_the_log_remember_the_rows_speak(
+    grown: InProcessPlatform, monkeypatch
+):
     monkeypatch.setattr(LakeResource, "history", lambda *_, **__: [])
     assert isinstance(judge(grown, JUNE), LookBack)
     grown.store(FEATURES, "2024-05", grown.rows(FEATURES, "2024-05")[:-1])
@@ -176,7 +182,7 @@ def test_where_neither_events_nor_the_log_remember_the_rows_speak(grown: House, 
     assert found.unmade == (MAY,)
 
 
-def test_the_check_names_every_month_that_is_missing_also_in_the_middle(grown: House):
+def test_the_check_names_every_month_that_is_missing_also_in_the_middle(grown: InProcessPlatform):
     for month in ("2024-03", "2024-05"):
         grown.store(CANDLES, month, CANDLES.empty())
     asked = {

@@ -15,7 +15,7 @@ from tests.assets.dying import (
     kill_run,
     remembering,
 )
-from tests.assets.house import House, never_written, opened
+from tests.assets.in_process_platform import InProcessPlatform, never_written, opened
 from tests.assets.remembered import data_versions, stale
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import ExchangeUnavailable
@@ -33,9 +33,9 @@ Hashes = dict[str, dict[str, str]]
 @pytest.fixture(scope="module")
 def never_killed(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Hashes:
     """Hashes of March in half-hour bars, two pages of them, and of its features."""
-    with opened(tmp_path_factory.mktemp("whole"), feed, NOW, timeframe="30m") as house:
-        house.run("backfill", MARCH, only=["candles", "features"])
-        return {table.name: house.hashes(table) for table in FETCHED}
+    with opened(tmp_path_factory.mktemp("whole"), feed, NOW, timeframe="30m") as platform:
+        platform.run("backfill", MARCH, only=["candles", "features"])
+        return {table.name: platform.hashes(table) for table in FETCHED}
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,19 @@ def test_a_killed_fetch_goes_on_behind_what_is_stored_and_ends_with_the_same_con
 ):
     with (
         remembering(tmp_path) as instance,
-        opened(tmp_path, feed, NOW, instance=instance, timeframe="30m") as house,
+        opened(tmp_path, feed, NOW, instance=instance, timeframe="30m") as platform,
     ):
-        kill_run(tmp_path, house.sandbox.url, "backfill", MARCH, moment=moment, timeframe="30m")
-        stored = {milliseconds(opened_at) for opened_at in house.rows(CANDLES, MARCH)["open_time"]}
-        house.asked()
-        house.run("backfill", MARCH, only=["candles", "features"])
-        assert not stored.intersection(query.start for query in house.asked())
-        assert {table.name: house.hashes(table) for table in FETCHED} == never_killed
-        assert data_versions(house, "candles") == house.hashes(CANDLES)
-        assert data_versions(house, "features") == house.hashes(FEATURES)
-        assert stale(house) == {}
+        kill_run(tmp_path, platform.sandbox.url, "backfill", MARCH, moment=moment, timeframe="30m")
+        stored = {
+            milliseconds(opened_at) for opened_at in platform.rows(CANDLES, MARCH)["open_time"]
+        }
+        platform.asked()
+        platform.run("backfill", MARCH, only=["candles", "features"])
+        assert not stored.intersection(query.start for query in platform.asked())
+        assert {table.name: platform.hashes(table) for table in FETCHED} == never_killed
+        assert data_versions(platform, "candles") == platform.hashes(CANDLES)
+        assert data_versions(platform, "features") == platform.hashes(FEATURES)
+        assert stale(platform) == {}
 
 
 @pytest.mark.parametrize(
@@ -83,27 +85,27 @@ def test_a_run_killed_between_the_tables_beside_and_its_own_is_made_up_for(
     tables: tuple[str, ...],
 ):
     home = shutil.copytree(lived_in, tmp_path / "old")
-    with remembering(home) as instance, opened(home, feed, LATER, instance=instance) as house:
+    with remembering(home) as instance, opened(home, feed, LATER, instance=instance) as platform:
         changed = [table for name in tables for table in TABLES if table.name == name]
-        before = {table.name: house.hashes(table)[month] for table in changed}
+        before = {table.name: platform.hashes(table)[month] for table in changed}
         for table in tables:
             never_written(home, table)
-        kill_run(home, house.sandbox.url, job, month, moment=before_table(tables[-1]))
+        kill_run(home, platform.sandbox.url, job, month, moment=before_table(tables[-1]))
         beside, own = changed[:-1], changed[-1]
-        assert all(house.hashes(table)[month] == before[table.name] for table in beside)
-        assert house.hashes(own) == {}
-        house.run(job, month)
-        assert {table.name: house.hashes(table)[month] for table in changed} == before
+        assert all(platform.hashes(table)[month] == before[table.name] for table in beside)
+        assert platform.hashes(own) == {}
+        platform.run(job, month)
+        assert {table.name: platform.hashes(table)[month] for table in changed} == before
 
 
 def test_a_run_that_fails_halfway_shows_what_it_stored_as_stored(
-    open_house: Callable[..., House], never_killed: Hashes
+    open_platform: Callable[..., InProcessPlatform], never_killed: Hashes
 ):
-    house = open_house(timeframe="30m")
+    platform = open_platform(timeframe="30m")
     second_page = datetime(2024, 4, 21, 20, tzinfo=UTC)
-    house.sandbox.faults.add(FaultRule(kind="status", count=None, since=second_page))
+    platform.sandbox.faults.add(FaultRule(kind="status", count=None, since=second_page))
     with pytest.raises(ExchangeUnavailable, match=r"BTC/USDT 30m from 2024-04-21 19:30"):
-        house.fetch(MARCH, APRIL)
-    assert data_versions(house, "candles") == house.hashes(CANDLES)
-    assert house.hashes(CANDLES)[MARCH] == never_killed["candles"][MARCH]
-    assert len(house.rows(CANDLES, APRIL)) == 999
+        platform.fetch(MARCH, APRIL)
+    assert data_versions(platform, "candles") == platform.hashes(CANDLES)
+    assert platform.hashes(CANDLES)[MARCH] == never_killed["candles"][MARCH]
+    assert len(platform.rows(CANDLES, APRIL)) == 999

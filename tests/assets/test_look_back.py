@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from tests.assets.remembered import data_versions, stale
 from tests.checks.test_candles import evaluation
 from traderai_assets.domain.content_hash import EMPTY_HASH
@@ -16,11 +16,13 @@ from traderai_assets.schemas.models import MODELS
 BTC = "binance.BTC-USDT.1h"
 
 
-def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_came(house: House):
-    house.run("backfill", "2024-05", "2024-06")
-    result = house.run("train", "2024-05", "2024-06")  # May's model would learn from April
-    assert list(house.hashes(MODELS)) == ["2024-06"]
-    assert data_versions(house, "models")["2024-05"] == EMPTY_HASH
+def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_came(
+    platform: InProcessPlatform,
+):
+    platform.run("backfill", "2024-05", "2024-06")
+    result = platform.run("train", "2024-05", "2024-06")  # May's model would learn from April
+    assert list(platform.hashes(MODELS)) == ["2024-06"]
+    assert data_versions(platform, "models")["2024-05"] == EMPTY_HASH
     [refusal] = [
         event.metadata["refused"].value
         for event in result.asset_materializations_for_node("models")
@@ -38,24 +40,24 @@ def test_a_refused_month_costs_the_others_nothing_and_is_stale_once_its_history_
     assert not warning.passed
     assert warning.metadata["without"].value == ["binance.BTC-USDT.1h|2024-05"]
 
-    house.run("backfill", "2024-04")
-    assert "2024-05" in stale(house)["models"]
+    platform.run("backfill", "2024-04")
+    assert "2024-05" in stale(platform)["models"]
 
 
 def test_a_run_of_refused_months_alone_fails_by_name_and_leaves_models_and_champion(
-    old_house: House,
+    old_platform: InProcessPlatform,
 ):
-    before = old_house.lake_state()
+    before = old_platform.lake_state()
     with pytest.raises(NotEnoughData, match=r"in 2024-01, 2024-02; .* --since 2024-01-01"):
-        old_house.run("train", "2024-03")
-    assert old_house.lake_state() == before
+        old_platform.run("train", "2024-03")
+    assert old_platform.lake_state() == before
 
 
 @pytest.mark.parametrize("only", [("models",), ("models", "backtests"), ()])
 def test_whoever_launches_it_the_check_says_why_and_nothing_downstream_runs(
-    house: House, only: tuple[str, ...]
+    platform: InProcessPlatform, only: tuple[str, ...]
 ):
-    result = house.run("train", "2024-05", "2024-06", only=only, raise_on_error=False)
+    result = platform.run("train", "2024-05", "2024-06", only=only, raise_on_error=False)
     told = evaluation(result, "look_back_complete")
     assert (told.passed, told.blocking, told.severity) == (
         False,
@@ -72,11 +74,13 @@ def test_whoever_launches_it_the_check_says_why_and_nothing_downstream_runs(
     assert started - {"features_no_look_ahead"} == {"models"}
 
 
-def test_one_bar_nobody_accounts_for_is_enough_and_the_stored_model_stays(old_house: House):
+def test_one_bar_nobody_accounts_for_is_enough_and_the_stored_model_stays(
+    old_platform: InProcessPlatform,
+):
     missing = datetime(2024, 4, 20, 7, tzinfo=UTC)
-    april = old_house.rows(CANDLES, "2024-04")
-    old_house.store(CANDLES, "2024-04", april[april["open_time"] != missing])
-    before = old_house.hashes(MODELS)
+    april = old_platform.rows(CANDLES, "2024-04")
+    old_platform.store(CANDLES, "2024-04", april[april["open_time"] != missing])
+    before = old_platform.hashes(MODELS)
     with pytest.raises(NotEnoughData, match=r" 1 bars of the look-back .* in 2024-04"):
-        old_house.run("train", "2024-05")
-    assert old_house.hashes(MODELS) == before
+        old_platform.run("train", "2024-05")
+    assert old_platform.hashes(MODELS) == before

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS
@@ -14,27 +14,27 @@ APRIL, MAY = "2024-04", "2024-05"
 REVISED = datetime(2024, 4, 2, 7, tzinfo=UTC)
 
 
-def fetch_with_high(house: House, high: float) -> None:
-    house.revise(REVISED, high=high)
-    house.run("backfill", APRIL, refetch=True)
+def fetch_with_high(platform: InProcessPlatform, high: float) -> None:
+    platform.revise(REVISED, high=high)
+    platform.run("backfill", APRIL, refetch=True)
 
 
 def test_a_revision_makes_a_second_model_and_taken_back_the_first_one_serves_again(
-    old_house: House,
+    old_platform: InProcessPlatform,
 ):
-    [first] = old_house.rows(MODELS, MAY)["model_id"]
-    before = old_house.rows(CANDLES, APRIL).set_index("open_time")["high"]
+    [first] = old_platform.rows(MODELS, MAY)["model_id"]
+    before = old_platform.rows(CANDLES, APRIL).set_index("open_time")["high"]
     true_high = float(before.loc[REVISED])
 
-    fetch_with_high(old_house, true_high * 1.01)
-    old_house.run("train", MAY, only=["models"])
-    stored = old_house.rows(MODELS, MAY)
+    fetch_with_high(old_platform, true_high * 1.01)
+    old_platform.run("train", MAY, only=["models"])
+    stored = old_platform.rows(MODELS, MAY)
     assert stored["generation"].tolist() == [1, 2]
     assert last_made(stored)["model_id"] != first
 
-    fetch_with_high(old_house, true_high)
-    old_house.run("train", MAY, only=["models"])
-    stored = old_house.rows(MODELS, MAY)
+    fetch_with_high(old_platform, true_high)
+    old_platform.run("train", MAY, only=["models"])
+    stored = old_platform.rows(MODELS, MAY)
     assert sorted(stored["generation"]) == [2, 3]
     assert last_made(stored)["model_id"] == first
 

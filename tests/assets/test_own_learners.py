@@ -11,7 +11,7 @@ import pytest
 
 from resources.fitting.processes import FITS_WORTH_A_PROCESS, fit_processes
 from tests.assets.conftest import LATER
-from tests.assets.house import never_written, opened
+from tests.assets.in_process_platform import never_written, opened
 from tests.resources.fitting.test_processes import arrays, bytes_of, idle, task
 from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS, registered
 from traderai_assets.domain.training.fitting import InProcessFitter

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.domain.errors import CorruptModel, InvalidInput, LakeError
 from traderai_assets.registry.reproduction import (
     differences,
@@ -32,25 +32,25 @@ REVISED = datetime(2024, 4, 12, 7, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def revised(
     lived_in: Path, feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """A house in which a candle was corrected, and May's model made a second time."""
+) -> Iterator[InProcessPlatform]:
+    """A platform in which a candle was corrected, and May's model made a second time."""
     home = shutil.copytree(lived_in, tmp_path_factory.mktemp("revised") / "home")
-    with opened(home, feed, LATER) as house:
-        april = house.rows(CANDLES, "2024-04").set_index("open_time")
-        house.revise(REVISED, high=float(april.loc[REVISED, "high"]) * 1.01)
-        house.run("backfill", "2024-04", "2024-05", refetch=True)
-        house.run("train", MAY, only=["models"])
-        yield house
+    with opened(home, feed, LATER) as platform:
+        april = platform.rows(CANDLES, "2024-04").set_index("open_time")
+        platform.revise(REVISED, high=float(april.loc[REVISED, "high"]) * 1.01)
+        platform.run("backfill", "2024-04", "2024-05", refetch=True)
+        platform.run("train", MAY, only=["models"])
+        yield platform
 
 
-def model_id(house: House, generation: int, month: str = MAY) -> str:
-    stored = house.rows(MODELS, month).set_index("generation")
+def model_id(platform: InProcessPlatform, generation: int, month: str = MAY) -> str:
+    stored = platform.rows(MODELS, month).set_index("generation")
     return str(stored.loc[generation, "model_id"])
 
 
 @pytest.mark.parametrize("generation", [1, 2])
 def test_a_fresh_process_makes_the_same_bytes_of_what_was_stored_then(
-    revised: House, repository: Path, generation: int
+    revised: InProcessPlatform, repository: Path, generation: int
 ):
     wanted = model_id(revised, generation)
     ended = subprocess.run(  # noqa: S603
@@ -68,7 +68,7 @@ def test_a_fresh_process_makes_the_same_bytes_of_what_was_stored_then(
     )
 
 
-def test_every_part_that_came_out_otherwise_is_named(revised: House):
+def test_every_part_that_came_out_otherwise_is_named(revised: InProcessPlatform):
     stored = find_model(revised.lake, model_id(revised, 2))
     again = train_again(revised.lake, stored, lambda _: None)
     assert differences(stored, again) == []
@@ -86,7 +86,7 @@ def test_every_part_that_came_out_otherwise_is_named(revised: House):
     ]
 
 
-def test_libraries_and_code_of_another_version_are_named(revised: House):
+def test_libraries_and_code_of_another_version_are_named(revised: InProcessPlatform):
     card = find_model(revised.lake, model_id(revised, 2)).card
     assert reasons_to_differ(card) == []
     libraries = {**card["library_versions"], "lightgbm": "3.0.0"}
@@ -95,7 +95,7 @@ def test_libraries_and_code_of_another_version_are_named(revised: House):
     assert found == [f"Made with lightgbm 3.0.0, here is {here}."]
 
 
-def test_a_search_that_ran_out_of_time_is_named(revised: House):
+def test_a_search_that_ran_out_of_time_is_named(revised: InProcessPlatform):
     card = find_model(revised.lake, model_id(revised, 2)).card
     trials = [{"sampler": name} for name in ("default", "gp", "tpe")]
     search = {"sampler": "gp", "learner_trials": trials, "policy_trials": trials[:2]}
@@ -105,7 +105,7 @@ def test_a_search_that_ran_out_of_time_is_named(revised: House):
     assert reasons_to_differ({**card, "search": in_time}) == []
 
 
-def test_an_id_that_is_none_too_short_or_not_stored_is_refused(revised: House):
+def test_an_id_that_is_none_too_short_or_not_stored_is_refused(revised: InProcessPlatform):
     with pytest.raises(InvalidInput, match="no model 'ffffffff' is stored"):
         find_model(revised.lake, "ffffffff")
     with pytest.raises(InvalidInput, match=r"'abc' is no model id; expected 32 hexadecimal"):
@@ -113,27 +113,27 @@ def test_an_id_that_is_none_too_short_or_not_stored_is_refused(revised: House):
 
 
 def test_rows_that_are_gone_are_named_with_the_way_to_get_them_back(
-    revised: House, feed: SimulatedFeed, tmp_path: Path
+    revised: InProcessPlatform, feed: SimulatedFeed, tmp_path: Path
 ):
     home = shutil.copytree(revised.home, tmp_path / "home")
-    with opened(home, feed, LATER) as house:
-        stored = find_model(house.lake, model_id(house, 1))
+    with opened(home, feed, LATER) as platform:
+        stored = find_model(platform.lake, model_id(platform, 1))
         before = stored.card["inputs"]["features/2024-04"]
-        assert before != house.hashes(FEATURES)["2024-04"]
+        assert before != platform.hashes(FEATURES)["2024-04"]
         [gone] = (home / "lake" / "features").rglob(f"content_hash={before}/*.parquet")
         gone.unlink()
         with pytest.raises(LakeError, match=rf"features of .* 2024-04 .* {before} is no longer"):
-            train_again(house.lake, stored, lambda _: None)
+            train_again(platform.lake, stored, lambda _: None)
 
 
 def test_a_model_that_was_changed_after_its_training_is_no_measure(
-    revised: House, feed: SimulatedFeed, tmp_path: Path
+    revised: InProcessPlatform, feed: SimulatedFeed, tmp_path: Path
 ):
     home = shutil.copytree(revised.home, tmp_path / "home")
-    with opened(home, feed, LATER) as house:
-        wanted = model_id(house, 1)
-        stored = house.rows(MODELS, MAY)
+    with opened(home, feed, LATER) as platform:
+        wanted = model_id(platform, 1)
+        stored = platform.rows(MODELS, MAY)
         stored["lightgbm"] = [content + b"\n" for content in stored["lightgbm"]]
-        house.store(MODELS, MAY, stored)
+        platform.store(MODELS, MAY, stored)
         with pytest.raises(CorruptModel, match=wanted):
-            find_model(house.lake, wanted)
+            find_model(platform.lake, wanted)

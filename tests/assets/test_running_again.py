@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from tests.assets.remembered import all_data_versions, stale
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.content_hash import EMPTY_HASH
-from traderai_assets.sandbox.ledger import KlineQuery
+from traderai_assets.sandbox.request_log import KlineQuery
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
 
@@ -31,7 +31,7 @@ EARLY, LATE = datetime(2024, 4, 2, 7, tzinfo=UTC), datetime(2024, 4, 27, 7, tzin
 
 @dataclass
 class Story:
-    """A lived-in house: all runs again, twice, then two candles of April are revised."""
+    """A lived-in platform: all runs again, twice, then two candles of April are revised."""
 
     lake: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -43,32 +43,32 @@ class Story:
 def story(lived_in: Path, feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> Story:
     home = shutil.copytree(lived_in, tmp_path_factory.mktemp("again") / "old")
     story = Story()
-    with opened(home, feed, LATER) as house:
-        story.lake.append(house.lake_state())
+    with opened(home, feed, LATER) as platform:
+        story.lake.append(platform.lake_state())
         for _ in range(2):
-            house.run_everything()
-            story.lake.append(house.lake_state())
-            story.events.append(all_data_versions(house))
-            story.asked.append(house.asked())
-        story.stale["nothing changed"] = stale(house)
-        raise_high(house, EARLY)
-        house.fetch("2024-03", "2024-06", refetch=True)
-        story.stale["early candle fetched"] = stale(house)
-        house.run("backfill", "2024-03", "2024-06", only=["features", "labels"])
-        story.stale["features made"] = stale(house)
-        house.run("train", "2024-05", "2024-07")
-        story.stale["models made"] = stale(house)
-        house.run("replay_history", "2024-05", "2024-06")
-        story.stale["all made"] = stale(house)
-        raise_high(house, LATE)
-        house.run("backfill", "2024-03", "2024-06", refetch=True)
-        story.stale["late candle's features made"] = stale(house)
+            platform.run_everything()
+            story.lake.append(platform.lake_state())
+            story.events.append(all_data_versions(platform))
+            story.asked.append(platform.asked())
+        story.stale["nothing changed"] = stale(platform)
+        raise_high(platform, EARLY)
+        platform.fetch("2024-03", "2024-06", refetch=True)
+        story.stale["early candle fetched"] = stale(platform)
+        platform.run("backfill", "2024-03", "2024-06", only=["features", "labels"])
+        story.stale["features made"] = stale(platform)
+        platform.run("train", "2024-05", "2024-07")
+        story.stale["models made"] = stale(platform)
+        platform.run("replay_history", "2024-05", "2024-06")
+        story.stale["all made"] = stale(platform)
+        raise_high(platform, LATE)
+        platform.run("backfill", "2024-03", "2024-06", refetch=True)
+        story.stale["late candle's features made"] = stale(platform)
     return story
 
 
-def raise_high(house: House, opened_at: datetime) -> None:
-    stored = house.rows(CANDLES, "2024-04").set_index("open_time")
-    house.revise(opened_at, high=float(stored.loc[opened_at, "high"]) * 1.01)
+def raise_high(platform: InProcessPlatform, opened_at: datetime) -> None:
+    stored = platform.rows(CANDLES, "2024-04").set_index("open_time")
+    platform.revise(opened_at, high=float(stored.loc[opened_at, "high"]) * 1.01)
 
 
 def test_an_instance_that_forgot_everything_commits_nothing_to_any_table(story: Story):

@@ -25,10 +25,10 @@ def test_kraken_after_four_days_away_is_live_again_within_two_looks(tmp_path):
 
         back = BEGIN + 6 * DAY
         looks = [kept.look(back) for _ in range(2)]
-        opened = kept.house.rows(CANDLES, MARCH)["open_time"]
+        opened = kept.platform.rows(CANDLES, MARCH)["open_time"]
         assert opened.iloc[-1] == back.replace(minute=0) - BAR
         assert looks[0].requests <= 4
-        lost = kept.house.rows(CANDLE_GAPS, MARCH)
+        lost = kept.platform.rows(CANDLE_GAPS, MARCH)
         assert set(lost["kind"]) == {"unreachable"}
         assert lost["absent_bars"].tolist()[-1] == 4 * 288 - (SERVED - 1)
         for days in (7, 8, 9, 10):
@@ -48,5 +48,5 @@ def test_a_new_market_of_a_short_memory_begins_on_any_day_of_a_month(tmp_path, d
         kept.venue.trade(begin.replace(minute=0) - 60 * DAY, begin + DAY)
         kept.settle(begin)
         assert kept.look(begin + 2 * BAR).verdict.request.job_name == "update_latest"
-        stored = kept.house.rows(CANDLES, *kept.house.hashes(CANDLES))["open_time"]
+        stored = kept.platform.rows(CANDLES, *kept.platform.hashes(CANDLES))["open_time"]
         assert (len(stored), stored.iloc[-1]) == (SERVED + 1, begin.replace(minute=5))

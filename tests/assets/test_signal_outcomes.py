@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
@@ -12,23 +12,25 @@ JUNE = "2024-06"
 HOUR = timedelta(hours=1)
 
 
-def test_every_signal_has_one_outcome_open_only_while_its_bars_have_not_closed(old_house: House):
-    given, outcomes = old_house.rows(SIGNALS, JUNE), old_house.rows(SIGNAL_OUTCOMES, JUNE)
-    last_close = old_house.rows(CANDLES, JUNE)["open_time"].iloc[-1] + HOUR
+def test_every_signal_has_one_outcome_open_only_while_its_bars_have_not_closed(
+    old_platform: InProcessPlatform,
+):
+    given, outcomes = old_platform.rows(SIGNALS, JUNE), old_platform.rows(SIGNAL_OUTCOMES, JUNE)
+    last_close = old_platform.rows(CANDLES, JUNE)["open_time"].iloc[-1] + HOUR
     assert outcomes["open_time"].tolist() == given["open_time"].tolist()
     still_open = given[outcomes["status"] == "open"]
     assert 0 < len(still_open) < len(given)
     assert (still_open["valid_until"] > last_close).all()
 
 
-def test_what_has_ended_stays_as_it_ended_while_the_rest_ends(old_house: House):
-    before = old_house.rows(SIGNAL_OUTCOMES, JUNE)
+def test_what_has_ended_stays_as_it_ended_while_the_rest_ends(old_platform: InProcessPlatform):
+    before = old_platform.rows(SIGNAL_OUTCOMES, JUNE)
     ended = before[before["status"] != "open"].reset_index(drop=True)
     for hours in (5, -3, 20):  # The second time the clock has jumped back
-        old_house.now_is(LATER + hours * HOUR)
-        old_house.run("update_latest", JUNE, only=["candles"])
-        old_house.run("expire_signals", JUNE)
-        now = old_house.rows(SIGNAL_OUTCOMES, JUNE)
+        old_platform.now_is(LATER + hours * HOUR)
+        old_platform.run("update_latest", JUNE, only=["candles"])
+        old_platform.run("expire_signals", JUNE)
+        now = old_platform.rows(SIGNAL_OUTCOMES, JUNE)
         same = now[now["open_time"].isin(ended["open_time"])].reset_index(drop=True)
         assert same.equals(ended)
     assert "open" not in set(now["status"])

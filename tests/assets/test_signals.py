@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.assets.conftest import LATER
-from tests.assets.house import House, damage
+from tests.assets.in_process_platform import InProcessPlatform, damage
 from traderai_assets.assets.signals import _metadata
 from traderai_assets.domain.errors import CorruptModel, CorruptPartition
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -21,59 +21,63 @@ HOUR = timedelta(hours=1)
 
 
 def test_the_champion_speaks_of_every_bar_that_closed_after_its_promotion_and_of_no_other(
-    old_house: House,
+    old_platform: InProcessPlatform,
 ):
-    history = old_house.rows(CHAMPIONS)
+    history = old_platform.rows(CHAMPIONS)
     assert history["changed_at"].iloc[0] == PROMOTED_AT
-    said = old_house.rows(PREDICTIONS, JUNE)
+    said = old_platform.rows(PREDICTIONS, JUNE)
     assert list(said["open_time"] + HOUR) == list(
         pd.date_range(PROMOTED_AT + HOUR, LATER.replace(minute=0), freq=HOUR)
     )
     assert set(said["model_id"]) == {history["model_id"].iloc[0]}
 
 
-def test_signals_are_what_was_predicted_where_a_side_was_taken(old_house: House):
-    said, given = old_house.rows(PREDICTIONS, JUNE), old_house.rows(SIGNALS, JUNE)
+def test_signals_are_what_was_predicted_where_a_side_was_taken(old_platform: InProcessPlatform):
+    said, given = old_platform.rows(PREDICTIONS, JUNE), old_platform.rows(SIGNALS, JUNE)
     taken = said[said["side"] != 0].reset_index(drop=True)
     assert len(taken) > 0
     pd.testing.assert_frame_equal(given[taken.columns], taken)
 
 
-def test_features_that_change_do_not_change_what_was_said_of_their_bars(old_house: House):
-    said, given = old_house.rows(PREDICTIONS, JUNE), old_house.rows(SIGNALS, JUNE)
-    features = old_house.hashes(FEATURES)[JUNE]
-    old_house.revise(PROMOTED_AT + 3 * HOUR, volume=1e6)
-    old_house.now_is(LATER + 3 * HOUR)
-    old_house.run("backfill", JUNE, refetch=True)
-    old_house.run("generate_signals", JUNE)
-    assert old_house.hashes(FEATURES)[JUNE] != features
-    now_said, now_given = old_house.rows(PREDICTIONS, JUNE), old_house.rows(SIGNALS, JUNE)
+def test_features_that_change_do_not_change_what_was_said_of_their_bars(
+    old_platform: InProcessPlatform,
+):
+    said, given = old_platform.rows(PREDICTIONS, JUNE), old_platform.rows(SIGNALS, JUNE)
+    features = old_platform.hashes(FEATURES)[JUNE]
+    old_platform.revise(PROMOTED_AT + 3 * HOUR, volume=1e6)
+    old_platform.now_is(LATER + 3 * HOUR)
+    old_platform.run("backfill", JUNE, refetch=True)
+    old_platform.run("generate_signals", JUNE)
+    assert old_platform.hashes(FEATURES)[JUNE] != features
+    now_said, now_given = old_platform.rows(PREDICTIONS, JUNE), old_platform.rows(SIGNALS, JUNE)
     assert len(now_said) == len(said) + 3
     pd.testing.assert_frame_equal(now_said.iloc[: len(said)], said)
     pd.testing.assert_frame_equal(now_given.iloc[: len(given)], given)
 
 
 def test_a_champion_whose_bytes_were_changed_is_refused_by_name_before_it_speaks(
-    old_house: House,
+    old_platform: InProcessPlatform,
 ):
-    stored = old_house.rows(MODELS, JULY)
-    champion = old_house.rows(CHAMPIONS)["model_id"].iloc[0]
+    stored = old_platform.rows(MODELS, JULY)
+    champion = old_platform.rows(CHAMPIONS)["model_id"].iloc[0]
     swapped = stored["lightgbm"].map(lambda text: text.replace(b"leaf_value=", b"leaf_value=9", 1))
-    old_house.store(MODELS, JULY, stored.assign(lightgbm=swapped))
-    said = old_house.hashes(PREDICTIONS)
-    old_house.now_is(LATER + HOUR)
-    old_house.run("update_latest", JUNE)
+    old_platform.store(MODELS, JULY, stored.assign(lightgbm=swapped))
+    said = old_platform.hashes(PREDICTIONS)
+    old_platform.now_is(LATER + HOUR)
+    old_platform.run("update_latest", JUNE)
     with pytest.raises(CorruptModel, match=champion):
-        old_house.run("generate_signals", JUNE)
-    assert old_house.hashes(PREDICTIONS) == said
+        old_platform.run("generate_signals", JUNE)
+    assert old_platform.hashes(PREDICTIONS) == said
 
 
-def test_a_damaged_file_of_models_is_refused_by_name_before_it_is_parsed(old_house: House):
-    damage(old_house, MODELS, JULY)
-    old_house.now_is(LATER + HOUR)
-    old_house.run("update_latest", JUNE)
+def test_a_damaged_file_of_models_is_refused_by_name_before_it_is_parsed(
+    old_platform: InProcessPlatform,
+):
+    damage(old_platform, MODELS, JULY)
+    old_platform.now_is(LATER + HOUR)
+    old_platform.run("update_latest", JUNE)
     with pytest.raises(CorruptPartition, match=r"binance.BTC-USDT.1h 2024-07 of table models"):
-        old_house.run("generate_signals", JUNE)
+        old_platform.run("generate_signals", JUNE)
 
 
 @pytest.mark.parametrize("price", [4e-7, 3e-9, 60_000.0])

@@ -32,9 +32,9 @@ def silent_in_february(kept: KeptMarket) -> dict[int, list[float]]:
 
 def judge(kept: KeptMarket, served: Month) -> LookBack | Refusal:
     facts = FactsReader(
-        kept.house.lake,
-        kept.house.instance,
-        table=kept.house.lake.snapshot,
+        kept.platform.lake,
+        kept.platform.instance,
+        table=kept.platform.lake.snapshot,
         clock=lambda _: kept.venue.now,
     )
     return judged(facts.read(kept.market, served, 28))

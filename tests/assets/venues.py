@@ -19,7 +19,7 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from sensors.market_sensor import Finding, judge
 from sensors.stale_candles import decide
 from sensors.tick_view import TickView
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from tests.resources.exchange.conftest import Venue, _Handler, _Server
 from tests.sensors.conftest import rows
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
@@ -46,25 +46,28 @@ class Looked(NamedTuple):
 class KeptMarket:
     """One market of a venue, and nobody at the keyboard."""
 
-    def __init__(self, house: House, venue: Venue, *, whole_jobs: bool) -> None:
-        self.house, self.venue = house, venue
+    def __init__(self, platform: InProcessPlatform, venue: Venue, *, whole_jobs: bool) -> None:
+        self.platform, self.venue = platform, venue
         self._whole_jobs = whole_jobs
         self.looks: list[Looked] = []
 
     @property
     def market(self):
-        return self.house.market
+        return self.platform.market
 
     def look(self, now: datetime) -> Looked:
         """Let the sensor look once at `now`, and run what it asks for."""
         self.venue.now = now
         before = len(self.venue.asked)
-        with partition_loading_context(dynamic_partitions_store=self.house.instance):
+        with partition_loading_context(dynamic_partitions_store=self.platform.instance):
             look = TickView(
-                self.house.instance, self.house.lake, self.house.exchange, self.house.settings
+                self.platform.instance,
+                self.platform.lake,
+                self.platform.exchange,
+                self.platform.settings,
             )
             verdict = judge(decide, look, self.market.key)
-        self.house.exchange.close()
+        self.platform.exchange.close()
         if verdict.request is not None:
             self._run(verdict.request)
         self.looks.append(Looked(now, verdict, len(self.venue.asked) - before))
@@ -81,19 +84,19 @@ class KeptMarket:
 
     def absent(self, month: str) -> dict[str, int]:
         """Absent bars of a month by class."""
-        gaps = self.house.rows(CANDLE_GAPS, month)
+        gaps = self.platform.rows(CANDLE_GAPS, month)
         counts = gaps.groupby("kind")["absent_bars"].sum()
         assert set(counts.index) <= set(GAP_CLASSES)
         return {str(kind): int(bars) for kind, bars in counts.items() if bars}
 
     def stored(self, month: str) -> int:
         """Candles of a month."""
-        return len(self.house.rows(CANDLES, month))
+        return len(self.platform.rows(CANDLES, month))
 
     def _run(self, request: dg.RunRequest) -> None:
         job = request.job_name if self._whole_jobs else "fetch"
-        self.house.definitions.resolve_job_def(str(job)).execute_in_process(
-            instance=self.house.instance,
+        self.platform.definitions.resolve_job_def(str(job)).execute_in_process(
+            instance=self.platform.instance,
             tags={**request.tags, "dagster/run_key": request.run_key or ""},
         )
         if not self._whole_jobs:
@@ -101,9 +104,9 @@ class KeptMarket:
 
     def _pretend_features(self) -> None:
         """One row at the end of each month's candles, which is what the sensor looks at."""
-        for month in self.house.hashes(CANDLES):
-            last = self.house.rows(CANDLES, month)["open_time"].iloc[-1:]
-            self.house.store(FEATURES, month, rows(FEATURES, open_time=last.to_numpy()))
+        for month in self.platform.hashes(CANDLES):
+            last = self.platform.rows(CANDLES, month)["open_time"].iloc[-1:]
+            self.platform.store(FEATURES, month, rows(FEATURES, open_time=last.to_numpy()))
 
     def table(self) -> str:
         """What every look that asked for something said, and how many requests it cost."""
@@ -132,7 +135,7 @@ def kept_market(
     url = f"http://127.0.0.1:{server.server_port}"
     try:
         with dg.DagsterInstance.ephemeral() as instance:
-            house = House(
+            platform = InProcessPlatform(
                 home,
                 SimpleNamespace(url=url),  # type: ignore[arg-type]
                 instance,
@@ -141,7 +144,7 @@ def kept_market(
                 history_days=history_days,
                 training={"lookback_days": min(30, history_days)},
             )
-            yield KeptMarket(house, venue, whole_jobs=whole_jobs)
+            yield KeptMarket(platform, venue, whole_jobs=whole_jobs)
     finally:
         server.shutdown()
         thread.join()

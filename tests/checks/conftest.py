@@ -1,5 +1,5 @@
-"""The houses of the assets' tests, for the checks as well."""
+"""The platforms of the assets' tests, for the checks as well."""
 
-from tests.assets.conftest import feed, house, lived_in, old_house, open_house
+from tests.assets.conftest import feed, lived_in, old_platform, open_platform, platform
 
-__all__ = ["feed", "house", "lived_in", "old_house", "open_house"]
+__all__ = ["feed", "lived_in", "old_platform", "open_platform", "platform"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.assets.conftest import NOW
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.sandbox.fault_rules import FaultRule
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -36,65 +36,71 @@ def _with_row_at(candles: pd.DataFrame, opened_at: datetime) -> pd.DataFrame:
     ("plant", "found"), [(off_grid, "off_grid"), (in_the_next_month, "outside_month")]
 )
 def test_a_planted_row_fails_the_check_and_no_features_are_made(
-    house: House, plant: Callable[[pd.DataFrame], pd.DataFrame], found: str
+    platform: InProcessPlatform, plant: Callable[[pd.DataFrame], pd.DataFrame], found: str
 ):
-    house.fetch(MAY)
-    house.store(CANDLES, MAY, plant(house.rows(CANDLES, MAY)))
-    [broken] = broken_months(house.run("backfill", MAY, raise_on_error=False))
-    assert (broken["partition"], broken[found]) == (house.key(MAY), 1)
-    assert house.hashes(FEATURES) == {}
+    platform.fetch(MAY)
+    platform.store(CANDLES, MAY, plant(platform.rows(CANDLES, MAY)))
+    [broken] = broken_months(platform.run("backfill", MAY, raise_on_error=False))
+    assert (broken["partition"], broken[found]) == (platform.key(MAY), 1)
+    assert platform.hashes(FEATURES) == {}
 
 
-def test_an_absent_bar_that_stands_in_no_ledger_fails_the_check(house: House):
-    house.fetch(MAY)
-    candles = house.rows(CANDLES, MAY)
-    house.store(CANDLES, MAY, candles[candles["open_time"] != NOON])
+def test_an_absent_bar_that_stands_in_no_ledger_fails_the_check(platform: InProcessPlatform):
+    platform.fetch(MAY)
+    candles = platform.rows(CANDLES, MAY)
+    platform.store(CANDLES, MAY, candles[candles["open_time"] != NOON])
     contract = dg.AssetCheckKey(dg.AssetKey("candles"), "candle_contract")
     asked = dg.AssetSelection.assets("features") | dg.AssetSelection.checks(contract)
     job = dg.define_asset_job("without_fetching", selection=asked)
-    house.definitions = dg.Definitions.merge(house.definitions, dg.Definitions(jobs=[job]))
-    [broken] = broken_months(house.run("without_fetching", MAY, raise_on_error=False))
+    platform.definitions = dg.Definitions.merge(platform.definitions, dg.Definitions(jobs=[job]))
+    [broken] = broken_months(platform.run("without_fetching", MAY, raise_on_error=False))
     assert broken["unexplained"] == [f"{NOON} to {NOON + HOUR}"]
 
 
 @pytest.mark.slow
-def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(house: House):
+def test_a_hole_that_a_refused_row_left_is_a_warning_until_the_row_comes_well(
+    platform: InProcessPlatform,
+):
     span = {"since": NOON, "until": NOON + HOUR}
-    house.sandbox.faults.add(FaultRule(kind="garbage", garbage="zero", count=None, **span))
-    result = house.run("backfill", MAY)
+    platform.sandbox.faults.add(FaultRule(kind="garbage", garbage="zero", count=None, **span))
+    result = platform.run("backfill", MAY)
     warning = evaluation(result, "nothing_failed_to_arrive")
     assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert warning.metadata["absent"].value == {house.key(MAY): [f"{NOON} to {NOON + HOUR}"]}
+    assert warning.metadata["absent"].value == {platform.key(MAY): [f"{NOON} to {NOON + HOUR}"]}
     assert evaluation(result, "candle_contract").passed
-    assert list(house.hashes(FEATURES)) == [MAY]
+    assert list(platform.hashes(FEATURES)) == [MAY]
     # Other months go on; no model learns from this one
-    trained = house.run("train", "2024-06", only=["models"], raise_on_error=False)
+    trained = platform.run("train", "2024-06", only=["models"], raise_on_error=False)
     [refused] = trained.get_step_failure_events()
     assert "1 bars of the look-back" in refused.step_failure_data.error_display_string
-    house.sandbox.faults.clear()
-    assert evaluation(house.run("backfill", MAY), "nothing_failed_to_arrive").passed
+    platform.sandbox.faults.clear()
+    assert evaluation(platform.run("backfill", MAY), "nothing_failed_to_arrive").passed
 
 
 @pytest.mark.slow
-def test_a_bar_that_stays_away_is_a_warning_until_it_was_asked_for_again(house: House):
+def test_a_bar_that_stays_away_is_a_warning_until_it_was_asked_for_again(
+    platform: InProcessPlatform,
+):
     span = {"since": NOON, "until": NOON + HOUR}
-    house.sandbox.faults.add(FaultRule(kind="missing", count=None, **span))
-    warning = evaluation(house.run("backfill", MAY), "silence_is_believed")
+    platform.sandbox.faults.add(FaultRule(kind="missing", count=None, **span))
+    warning = evaluation(platform.run("backfill", MAY), "silence_is_believed")
     assert (warning.passed, warning.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert warning.metadata["doubted_bars"].value == 1
-    [doubt] = warning.metadata["doubted"].value[house.key(MAY)]
+    [doubt] = warning.metadata["doubted"].value[platform.key(MAY)]
     assert "asked for 1 times, again at 2024-06-12 " in doubt
-    house.now_is(NOW + 2 * HOUR)
-    assert evaluation(house.run("backfill", MAY), "silence_is_believed").passed
+    platform.now_is(NOW + 2 * HOUR)
+    assert evaluation(platform.run("backfill", MAY), "silence_is_believed").passed
 
 
-def test_refused_rows_beside_good_ones_are_a_warning_that_blocks_nothing(house: House):
-    house.sandbox.faults.add(FaultRule(kind="off_grid", rows=4))
-    result = house.run("backfill", MAY)
+def test_refused_rows_beside_good_ones_are_a_warning_that_blocks_nothing(
+    platform: InProcessPlatform,
+):
+    platform.sandbox.faults.add(FaultRule(kind="off_grid", rows=4))
+    result = platform.run("backfill", MAY)
     warning = evaluation(result, "nothing_refused")
     assert not warning.passed
     assert warning.metadata["rows_by_reason"].value == {"off_grid_time": 4}
-    assert list(house.hashes(FEATURES)) == [MAY]
+    assert list(platform.hashes(FEATURES)) == [MAY]
 
 
 def evaluation(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:

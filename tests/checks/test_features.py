@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.assets.house import House
+from tests.assets.in_process_platform import InProcessPlatform
 from tests.checks.test_candles import evaluation
 
 MAY, JUNE = "2024-05", "2024-06"
@@ -28,14 +28,14 @@ FEATURES = (
 )
 '''
 
-# A house of its own: what the catalogue holds is settled once in each process.
+# A platform of its own: what the catalogue holds is settled once in each process.
 RUN = """
 import json, sys
 from pathlib import Path
 
 import dagster as dg
 
-from tests.assets.house import opened
+from tests.assets.in_process_platform import opened
 from tests.assets.conftest import NOW
 from traderai_assets.assets.features import features
 from traderai_assets.partitions import market_months
@@ -48,12 +48,12 @@ def learner():
     raise AssertionError("it has learned")
 
 
-with opened(Path(sys.argv[1]), SimulatedFeed(seed=7), NOW) as house:
+with opened(Path(sys.argv[1]), SimulatedFeed(seed=7), NOW) as platform:
     whole = dg.AssetSelection.assets("candles", "features", "learner")
     # Candles and features are there; their checks are asked once more before anything learns
     later = dg.AssetSelection.assets("learner") | dg.AssetSelection.checks_for_assets(features)
-    house.definitions = dg.Definitions.merge(
-        house.definitions,
+    platform.definitions = dg.Definitions.merge(
+        platform.definitions,
         dg.Definitions(
             assets=[learner],
             jobs=[
@@ -66,7 +66,7 @@ with opened(Path(sys.argv[1]), SimulatedFeed(seed=7), NOW) as house:
     said = []
     # There are no candles of July yet: a model of it would learn from those of May
     for job, month in (("whole", "2024-05"), ("later", "2024-07")):
-        result = house.run(job, month, raise_on_error=False)
+        result = platform.run(job, month, raise_on_error=False)
         [check] = [
             one
             for one in result.get_asset_check_evaluations()
@@ -83,9 +83,9 @@ with opened(Path(sys.argv[1]), SimulatedFeed(seed=7), NOW) as house:
             "leaking": check.metadata["leaking_features"].value,
             "first": check.metadata["first_leaks"].value[0],
         })
-    stored = house.rows(FEATURES, "2024-05")
-    trained = house.run("train", "2024-07", raise_on_error=False)
-    pressed = house.run("button", "2024-07", raise_on_error=False)
+    stored = platform.rows(FEATURES, "2024-05")
+    trained = platform.run("train", "2024-07", raise_on_error=False)
+    pressed = platform.run("button", "2024-07", raise_on_error=False)
     [failure] = pressed.get_step_failure_events()
     print(json.dumps({
         "runs": said,
@@ -143,14 +143,14 @@ def test_a_later_run_that_asks_the_check_first_learns_nothing_either(run_with_a_
 
 
 @pytest.mark.slow
-def test_our_own_features_pass_one_month_and_several(house: House):
-    check = evaluation(house.run("backfill", MAY), "no_look_ahead")
+def test_our_own_features_pass_one_month_and_several(platform: InProcessPlatform):
+    check = evaluation(platform.run("backfill", MAY), "no_look_ahead")
     assert check.passed
-    assert check.metadata["partitions_tried"].value == [house.key(MAY)]
-    check = evaluation(house.run("backfill", MAY, JUNE), "no_look_ahead")
+    assert check.metadata["partitions_tried"].value == [platform.key(MAY)]
+    check = evaluation(platform.run("backfill", MAY, JUNE), "no_look_ahead")
     assert check.passed
     assert check.metadata["leaking_features"].value == ""
-    assert check.metadata["partitions_tried"].value == [house.key(MAY), house.key(JUNE)]
+    assert check.metadata["partitions_tried"].value == [platform.key(MAY), platform.key(JUNE)]
 
 
 @pytest.mark.processes

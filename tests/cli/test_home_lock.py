@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from traderai_assets.cli.home_lock import HomeInUse, HomeUnusable, home_lock
-from traderai_assets.cli.survivors import OWNER_VARIABLE, survivors
+from traderai_assets.cli.leftover_processes import OWNER_VARIABLE, survivors
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.settings import Settings
 

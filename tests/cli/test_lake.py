@@ -95,7 +95,7 @@ def test_a_restored_table_is_taken_when_it_is_accepted(traderai, candles):
     code, out, _ = traderai("lake", "accept", "candles")
     assert (code, out) == (
         0,
-        'candles is taken as it is, at version 1; "traderai lake check" looks at it.\n',
+        'candles is taken as it is, at version 1; "traderai lake check" checks it.\n',
     )
     assert checked(traderai)[0] == 0
 

@@ -10,10 +10,10 @@ from threading import Thread
 import dagster as dg
 import pytest
 
-from traderai_assets.cli.asking import install_opener, is_this_machine, request_options
 from traderai_assets.cli.launch import launch_again
 from traderai_assets.cli.plain_output import PlainStream
 from traderai_assets.cli.printing import table
+from traderai_assets.cli.web_requests import install_opener, is_this_machine, request_options
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.partitions import MARKETS
 

@@ -39,7 +39,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def run(instance) -> Callable[..., dg.DagsterRun]:
-    """Run a job of the house whose steps fail of these errors, one each; None is no failure."""
+    """Run a job of the platform whose steps fail of these errors, one each; None is no failure."""
 
     def run(*errors: Exception | None, job: str = "update_latest") -> dg.DagsterRun:
         def asset_of(number: int, error: Exception | None) -> dg.AssetsDefinition:

@@ -204,7 +204,7 @@ def test_a_run_that_had_written_its_end_when_it_was_killed_has_ended_that_way(
 ):
     run = run_of(was, worker=gone, ended=ended)
     said = reconcile(instance, Orphan(run, "its worker is gone"))
-    assert said.endswith("had ended before, as its log says; now its status says so too")
+    assert said.endswith("had ended before, as its log shows; now its status shows it too")
     assert (status(instance, run), last_events(run)) == (now, [ended])
     assert instance.get_run_record_by_id(run.run_id).end_time == 1_790_000_000.0
 

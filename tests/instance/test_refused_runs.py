@@ -75,7 +75,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def instance_of_the_house(
+def instance_of_the_platform(
     tmp_path_factory: pytest.TempPathFactory, repository: Path
 ) -> Iterator[dg.DagsterInstance]:
     home = tmp_path_factory.mktemp("dagster")
@@ -85,10 +85,10 @@ def instance_of_the_house(
 
 
 @pytest.fixture
-def instance(instance_of_the_house: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
-    yield instance_of_the_house
-    for run in instance_of_the_house.get_runs():
-        instance_of_the_house.delete_run(run.run_id)
+def instance(instance_of_the_platform: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
+    yield instance_of_the_platform
+    for run in instance_of_the_platform.get_runs():
+        instance_of_the_platform.delete_run(run.run_id)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def workspace(
     settings: Settings,  # noqa: ARG001
     repository: Path,
 ) -> Iterator[WorkspaceProcessContext]:
-    """The house's definitions as web server and daemon see them, in this process."""
+    """The platform's definitions as web server and daemon see them, in this process."""
     target = LoadableTargetOrigin(
         module_name="traderai_assets.definitions", working_directory=str(repository)
     )
@@ -108,7 +108,7 @@ def workspace(
 
 @pytest.fixture
 def ask(workspace: WorkspaceProcessContext) -> Callable[..., dict[str, Any]]:
-    """Ask the web server's own GraphQL over the house's definitions."""
+    """Ask the web server's own GraphQL over the platform's definitions."""
     from dagster_graphql.test.utils import execute_dagster_graphql
 
     def ask(query: str, **variables: Any) -> dict[str, Any]:

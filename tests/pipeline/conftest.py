@@ -1,4 +1,4 @@
-"""One running house for all tests of this folder, over a sandbox exchange.
+"""One running platform for all tests of this folder, over a sandbox exchange.
 
 Everything is started through the command line's own `processes`, in the repository, with its
 dagster.yaml; home, lake and instance lie in a temporary folder.
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests import processes
-from tests.pipeline.house import BTC, House
+from tests.pipeline.running_platform import BTC, RunningPlatform
 from traderai_assets.cli.context import dagster_home, open_instance
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.fault_rules import FaultRule
@@ -45,36 +45,38 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, repository) -> Iterator[House]:
-    with opened(tmp_path_factory.mktemp("house"), repository) as running:
+def platform(tmp_path_factory, repository) -> Iterator[RunningPlatform]:
+    with opened(tmp_path_factory.mktemp("platform"), repository) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def house_without_march(tmp_path_factory, repository) -> Iterator[House]:
-    """A house whose exchange does not come to an end with March; its sensors look only once."""
+def platform_without_march(tmp_path_factory, repository) -> Iterator[RunningPlatform]:
+    """A platform whose exchange does not come to an end with March; its sensors look only once."""
     endless = FaultRule(kind="stall", seconds=3600, count=None, since=MARCH)
     patience = {"REQUEST_TIMEOUT_SECONDS": "2", "ATTEMPTS": "20", "DEADLINE_SECONDS": "600"}
     changes = {f"EXCHANGE__{name}": value for name, value in patience.items()}
     changes |= {"SENSORS__INTERVAL_SECONDS": "3600", "SEARCH__LEARNER_TRIALS": "1"}
-    with opened(tmp_path_factory.mktemp("house"), repository, endless, **changes) as running:
+    with opened(tmp_path_factory.mktemp("platform"), repository, endless, **changes) as running:
         yield running
 
 
 @pytest.fixture
-def house_beside_a_wrong_market(tmp_path, repository) -> Iterator[House]:
-    """A house that keeps a market its exchange does not list; it trains nothing."""
+def platform_beside_a_wrong_market(tmp_path, repository) -> Iterator[RunningPlatform]:
+    """A platform that keeps a market its exchange does not list; it trains nothing."""
     changes = {
         "MARKETS": '["binance:BTC/USDT", "binance:BTC/USTD"]',
         "HISTORY_DAYS": "15",  # All in March
     }
-    with opened(tmp_path / "house", repository, **changes) as running:
+    with opened(tmp_path / "platform", repository, **changes) as running:
         yield running
 
 
 @contextmanager
-def opened(home: Path, repository: Path, *faults: FaultRule, **changes: str) -> Iterator[House]:
-    """Open a house; `changes` are settings that differ."""
+def opened(
+    home: Path, repository: Path, *faults: FaultRule, **changes: str
+) -> Iterator[RunningPlatform]:
+    """Open a platform; `changes` are settings that differ."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.chdir(repository)
         patch.delenv("DAGSTER_HOME", raising=False)
@@ -88,7 +90,7 @@ def opened(home: Path, repository: Path, *faults: FaultRule, **changes: str) -> 
             sandbox.faults.add(fault)
         instance = stack.enter_context(open_instance(settings))
         stack.enter_context(_guarded(dagster_home(settings)))
-        running = House(settings, sandbox, instance)
+        running = RunningPlatform(settings, sandbox, instance)
         stack.callback(running.stop)
         running.start()
         yield running
@@ -96,7 +98,7 @@ def opened(home: Path, repository: Path, *faults: FaultRule, **changes: str) -> 
 
 @contextmanager
 def _guarded(home: Path) -> Iterator[None]:
-    """Have a process stand by that ends the house if pytest itself is killed."""
+    """Have a process stand by that ends the platform if pytest itself is killed."""
     guard = [sys.executable, processes.__file__, str(home)]
     with subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True):  # noqa: S603
         yield

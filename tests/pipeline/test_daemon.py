@@ -31,54 +31,54 @@ APRIL = f"{BTC}|2026-04"  # served by the model that is trained in March
 
 
 @pytest.fixture
-def champion(house):
+def champion(platform):
     """Wait until the market has one, which takes time before the first test only."""
-    house.until(lambda: len(house.read(CHAMPIONS)) > 0)
-    house.until_quiet()
+    platform.until(lambda: len(platform.read(CHAMPIONS)) > 0)
+    platform.until_quiet()
 
 
-def test_sensors_alone_bring_a_market_from_nothing_to_a_champion(house):
-    candles, features, labels = (house.read(table) for table in (CANDLES, FEATURES, LABELS))
-    absent = house.read(CANDLE_GAPS)["absent_bars"].sum()
+def test_sensors_alone_bring_a_market_from_nothing_to_a_champion(platform):
+    candles, features, labels = (platform.read(table) for table in (CANDLES, FEATURES, LABELS))
+    absent = platform.read(CANDLE_GAPS)["absent_bars"].sum()
     # From 1 February, where the month of the 25th day back begins, to 20 March 12:00.
     assert len(candles) + absent == (28 + 19) * 96 + 48
     assert list(features["open_time"]) == list(candles["open_time"])
     assert len(labels) > 0.95 * len(candles)
-    [model] = house.read(MODELS).to_dict("records")
-    [choice] = house.read(CHAMPIONS).to_dict("records")
+    [model] = platform.read(MODELS).to_dict("records")
+    [choice] = platform.read(CHAMPIONS).to_dict("records")
     assert (choice["action"], choice["model_id"]) == ("promoted", model["model_id"])
-    jobs = [one.dagster_run.job_name for one in house.runs()]
+    jobs = [one.dagster_run.job_name for one in platform.runs()]
     assert jobs == ["backfill", "train", "choose_champion", "monitor_drift"]
 
 
-def test_a_bar_that_closes_is_stored_and_spoken_of_with_nobody_at_the_keyboard(house):
-    quiet = max(one.end_time for one in house.runs())
+def test_a_bar_that_closes_is_stored_and_spoken_of_with_nobody_at_the_keyboard(platform):
+    quiet = max(one.end_time for one in platform.runs())
     moved = time.time()
-    bar = house.let_bars_close(1)
-    house.until(lambda: house.last(PREDICTIONS) == bar)
-    assert house.last(CANDLES) == house.last(FEATURES) == bar
-    [stored] = house.lake.history(FEATURES, BTC, "2026-03", limit=1)
+    bar = platform.let_bars_close(1)
+    platform.until(lambda: platform.last(PREDICTIONS) == bar)
+    assert platform.last(CANDLES) == platform.last(FEATURES) == bar
+    [stored] = platform.lake.history(FEATURES, BTC, "2026-03", limit=1)
     known = stored.published_at.timestamp()
-    for sensor, cause in (("stale_candles", moved), ("silent_champions", known)):
-        ticks = house.ticks(sensor, since=quiet)  # One that had begun may ask as well
+    for sensor, cause in (("stale_candles", moved), ("missing_signals", known)):
+        ticks = platform.ticks(sensor, since=quiet)  # One that had begun may ask as well
         asked = next(tick.timestamp for tick in ticks if tick.run_ids)
         assert sum(cause < tick.timestamp <= asked for tick in ticks) <= 2, sensor
 
 
-def test_a_model_past_its_age_is_replaced_exactly_once(house):
-    house.let_bars_close(2 * 96)
-    house.until(lambda: len(house.read(CHAMPIONS)) == 2)
-    house.until_quiet()
-    assert len(house.runs("train")) == len(house.runs("choose_champion")) == 2
-    models = house.read(MODELS)
+def test_a_model_past_its_age_is_replaced_exactly_once(platform):
+    platform.let_bars_close(2 * 96)
+    platform.until(lambda: len(platform.read(CHAMPIONS)) == 2)
+    platform.until_quiet()
+    assert len(platform.runs("train")) == len(platform.runs("choose_champion")) == 2
+    models = platform.read(MODELS)
     assert list(models["generation"]) == [1, 2]
-    age = house.sandbox.clock.now() - models["trained_until"].iloc[-1]
+    age = platform.sandbox.clock.now() - models["trained_until"].iloc[-1]
     assert age < timedelta(hours=4)
 
 
-def test_signals_follow_from_what_was_said_and_end(house):
+def test_signals_follow_from_what_was_said_and_end(platform):
     said, signals, outcomes = (
-        house.read(table) for table in (PREDICTIONS, SIGNALS, SIGNAL_OUTCOMES)
+        platform.read(table) for table in (PREDICTIONS, SIGNALS, SIGNAL_OUTCOMES)
     )
     # Every bar that closed since the first champion: 1 and two days of 96.
     assert len(said) == 1 + 2 * 96
@@ -90,89 +90,91 @@ def test_signals_follow_from_what_was_said_and_end(house):
 
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
-def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everything(house):
-    house.freeze_daemon()
+def test_runs_launched_without_a_tag_wait_in_order_and_survive_a_kill_of_everything(platform):
+    platform.freeze_daemon()
     jobs = ["replay_history", "generate_signals", "expire_signals", "update_latest"]
-    queued = [launch(house.url, job, [MARCH]) for job in jobs]
-    runs = [house.instance.get_run_by_id(run_id) for run_id in queued]
+    queued = [launch(platform.url, job, [MARCH]) for job in jobs]
+    runs = [platform.instance.get_run_by_id(run_id) for run_id in queued]
     assert {run.status for run in runs} == {dg.DagsterRunStatus.QUEUED}
     assert [run.tags["dagster/priority"] for run in runs] == ["1", "7", "8", "9"]
-    before = len(house.runs())
-    house.crash()
-    house.start()
-    house.until(lambda: all(house.instance.get_run_by_id(one).is_finished for one in queued))
-    house.until_quiet()
+    before = len(platform.runs())
+    platform.crash()
+    platform.start()
+    platform.until(lambda: all(platform.instance.get_run_by_id(one).is_finished for one in queued))
+    platform.until_quiet()
     for run_id in queued:
-        events = house.instance.get_records_for_run(run_id).records
+        events = platform.instance.get_records_for_run(run_id).records
         kinds = [one.event_log_entry.dagster_event_type for one in events]
         assert kinds.count(dg.DagsterEventType.RUN_START) == 1
         assert kinds.count(dg.DagsterEventType.RUN_SUCCESS) == 1
-    launched = {run_id: house.instance.get_run_stats(run_id).launch_time for run_id in queued}
+    launched = {run_id: platform.instance.get_run_stats(run_id).launch_time for run_id in queued}
     assert sorted(queued, key=launched.__getitem__) == queued[::-1]
-    assert len(house.runs()) == before
+    assert len(platform.runs()) == before
 
 
-def test_every_run_that_was_taken_carries_all_that_the_queue_goes_by(house):
+def test_every_run_that_was_taken_carries_all_that_the_queue_goes_by(platform):
     priorities = {work.name: str(work.priority) for work in WORK_CLASSES}
-    for record in house.runs():
+    for record in platform.runs():
         tags = record.dagster_run.tags
         assert tags["dagster/priority"] == priorities[tags["traderai/class"]]
         assert tags["traderai/market"] == BTC
         written = {tag.removeprefix(WRITES_TAG) for tag in tags if tag.startswith(WRITES_TAG)}
         assert written == JOBS[record.dagster_run.job_name]
-    assert {one.dagster_run.status for one in house.runs()} == {dg.DagsterRunStatus.SUCCESS}
+    assert {one.dagster_run.status for one in platform.runs()} == {dg.DagsterRunStatus.SUCCESS}
 
 
-def test_no_more_runs_than_slots_were_ever_at_work(house):
-    ended = [(one.end_time, -1) for one in house.runs()]
-    began = [(one.start_time, 1) for one in house.runs()]
+def test_no_more_runs_than_slots_were_ever_at_work(platform):
+    ended = [(one.end_time, -1) for one in platform.runs()]
+    began = [(one.start_time, 1) for one in platform.runs()]
     at_work = most = 0
     for _, change in sorted(ended + began):
         at_work += change
         most = max(most, at_work)
     assert 1 < most <= TOTAL_SLOTS
-    assert house.most_at_once <= TOTAL_SLOTS
+    assert platform.most_at_once <= TOTAL_SLOTS
 
 
-def test_no_tick_fails_and_one_that_asks_for_nothing_says_why_and_leaves_no_file(house):
-    for sensor in house.sensors():
-        ticks = house.ticks(sensor, since=0.0)
+def test_no_tick_fails_and_one_that_asks_for_nothing_says_why_and_leaves_no_file(platform):
+    for sensor in platform.sensors():
+        ticks = platform.ticks(sensor, since=0.0)
         assert all(tick.status != TickStatus.FAILURE for tick in ticks)
         rested = [tick for tick in ticks if tick.status == TickStatus.SKIPPED]
         of_whom = "no run" if sensor == "orphaned_runs" else BTC
         told = [reason for tick in rested if (reason := tick.tick_data.skip_reason) is not None]
         assert len(rested) - len(told) <= 1  # The tick that the power cut of a test ended
         assert all(of_whom in reason for reason in told)
-        logs = list((house.settings.home / "dagster" / "storage").rglob(f"{sensor}/*.err"))
+        logs = list((platform.settings.home / "dagster" / "storage").rglob(f"{sensor}/*.err"))
         assert len(logs) <= len(ticks) - len(rested)
 
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
-def test_a_training_whose_worker_is_killed_is_shown_as_failed_where_it_was(house):
-    bar = house.let_bars_close(1)
-    house.until(lambda: house.last(FEATURES) == bar)  # So the next model is made of other rows
-    killed = launch(house.url, "train", [APRIL])
-    while (run := house.instance.get_run_by_id(killed)).tags.get(STATE_TAG) != "running":
+def test_a_training_whose_worker_is_killed_is_shown_as_failed_where_it_was(platform):
+    bar = platform.let_bars_close(1)
+    platform.until(
+        lambda: platform.last(FEATURES) == bar
+    )  # So the next model is made of other rows
+    killed = launch(platform.url, "train", [APRIL])
+    while (run := platform.instance.get_run_by_id(killed)).tags.get(STATE_TAG) != "running":
         assert not run.is_finished
         time.sleep(0.1)  # A training of this size is over within seconds
-    os.kill(worker_of(house, killed), signal.SIGKILL)
-    house.until(lambda: house.instance.get_run_by_id(killed).tags[STATE_TAG] == "failed")
-    run = house.instance.get_run_by_id(killed)
+    os.kill(worker_of(platform, killed), signal.SIGKILL)
+    platform.until(lambda: platform.instance.get_run_by_id(killed).tags[STATE_TAG] == "failed")
+    run = platform.instance.get_run_by_id(killed)
     assert run.status == dg.DagsterRunStatus.FAILURE
     where = re.fullmatch(r"failed at 2026-04 \w+ .*?(\d+)%", run.tags[PROGRESS_TAG])
     # The retry says where it is as well; the killed run is named where another speaks for it.
     asked = dg.AssetRecordsFilter(dg.AssetKey("models"), asset_partitions=[APRIL])
     told = [
         {name: value.value for name, value in one.asset_observation.metadata.items()}
-        for one in house.instance.fetch_observations(asked, limit=50).records
+        for one in platform.instance.fetch_observations(asked, limit=50).records
     ]
     [last] = [one for one in told if one.get("run") == killed]
     assert where
     assert (last["state"], int(last["progress_pct"])) == ("failed", int(where[1]))
 
 
-def worker_of(house, run_id):
+def worker_of(platform, run_id):
     """Return the process id of a run's worker, as its code server told it."""
-    events = house.instance.all_logs(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+    events = platform.instance.all_logs(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
     found = [re.search(r"\(pid: (\d+)\)", event.message) for event in events]
     return next(int(match[1]) for match in found if match)

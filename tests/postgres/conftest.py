@@ -1,4 +1,4 @@
-"""A house on PostgreSQL as deploy/ describes it, over a sandbox exchange."""
+"""A platform on PostgreSQL as deploy/ describes it, over a sandbox exchange."""
 
 import importlib.util
 import subprocess
@@ -35,8 +35,8 @@ SETTINGS = {
 PATIENCE_SECONDS = 180
 
 
-class DeployedHouse(ExitStack):
-    """The processes, and what is seen of their house from outside."""
+class DeployedPlatform(ExitStack):
+    """The processes, and what is seen of their platform from outside."""
 
     def __init__(self, topology: Topology, server: PostgresServer) -> None:
         super().__init__()
@@ -71,16 +71,16 @@ def toy(repository: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def house(
+def platform(
     tmp_path_factory: pytest.TempPathFactory, repository: Path, postgres_server: PostgresServer
-) -> Iterator[DeployedHouse]:
-    with deployed(tmp_path_factory.mktemp("deployed"), repository, postgres_server) as house:
-        yield house
+) -> Iterator[DeployedPlatform]:
+    with deployed(tmp_path_factory.mktemp("deployed"), repository, postgres_server) as platform:
+        yield platform
 
 
 @contextmanager
-def deployed(folder: Path, repository: Path, server: PostgresServer) -> Iterator[DeployedHouse]:
-    """Run a house of its own on this server while the block lasts."""
+def deployed(folder: Path, repository: Path, server: PostgresServer) -> Iterator[DeployedPlatform]:
+    """Run a platform of its own on this server while the block lasts."""
     with pytest.MonkeyPatch.context() as patch, SandboxServer(clock=Clock(NOON)) as sandbox:
         exchange = {"TRADERAI_EXCHANGE_URL": sandbox.url}
         topology = Topology(
@@ -88,15 +88,15 @@ def deployed(folder: Path, repository: Path, server: PostgresServer) -> Iterator
         )
         for name, value in topology.environment.items():
             patch.setenv(name, value)
-        with DeployedHouse(topology, server) as house:
-            house.callback(topology.stop)
+        with DeployedPlatform(topology, server) as platform:
+            platform.callback(topology.stop)
             topology.start()
-            yield house
+            yield platform
 
 
 @pytest.fixture
 def guarded() -> Iterator[Callable[[Path], None]]:
-    """Have a process stand by that ends the house of a folder if pytest itself is killed."""
+    """Have a process stand by that ends the platform of a folder if pytest itself is killed."""
     with ExitStack() as stack:
 
         def guard(home: Path) -> None:

@@ -183,7 +183,7 @@ class PostgresServer:
         )
 
     def _as_user(self) -> dict[str, Any]:
-        # Nothing of the tests' environment: by it a house finds, and ends, its processes
+        # Nothing of the tests' environment: by it a platform finds, and ends, its processes
         plain = {"cwd": "/", "env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}}
         if os.geteuid() != 0:
             return plain

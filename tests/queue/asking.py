@@ -12,7 +12,7 @@ from typing import Any
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import ScheduleInstigatorData
 
-from tests.queue.house import QueueHouse
+from tests.queue.queue_platform import QueuePlatform
 from traderai_assets.partitions import partition_range_tags
 
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "queue"}
@@ -54,58 +54,60 @@ def _execution(selector: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str
     }
 
 
-def materialize(house: QueueHouse, asset: str, key: str, **tags: str) -> str:
+def materialize(platform: QueuePlatform, asset: str, key: str, **tags: str) -> str:
     """Press an asset's Materialize button for one partition."""
     selector = {"jobName": "__ASSET_JOB", "assetSelection": [{"path": [asset]}]}
     asked = _execution(selector, {"dagster/partition": key, **tags})
-    return _launched(house.ask(_LAUNCH, asked=asked)["launchRun"])
+    return _launched(platform.ask(_LAUNCH, asked=asked)["launchRun"])
 
 
-def launch_job(house: QueueHouse, job: str, keys: Sequence[str], tags: Mapping[str, str]) -> str:
+def launch_job(
+    platform: QueuePlatform, job: str, keys: Sequence[str], tags: Mapping[str, str]
+) -> str:
     """Launch a job over GraphQL with tags of one's own."""
     asked = _execution({"jobName": job}, {**partition_range_tags(keys), **tags})
-    return _launched(house.ask(_LAUNCH, asked=asked)["launchRun"])
+    return _launched(platform.ask(_LAUNCH, asked=asked)["launchRun"])
 
 
-def run_again(house: QueueHouse, parent: str) -> str:
+def run_again(platform: QueuePlatform, parent: str) -> str:
     """Re-execute all of a run."""
     asked = {"parentRunId": parent, "strategy": "ALL_STEPS"}
-    return _launched(house.ask(_AGAIN, asked=asked)["launchRunReexecution"])
+    return _launched(platform.ask(_AGAIN, asked=asked)["launchRunReexecution"])
 
 
-def backfill(house: QueueHouse, asset: str, keys: Sequence[str]) -> str:
+def backfill(platform: QueuePlatform, asset: str, keys: Sequence[str]) -> str:
     """Ask for a partition backfill; return its id."""
     asked = {
         "assetSelection": [{"path": [asset]}],
         "partitionNames": list(keys),
         "tags": [],
     }
-    answer = house.ask(_BACKFILL, asked=asked)["launchPartitionBackfill"]
+    answer = platform.ask(_BACKFILL, asked=asked)["launchPartitionBackfill"]
     assert "backfillId" in answer, answer
     return str(answer["backfillId"])
 
 
-def start_schedule(house: QueueHouse, job: str) -> None:
+def start_schedule(platform: QueuePlatform, job: str) -> None:
     """Turn a job's schedule on, as if that had been minutes ago: its tick is due at once."""
     name = f"{job}_schedule"
-    answer = house.ask(_START_SCHEDULE, schedule={**REPOSITORY, "scheduleName": name})
+    answer = platform.ask(_START_SCHEDULE, schedule={**REPOSITORY, "scheduleName": name})
     assert answer["startSchedule"]["__typename"] == "ScheduleStateResult", answer
-    states = house.instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE)
+    states = platform.instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE)
     [state] = [one for one in states if one.instigator_name == name]
     data = state.instigator_data
     assert isinstance(data, ScheduleInstigatorData)
     earlier = ScheduleInstigatorData(data.cron_schedule, start_timestamp=time.time() - 120)
-    house.instance.update_instigator_state(state.with_data(earlier))
+    platform.instance.update_instigator_state(state.with_data(earlier))
 
 
-def leave_request(house: QueueHouse, of: str, requests: Sequence[Mapping[str, Any]]) -> None:
+def leave_request(platform: QueuePlatform, of: str, requests: Sequence[Mapping[str, Any]]) -> None:
     """Write down what the sensor ("sensor") or a schedule ("schedule-JOB") is to ask for."""
-    draft = house.home / f"{of}.draft"
+    draft = platform.home / f"{of}.draft"
     draft.write_text(json.dumps(requests))
-    draft.rename(house.home / f"{of}.json")
+    draft.rename(platform.home / f"{of}.json")
 
 
-def terminate(house: QueueHouse, run_id: str) -> str:
+def terminate(platform: QueuePlatform, run_id: str) -> str:
     """Press a run's Terminate button; return what became of it."""
-    answer = house.ask(_TERMINATE, run=run_id)["terminateRun"]
+    answer = platform.ask(_TERMINATE, run=run_id)["terminateRun"]
     return str(answer.get("message", answer["__typename"]))

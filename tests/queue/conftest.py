@@ -1,4 +1,4 @@
-"""Houses over both stores: SQLite with the repository's dagster.yaml, PostgreSQL with deploy's."""
+"""Platforms over both stores: SQLite by the repository's dagster.yaml, PostgreSQL by deploy's."""
 
 import subprocess
 import sys
@@ -9,30 +9,30 @@ from pathlib import Path
 import pytest
 
 from tests import processes
-from tests.queue.house import QueueHouse
+from tests.queue.queue_platform import QueuePlatform
 
 
 @pytest.fixture
-def house_on(
+def platform_on(
     request: pytest.FixtureRequest, tmp_path: Path, repository: Path
-) -> Iterator[Callable[[str], QueueHouse]]:
-    """Make a house over a store, "sqlite" or "postgres"; none of its processes runs yet."""
+) -> Iterator[Callable[[str], QueuePlatform]]:
+    """Make a platform over a store, "sqlite" or "postgres"; none of its processes runs yet."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
 
-        def house(store: str) -> QueueHouse:
+        def platform(store: str) -> QueuePlatform:
             instance_file = repository / "dagster.yaml"
             if store == "postgres":
                 server = request.getfixturevalue("postgres_server")
                 instance_file = repository / "deploy" / "dagster.yaml"
                 for name, value in server.database("queue").items():
                     patch.setenv(name, value)
-            home = tmp_path / "house"
+            home = tmp_path / "platform"
             stack.enter_context(_guarded(home))
-            made = QueueHouse(home, instance_file)
+            made = QueuePlatform(home, instance_file)
             stack.callback(made.close)
             return made
 
-        yield house
+        yield platform
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
 @contextmanager
 def _guarded(home: Path) -> Iterator[None]:
-    """Have a process stand by that ends the house if pytest itself is killed."""
+    """Have a process stand by that ends the platform if pytest itself is killed."""
     guard = [sys.executable, processes.__file__, str(home)]
     with subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True):  # noqa: S603
         yield

@@ -1,7 +1,7 @@
 """A process that has paid for its imports and forks workers, so that a race costs no start.
 
 Asked for a worker by a line, it answers with the worker's process id; the word to go on reaches the
-worker by the next line. What runs then is the house's real worker. On request it dies, or rests,
+worker by the next line. What runs then is the platform's real worker. On request it dies, or rests,
 between the last event of its run and the status that follows from it: where two writes that belong
 together can be torn apart.
 """

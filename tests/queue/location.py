@@ -1,9 +1,9 @@
-"""A code location as quick as one can be: the house's assets and jobs by name, without their work.
+"""A code location as quick as one can be: all assets and jobs by name, without their work.
 
-The partitions are the real ones, so the queue sees what it sees in the house. A body sleeps, and
+The partitions are the real ones, so the queue sees what it sees in the platform. A body sleeps, and
 writes one line into the journal when it begins and one when it ends: what was done, how often, by
 which process and when. The folder that holds the journal is given by the environment, and with it
-what the sensor and the schedules are to ask for. The sweep of orphaned runs is the house's own.
+what the sensor and the schedules are to ask for. The sweep of orphaned runs is the platform's own.
 Nothing heavy is imported: a worker starts fast.
 """
 
@@ -22,7 +22,7 @@ from traderai_assets import partitions
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import JOBS
 
-warnings.filterwarnings("ignore", category=dg.BetaWarning)  # as the house does
+warnings.filterwarnings("ignore", category=dg.BetaWarning)  # as the platform does
 
 FOLDER_VARIABLE = "TRADERAI_TEST_QUEUE"
 SECONDS_TAG = "test/seconds"  # how long each step of the run takes
@@ -78,7 +78,7 @@ def work(context: dg.OpExecutionContext | dg.AssetExecutionContext, name: str) -
 
 
 def asset_named(name: str) -> dg.AssetsDefinition:
-    """Return an asset of the house that only sleeps."""
+    """Return an asset of the platform that only sleeps."""
 
     @dg.asset(
         name=name,
@@ -137,7 +137,7 @@ ASSET_JOBS = {
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def asking() -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for what the file says, as the house's sensors do."""
+    """Ask for what the file says, as the platform's sensors do."""
     yield from list(asked("sensor.json")) or [dg.SkipReason("nothing is asked of the sensor")]
 
 

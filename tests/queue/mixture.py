@@ -16,7 +16,7 @@ from tests.queue.asking import (
     start_schedule,
     terminate,
 )
-from tests.queue.house import MARKETS, OPEN_MONTH, QueueHouse
+from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
 from traderai_assets.cli.launch import launch
 from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.work_classes import CLASS_TAG, JOBS, PRIORITY_TAG
@@ -56,12 +56,12 @@ def wishes(number: int) -> list[Wish]:
     return found
 
 
-def hold_all_slots(house: QueueHouse, until: str = HOLD) -> list[str]:
+def hold_all_slots(platform: QueuePlatform, until: str = HOLD) -> list[str]:
     """Queue three runs that come first and stay at work until they are released by this name."""
     old, latest = OLD_MONTHS[0], OPEN_MONTH
     held = {location.HOLD_TAG: until, location.SECONDS_TAG: "0"}
     return [
-        launch_job(house, job, [partition_key(market, month)], held)
+        launch_job(platform, job, [partition_key(market, month)], held)
         for job, market, month in (
             ("backfill", MARKETS[0], old),
             ("backfill", MARKETS[1], old),
@@ -70,27 +70,27 @@ def hold_all_slots(house: QueueHouse, until: str = HOLD) -> list[str]:
     ]
 
 
-def ask_for_all(house: QueueHouse, wanted: Sequence[Wish]) -> None:
+def ask_for_all(platform: QueuePlatform, wanted: Sequence[Wish]) -> None:
     """Ask for every wish in its way, in order; the daemon does some of it when it is there."""
     for wish in wanted:
         if wish.way in _AT_ONCE:
-            _AT_ONCE[wish.way](house, wish)
+            _AT_ONCE[wish.way](platform, wish)
     requests = [_request(wish, place) for place, wish in enumerate(wanted)]
     of_sensor = [one for one, wish in zip(requests, wanted, strict=True) if wish.way == "sensor"]
-    leave_request(house, "sensor", of_sensor)
+    leave_request(platform, "sensor", of_sensor)
     for job in {wish.job for wish in wanted if wish.way == "schedule"}:
         of_schedule = [
             one
             for one, wish in zip(requests, wanted, strict=True)
             if (wish.way, wish.job) == ("schedule", job)
         ]
-        leave_request(house, f"schedule-{job}", of_schedule)
-        start_schedule(house, job)
+        leave_request(platform, f"schedule-{job}", of_schedule)
+        start_schedule(platform, job)
 
 
-def queued(house: QueueHouse) -> list[dg.DagsterRun]:
+def queued(platform: QueuePlatform) -> list[dg.DagsterRun]:
     """Return what waits."""
-    return list(house.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
+    return list(platform.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
 
 
 def way_of(run: dg.DagsterRun) -> str:
@@ -105,18 +105,18 @@ def _request(wish: Wish, place: int) -> dict[str, object]:
     return {"key": f"wish {place}", "job": wish.job, "tags": partition_range_tags([wish.key])}
 
 
-def _again(house: QueueHouse, wish: Wish) -> None:
+def _again(platform: QueuePlatform, wish: Wish) -> None:
     """Cancel a queued run, and run it again."""
-    first = launch_job(house, wish.job, [wish.key], {})
-    assert terminate(house, first) == "TerminateRunSuccess"
-    run_again(house, first)
+    first = launch_job(platform, wish.job, [wish.key], {})
+    assert terminate(platform, first) == "TerminateRunSuccess"
+    run_again(platform, first)
 
 
-_AT_ONCE: dict[str, Callable[[QueueHouse, Wish], object]] = {
-    "button": lambda house, wish: materialize(house, wish.asset, wish.key),
-    "backfill": lambda house, wish: backfill(house, wish.asset, [wish.key]),
-    "command line": lambda house, wish: launch(house.url, wish.job, [wish.key]),
+_AT_ONCE: dict[str, Callable[[QueuePlatform, Wish], object]] = {
+    "button": lambda platform, wish: materialize(platform, wish.asset, wish.key),
+    "backfill": lambda platform, wish: backfill(platform, wish.asset, [wish.key]),
+    "command line": lambda platform, wish: launch(platform.url, wish.job, [wish.key]),
     "again": _again,
-    "by hand": lambda house, wish: launch_job(house, wish.job, [wish.key], JUMPING),
+    "by hand": lambda platform, wish: launch_job(platform, wish.job, [wish.key], JUMPING),
 }
 WAYS = (*_AT_ONCE, "sensor", "schedule")

@@ -1,4 +1,4 @@
-"""What a house's queue did, read from its event log once it is done; and a plain look at its order.
+"""What a queue did, read from the event log once it is done; and a plain check of its order.
 
 The look asks of each start only what DESIGN says: whoever had the better turn and was still waiting
 must have been held back by a limit. It knows nothing of the model in domain/queue, on purpose.
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from tests.queue.house import QueueHouse
-from traderai_assets.domain.queue.history import QueueEvent
+from tests.domain.queue.history import QueueEvent
+from tests.queue.queue_platform import QueuePlatform
 from traderai_assets.domain.queue.policy import QueueRun
 from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES, WRITES_TAG
 
@@ -46,10 +46,10 @@ class Passage:
         return -self.run.priority, self.place
 
 
-def passages(house: QueueHouse, run_ids: Sequence[str]) -> list[Passage]:
+def passages(platform: QueuePlatform, run_ids: Sequence[str]) -> list[Passage]:
     """Return the ways of these runs, all of them ended, in the order in which they started."""
     wanted, found = set(run_ids), []
-    records = house.instance.get_run_records(dg.RunsFilter(run_ids=list(wanted)), ascending=True)
+    records = platform.instance.get_run_records(dg.RunsFilter(run_ids=list(wanted)), ascending=True)
     assert len(records) == len(wanted)
     for place, record in enumerate(records):
         run = record.dagster_run
@@ -57,9 +57,9 @@ def passages(house: QueueHouse, run_ids: Sequence[str]) -> list[Passage]:
             Passage(
                 run=QueueRun(run.run_id, int(run.tags["dagster/priority"]), run.tags),
                 place=place,
-                submitted=_time_of(house, run, {dg.DagsterEventType.RUN_ENQUEUED}),
-                started=_time_of(house, run, {dg.DagsterEventType.RUN_STARTING}),
-                ended=_time_of(house, run, _LAST),
+                submitted=_time_of(platform, run, {dg.DagsterEventType.RUN_ENQUEUED}),
+                started=_time_of(platform, run, {dg.DagsterEventType.RUN_STARTING}),
+                ended=_time_of(platform, run, _LAST),
             )
         )
     return sorted(found, key=lambda one: one.started)
@@ -103,13 +103,13 @@ def most_at_once(stays: Iterable[tuple[float, float]]) -> int:
     return most
 
 
-def stays(house: QueueHouse) -> list[tuple[float, float]]:
+def stays(platform: QueuePlatform) -> list[tuple[float, float]]:
     """From when to when each run held a slot, of all runs that ever did; all are over."""
     found = []
-    for run in house.instance.get_runs():
-        taken = house.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_STARTING)
+    for run in platform.instance.get_runs():
+        taken = platform.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_STARTING)
         if taken:
-            found.append((taken[0].timestamp, max(_times_of(house, run, _LAST))))
+            found.append((taken[0].timestamp, max(_times_of(platform, run, _LAST))))
     return found
 
 
@@ -121,15 +121,15 @@ def _held_back(waiting: Passage, at_work: Sequence[Passage]) -> bool:
     return bool(writers) or len(of_class) >= _SLOTS_OF_CLASS[work_class]
 
 
-def _time_of(house: QueueHouse, run: dg.DagsterRun, kinds: set[dg.DagsterEventType]) -> float:
-    [time] = _times_of(house, run, kinds)
+def _time_of(platform: QueuePlatform, run: dg.DagsterRun, kinds: set[dg.DagsterEventType]) -> float:
+    [time] = _times_of(platform, run, kinds)
     return time
 
 
 def _times_of(
-    house: QueueHouse, run: dg.DagsterRun, kinds: set[dg.DagsterEventType]
+    platform: QueuePlatform, run: dg.DagsterRun, kinds: set[dg.DagsterEventType]
 ) -> list[float]:
-    return [event.timestamp for event in house.instance.all_logs(run.run_id, of_type=kinds)]
+    return [event.timestamp for event in platform.instance.all_logs(run.run_id, of_type=kinds)]
 
 
 def _named(one: Passage) -> str:

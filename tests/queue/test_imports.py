@@ -72,11 +72,11 @@ def test_a_worker_whose_code_needs_nothing_imports_dagster_and_no_more(instance,
         ("expire_signals", {"deltalake"}),  # There is no signal to reconcile
     ],
 )
-def test_a_worker_of_the_house_imports_nothing_heavy_that_its_run_does_not_use(
+def test_a_worker_of_the_platform_imports_nothing_heavy_that_its_run_does_not_use(
     instance, repository, tmp_path, job, used
 ):
-    house = build_definitions(settings=Settings(home=tmp_path / "home"))
+    platform = build_definitions(settings=Settings(home=tmp_path / "home"))
     code = CodePointer.from_module("traderai_assets.definitions", "defs", str(repository))
-    found = imported_by(instance, house.resolve_job_def(job), code)
+    found = imported_by(instance, platform.resolve_job_def(job), code)
     assert found >= TO_SAY_WHAT_A_TABLE_IS
     assert (found & HEAVY) - NEEDED <= used

@@ -14,8 +14,8 @@ import dagster as dg
 import pytest
 
 from tests.queue.asking import launch_job
-from tests.queue.house import MARKETS, OPEN_MONTH, QueueHouse
 from tests.queue.location import SECONDS_TAG
+from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
 from traderai_assets.instance.run_workers import worker_of
 
 # One of each, so that all three slots are taken at once
@@ -28,25 +28,25 @@ TICKS = 2
 BUSY = "while True: pass"
 
 
-def launch_wave(house: QueueHouse, seconds: float) -> list[str]:
+def launch_wave(platform: QueuePlatform, seconds: float) -> list[str]:
     """Launch a run for each slot."""
     tags = {SECONDS_TAG: str(seconds)}
-    return [launch_job(house, job, [key], tags) for job, key in JOBS]
+    return [launch_job(platform, job, [key], tags) for job, key in JOBS]
 
 
-def born(house: QueueHouse, number: int) -> Iterator[int]:
+def born(platform: QueuePlatform, number: int) -> Iterator[int]:
     """Yield each of the daemon's next children as soon as the kernel knows of it."""
-    known = house.children("daemon")
+    known = platform.children("daemon")
     deadline = time.monotonic() + 60
     while number and time.monotonic() < deadline:
-        for child in house.children("daemon") - known:
+        for child in platform.children("daemon") - known:
             known.add(child)
             number -= 1
             yield child
         time.sleep(0.005)
 
 
-def kill_wave(house: QueueHouse, chance: random.Random) -> dict[int, float]:
+def kill_wave(platform: QueuePlatform, chance: random.Random) -> dict[int, float]:
     """Kill each worker of a wave at a moment of its own; return when each was killed.
 
     A third die at birth, before the launcher has noted them; a third while they import and start;
@@ -59,7 +59,7 @@ def kill_wave(house: QueueHouse, chance: random.Random) -> dict[int, float]:
         killed[child] = time.time()
 
     timers = []
-    for child in born(house, len(JOBS)):
+    for child in born(platform, len(JOBS)):
         after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
         if after:  # In a thread: the next one may be long in coming
             timers.append(threading.Timer(after, kill, [child]))
@@ -71,35 +71,37 @@ def kill_wave(house: QueueHouse, chance: random.Random) -> dict[int, float]:
     return killed
 
 
-def ended(house: QueueHouse, run: dg.DagsterRun) -> float:
-    [event] = house.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+def ended(platform: QueuePlatform, run: dg.DagsterRun) -> float:
+    [event] = platform.instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     return event.timestamp
 
 
 @pytest.mark.parametrize("waves", [1, pytest.param(34, marks=pytest.mark.torture)])
-def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(house_on, waves, tell):
-    house = house_on("sqlite")
-    house.start()
+def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(
+    platform_on, waves, tell
+):
+    platform = platform_on("sqlite")
+    platform.start()
     chance = random.Random(waves)
     noticed = []
     for _ in range(waves):
-        roots = launch_wave(house, seconds=8)  # Longer than it takes to launch them all
-        killed = kill_wave(house, chance)
-        house.until(lambda roots=roots: all(succeeded(house, root) for root in roots))
-        failed = [run for root in roots for run in house.attempts(root) if was_failed(run)]
-        noticed += [ended(house, run) - killed[worker_of(run).pid] for run in failed]
+        roots = launch_wave(platform, seconds=8)  # Longer than it takes to launch them all
+        killed = kill_wave(platform, chance)
+        platform.until(lambda roots=roots: all(succeeded(platform, root) for root in roots))
+        failed = [run for root in roots for run in platform.attempts(root) if was_failed(run)]
+        noticed += [ended(platform, run) - killed[worker_of(run).pid] for run in failed]
     assert len(noticed) == len(JOBS) * waves
     tell(f"{len(noticed)} kills, noticed after {max(noticed):.1f} s at the latest")
-    assert max(noticed) < TICKS * house.instance.run_monitoring_poll_interval_seconds
+    assert max(noticed) < TICKS * platform.instance.run_monitoring_poll_interval_seconds
 
 
 def was_failed(run: dg.DagsterRun) -> bool:
     return run.status == dg.DagsterRunStatus.FAILURE
 
 
-def succeeded(house: QueueHouse, root: str) -> bool:
+def succeeded(platform: QueuePlatform, root: str) -> bool:
     """Whether a run or one of its retries succeeded, and nothing of it is unfinished."""
-    attempts = house.attempts(root)
+    attempts = platform.attempts(root)
     succeeded = [run for run in attempts if run.status == dg.DagsterRunStatus.SUCCESS]
     assert len(succeeded) <= 1
     return bool(succeeded) and all(run.is_finished for run in attempts)
@@ -125,23 +127,23 @@ def busy_cores() -> Iterator[None]:
 
 @pytest.mark.torture  # It keeps every core busy, which the tests beside it would pay for
 @pytest.mark.parametrize(("waves", "stopped"), [(1, 12), (34, 30)])
-def test_slow_workers_on_a_loaded_machine_are_left_alone(house_on, waves, stopped):
-    house = house_on("sqlite")
-    house.start()
+def test_slow_workers_on_a_loaded_machine_are_left_alone(platform_on, waves, stopped):
+    platform = platform_on("sqlite")
+    platform.start()
     chance = random.Random(waves)
     roots = []
     with busy_cores():
         for wave in range(waves):
-            roots += launch_wave(house, seconds=1)
-            children = list(born(house, len(JOBS)))
+            roots += launch_wave(platform, seconds=1)
+            children = list(born(platform, len(JOBS)))
             time.sleep(chance.uniform(0, 2))
             if wave % 5 == 0:
                 send(signal.SIGSTOP, children)
                 time.sleep(stopped)
                 send(signal.SIGCONT, children)
-            house.until(lambda: not house.at_work())
+            platform.until(lambda: not platform.at_work())
     for root in roots:
-        [only] = house.attempts(root)
+        [only] = platform.attempts(root)
         assert only.status == dg.DagsterRunStatus.SUCCESS
-    done = [line for line in house.journal() if line["event"] == "ended"]
+    done = [line for line in platform.journal() if line["event"] == "ended"]
     assert len(done) == waves * len(JOBS)  # each of them writes one asset

@@ -5,7 +5,7 @@ from collections import Counter
 import dagster as dg
 import pytest
 
-from tests.queue.house import CODE, DAEMON, WEB
+from tests.domain.queue.history import forbidden_starts
 from tests.queue.mixture import (
     HOLD,
     WAYS,
@@ -15,8 +15,8 @@ from tests.queue.mixture import (
     way_of,
     wishes,
 )
+from tests.queue.queue_platform import CODE, DAEMON, WEB
 from tests.queue.record import history, most_at_once, overtaken, passages, stays
-from traderai_assets.domain.queue.history import forbidden_starts
 from traderai_assets.work_classes import LIMITS, TOTAL_SLOTS, WORK_CLASSES
 
 pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql
@@ -33,38 +33,40 @@ pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql
         pytest.param("postgres", 60, marks=pytest.mark.torture),
     ],
 )
-def test_runs_asked_for_in_seven_ways_start_in_the_order_of_their_classes(house_on, store, number):
-    house = house_on(store)
-    house.start(CODE, WEB)
-    holding = hold_all_slots(house)
+def test_runs_asked_for_in_seven_ways_start_in_the_order_of_their_classes(
+    platform_on, store, number
+):
+    platform = platform_on(store)
+    platform.start(CODE, WEB)
+    holding = hold_all_slots(platform)
     wanted = wishes(number)
-    ask_for_all(house, wanted)
-    house.start(DAEMON)
-    house.until(lambda: len(queued(house)) == number and house.at_work() == TOTAL_SLOTS)
-    ways = Counter(way_of(run) for run in queued(house))
+    ask_for_all(platform, wanted)
+    platform.start(DAEMON)
+    platform.until(lambda: len(queued(platform)) == number and platform.at_work() == TOTAL_SLOTS)
+    ways = Counter(way_of(run) for run in queued(platform))
     asked = Counter(wish.way for wish in wanted)
     launched = asked["button"] + asked["command line"] + asked["by hand"]
     assert ways == {**{way: asked[way] for way in WAYS if way in ways}, "launched": launched}
 
-    run_ids = [run.run_id for run in queued(house)]
-    house.release(HOLD)
+    run_ids = [run.run_id for run in queued(platform)]
+    platform.release(HOLD)
     most = 0
 
     def all_done() -> bool:
         nonlocal most
-        most = max(most, house.at_work())
-        return most and not house.at_work() and not queued(house)
+        most = max(most, platform.at_work())
+        return most and not platform.at_work() and not queued(platform)
 
-    house.until(all_done, seconds=60 + 20 * number)
-    done = passages(house, [*holding, *run_ids])
+    platform.until(all_done, seconds=60 + 20 * number)
+    done = passages(platform, [*holding, *run_ids])
     # From its look at the queue to the last launch the daemon takes less than the quickest run,
     # and longer on a slower machine.
     slack = min(one.ended - one.started for one in done)
     assert overtaken(done, slack=slack) == []
     assert forbidden_starts(history(done), LIMITS, slack_seconds=2 * slack) == []
-    assert most_at_once(stays(house)) == most == TOTAL_SLOTS
+    assert most_at_once(stays(platform)) == most == TOTAL_SLOTS
     for one in done:
-        run = house.instance.get_run_by_id(one.run.run_id)
+        run = platform.instance.get_run_by_id(one.run.run_id)
         assert run.status == dg.DagsterRunStatus.SUCCESS
         [work] = [work for work in WORK_CLASSES if work.name == run.tags["traderai/class"]]
         assert one.run.priority == work.priority

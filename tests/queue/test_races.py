@@ -21,7 +21,7 @@ from dagster._daemon.monitoring.run_monitoring import monitor_started_run
 from dagster._serdes import serialize_value
 
 from tests.queue import fork_server, location
-from tests.queue.house import QueueHouse
+from tests.queue.queue_platform import QueuePlatform
 from traderai_assets.instance.orphans import Orphan, find_orphans, reconcile
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_workers import note_worker
@@ -38,9 +38,9 @@ DIES = -1.0
 class Races:
     """Workers of their own processes, and whoever cleans up behind them."""
 
-    def __init__(self, house: QueueHouse, server: subprocess.Popen[str]) -> None:
-        self.house = house
-        self.instance = house.instance
+    def __init__(self, platform: QueuePlatform, server: subprocess.Popen[str]) -> None:
+        self.platform = platform
+        self.instance = platform.instance
         self._server = server
         self._job = location.defs.resolve_job_def("maintain_lake")
         file = Path(location.__file__)
@@ -73,7 +73,7 @@ class Races:
 
     def done(self) -> list[dict[str, object]]:
         """What was done to its end."""
-        return [line for line in self.house.journal() if line["event"] == "ended"]
+        return [line for line in self.platform.journal() if line["event"] == "ended"]
 
     def reconcile(self, run: dg.DagsterRun) -> None:
         """Settle the run as the sensor does with what is overdue, or a person: dead or alive."""
@@ -105,18 +105,18 @@ class Races:
 
 
 @pytest.fixture
-def races(house_on, store) -> Iterator[Races]:
-    house = house_on(store)
-    (house.home / location.SECONDS_FILE).write_text("0")
+def races(platform_on, store) -> Iterator[Races]:
+    platform = platform_on(store)
+    (platform.home / location.SECONDS_FILE).write_text("0")
     with subprocess.Popen(  # noqa: S603
         [sys.executable, fork_server.__file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=house.environment,
+        env=platform.environment,
         cwd=Path(location.__file__).parents[2],
     ) as server:
-        yield Races(house, server)
+        yield Races(platform, server)
         server.kill()
 
 

@@ -1,4 +1,4 @@
-"""A house for sensors to look at: a real lake, a real exchange, an instance; frames by the row."""
+"""A platform for sensors to read: a real lake, a real exchange, an instance; frames by the row."""
 
 import io
 import logging
@@ -65,7 +65,7 @@ class Tick(NamedTuple):
         return tuple(tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
 
 
-class House:
+class SensorPlatform:
     """Everything a sensor can see, and ways to put things there."""
 
     def __init__(self, definitions, instance, lake, exchange, sandbox, settings) -> None:
@@ -170,7 +170,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def house(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[House]:
+def platform(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[SensorPlatform]:
     exchange_at_noon.clock.set(NOON)
     settings = Settings(
         markets=("binance:BTC/USDT",), timeframe="1h", history_days=40, home=tmp_path
@@ -179,7 +179,7 @@ def house(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[House]:
         url=exchange_at_noon.url, state_folder=str(tmp_path / "exchange"), attempts=1
     )
     lake = LakeResource(root=str(tmp_path / "lake"))
-    yield House(definitions, instance, lake, exchange, exchange_at_noon, settings)
+    yield SensorPlatform(definitions, instance, lake, exchange, exchange_at_noon, settings)
     for key in {BTC.key, ETH.key, *instance.get_dynamic_partitions(MARKETS)}:
         note_answered(instance, key, *SCOPES)
         write_notes(instance, {f"traderai/kept/{key}": ""})
@@ -200,10 +200,10 @@ def rows_of():
 
 
 @pytest.fixture
-def kept(house):
+def kept(platform):
     """Keep these markets as well."""
 
     def keep(*keys: str) -> None:
-        house.instance.add_dynamic_partitions(MARKETS, keys)
+        platform.instance.add_dynamic_partitions(MARKETS, keys)
 
     return keep

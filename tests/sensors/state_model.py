@@ -1,4 +1,4 @@
-"""A house in which everything can break between any two writes, in memory and in virtual time.
+"""A platform in which everything can break between any two writes, in memory and in virtual time.
 
 What decides is the real code: the sensors' decisions and their rests, the coordinator's stamps,
 the launcher's claims, the sweep, Dagster's own storage and its rule of what is tried again. What is

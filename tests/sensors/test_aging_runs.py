@@ -20,45 +20,45 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def run(house):
+def run(platform):
     def make(work_class, priority, status=dg.DagsterRunStatus.QUEUED):
         tags = {"traderai/class": work_class, "dagster/priority": str(priority)}
         made = dg.DagsterRun(job_name="train", status=status, tags=tags, remote_job_origin=ORIGIN)
-        return house.instance.add_run(made).run_id
+        return platform.instance.add_run(made).run_id
 
     return make
 
 
-def priorities(house, *runs):
-    return [house.instance.get_run_by_id(run).tags["dagster/priority"] for run in runs]
+def priorities(platform, *runs):
+    return [platform.instance.get_run_by_id(run).tags["dagster/priority"] for run in runs]
 
 
-def test_a_run_gains_one_priority_for_each_step_it_has_waited_up_to_that_of_signals(house, run):
+def test_a_run_gains_one_priority_for_each_step_it_has_waited_up_to_that_of_signals(platform, run):
     snapshots, training, signals = run("historical", 1), run("training", 5), run("backfill", 10)
     now = datetime.now(UTC)
-    assert age_queue(house.instance, now, HOUR) == []
-    said = age_queue(house.instance, now + 2.5 * HOUR, HOUR)
+    assert age_queue(platform.instance, now, HOUR) == []
+    said = age_queue(platform.instance, now + 2.5 * HOUR, HOUR)
     assert set(said) == {
         f"run {snapshots[:8]} has come from priority 1 to 3",
         f"run {training[:8]} has come from priority 5 to 7",
     }
-    age_queue(house.instance, now + 100 * HOUR, HOUR)
-    assert priorities(house, snapshots, training, signals) == ["7", "7", "10"]
-    assert age_queue(house.instance, now + 200 * HOUR, HOUR) == []
+    age_queue(platform.instance, now + 100 * HOUR, HOUR)
+    assert priorities(platform, snapshots, training, signals) == ["7", "7", "10"]
+    assert age_queue(platform.instance, now + 200 * HOUR, HOUR) == []
 
 
-def test_what_runs_already_does_not_age(house, run):
+def test_what_runs_already_does_not_age(platform, run):
     run("historical", 1, dg.DagsterRunStatus.STARTED)
-    assert age_queue(house.instance, datetime.now(UTC) + 100 * HOUR, HOUR) == []
+    assert age_queue(platform.instance, datetime.now(UTC) + 100 * HOUR, HOUR) == []
 
 
-def test_there_is_no_such_sensor_unless_it_is_asked_for(house):
+def test_there_is_no_such_sensor_unless_it_is_asked_for(platform):
     from sensors.build import build_sensors  # Late, see conftest
 
     def names():
-        return [sensor.name for sensor in build_sensors(house.settings)]
+        return [sensor.name for sensor in build_sensors(platform.settings)]
 
     assert "aging_runs" not in names()
-    house.configure(queue=QueueSettings(aging_minutes=60))
+    platform.configure(queue=QueueSettings(aging_minutes=60))
     assert names()[0] == "aging_runs"
-    assert house.tick("aging_runs").reason == "no run has waited another 1:00:00"
+    assert platform.tick("aging_runs").reason == "no run has waited another 1:00:00"

@@ -39,45 +39,45 @@ ORIGIN = RemoteJobOrigin(
 )
 
 
-def lacks_history(house, _):
-    house.put_bars(MARCH.start, NOON)
+def lacks_history(platform, _):
+    platform.put_bars(MARCH.start, NOON)
 
 
-def lacks_bars(house, _):
-    house.put_bars(FEBRUARY.start, NOON)
-    house.sandbox.clock.set(NOON + HOUR + timedelta(seconds=6))
+def lacks_bars(platform, _):
+    platform.put_bars(FEBRUARY.start, NOON)
+    platform.sandbox.clock.set(NOON + HOUR + timedelta(seconds=6))
 
 
-def lacks_model(house, _):
-    house.put_bars(FEBRUARY.start, NOON)
+def lacks_model(platform, _):
+    platform.put_bars(FEBRUARY.start, NOON)
 
 
-def has_challenger(house, rows_of):
-    has_untested_model(house, rows_of)
+def has_challenger(platform, rows_of):
+    has_untested_model(platform, rows_of)
     tested = rows_of(
         BACKTEST_METRICS, model_id=[MODEL], segment="walk_forward", start=NOON, end=NOON
     )
-    house.put(BACKTEST_METRICS, APRIL, tested)
+    platform.put(BACKTEST_METRICS, APRIL, tested)
 
 
-def has_untested_model(house, rows_of):
-    house.put(MODELS, APRIL, rows_of(MODELS, model_id=[MODEL], generation=1, trained_until=NOON))
+def has_untested_model(platform, rows_of):
+    platform.put(MODELS, APRIL, rows_of(MODELS, model_id=[MODEL], generation=1, trained_until=NOON))
 
 
-def lost_its_test(house, rows_of):
-    has_untested_model(house, rows_of)
+def lost_its_test(platform, rows_of):
+    has_untested_model(platform, rows_of)
     made = dg.DagsterRun("train", status=STATUS.FAILURE, tags={"traderai/market": BTC})
-    house.instance.add_run(made)
-    asked_of(house, made).ages(2 * HOUR)
+    platform.instance.add_run(made)
+    asked_of(platform, made).ages(2 * HOUR)
 
 
-def champion_is_silent(house, _):
-    house.crown(MODEL, NOON - 3 * HOUR)
-    house.put_bars(MARCH.start, NOON, FEATURES)
+def champion_is_silent(platform, _):
+    platform.crown(MODEL, NOON - 3 * HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
 
 
-def has_open_signals(house, rows_of):
-    house.put_bars(NOON - 3 * HOUR, NOON, CANDLES)
+def has_open_signals(platform, rows_of):
+    platform.put_bars(NOON - 3 * HOUR, NOON, CANDLES)
     given = rows_of(
         SIGNALS,
         open_time=[NOON - 3 * HOUR],
@@ -88,7 +88,7 @@ def has_open_signals(house, rows_of):
         target_price=110.0,
         stop_price=90.0,
     )
-    house.put(SIGNALS, MARCH, given)
+    platform.put(SIGNALS, MARCH, given)
 
 
 class Case(NamedTuple):
@@ -103,9 +103,9 @@ CASES = [
     Case("stale_models", "train", lacks_model),
     Case("new_challengers", "choose_champion", has_challenger),
     Case("new_challengers", "train", lost_its_test),
-    Case("silent_champions", "generate_signals", champion_is_silent),
+    Case("missing_signals", "generate_signals", champion_is_silent),
     Case("expiring_signals", "expire_signals", has_open_signals),
-    Case("unmeasured_drift", "monitor_drift", champion_is_silent),
+    Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
 ]
 WAYS = ["failed", "cancelled", "did nothing", "never queued", "launch cut", "worker gone"]
 STATUSES = dict(
@@ -123,8 +123,8 @@ STATUSES = dict(
 class Asked:
     """The run a sensor asked for."""
 
-    def __init__(self, house, request: dg.RunRequest, way: str) -> None:
-        self.house = house
+    def __init__(self, platform, request: dg.RunRequest, way: str) -> None:
+        self.platform = platform
         self.run_id = str(uuid.uuid4())
         market = request.partition_key or request.tags["dagster/asset_partition_range_start"]
         tags = {**request.tags, "dagster/run_key": request.run_key}
@@ -132,14 +132,14 @@ class Asked:
         if way == "worker gone":
             tags[WORKER_TAG] = note(self.run_id, replace(ProcessIdentity.here(), started=1))
         status = STATUSES[way]
-        house.instance.add_run(
+        platform.instance.add_run(
             dg.DagsterRun(request.job_name, self.run_id, status=status, tags=tags)
         )
 
     def ages(self, by: timedelta) -> None:
         """Let it have been made, and have come to what it is, so long ago."""
         then = datetime.now(UTC) - by
-        with self.house.instance.run_storage.connect() as connection:
+        with self.platform.instance.run_storage.connect() as connection:
             connection.execute(
                 RunsTable.update()
                 .where(RunsTable.c.run_id == self.run_id)
@@ -152,70 +152,72 @@ class Asked:
 
     @property
     def status(self) -> dg.DagsterRunStatus:
-        return self.house.instance.get_run_by_id(self.run_id).status
+        return self.platform.instance.get_run_by_id(self.run_id).status
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sensor}: {case.job}")
-def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(house, kept, rows_of, case):
+def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, rows_of, case):
     kept(BTC)
-    case.bring_about(house, rows_of)
-    first = house.tick(case.sensor).request
+    case.bring_about(platform, rows_of)
+    first = platform.tick(case.sensor).request
     assert first.job_name == case.job
     for way in WAYS:
-        asked = Asked(house, first, way)
+        asked = Asked(platform, first, way)
         asked.ages(2 * MINUTE)
-        resting = house.tick(case.sensor)
+        resting = platform.tick(case.sensor)
         assert resting.requests == [], way
-        house.tick("orphaned_runs")
+        platform.tick("orphaned_runs")
         assert asked.status.value in ("FAILURE", "CANCELED", "SUCCESS"), way
         asked.ages(25 * HOUR)
-        again = house.tick(case.sensor).request
+        again = platform.tick(case.sensor).request
         assert (again.job_name, again.run_key) == (case.job, f"{first.run_key}#2"), way
-        house.instance.delete_run(asked.run_id)  # Deleted: the cause is asked for as if anew
-        assert house.tick(case.sensor).request.run_key == first.run_key, way
+        platform.instance.delete_run(asked.run_id)  # Deleted: the cause is asked for as if anew
+        assert platform.tick(case.sensor).request.run_key == first.run_key, way
 
 
 @pytest.mark.parametrize("status", [STATUS.NOT_STARTED, STATUS.QUEUED, STATUS.STARTED])
-def test_what_can_still_move_is_waited_for(house, kept, rows_of, status):
+def test_what_can_still_move_is_waited_for(platform, kept, rows_of, status):
     """Also before the coordinator has stamped it with its market."""
     kept(BTC)
-    lacks_bars(house, rows_of)
-    request = house.tick("stale_candles").request
-    house.instance.add_run(
+    lacks_bars(platform, rows_of)
+    request = platform.tick("stale_candles").request
+    platform.instance.add_run(
         dg.DagsterRun(request.job_name, status=status, tags=request.tags, remote_job_origin=ORIGIN)
     )
-    assert house.tick("stale_candles").reason == f"{BTC} is being fetched"
+    assert platform.tick("stale_candles").reason == f"{BTC} is being fetched"
 
 
 def test_a_run_that_was_never_queued_does_not_keep_its_market_from_being_fetched(
-    house, kept, rows_of
+    platform, kept, rows_of
 ):
     """Nor does anybody have to reconcile it first: another cause is asked for at once."""
     kept(BTC)
-    lacks_bars(house, rows_of)
-    lost = Asked(house, house.tick("stale_candles").request, "never queued")
-    assert house.tick("stale_candles").reason == f"{BTC} is being fetched"
+    lacks_bars(platform, rows_of)
+    lost = Asked(platform, platform.tick("stale_candles").request, "never queued")
+    assert platform.tick("stale_candles").reason == f"{BTC} is being fetched"
     lost.ages(2 * MINUTE)
-    house.sandbox.clock.set(NOON + 2 * HOUR + timedelta(seconds=6))
-    assert house.tick("stale_candles").request.job_name == "update_latest"
+    platform.sandbox.clock.set(NOON + 2 * HOUR + timedelta(seconds=6))
+    assert platform.tick("stale_candles").request.job_name == "update_latest"
 
 
-def test_a_retry_that_was_promised_and_never_made_is_taken_back(house):
+def test_a_retry_that_was_promised_and_never_made_is_taken_back(platform):
     promised = dg.DagsterRun("train", status=STATUS.FAILURE, tags={"dagster/will_retry": "true"})
-    house.instance.add_run(promised)
-    assert house.tick("orphaned_runs").reason == "no run is orphaned"
-    asked_of(house, promised).ages(11 * MINUTE)
+    platform.instance.add_run(promised)
+    assert platform.tick("orphaned_runs").reason == "no run is orphaned"
+    asked_of(platform, promised).ages(11 * MINUTE)
     said = f"run {promised.run_id[:8]} was to be tried again, and was not"
-    assert house.tick("orphaned_runs").reason == said
-    assert house.instance.get_run_by_id(promised.run_id).tags["dagster/will_retry"] == "false"
+    assert platform.tick("orphaned_runs").reason == said
+    assert platform.instance.get_run_by_id(promised.run_id).tags["dagster/will_retry"] == "false"
     kept_promise = {"dagster/will_retry": "true", "dagster/auto_retry_run_id": "its retry"}
-    made = house.instance.add_run(dg.DagsterRun("train", status=STATUS.FAILURE, tags=kept_promise))
-    asked_of(house, made).ages(11 * MINUTE)
-    assert house.tick("orphaned_runs").reason == "no run is orphaned"
+    made = platform.instance.add_run(
+        dg.DagsterRun("train", status=STATUS.FAILURE, tags=kept_promise)
+    )
+    asked_of(platform, made).ages(11 * MINUTE)
+    assert platform.tick("orphaned_runs").reason == "no run is orphaned"
 
 
-def asked_of(house, run: dg.DagsterRun) -> Asked:
+def asked_of(platform, run: dg.DagsterRun) -> Asked:
     found = Asked.__new__(Asked)
-    found.house, found.run_id = house, run.run_id
+    found.platform, found.run_id = platform, run.run_id
     return found

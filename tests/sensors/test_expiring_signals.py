@@ -17,7 +17,7 @@ BTC = "binance.BTC-USDT.1h"
 
 
 @pytest.fixture
-def given(house, rows_of):
+def given(platform, rows_of):
     """Store one signal a bar, of bars that opened then."""
 
     def store(month, *opened):
@@ -31,13 +31,13 @@ def given(house, rows_of):
             target_price=110.0,
             stop_price=90.0,
         )
-        house.put(SIGNALS, month, frame)
+        platform.put(SIGNALS, month, frame)
 
     return store
 
 
 @pytest.fixture
-def judged(house, rows_of):
+def judged(platform, rows_of):
     """Store how signals ended."""
 
     def store(month, **endings):
@@ -52,58 +52,58 @@ def judged(house, rows_of):
             exit_price=known,
             gross_return=known,
         )
-        house.put(SIGNAL_OUTCOMES, month, frame)
+        platform.put(SIGNAL_OUTCOMES, month, frame)
 
     return store
 
 
-def test_a_market_without_candles_or_signals_has_nothing_to_settle(house):
-    assert house.tick("expiring_signals").reason == f"{BTC} has no candles"
-    house.put_bars(MARCH.start, NOON, CANDLES)
-    assert house.tick("expiring_signals").reason == f"{BTC} has no open signals"
+def test_a_market_without_candles_or_signals_has_nothing_to_settle(platform):
+    assert platform.tick("expiring_signals").reason == f"{BTC} has no candles"
+    platform.put_bars(MARCH.start, NOON, CANDLES)
+    assert platform.tick("expiring_signals").reason == f"{BTC} has no open signals"
 
 
-def test_a_signal_is_judged_once_for_each_bar_that_closes(house, given):
+def test_a_signal_is_judged_once_for_each_bar_that_closes(platform, given):
     given(MARCH, NOON - 3 * HOUR)
-    house.put_bars(MARCH.start, NOON, CANDLES)
-    first, second = house.tick("expiring_signals"), house.tick("expiring_signals")
+    platform.put_bars(MARCH.start, NOON, CANDLES)
+    first, second = platform.tick("expiring_signals"), platform.tick("expiring_signals")
     assert first.request.job_name == "expire_signals"
     assert first.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
     assert first.request.run_key == second.request.run_key
-    house.run(first.request, dg.DagsterRunStatus.SUCCESS)
-    assert house.tick("expiring_signals").requests == []
-    house.put_bars(MARCH.start, NOON + HOUR, CANDLES)
-    assert house.tick("expiring_signals").request.run_key != first.request.run_key
+    platform.run(first.request, dg.DagsterRunStatus.SUCCESS)
+    assert platform.tick("expiring_signals").requests == []
+    platform.put_bars(MARCH.start, NOON + HOUR, CANDLES)
+    assert platform.tick("expiring_signals").request.run_key != first.request.run_key
 
 
-def test_a_signal_of_the_last_bar_waits_for_the_next(house, given):
+def test_a_signal_of_the_last_bar_waits_for_the_next(platform, given):
     given(MARCH, NOON - HOUR)
-    house.put_bars(MARCH.start, NOON, CANDLES)
-    assert house.tick("expiring_signals").reason == f"1 open signals of {BTC} are judged"
+    platform.put_bars(MARCH.start, NOON, CANDLES)
+    assert platform.tick("expiring_signals").reason == f"1 open signals of {BTC} are judged"
 
 
-def test_a_signal_that_has_ended_is_let_be_and_one_still_open_is_not(house, given, judged):
+def test_a_signal_that_has_ended_is_let_be_and_one_still_open_is_not(platform, given, judged):
     given(MARCH, NOON - 9 * HOUR, NOON - 8 * HOUR)
-    house.put_bars(MARCH.start, NOON, CANDLES)
+    platform.put_bars(MARCH.start, NOON, CANDLES)
     judged(MARCH, target=NOON - 9 * HOUR, open=NOON - 8 * HOUR)
-    assert f"{BTC} has 1 open signals, the oldest past" in house.tick("expiring_signals").log
+    assert f"{BTC} has 1 open signals, the oldest past" in platform.tick("expiring_signals").log
     judged(MARCH, target=NOON - 9 * HOUR, expired=NOON - 8 * HOUR)
-    assert house.tick("expiring_signals").reason == f"{BTC} has no open signals"
+    assert platform.tick("expiring_signals").reason == f"{BTC} has no open signals"
 
 
-def test_a_signal_that_lives_on_into_the_next_month_asks_for_both(house, given, judged):
+def test_a_signal_that_lives_on_into_the_next_month_asks_for_both(platform, given, judged):
     last = FEBRUARY.end - HOUR
     given(FEBRUARY, last - HOUR)
     judged(FEBRUARY, open=last - HOUR)
-    house.put_bars(FEBRUARY.start, MARCH.start + 2 * HOUR, CANDLES)
-    assert house.tick("expiring_signals").months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
+    platform.put_bars(FEBRUARY.start, MARCH.start + 2 * HOUR, CANDLES)
+    assert platform.tick("expiring_signals").months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
     judged(MARCH, expired=last - HOUR)
-    assert house.tick("expiring_signals").reason == f"{BTC} has no open signals"
+    assert platform.tick("expiring_signals").reason == f"{BTC} has no open signals"
 
 
-def test_signals_that_are_being_judged_are_left_alone(house, given):
+def test_signals_that_are_being_judged_are_left_alone(platform, given):
     given(MARCH, NOON - 3 * HOUR)
-    house.put_bars(MARCH.start, NOON, CANDLES)
-    house.run(house.tick("expiring_signals").request, dg.DagsterRunStatus.STARTED)
-    house.put_bars(MARCH.start, NOON + HOUR, CANDLES)
-    assert house.tick("expiring_signals").reason == f"open signals of {BTC} are being judged"
+    platform.put_bars(MARCH.start, NOON, CANDLES)
+    platform.run(platform.tick("expiring_signals").request, dg.DagsterRunStatus.STARTED)
+    platform.put_bars(MARCH.start, NOON + HOUR, CANDLES)
+    assert platform.tick("expiring_signals").reason == f"open signals of {BTC} are being judged"

@@ -17,9 +17,9 @@ SENSORS = [
     "stale_candles",
     "stale_models",
     "new_challengers",
-    "silent_champions",
+    "missing_signals",
     "expiring_signals",
-    "unmeasured_drift",
+    "stale_drift_metrics",
 ]
 
 
@@ -32,14 +32,14 @@ class OneExchangeDown(ExchangeResource):
         return super().clock(market)
 
 
-def sensors(house):
+def sensors(platform):
     from sensors.build import build_sensors  # Late, see conftest
 
-    return build_sensors(house.settings)
+    return build_sensors(platform.settings)
 
 
-def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(house):
-    built = sensors(house)
+def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(platform):
+    built = sensors(platform)
     assert [sensor.name for sensor in built] == [*SENSORS, "orphaned_runs"]
     assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
     # A slot that nobody uses waits for no one
@@ -47,54 +47,58 @@ def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the
     assert all(sensor.description for sensor in built)
 
 
-def test_sensors_ask_only_for_jobs_of_the_table(house):
-    asked = {target.job_name for sensor in sensors(house) for target in sensor.targets}
+def test_sensors_ask_only_for_jobs_of_the_table(platform):
+    asked = {target.job_name for sensor in sensors(platform) for target in sensor.targets}
     assert asked <= set(JOBS)
 
 
 @pytest.mark.parametrize("name", SENSORS)
-def test_a_tick_over_an_empty_house_gives_a_request_or_a_reason_that_names_the_market(house, name):
-    tick = house.tick(name)
+def test_a_tick_over_an_empty_platform_gives_a_request_or_a_reason_that_names_the_market(
+    platform, name
+):
+    tick = platform.tick(name)
     assert bool(tick.requests) != bool(tick.reason)
     assert BTC in tick.reason + tick.log
 
 
-def test_markets_of_the_settings_become_partitions_by_one_sensor_alone(house):
+def test_markets_of_the_settings_become_partitions_by_one_sensor_alone(platform):
     for name in SENSORS[1:]:
-        house.tick(name)
-        assert house.instance.get_dynamic_partitions("markets") == []
-    house.tick("stale_candles")
-    assert house.instance.get_dynamic_partitions("markets") == [BTC]
+        platform.tick(name)
+        assert platform.instance.get_dynamic_partitions("markets") == []
+    platform.tick("stale_candles")
+    assert platform.instance.get_dynamic_partitions("markets") == [BTC]
 
 
 @pytest.mark.parametrize("name", SENSORS)
-def test_a_house_without_markets_says_so(house, name):
-    house.configure(markets=())
-    assert house.tick(name).reason == "no market is kept"
+def test_a_platform_without_markets_says_so(platform, name):
+    platform.configure(markets=())
+    assert platform.tick(name).reason == "no market is kept"
 
 
 @pytest.mark.parametrize("name", ["stale_candles", "stale_models"])
-def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(house, kept, name):
-    house.configure(training=TrainingSettings(horizon_bars=200), timeframe="5m")
+def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(
+    platform, kept, name
+):
+    platform.configure(training=TrainingSettings(horizon_bars=200), timeframe="5m")
     kept(ETH)  # As the web UI adds one
-    tick = house.tick(name)
+    tick = platform.tick(name)
     said = tick.reason + tick.log
     assert f"{ETH} cannot be kept with these settings" in said
     assert "at most 191 bars fit" in said
     assert all("ETH" not in request.run_key for request in tick.requests)
 
 
-def test_a_tick_that_asks_for_nothing_writes_no_log(house):
-    assert house.tick("new_challengers").log == ""
+def test_a_tick_that_asks_for_nothing_writes_no_log(platform):
+    assert platform.tick("new_challengers").log == ""
 
 
-def test_an_unreachable_exchange_is_a_reason_and_not_a_failed_tick(house, unreachable):
-    tick = house.tick("stale_candles", exchange=unreachable)
+def test_an_unreachable_exchange_is_a_reason_and_not_a_failed_tick(platform, unreachable):
+    tick = platform.tick("stale_candles", exchange=unreachable)
     assert tick.requests == []
     assert f"{BTC} cannot be judged: clock of binance: no usable answer" in tick.reason
 
 
-def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon(house, kept):
+def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon(platform, kept):
     asked = []
 
     class Silent(ExchangeResource):
@@ -104,59 +108,61 @@ def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon
 
     kept(*(f"binance.COIN{number}-USDT.1h" for number in range(40)))
     exchange = Silent(state_folder="unused", attempts=6, deadline_seconds=120)
-    tick = house.tick("stale_candles", exchange=exchange)
+    tick = platform.tick("stale_candles", exchange=exchange)
     assert asked == [("binance", 2, 5.0)]
     assert tick.reason.count("cannot be judged: clock of binance") == 25
     assert tick.reason.endswith("; and 16 markets more")
 
 
-def test_one_unreachable_exchange_does_not_stop_the_markets_of_another(house, kept):
+def test_one_unreachable_exchange_does_not_stop_the_markets_of_another(platform, kept):
     kept(KRAKEN)
-    exchange = OneExchangeDown(**house.exchange.model_dump())
-    tick = house.tick("stale_candles", exchange=exchange)
+    exchange = OneExchangeDown(**platform.exchange.model_dump())
+    tick = platform.tick("stale_candles", exchange=exchange)
     assert [request.job_name for request in tick.requests] == ["backfill"]
     assert f"{KRAKEN} cannot be judged: clock of kraken" in tick.log
 
 
 @pytest.mark.parametrize("name", SENSORS)
-def test_a_partition_that_is_no_market_does_not_stop_the_others(house, kept, name):
+def test_a_partition_that_is_no_market_does_not_stop_the_others(platform, kept, name):
     kept("BTC/USDT")
-    tick = house.tick(name)
+    tick = platform.tick(name)
     said = tick.reason + tick.log
     assert "BTC/USDT cannot be judged: market key 'BTC/USDT' is not EXCHANGE.SYMBOL" in said
     assert BTC in said
 
 
-def test_an_exchange_that_nobody_knows_is_named_with_what_is_near_it(house, kept):
+def test_an_exchange_that_nobody_knows_is_named_with_what_is_near_it(platform, kept):
     kept("binanse.BTC-USDT.1h")
-    assert "'binanse' is not known to ccxt; near it are binance" in house.tick("stale_candles").log
+    assert (
+        "'binanse' is not known to ccxt; near it are binance" in platform.tick("stale_candles").log
+    )
 
 
-def test_a_damaged_partition_does_not_stop_the_other_markets(house, kept, tmp_path):
+def test_a_damaged_partition_does_not_stop_the_other_markets(platform, kept, tmp_path):
     kept(ETH)
-    house.put_bars(FEBRUARY.start, NOON)
+    platform.put_bars(FEBRUARY.start, NOON)
     [file] = (tmp_path / "lake" / "candles").rglob("*month=2026-02*/**/*.parquet")
     file.write_bytes(file.read_bytes()[:-200])
-    tick = house.tick("stale_models")
+    tick = platform.tick("stale_models")
     assert f"{BTC} cannot be judged" in tick.reason
     assert f"{ETH} has no model, but no candles of {ETH} are stored" in tick.reason
 
 
-def test_a_lake_that_is_not_there_fails_the_tick(house, tmp_path):
+def test_a_lake_that_is_not_there_fails_the_tick(platform, tmp_path):
     (tmp_path / "lake").write_text("not a folder")
     with pytest.raises(LakeError, match="candles"):
-        house.tick("stale_candles")
+        platform.tick("stale_candles")
 
 
-def test_a_house_that_a_sandbox_fed_is_not_continued_without_it(house):
+def test_a_platform_that_a_sandbox_fed_is_not_continued_without_it(platform):
     exchange = ExchangeResource(state_folder="unused", sandbox_only=True)
     with pytest.raises(InvalidSettings, match="came from a sandbox"):
-        house.tick("stale_candles", exchange=exchange)
+        platform.tick("stale_candles", exchange=exchange)
 
 
-def test_markets_added_while_everything_runs_are_seen_by_the_next_tick(house, kept):
-    house.put_bars(FEBRUARY.start, NOON)
-    assert house.tick("stale_candles").requests == []
+def test_markets_added_while_everything_runs_are_seen_by_the_next_tick(platform, kept):
+    platform.put_bars(FEBRUARY.start, NOON)
+    assert platform.tick("stale_candles").requests == []
     kept(ETH)
-    [request] = house.tick("stale_candles").requests
+    [request] = platform.tick("stale_candles").requests
     assert request.run_key.startswith(f"backfill:{ETH}:")

@@ -15,59 +15,59 @@ BTC = "binance.BTC-USDT.1h"
 CHAMPION = "1" * 32
 
 
-def test_a_market_without_a_champion_is_silent(house):
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    assert house.tick("silent_champions").reason == f"{BTC} has no champion"
+def test_a_market_without_a_champion_is_silent(platform):
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    assert platform.tick("missing_signals").reason == f"{BTC} has no champion"
 
 
-def test_a_challenger_that_lost_is_no_champion(house):
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    house.crown(CHAMPION, NOON - HOUR, promote=False)
-    assert house.tick("silent_champions").reason == f"{BTC} has no champion"
+def test_a_challenger_that_lost_is_no_champion(platform):
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    platform.crown(CHAMPION, NOON - HOUR, promote=False)
+    assert platform.tick("missing_signals").reason == f"{BTC} has no champion"
 
 
-def test_bars_from_before_its_reign_are_not_the_champions(house):
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    house.crown(CHAMPION, NOON)
-    assert house.tick("silent_champions").reason.endswith("has spoken of every bar")
+def test_bars_from_before_its_reign_are_not_the_champions(platform):
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    platform.crown(CHAMPION, NOON)
+    assert platform.tick("missing_signals").reason.endswith("has spoken of every bar")
 
 
-def test_bars_that_closed_since_its_reign_began_are_asked_for_once(house):
-    house.crown(CHAMPION, NOON - 3 * HOUR)
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    first, second = house.tick("silent_champions"), house.tick("silent_champions")
+def test_bars_that_closed_since_its_reign_began_are_asked_for_once(platform):
+    platform.crown(CHAMPION, NOON - 3 * HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    first, second = platform.tick("missing_signals"), platform.tick("missing_signals")
     assert first.request.job_name == "generate_signals"
     assert first.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
     assert f"3 bars of {BTC} have closed" in first.log
     assert first.request.run_key == second.request.run_key
-    house.run(first.request, dg.DagsterRunStatus.STARTED)
-    assert house.tick("silent_champions").reason == f"the champion of {BTC} is being asked"
+    platform.run(first.request, dg.DagsterRunStatus.STARTED)
+    assert platform.tick("missing_signals").reason == f"the champion of {BTC} is being asked"
 
 
-def test_only_what_it_has_not_spoken_of_is_asked_for(house):
-    house.crown(CHAMPION, NOON - 9 * HOUR)
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    house.put_bars(NOON - 9 * HOUR, NOON - HOUR, PREDICTIONS)
-    assert f"1 bars of {BTC}" in house.tick("silent_champions").log
-    house.put_bars(NOON - 9 * HOUR, NOON, PREDICTIONS)
-    tick = house.tick("silent_champions")
+def test_only_what_it_has_not_spoken_of_is_asked_for(platform):
+    platform.crown(CHAMPION, NOON - 9 * HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    platform.put_bars(NOON - 9 * HOUR, NOON - HOUR, PREDICTIONS)
+    assert f"1 bars of {BTC}" in platform.tick("missing_signals").log
+    platform.put_bars(NOON - 9 * HOUR, NOON, PREDICTIONS)
+    tick = platform.tick("missing_signals")
     assert (tick.requests, tick.reason) == (
         [],
         f"the champion of {BTC} has spoken of every bar",
     )
 
 
-def test_each_bar_that_closes_is_a_new_cause(house):
-    house.crown(CHAMPION, NOON - HOUR)
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    before = house.tick("silent_champions").request.run_key
-    house.put_bars(MARCH.start, NOON + HOUR, FEATURES)
-    assert house.tick("silent_champions").request.run_key != before
+def test_each_bar_that_closes_is_a_new_cause(platform):
+    platform.crown(CHAMPION, NOON - HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    before = platform.tick("missing_signals").request.run_key
+    platform.put_bars(MARCH.start, NOON + HOUR, FEATURES)
+    assert platform.tick("missing_signals").request.run_key != before
 
 
-def test_silence_across_the_end_of_a_month_asks_for_both_months(house):
-    house.crown(CHAMPION, MARCH.end - HOUR)
-    house.put_bars(MARCH.start, MARCH.end, FEATURES)
-    assert house.tick("silent_champions").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
-    house.put_bars(MARCH.end, MARCH.end + HOUR, FEATURES)
-    assert house.tick("silent_champions").months == (f"{BTC}|2026-03", f"{BTC}|2026-04")
+def test_silence_across_the_end_of_a_month_asks_for_both_months(platform):
+    platform.crown(CHAMPION, MARCH.end - HOUR)
+    platform.put_bars(MARCH.start, MARCH.end, FEATURES)
+    assert platform.tick("missing_signals").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    platform.put_bars(MARCH.end, MARCH.end + HOUR, FEATURES)
+    assert platform.tick("missing_signals").months == (f"{BTC}|2026-03", f"{BTC}|2026-04")

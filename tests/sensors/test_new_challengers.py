@@ -16,19 +16,19 @@ FIRST, SECOND = "1" * 32, "2" * 32
 
 
 @pytest.fixture
-def trained(house, kept, rows_of):
+def trained(platform, kept, rows_of):
     """Keep the market; store models of a month, oldest first, and test the last one."""
     kept(BTC)
 
     def store(*model_ids, served=APRIL, tested=True):
         numbers = range(1, len(model_ids) + 1)
-        house.put(
+        platform.put(
             MODELS,
             served,
             rows_of(MODELS, model_id=model_ids, generation=numbers, trained_until=NOON),
         )
         if tested:
-            house.put(
+            platform.put(
                 BACKTEST_METRICS,
                 served,
                 rows_of(
@@ -43,47 +43,47 @@ def trained(house, kept, rows_of):
     return store
 
 
-def test_a_market_without_a_model_has_no_challenger(house):
-    assert house.tick("new_challengers").reason == f"{BTC} has no model"
+def test_a_market_without_a_model_has_no_challenger(platform):
+    assert platform.tick("new_challengers").reason == f"{BTC} has no model"
 
 
-def test_a_tested_model_challenges_once(house, trained):
+def test_a_tested_model_challenges_once(platform, trained):
     trained(FIRST)
-    first, second = house.tick("new_challengers"), house.tick("new_challengers")
+    first, second = platform.tick("new_challengers"), platform.tick("new_challengers")
     assert (first.request.job_name, first.request.partition_key) == ("choose_champion", BTC)
     assert first.request.run_key == second.request.run_key
-    house.run(first.request, dg.DagsterRunStatus.SUCCESS)
-    assert house.tick("new_challengers").requests == []
+    platform.run(first.request, dg.DagsterRunStatus.SUCCESS)
+    assert platform.tick("new_challengers").requests == []
 
 
-def test_a_model_is_not_judged_before_it_is_tested(house, trained):
+def test_a_model_is_not_judged_before_it_is_tested(platform, trained):
     trained(FIRST, tested=False)
-    assert house.tick("new_challengers").reason == f"model 11111111 of {BTC} is not tested yet"
+    assert platform.tick("new_challengers").reason == f"model 11111111 of {BTC} is not tested yet"
 
 
 @pytest.mark.parametrize("job", ["train", "choose_champion"])
-def test_a_model_that_is_at_work_or_being_judged_is_left_alone(house, trained, job):
+def test_a_model_that_is_at_work_or_being_judged_is_left_alone(platform, trained, job):
     trained(FIRST)
-    request = house.tick("new_challengers").request
-    house.run(request._replace(job_name=job), dg.DagsterRunStatus.STARTED)
-    assert house.tick("new_challengers").requests == []
+    request = platform.tick("new_challengers").request
+    platform.run(request._replace(job_name=job), dg.DagsterRunStatus.STARTED)
+    assert platform.tick("new_challengers").requests == []
 
 
 @pytest.mark.parametrize("promoted", [True, False])
-def test_a_model_that_won_or_lost_does_not_challenge_again(house, trained, promoted):
+def test_a_model_that_won_or_lost_does_not_challenge_again(platform, trained, promoted):
     trained(FIRST)
-    house.crown(FIRST, NOON, promote=promoted)
-    assert house.tick("new_challengers").reason == f"model 11111111 of {BTC} was judged"
+    platform.crown(FIRST, NOON, promote=promoted)
+    assert platform.tick("new_challengers").reason == f"model 11111111 of {BTC} was judged"
 
 
-def test_the_last_model_of_the_last_month_is_the_challenger(house, trained):
+def test_the_last_model_of_the_last_month_is_the_challenger(platform, trained):
     trained("3" * 32, served=MARCH)
     trained(FIRST, SECOND)
-    house.crown(FIRST, NOON)
-    assert SECOND in house.tick("new_challengers").request.run_key
+    platform.crown(FIRST, NOON)
+    assert SECOND in platform.tick("new_challengers").request.run_key
 
 
-def test_a_judgement_that_was_interrupted_is_asked_for_again_another_day(house, trained):
+def test_a_judgement_that_was_interrupted_is_asked_for_again_another_day(platform, trained):
     trained(FIRST)
-    key = house.tick("new_challengers").request.run_key
+    key = platform.tick("new_challengers").request.run_key
     assert key == f"choose_champion:{BTC}:{FIRST}:{datetime.now(UTC):%Y-%m-%d}"

@@ -10,7 +10,7 @@ import pytest
 from sensors import missing_signals, stale_candles, stale_models
 from sensors.market_sensor import Finding, judge
 from sensors.tick_view import RUN_KEY_TAG, TickView
-from tests.assets.house import House, opened
+from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.instance import market_notes
 from traderai_assets.instance.market_notes import refusal_of
 from traderai_assets.partitions import MARKETS
@@ -27,19 +27,21 @@ SENSORS = (stale_candles, stale_models, missing_signals)
 class SimulatedDay:
     """Sensors that look, and runs that follow at once; both clocks are the exchange's."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, platform: InProcessPlatform) -> None:
+        self.platform = platform
         self.runs: Counter[str] = Counter()
         self.late = 0
 
     def view(self) -> list[Finding]:
         """Let every sensor look once, and run what they ask for; return what was said."""
-        house = self.house
+        platform = self.platform
         findings = []
         for sensor in SENSORS:
-            now = house.sandbox.clock.now
-            view = TickView(house.instance, house.lake, house.exchange, house.settings, wall=now)
-            view.look_at_settings()
+            now = platform.sandbox.clock.now
+            view = TickView(
+                platform.instance, platform.lake, platform.exchange, platform.settings, wall=now
+            )
+            view.sync_with_settings()
             findings += [judge(sensor.decide, view, key) for key in view.kept_markets()]
         for finding in findings:
             if finding.request is not None:
@@ -49,21 +51,21 @@ class SimulatedDay:
     def _run(self, request: dg.RunRequest) -> None:
         market = request.tags["dagster/asset_partition_range_start"].partition("|")[0]
         self.runs[market] += 1
-        self.house.definitions.resolve_job_def("fetch").execute_in_process(
-            instance=self.house.instance,
+        self.platform.definitions.resolve_job_def("fetch").execute_in_process(
+            instance=self.platform.instance,
             tags={**request.tags, RUN_KEY_TAG: request.run_key, MARKET_TAG: market},
             raise_on_error=False,
         )
 
     def pass_by(self, every: timedelta) -> None:
         """Let a day go by; note each bar of the right market that the next look does not find."""
-        right = self.house.market
+        right = self.platform.market
         now = MIDNIGHT
         while now < MIDNIGHT + timedelta(days=1):
             now += every
-            self.house.now_is(now)
+            self.platform.now_is(now)
             self.view()
-            stored = self.house.lake.snapshot(CANDLES)
+            stored = self.platform.lake.snapshot(CANDLES)
             month = max(stored.content_hashes(right.key), default="2024-07")
             last = stored.summary(right.key, month).last
             closed = (now - timedelta(seconds=5)).replace(minute=0, second=0) - right.bar
@@ -95,21 +97,21 @@ def test_it_costs_a_few_runs_and_the_right_one_loses_no_close(
         markets=(RIGHT, wrong),
         history_days=30,
         sensors={"grace_seconds": 5},
-    ) as house:
-        house.instance.delete_dynamic_partition(MARKETS, house.market.key)
-        monkeypatch.setattr(market_notes, "machine_time", house.sandbox.clock.now)
-        day = SimulatedDay(house)
+    ) as platform:
+        platform.instance.delete_dynamic_partition(MARKETS, platform.market.key)
+        monkeypatch.setattr(market_notes, "machine_time", platform.sandbox.clock.now)
+        day = SimulatedDay(platform)
         day.view()
         day.pass_by(timedelta(minutes=30))
-        key = house.settings.market(wrong).key
+        key = platform.settings.market(wrong).key
         with capsys.disabled():
             print(  # noqa: T201
-                f"\n{key}: {day.runs[key]} runs, {house.market.key}: "
-                f"{day.runs[house.market.key]} runs, {day.late} closes late"
+                f"\n{key}: {day.runs[key]} runs, {platform.market.key}: "
+                f"{day.runs[platform.market.key]} runs, {day.late} closes late"
             )
         assert day.runs[key] <= 5
         assert day.late == 0
-        assert day.runs[house.market.key] >= 1 + 24  # One for each close, beside the first
-        noted = refusal_of(house.instance, key)
+        assert day.runs[platform.market.key] >= 1 + 24  # One for each close, beside the first
+        noted = refusal_of(platform.instance, key)
         assert noted is not None
         assert 3 <= noted.times <= 5

@@ -17,7 +17,7 @@ CHAMPION = "1" * 32
 
 
 @pytest.fixture
-def measured(house, rows_of):
+def measured(platform, rows_of):
     """Store a measurement that ended then."""
 
     def store(end):
@@ -28,48 +28,48 @@ def measured(house, rows_of):
             kind="feature",
             status="stable",
         )
-        house.put(DRIFT_METRICS, MARCH, frame)
+        platform.put(DRIFT_METRICS, MARCH, frame)
 
     return store
 
 
-def test_a_market_without_champion_or_features_has_no_drift(house):
-    assert house.tick("unmeasured_drift").reason == f"{BTC} has no champion"
-    house.crown(CHAMPION, NOON)
-    assert house.tick("unmeasured_drift").reason == f"{BTC} has no features"
+def test_a_market_without_champion_or_features_has_no_drift(platform):
+    assert platform.tick("stale_drift_metrics").reason == f"{BTC} has no champion"
+    platform.crown(CHAMPION, NOON)
+    assert platform.tick("stale_drift_metrics").reason == f"{BTC} has no features"
 
 
-def test_drift_that_was_never_measured_is_asked_for_once(house):
-    house.crown(CHAMPION, NOON)
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    first, second = house.tick("unmeasured_drift"), house.tick("unmeasured_drift")
+def test_drift_that_was_never_measured_is_asked_for_once(platform):
+    platform.crown(CHAMPION, NOON)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    first, second = platform.tick("stale_drift_metrics"), platform.tick("stale_drift_metrics")
     assert first.request.job_name == "monitor_drift"
     assert first.months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
     assert first.request.run_key == second.request.run_key
-    house.run(first.request, dg.DagsterRunStatus.STARTED)
-    assert house.tick("unmeasured_drift").reason == f"drift of {BTC} is being measured"
+    platform.run(first.request, dg.DagsterRunStatus.STARTED)
+    assert platform.tick("stale_drift_metrics").reason == f"drift of {BTC} is being measured"
 
 
-def test_a_measurement_holds_for_six_hours_of_bars(house, measured):
-    house.crown(CHAMPION, NOON)
-    house.put_bars(MARCH.start, NOON, FEATURES)
+def test_a_measurement_holds_for_six_hours_of_bars(platform, measured):
+    platform.crown(CHAMPION, NOON)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
     measured(NOON - 5 * HOUR)
-    tick = house.tick("unmeasured_drift")
+    tick = platform.tick("stale_drift_metrics")
     assert (tick.requests, tick.reason) == (
         [],
         f"drift of {BTC} was measured at 2026-03-20 07:00 UTC",
     )
     measured(NOON - 6 * HOUR)
-    assert house.tick("unmeasured_drift").request.job_name == "monitor_drift"
+    assert platform.tick("stale_drift_metrics").request.job_name == "monitor_drift"
 
 
-def test_a_bar_that_ends_with_its_month_is_measured_in_that_month(house):
-    house.crown(CHAMPION, NOON)
-    house.put_bars(MARCH.start, MARCH.end, FEATURES)
-    assert house.tick("unmeasured_drift").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+def test_a_bar_that_ends_with_its_month_is_measured_in_that_month(platform):
+    platform.crown(CHAMPION, NOON)
+    platform.put_bars(MARCH.start, MARCH.end, FEATURES)
+    assert platform.tick("stale_drift_metrics").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
 
 
-def test_without_an_exchange_drift_is_measured_all_the_same(house, unreachable):
-    house.crown(CHAMPION, NOON)
-    house.put_bars(MARCH.start, NOON, FEATURES)
-    assert house.tick("unmeasured_drift", exchange=unreachable).requests
+def test_without_an_exchange_drift_is_measured_all_the_same(platform, unreachable):
+    platform.crown(CHAMPION, NOON)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    assert platform.tick("stale_drift_metrics", exchange=unreachable).requests

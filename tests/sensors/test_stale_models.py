@@ -21,17 +21,17 @@ BTC, ETH = "binance.BTC-USDT.1h", "binance.ETH-USDT.1h"
 
 
 @pytest.fixture
-def trained(house, rows_of):
+def trained(platform, rows_of):
     """Store a model that knows all up to a moment."""
 
     def store(until, served=APRIL):
-        house.put(MODELS, served, rows_of(MODELS, model_id=["0" * 32], trained_until=[until]))
+        platform.put(MODELS, served, rows_of(MODELS, model_id=["0" * 32], trained_until=[until]))
 
     return store
 
 
-def test_a_market_without_candles_waits_and_is_told_what_to_fetch(house):
-    tick = house.tick("stale_models")
+def test_a_market_without_candles_waits_and_is_told_what_to_fetch(platform):
+    tick = platform.tick("stale_models")
     assert tick.requests == []
     assert tick.reason == (
         f"{BTC} has no model, but no candles of {BTC} are stored; fetch and make them with "
@@ -39,33 +39,33 @@ def test_a_market_without_candles_waits_and_is_told_what_to_fetch(house):
     )
 
 
-def test_a_new_market_is_not_trained_before_its_backfill_is_within_a_day_of_now(house):
-    house.put_bars(FEBRUARY.start, NOON - DAY - HOUR)
-    tick = house.tick("stale_models")
+def test_a_new_market_is_not_trained_before_its_backfill_is_within_a_day_of_now(platform):
+    platform.put_bars(FEBRUARY.start, NOON - DAY - HOUR)
+    tick = platform.tick("stale_models")
     assert tick.requests == []
     assert "25 bars of the look-back are neither stored nor known gaps, in 2026-03" in tick.reason
-    house.put_bars(FEBRUARY.start, NOON - DAY)
-    assert house.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
+    platform.put_bars(FEBRUARY.start, NOON - DAY)
+    assert platform.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
 
 
-def test_a_hole_in_the_look_back_is_named_with_its_month_and_the_command(house):
-    house.put_bars(FEBRUARY.start, FEBRUARY.start + 27 * DAY)
-    house.put_bars(MARCH.start, NOON)
-    reason = house.tick("stale_models").reason
+def test_a_hole_in_the_look_back_is_named_with_its_month_and_the_command(platform):
+    platform.put_bars(FEBRUARY.start, FEBRUARY.start + 27 * DAY)
+    platform.put_bars(MARCH.start, NOON)
+    reason = platform.tick("stale_models").reason
     assert "24 bars of the look-back are neither stored nor known gaps, in 2026-02" in reason
     assert f'"traderai backfill {BTC} --since 2026-02-01 --until 2026-02-28"' in reason
 
 
-def test_bars_whose_features_are_still_being_made_are_left_out_of_the_look_back(house):
-    house.put_bars(FEBRUARY.start, NOON - HOUR)
-    house.put_bars(FEBRUARY.start, NOON, CANDLES)
-    assert house.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
+def test_bars_whose_features_are_still_being_made_are_left_out_of_the_look_back(platform):
+    platform.put_bars(FEBRUARY.start, NOON - HOUR)
+    platform.put_bars(FEBRUARY.start, NOON, CANDLES)
+    assert platform.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
 
 
 @pytest.mark.parametrize("made", [(), (FEATURES,), (LABELS,)])
-def test_a_backfill_that_was_killed_after_its_candles_is_no_history(house, made):
-    house.put_bars(FEBRUARY.start, NOON, CANDLES, *made)
-    tick = house.tick("stale_models")
+def test_a_backfill_that_was_killed_after_its_candles_is_no_history(platform, made):
+    platform.put_bars(FEBRUARY.start, NOON, CANDLES, *made)
+    tick = platform.tick("stale_models")
     assert tick.requests == []
     assert (
         "features and labels are not made of the candles as they are stored, in 2026-02, 2026-03"
@@ -74,79 +74,79 @@ def test_a_backfill_that_was_killed_after_its_candles_is_no_history(house, made)
     assert f'"traderai backfill {BTC} --since 2026-02-01"' in tick.reason
 
 
-def test_the_first_model_is_asked_for_once_and_serves_the_month_to_come(house):
-    house.put_bars(FEBRUARY.start, NOON)
-    first, second = house.tick("stale_models"), house.tick("stale_models")
+def test_the_first_model_is_asked_for_once_and_serves_the_month_to_come(platform):
+    platform.put_bars(FEBRUARY.start, NOON)
+    first, second = platform.tick("stale_models"), platform.tick("stale_models")
     assert first.request.job_name == "train"
     assert first.months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
     assert first.request.run_key == second.request.run_key
-    house.run(first.request, dg.DagsterRunStatus.FAILURE)
-    again = house.tick("stale_models")
+    platform.run(first.request, dg.DagsterRunStatus.FAILURE)
+    again = platform.tick("stale_models")
     assert again.requests == []
     assert again.reason.endswith("its look-back is complete; a run was asked for")
 
 
-def test_a_model_past_its_age_is_asked_for_again(house, trained):
-    house.put_bars(FEBRUARY.start, NOON)
+def test_a_model_past_its_age_is_asked_for_again(platform, trained):
+    platform.put_bars(FEBRUARY.start, NOON)
     trained(NOON - 7 * DAY)
-    assert "knows all up to 2026-03-13 12:00 UTC" in house.tick("stale_models").reason
+    assert "knows all up to 2026-03-13 12:00 UTC" in platform.tick("stale_models").reason
     trained(NOON - 7 * DAY - HOUR)
-    tick = house.tick("stale_models")
+    tick = platform.tick("stale_models")
     assert tick.months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
 
 
-def test_late_in_a_long_month_the_look_back_still_fits_the_month_to_come(house):
+def test_late_in_a_long_month_the_look_back_still_fits_the_month_to_come(platform):
     # 30 days before 1 March 12:00 is 30 January: the model of April may reach to 1 February only.
-    house.configure(history_days=60)
-    house.sandbox.clock.set(MARCH.start + 12 * HOUR)
-    house.put_bars(Month(2026, 1).start, MARCH.start + 12 * HOUR)
-    assert house.tick("stale_models").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+    platform.configure(history_days=60)
+    platform.sandbox.clock.set(MARCH.start + 12 * HOUR)
+    platform.put_bars(Month(2026, 1).start, MARCH.start + 12 * HOUR)
+    assert platform.tick("stale_models").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
 
 
-def test_a_market_that_is_trained_is_left_alone(house):
-    house.put_bars(FEBRUARY.start, NOON)
-    house.run(house.tick("stale_models").request, dg.DagsterRunStatus.STARTED)
-    assert house.tick("stale_models").reason == f"a model of {BTC} is being trained"
+def test_a_market_that_is_trained_is_left_alone(platform):
+    platform.put_bars(FEBRUARY.start, NOON)
+    platform.run(platform.tick("stale_models").request, dg.DagsterRunStatus.STARTED)
+    assert platform.tick("stale_models").reason == f"a model of {BTC} is being trained"
 
 
-def test_a_backfill_that_never_ends_does_not_stop_the_training_of_what_is_there(house):
-    house.put_bars(FEBRUARY.start, NOON)
-    request = house.tick("stale_models").request
+def test_a_backfill_that_never_ends_does_not_stop_the_training_of_what_is_there(platform):
+    platform.put_bars(FEBRUARY.start, NOON)
+    request = platform.tick("stale_models").request
     backfill = request._replace(job_name="backfill", run_key="for ever")
-    house.run(backfill, dg.DagsterRunStatus.STARTED)
-    assert house.tick("stale_models").request == request
+    platform.run(backfill, dg.DagsterRunStatus.STARTED)
+    assert platform.tick("stale_models").request == request
 
 
-def test_the_look_back_is_not_read_while_the_model_is_young(house, trained, monkeypatch):
-    house.put_bars(FEBRUARY.start, NOON)
+def test_the_look_back_is_not_read_while_the_model_is_young(platform, trained, monkeypatch):
+    platform.put_bars(FEBRUARY.start, NOON)
     trained(NOON - DAY)
     monkeypatch.setattr(LakeSnapshot, "read", None)
-    assert "knows all up to" in house.tick("stale_models").reason
+    assert "knows all up to" in platform.tick("stale_models").reason
 
 
-def test_each_market_is_judged_by_itself(house, kept):
+def test_each_market_is_judged_by_itself(platform, kept):
     kept(ETH)
-    house.put_bars(FEBRUARY.start, NOON)
-    tick = house.tick("stale_models")
+    platform.put_bars(FEBRUARY.start, NOON)
+    tick = platform.tick("stale_models")
     assert tick.months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
     assert f"{ETH} has no model, but no candles of {ETH} are stored" in tick.log
 
 
-def test_what_the_markets_wait_for_is_kept_as_data_for_others_to_read(house, kept):
+def test_what_the_markets_wait_for_is_kept_as_data_for_others_to_read(platform, kept):
     small = Market("binance", "kPEPE/USDT", "1h").key  # Holds a tilde
     kept(ETH, small)
-    house.put_bars(FEBRUARY.start, NOON)  # Only BTC's look-back is complete
-    assert house.tick("stale_models").request is not None
-    found = gate_finding(house.instance)
+    platform.put_bars(FEBRUARY.start, NOON)  # Only BTC's look-back is complete
+    assert platform.tick("stale_models").request is not None
+    found = gate_finding(platform.instance)
     assert {one.market: one.commands for one in found.markets} == {
         market: (f"traderai backfill {market} --since 2026-02-01",) for market in (ETH, small)
     }
     assert [one.months for one in found.markets] == [("2026-02", "2026-03")] * 2
 
 
-def test_a_market_that_waits_no_longer_is_kept_no_longer(house):
-    house.tick("stale_models")
-    assert [one.market for one in gate_finding(house.instance).markets] == [BTC]
-    house.put_bars(FEBRUARY.start, NOON)
-    house.tick("stale_models")
-    assert gate_finding(house.instance).markets == ()
+def test_a_market_that_waits_no_longer_is_kept_no_longer(platform):
+    platform.tick("stale_models")
+    assert [one.market for one in gate_finding(platform.instance).markets] == [BTC]
+    platform.put_bars(FEBRUARY.start, NOON)
+    platform.tick("stale_models")
+    assert gate_finding(platform.instance).markets == ()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.sensors.state_model import HOUR, MINUTE, SECOND, Cut, World
 from traderai_assets.domain.states.markets import MarketFacts, market_state
-from traderai_assets.instance.run_sightings import state_of, unfinished
+from traderai_assets.instance.run_states import state_of, unfinished
 from traderai_assets.partitions import MARKETS
 from traderai_assets.status.reading import read_status
 

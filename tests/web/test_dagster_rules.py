@@ -5,8 +5,7 @@ import pytest
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.web.access import RequestHead, refusal
 from traderai_assets.settings import load_settings
-from traderai_assets.web.dagster_rules import dagster_policy, is_page
-from traderai_assets.web.mutations import changes_something
+from traderai_assets.web.dagster_rules import changes_something, dagster_policy, is_page
 
 
 @pytest.mark.parametrize("host", ["*", "http://traderai.example", "a b", "x:70000", "me@x"])

@@ -1,1 +1,6 @@
-"""Asset checks: what must hold before anything downstream may run."""
+"""Asset checks: what must hold before anything downstream may run.
+
+Here: checks of stored rows, and of what a run is about to do.
+Not here: the gate's facts (gate), the proof of a feature (domain/features/proof).
+How to: docs/how-to/asset.md.
+"""

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from traderai_assets.cli.context import known_market, open_lake, open_settings
+from traderai_assets.cli.atomic_write import atomic_write
+from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.whole_file import written_whole
 from traderai_assets.domain.errors import InvalidInput
 
 WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
@@ -41,9 +41,9 @@ def export(market: str, file: Path) -> None:
         raise InvalidInput(f"{file} ends with {file.suffix!r}; expected .parquet or .csv")
     settings = open_settings()
     snapshot = open_lake(settings).snapshot(CANDLES)
-    key = known_market(settings, market, snapshot.markets())
+    key = stored_market(settings, market, snapshot.markets())
     frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
-    with written_whole(file) as draft:
+    with atomic_write(file) as draft:
         getattr(frame, WRITERS[file.suffix])(draft, index=False)
     click.echo(
         f"{len(frame)} candles of {key}, {frame['open_time'].min():%Y-%m-%d %H:%M} to "
@@ -64,12 +64,12 @@ def gaps(market: str, *, as_json: bool) -> None:
 
     settings = open_settings()
     lake = open_lake(settings)
-    key = known_market(settings, market, lake.snapshot(CANDLES).markets())
-    stored, ledger = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
+    key = stored_market(settings, market, lake.snapshot(CANDLES).markets())
+    stored, asks = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
     frame = stored.read(key, sorted(stored.content_hashes(key)))
-    asks = ledger.read(key, sorted(ledger.content_hashes(key)))
+    records = asks.read(key, sorted(asks.content_hashes(key)))
     print_rows(
-        [_shown(gap) for gap in asked_for(frame, asks).to_dict("records")],
+        [_shown(gap) for gap in asked_for(frame, records).to_dict("records")],
         as_json=as_json,
         empty=f"{key} has no gap in what is stored.",
     )
@@ -79,6 +79,6 @@ def _shown(gap: dict[Hashable, Any]) -> dict[Hashable, Any]:
     """Return a gap without what it has not; one that was never asked for is due since 1970."""
     import pandas as pd
 
-    told = {name: None if pd.isna(value) else value for name, value in gap.items()}
-    due = told["next_ask"]
-    return {**told, "next_ask": "at once" if due is not None and due.year == 1970 else due}
+    row = {name: None if pd.isna(value) else value for name, value in gap.items()}
+    due = row["next_ask"]
+    return {**row, "next_ask": "at once" if due is not None and due.year == 1970 else due}

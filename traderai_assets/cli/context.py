@@ -1,4 +1,4 @@
-"""The house as the command line finds it: settings, lake and instance, opened when asked for."""
+"""Context of a command: settings, lake and instance, opened when needed."""
 
 import os
 import shlex
@@ -139,12 +139,12 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     return DagsterInstance.from_config(str(home))
 
 
-def known_market(settings: Settings, text: str, known: list[str]) -> str:
+def stored_market(settings: Settings, text: str, stored: list[str]) -> str:
     """Return the key of the market `text` names, if candles of it are stored."""
     key = settings.market(text).key
-    if key not in known:
+    if key not in stored:
         raise InvalidInput(
             f"no candles of {key} are stored in {settings.lake_root}; there are those of "
-            f'{", ".join(known) or "nothing"}; "traderai markets add {text}" has them fetched'
+            f'{", ".join(stored) or "nothing"}; "traderai markets add {text}" has them fetched'
         )
     return key

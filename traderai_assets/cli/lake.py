@@ -52,7 +52,7 @@ def accept(table: str, *, gone: bool) -> None:
     click.echo(
         f"{table} is not there and begins anew."
         if version is None
-        else f'{table} is taken as it is, at version {version}; "traderai lake check" looks at it.'
+        else f'{table} is taken as it is, at version {version}; "traderai lake check" checks it.'
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from traderai_assets.cli.asking import request_options
+from traderai_assets.cli.web_requests import request_options
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.urls import without_login
@@ -74,13 +74,13 @@ def launch_again(url: str, run_id: str) -> str:
         If it was refused otherwise.
     """
     _host(url)
-    asked = urllib.request.Request(  # noqa: S310  # `_host` lets http and https pass
+    request = urllib.request.Request(  # noqa: S310  # `_host` lets http and https pass
         f"{url.rstrip('/')}/graphql",
         json.dumps({"query": _AGAIN, "variables": {"run": run_id}}).encode(),
         {"Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(asked, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
             answer: dict[str, Any] = json.load(response)["data"]["launchRunReexecution"]
     except urllib.error.HTTPError as error:
         raise _not_let_in(url) if error.code == FORBIDDEN else _no_web_server(url) from error
@@ -122,7 +122,7 @@ def _not_let_in(url: str) -> TraderAIError:
 
 
 def _explained(error: Exception, url: str, job: str, keys: list[str]) -> TraderAIError:
-    """Return what is wrong in one line: the client's own words hold the whole query."""
+    """Return what is wrong in one line: the client's own message holds the whole query."""
     from gql.transport.exceptions import TransportConnectionFailed, TransportServerError
 
     shown = without_login(url)

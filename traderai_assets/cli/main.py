@@ -68,7 +68,7 @@ def main() -> None:
         signal.signal(ending, _end)
     # What we and our processes write is the person's alone: candles, models, what runs printed
     os.umask(0o077)
-    from traderai_assets.cli.asking import install_opener
+    from traderai_assets.cli.web_requests import install_opener
 
     make_output_plain()
     install_opener()

@@ -26,7 +26,7 @@ _SPARE_BYTES = 2**20
 
 
 def in_one_line(error: Exception) -> str | None:
-    """Return the error as a person can use it; None where only its traceback tells."""
+    """Return the error as a person can use it; None where only its traceback helps."""
     if isinstance(error, TraderAIError):
         return str(error)
     if isinstance(error, OSError):
@@ -46,9 +46,9 @@ def _of_machine(error: OSError) -> str:
     if number is None or way_out is None:
         return str(error)
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if name is not None]
-    said = os.strerror(number) if names or error.strerror is None else error.strerror
+    message = os.strerror(number) if names or error.strerror is None else error.strerror
     where = " and ".join(names) or _suspects(number)
-    return f"{where}: {said}; {way_out}" if where else f"{said}; {way_out}"
+    return f"{where}: {message}; {way_out}" if where else f"{message}; {way_out}"
 
 
 def _suspects(number: int) -> str:
@@ -74,7 +74,7 @@ def _places() -> Iterator[Path]:
     try:
         settings = load_settings()
         places = [settings.home.resolve(), Path(settings.lake_root), *places]
-    except TraderAIError:  # The settings' own error is told by whoever needs them
+    except TraderAIError:  # The settings' own error is raised by whoever needs them
         pass
     for place in places:
         here = next((one for one in (place, *place.parents) if one.exists()), None)
@@ -94,7 +94,7 @@ def _of_database(error: Exception) -> str:
 
 
 def _of_wrapped(error: Exception) -> str | None:
-    """Look under what a library raised around an error that can be told."""
+    """Unwrap what a library raised around an error that we can explain."""
     if isinstance(error, sqlite3.Error):
         return _of_database(error)
     cause = error.__cause__ or error.__context__
@@ -111,7 +111,7 @@ def _loaded(names: tuple[tuple[str, str], ...]) -> tuple[type[Exception], ...]:
 
 
 def _origin(error: BaseException) -> BaseException:
-    """Return what was said first: who gave up retrying says only that."""
+    """Return the first cause: who gave up retrying names only that."""
     while error.__cause__ is not None:
         error = error.__cause__
     return error

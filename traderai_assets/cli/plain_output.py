@@ -1,7 +1,7 @@
 """Output: what is printed acts on no terminal, whoever wrote it.
 
 Run logs, tags, partition keys and errors hold what strangers wrote. Every command prints through
-this door, and so does a traceback that nobody caught.
+this stream, and so does a traceback that nobody caught.
 """
 
 import sys
@@ -37,7 +37,7 @@ class PlainStream:
         self.terminal.flush()
 
     def isatty(self) -> bool:
-        """Whether a person looks on."""
+        """Whether it is a terminal, with a person before it."""
         return self.terminal.isatty()
 
     def fileno(self) -> int:
@@ -56,7 +56,7 @@ class PlainStream:
 
 
 def make_output_plain() -> None:
-    """Print through the door from here on."""
+    """Print through plain streams from here on."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, PlainStream):

@@ -1,7 +1,7 @@
 """`traderai candles steps` and `confirm`: prices that nobody can have traded to, and what they are.
 
-A decision is a row of its own table; candles are never changed. Which months it makes anew is said
-by the gate and by the web UI, and done by the command that is printed.
+A decision is a row of its own table; candles are never changed. Gate and web UI name the
+months that it makes stale; the command that is printed makes them anew.
 """
 
 import getpass
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.context import known_market, open_lake, open_settings
+from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from traderai_assets.domain.months import Month
 
 _TIME_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
-_SAYS_NOTHING = ""
+_NONE = ""
 
 
 @click.command()
@@ -38,7 +38,7 @@ def steps(market: str, *, as_json: bool) -> None:
 
     settings = open_settings()
     lake = open_lake(settings)
-    key = known_market(settings, market, lake.snapshot(CANDLES).markets())
+    key = stored_market(settings, market, lake.snapshot(CANDLES).markets())
     print_rows(_step_rows(lake, key), as_json=as_json, empty=f"{key} has no impossible step.")
 
 
@@ -49,7 +49,7 @@ def steps(market: str, *, as_json: bool) -> None:
 @click.option(
     "--ratio", help="The unit changed: prices from TIME on over those before, 100 or 1/3."
 )
-@click.option("--revoke", is_flag=True, help="Take back what was said of this bar.")
+@click.option("--revoke", is_flag=True, help="Take back what was decided about this bar.")
 def confirm(market: str, time: datetime, *, real: bool, ratio: str | None, revoke: bool) -> None:
     """Decide on the bar of MARKET that opened at TIME (UTC), so that learning may cross it.
 
@@ -62,17 +62,17 @@ def confirm(market: str, time: datetime, *, real: bool, ratio: str | None, revok
         raise InvalidInput("say one of --real, --ratio N or --revoke")
     settings = open_settings()
     lake = open_lake(settings)
-    key = known_market(settings, market, lake.snapshot(CANDLES).markets())
+    key = stored_market(settings, market, lake.snapshot(CANDLES).markets())
     verdict = REAL if real else REVOKED if revoke else RATIO
     opened = time.replace(tzinfo=UTC)
-    said = _decide(lake, key, opened, verdict, None if ratio is None else _ratio_of(ratio))
-    click.echo(said)
+    outcome = _decide(lake, key, opened, verdict, None if ratio is None else _ratio_of(ratio))
+    click.echo(outcome)
 
 
 def _decide(
     lake: "LakeResource", key: str, opened: datetime, verdict: str, ratio: float | None
 ) -> str:
-    """Add the decision where it says something new; return what to tell the person."""
+    """Add the decision where it is new; return a sentence for the person."""
     import pandas as pd
 
     from traderai_assets.domain.candles.crossings import REVOKED, standing_decisions
@@ -89,7 +89,7 @@ def _decide(
     standing = standing_decisions(stored)
     before = standing[standing["open_time"] == pd.Timestamp(opened)]
     stands, written = (REVOKED, None) if before.empty else before[["verdict", "ratio"]].iloc[0]
-    told = f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_word(verdict, ratio)}"
+    told = f"{key} {opened:%Y-%m-%d %H:%M} UTC: {_verdict_text(verdict, ratio)}"
     if stands == verdict and ratio in (None, written):
         return f"{told} already; nothing changed."
     row = {
@@ -152,7 +152,7 @@ def _ratio_of(text: str) -> float:
     return ratio
 
 
-def _word(verdict: str, ratio: float | None) -> str:
+def _verdict_text(verdict: str, ratio: float | None) -> str:
     return f"ratio {ratio:g}" if ratio is not None else verdict
 
 
@@ -175,7 +175,7 @@ def _step_rows(lake: "LakeResource", key: str) -> list[dict[str, Any]]:
 
 
 def _shown(step: dict[Any, Any]) -> dict[str, Any]:
-    """One line of the list; a bar that was decided on and is not suspected shows what was said."""
+    """One line of the list; one that is decided on and not suspected shows the decision alone."""
     decided = step["verdict"] if isinstance(step["verdict"], str) else "undecided"
     if step["written"] == step["written"]:  # Not NaN
         decided = f"ratio {step['written']:g}"
@@ -185,8 +185,8 @@ def _shown(step: dict[Any, Any]) -> dict[str, Any]:
     }
     return {
         "opened": f"{step['open_time']:%Y-%m-%dT%H:%M}",
-        "kind": step["kind"] if isinstance(step["kind"], str) else _SAYS_NOTHING,
+        "kind": step["kind"] if isinstance(step["kind"], str) else _NONE,
         **figures,
-        "near": step["near"] if isinstance(step["near"], str) else _SAYS_NOTHING,
+        "near": step["near"] if isinstance(step["near"], str) else _NONE,
         "decided": decided,
     }

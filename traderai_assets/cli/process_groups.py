@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 SECONDS_TO_STOP = 20
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_POLLS = 0.1
 # Of /proc/PID/stat, counted behind the command's name, which may hold anything
 _STATE, _GROUP = 0, 2
 _DEAD = frozenset("ZX")
@@ -42,7 +42,7 @@ def living(group: int) -> set[int]:
     """Return the processes of a group that do more than wait to be buried."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(FileNotFoundError, ProcessLookupError):  # It ended while we looked
+        with suppress(FileNotFoundError, ProcessLookupError):  # It ended while we read
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
             if stat[_STATE] not in _DEAD and int(stat[_GROUP]) == group:
                 found.add(int(folder.name))
@@ -55,5 +55,5 @@ def _gone_within(group: int, seconds: float, *, leader_only: bool = False) -> bo
         left = living(group)
         if not left or (leader_only and group not in left):
             return True
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_SECONDS_BETWEEN_POLLS)
     return False

@@ -19,7 +19,7 @@ from traderai_assets.domain.errors import TraderAIError
 HOST = "127.0.0.1"  # the web server has no authentication
 PRIVATE = 0o077  # umask of all we start: nobody else on the machine reads what they write
 SECONDS_TO_START = 120
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_POLLS = 0.1
 
 
 class ProcessStopped(TraderAIError):
@@ -59,20 +59,20 @@ class Service:
         Raises
         ------
         ProcessStopped
-            Where it has ended: which process, how, after how long, and where it said more.
+            Where it has ended: which process, how, after how long, and where its log is.
         """
         how = self.how_it_ended()
         if how is not None:
             raise self.stopped(how)
 
     def stopped(self, how: str) -> ProcessStopped:
-        """Return the error that tells of its end."""
+        """Return the error for its end."""
         lived = time.monotonic() - self.started
-        said = f"in {self.log}" if self.log else "above"
+        place = f"in {self.log}" if self.log else "above"
         return ProcessStopped(
             f"{self.name} (process {self.process.pid}) {how}, {lived:.0f} s after its start, and "
-            f"everything was stopped with it. What it said last is {said}; start again with the "
-            "same command, and what was queued or at work goes on"
+            f"everything was stopped with it. What it printed last is {place}; start again with "
+            "the same command, and what was queued or at work goes on"
         )
 
 
@@ -159,4 +159,4 @@ def wait_until(service: Service, ready: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             where = f"; see {service.log}" if service.log else ""
             raise TraderAIError(f"{service.name} is not up within {SECONDS_TO_START} s{where}")
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_SECONDS_BETWEEN_POLLS)

@@ -18,7 +18,7 @@ SECONDS_BETWEEN_LINES = 5.0
 @click.command()
 @click.argument("model_id")
 def command(model_id: str) -> None:
-    """Train MODEL_ID again, of the rows it was made of, and compare the two byte for byte.
+    """Train MODEL_ID again, on the rows it was trained on, and compare the two byte for byte.
 
     The first characters of an id will do. Nothing is stored. Exit code 1 says that they differ.
 

@@ -22,8 +22,8 @@ from traderai_assets.settings import Settings
 
 # As workspace.yaml has them; a test holds the two together
 MODULE, LOCATION = "traderai_assets.definitions", "traderai"
-LOOKS_WITHOUT_CHILD = 5
-_SECONDS_BETWEEN_LOOKS = 1.0
+POLLS_WITHOUT_CHILD = 5
+_SECONDS_BETWEEN_POLLS = 1.0
 
 
 class DagsterServices:
@@ -59,7 +59,7 @@ class DagsterServices:
         """Wait until one ends, which is an error; Ctrl-C is the way out."""
         while True:
             self.check()
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_SECONDS_BETWEEN_POLLS)
 
 
 class CodeServer:
@@ -73,7 +73,7 @@ class CodeServer:
         self._missing = 0
 
     def check(self) -> None:
-        """Do nothing while the code can be asked for.
+        """Do nothing while the code is served.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class CodeServer:
         """
         leader = self._service.process.pid
         self._missing = 0 if living(leader) - {leader} else self._missing + 1
-        if self._missing >= LOOKS_WITHOUT_CHILD:
+        if self._missing >= POLLS_WITHOUT_CHILD:
             self._missing = 0
             if not self._answers():
                 raise self._service.stopped("lost the process that holds our code")

@@ -1,4 +1,4 @@
-"""Errors of a database told with its file: SQLite says what is wrong, and never where.
+"""Errors of a database with the file they are of: SQLite says what is wrong, and never where.
 
 SQLAlchemy knows which file an engine is of, so each of its errors is given a note while it is
 raised; the note stands in tracebacks, too, as in the daemon's log.
@@ -17,7 +17,7 @@ _WAYS_OUT = {
     "SQLITE_READONLY": "it cannot be written: mount its disk for writing, and let the user own it",
     "SQLITE_CANTOPEN": "is its disk mounted, and may the user write the file and its folder?",
     "SQLITE_FULL": "free space on its disk",
-    "SQLITE_IOERR": "its disk is full or fails: free space, and look at its health",
+    "SQLITE_IOERR": "its disk is full or fails: free space, and check its health",
     "SQLITE_BUSY": "another process holds it for long: end what hangs, and try again",
     "SQLITE_LOCKED": "another process holds it for long: end what hangs, and try again",
     "SQLITE_PERM": "let the user who runs TraderAI own it",
@@ -52,7 +52,7 @@ def sqlite_way_out(error: sqlite3.Error) -> str:
     if "no such table" in str(error) or "no such column" in str(error):
         return _EMPTIED
     primary = "_".join(name.split("_")[:2])
-    return _WAYS_OUT.get(primary, "look at the file, and put it back from a backup")
+    return _WAYS_OUT.get(primary, "check the file, and put it back from a backup")
 
 
 def _note_file(context: "ExceptionContext") -> None:

@@ -1,7 +1,7 @@
-"""The SQLite files of Dagster's instance, looked at before Dagster opens them.
+"""The SQLite files of Dagster's instance, checked before Dagster opens them.
 
 Dagster lays out anew whatever it finds missing: runs, markets or sensors that are lost would pass
-for such as never were. On PostgreSQL there are no such files, and nothing is looked at.
+for such as never were. On PostgreSQL there are no such files, and nothing is checked.
 """
 
 import errno
@@ -54,7 +54,7 @@ def check_database_files(home: Path) -> None:
     if not files.runs.parent.exists():
         return
     _check_writable(home, *files)
-    _settled(lambda: _check_contents(home, files))
+    _retried(lambda: _check_contents(home, files))
 
 
 def _check_contents(home: Path, files: DatabaseFiles) -> None:
@@ -70,13 +70,13 @@ def _check_contents(home: Path, files: DatabaseFiles) -> None:
             raise CorruptInstance(_lost(file, f"there are runs, and the {holds} are lost", home))
     if not files.events.exists() or not files.runs.exists():
         return
-    told = _finds(files.events, _EVENTS)
-    if told and not _finds(files.runs, "SELECT 1 FROM runs LIMIT 1"):
+    has_events = _finds(files.events, _EVENTS)
+    if has_events and not _finds(files.runs, "SELECT 1 FROM runs LIMIT 1"):
         raise CorruptInstance(
             f"{files.runs} holds no run, and {files.events} holds events of runs: it was emptied "
             f"or replaced; {_way_out(home)}"
         )
-    if finished and not told:
+    if finished and not has_events:
         raise CorruptInstance(
             f"{files.events} holds no event, and {files.runs} holds runs that ended: it was "
             f"emptied or replaced; {_way_out(home)}"
@@ -111,7 +111,7 @@ def _check_writable(*paths: Path) -> None:
             raise OSError(number, os.strerror(number), str(path))
 
 
-def _settled(check: Callable[[], None]) -> None:
+def _retried(check: Callable[[], None]) -> None:
     deadline = time.monotonic() + SECONDS_TO_LAY_OUT
     while True:
         try:

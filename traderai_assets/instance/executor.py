@@ -1,8 +1,8 @@
-"""The executor of every run: Dagster's own, and then the word whether trying again can help.
+"""The executor of every run: Dagster's own, and then the verdict whether a retry can help.
 
 Here and nowhere else an error that lasts ends a run for good, whoever launched it and whatever
-it materializes. The word is written on the run before the run is said to have failed: Dagster
-decides then whether to retry, and a restart in between finds the word where it stands.
+it materializes. The verdict is written on the run before the run is marked as failed: Dagster
+decides then whether to retry, and a restart in between finds it on the run.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # What the venue refuses is noted of the market where it was asked, and not of one job
 OF_THE_VENUE = frozenset({"InvalidMarket", "MarketNotListed", "MarketRefused"})
-# Of the same rows a check says the same again
+# Of the same rows a check finds the same again
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
 # Its check is the gate, and its sensor asks the gate before it asks for a run: once the data has
 # come, nothing need rest because somebody was too early
@@ -74,7 +74,7 @@ def note_failures(
     elsewhere = OF_THE_VENUE | ({_CHECK_FAILED} if job == _GATED else frozenset())
     own = [error for error in lasting if error and error.cls_name not in elsewhere]
     if market and job in JOBS and own:
-        note_refused(instance, market, _words(own[0]), scope=job)
+        note_refused(instance, market, _message(own[0]), scope=job)
 
 
 def lasting_error(error: "SerializableErrorInfo | None") -> "SerializableErrorInfo | None":
@@ -92,7 +92,7 @@ def lasting_error(error: "SerializableErrorInfo | None") -> "SerializableErrorIn
     return None
 
 
-def _words(error: "SerializableErrorInfo") -> str:
+def _message(error: "SerializableErrorInfo") -> str:
     """Return the message without the path of the module its class lives in."""
     where, colon, text = error.message.strip().partition(": ")
     return f"{where.rpartition('.')[2]}{colon}{text}"

@@ -21,7 +21,7 @@ def kept_markets(instance: DagsterInstance, settings: Settings) -> list[str]:
 
 
 def keepings(instance: DagsterInstance, markets: Iterable[str]) -> dict[str, Keeping]:
-    """Return what was said of keeping each of `markets`."""
+    """Return what was decided about keeping each of `markets`."""
     keys = sorted(markets)
     notes = read_notes(instance, [f"{_KEPT}{key}" for key in keys])
     return {key: Keeping.parse(notes.get(f"{_KEPT}{key}", "")) or OF_OLD for key in keys}
@@ -45,7 +45,7 @@ def remove_market(instance: DagsterInstance, settings: Settings, key: str) -> No
 
 
 def forget_market(instance: DagsterInstance, settings: Settings, key: str) -> None:
-    """Delete a removed market's partition, and what was said of it; last of all.
+    """Delete a removed market's partition, and the note of its removal; last of all.
 
     As long as it is there the removal can be seen and done again. A market that the settings still
     name stays removed; another may be added anew, also in the web UI.
@@ -56,7 +56,7 @@ def forget_market(instance: DagsterInstance, settings: Settings, key: str) -> No
         write_notes(instance, {f"{_KEPT}{key}": ""})
 
 
-def look_at_settings(instance: DagsterInstance, settings: Settings) -> None:
+def sync_with_settings(instance: DagsterInstance, settings: Settings) -> None:
     """Make partitions of the markets that the settings name, and note what they name no more.
 
     For one sensor only: two that add the same partition at once would collide.

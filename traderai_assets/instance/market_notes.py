@@ -1,4 +1,4 @@
-"""What is known of a market beside its candles: what refuses it, and whether it is kept at all.
+"""Notes of a market beside its candles: what refuses it, and whether it is kept at all.
 
 The notes lie in the instance's key-value store: a row each, written whole, there after a restart.
 They are written by run workers, by the sensor `stale_candles` and by the command line.
@@ -48,7 +48,7 @@ def note_refused(
     final: bool = False,
     now: datetime | None = None,
 ) -> MarketRefusal:
-    """Write down one more no, and return all that is known of it now."""
+    """Write down one more refusal, and return what is noted of it now."""
     before = refusal_of(instance, market, scope)
     after = refused_again(before, scope, reason, now or machine_time(), ended=ended, final=final)
     write_notes(instance, {_name(market, scope): after.text()})
@@ -63,7 +63,7 @@ def note_answered(instance: DagsterInstance, market: str, *scopes: str) -> None:
 
 
 def machine_time() -> datetime:
-    """Return the time by which it is told when to ask again, for who notes it and who reads it."""
+    """Return the time that decides when to ask again, for who notes it and who reads it."""
     return datetime.now(UTC)
 
 

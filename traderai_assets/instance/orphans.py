@@ -3,7 +3,7 @@
 The order is what makes this safe: first the worker is gone for certain, then the log is read, then
 the run is marked. A process that is gone writes nothing more, so a run that finished meanwhile is
 seen to have finished, also where its last event was written and its status was not, or all its
-steps had ended and its last event was not written. Which runs these are says `domain/states`.
+steps had ended and its last event was not written. `domain/states` decides which runs these are.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from dagster import (
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import RunRecord
 
-from traderai_assets.instance.run_sightings import reason_of, state_of, unfinished
+from traderai_assets.instance.run_states import reason_of, state_of, unfinished
 from traderai_assets.instance.run_workers import stop, worker_of
 from traderai_assets.work_classes import RETRIES_TAG
 
@@ -40,7 +40,7 @@ class Orphan:
     reason : str
         Half a sentence that goes on after "the run".
     certain : bool
-        Whether it may be reconciled without a person looking at it. Where a person says so it is
+        Whether it may be reconciled without a person's leave. Where a person gives it, it is
         reconciled also if its worker lives, perhaps, on another machine: the lake refuses what such
         a worker wants to commit.
     again : bool
@@ -101,7 +101,7 @@ def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
     if last is not None and last.dagster_event is not None:
         ended = datetime.fromtimestamp(last.timestamp, UTC)
         instance.run_storage.handle_run_event(run_id, last.dagster_event, ended)
-        return f"{name} had ended before, as its log says; now its status says so too"
+        return f"{name} had ended before, as its log shows; now its status shows it too"
     if run.status is DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run, f"The run was cancelled: {orphan.reason}.")
         return f"{name} is cancelled"
@@ -109,7 +109,7 @@ def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
         # To try it again from where it failed there is nothing, and Dagster would give it up
         success = DagsterEvent(DagsterEventType.RUN_SUCCESS.value, job_name=run.job_name)
         instance.report_dagster_event(success, run_id)
-        return f"{name} had done all its steps; now it is said to have succeeded"
+        return f"{name} had done all its steps; now it is marked as succeeded"
     if not orphan.again:
         instance.add_run_tags(run_id, {RETRIES_TAG: "0"})
     instance.report_run_failed(run, f"The run failed: {orphan.reason}.")
@@ -127,7 +127,7 @@ def finished_in_log(instance: DagsterInstance, run_id: str) -> EventLogEntry | N
 
 
 def _all_done(instance: DagsterInstance, run: DagsterRun) -> bool:
-    """Whether every step of the run ended well, so that only the run's own last word is missing."""
+    """Whether every step of the run ended well, so that only the run's own end is missing."""
     if run.execution_plan_snapshot_id is None:
         return False
     plan = instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)

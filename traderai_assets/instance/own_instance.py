@@ -1,7 +1,7 @@
 """Whether a Dagster instance is ours: slots, classes, watched workers and retries rest on it.
 
 Its dagster.yaml is a file that anybody may edit, and DAGSTER_HOME may name another project's: so it
-is looked at before a command opens it, and by every sensor and run before they do anything.
+is checked before a command opens it, and by every sensor and run before they do anything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,37 +67,37 @@ def refuse_foreign_run(context: InitResourceContext) -> None:
 
 def _read(file: Path, way_out: str) -> Mapping[str, Any]:
     try:
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+        config = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InvalidSettings(f"there is no {file}; {way_out}") from error
     except OSError as error:
         mend = way_out_of(error.errno) or way_out
         raise InvalidSettings(f"{file} cannot be read: {error.strerror}; {mend}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise InvalidSettings(f"{file} is not YAML: {said}; {way_out}") from error
-    return told if isinstance(told, Mapping) else {}
+        shown = " ".join(str(error).split())[:200]
+        raise InvalidSettings(f"{file} is not YAML: {shown}; {way_out}") from error
+    return config if isinstance(config, Mapping) else {}
 
 
-def _fault_of(told: Mapping[str, Any]) -> str:
+def _fault_of(config: Mapping[str, Any]) -> str:
     for part, (module, name) in OURS.items():
-        named = told.get(part)
+        named = config.get(part)
         found = named if isinstance(named, Mapping) else {}
         if (found.get("module"), found.get("class")) != (module, name):
-            said = found.get("class") or "Dagster's own"
-            return f"its {part} is {said}, expected {module}.{name}"
+            shown = found.get("class") or "Dagster's own"
+            return f"its {part} is {shown}, expected {module}.{name}"
     for part in _ENABLED:
-        if not _in(told, part, "enabled"):
+        if not _in(config, part, "enabled"):
             return f"{part} is not enabled: runs of dead workers would hold their slots for ever"
-    runs = _in(told, "concurrency", "runs")
+    runs = _in(config, "concurrency", "runs")
     queue = runs if isinstance(runs, Mapping) else {}
     return _fault_of_limits(
         queue.get("max_concurrent_runs"), queue.get("tag_concurrency_limits") or []
     )
 
 
-def _in(told: Mapping[str, Any], *path: str) -> Any:
-    found: Any = told
+def _in(config: Mapping[str, Any], *path: str) -> Any:
+    found: Any = config
     for name in path:
         found = found.get(name) if isinstance(found, Mapping) else None
     return found
@@ -125,8 +125,8 @@ def _fault_of_limits(slots: Any, limits: Sequence[Any]) -> str:
         return f"concurrency.runs.max_concurrent_runs is {slots}, expected 1 to {LIMITS.slots}"
     for wanted in LIMITS.tags:
         if not any(_holds(limit, wanted) for limit in limits):
-            said = f"{wanted.key}{f' {wanted.value}' if wanted.value else ''}"
-            return f"it has no limit of at most {wanted.most} for {said}"
+            shown = f"{wanted.key}{f' {wanted.value}' if wanted.value else ''}"
+            return f"it has no limit of at most {wanted.most} for {shown}"
     return ""
 
 

@@ -1,8 +1,8 @@
 """The event log of `postgres_storage.py`: an event is stored once and whole, however often tried.
 
 Dagster stores the event first and then what is found by it: the asset's last event, its tags, the
-state of its check. An event whose answer was lost is looked for, and what is found by it is stored
-anew.
+state of its check. An event whose answer was lost is searched for, and what is found by it is
+stored anew.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from resources.database_retry import Patient, patient_with, wait_out
 
 @patient_with(EventLogStorage)
 class PatientEventLogStorage(Patient, PostgresEventLogStorage):
-    """What runs said."""
+    """The event log of runs."""
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event once."""
@@ -43,20 +43,20 @@ class PatientEventLogStorage(Patient, PostgresEventLogStorage):
 
     def _id_of(self, event: EventLogEntry) -> int | None:
         table = SqlEventLogStorageTable.c
-        # Its own words hold the microsecond it was said in: two are never alike
+        # The event holds the microsecond of its making: no two are alike
         same = (table.run_id == event.run_id) & (table.event == serialize_value(event))
         with self.index_connection() as connection:
             return connection.execute(sql.select(table.id).where(same)).scalar()
 
     def _store_found_by(self, event: EventLogEntry, event_id: int) -> None:
-        said = event.get_dagster_event()
-        if said.event_type in ASSET_EVENTS and said.asset_key:
+        dagster_event = event.get_dagster_event()
+        if dagster_event.event_type in ASSET_EVENTS and dagster_event.asset_key:
             tags = AssetEventTagsTable
             with self.index_transaction() as connection:
                 connection.execute(sql.delete(tags).where(tags.c.event_id == event_id))
                 self._store_asset_event_tags(connection, [event], [event_id])
                 self._store_asset_event(connection, event, event_id)
-        if said.event_type in ASSET_CHECK_EVENTS:
+        if dagster_event.event_type in ASSET_CHECK_EVENTS:
             checks = AssetCheckExecutionsTable
             mine = checks.c.evaluation_event_storage_id == event_id
             with self.index_connection() as connection:

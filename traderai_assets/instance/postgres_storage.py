@@ -2,8 +2,9 @@
 
 Dagster tries for some seconds to connect and makes no statement again, so that whoever is writing
 when the server goes down loses what it wrote: a run its end, the queue a run, a sensor its cursor.
-Here every call waits until the server is back (`patience.py`). What follows are the calls that may
-not simply be made again, because an answer that never came does not say that nothing was stored.
+Here every call waits until the server is back (`resources/database_retry.py`). What
+follows are the calls that may not simply be made again, because an answer that never came does not
+mean that nothing was stored.
 """
 
 import threading
@@ -122,7 +123,7 @@ class PatientRunStorage(Patient, PostgresRunStorage):
 
 @patient_with(ScheduleStorage)
 class PatientScheduleStorage(Patient, PostgresScheduleStorage):
-    """What sensors and schedules did."""
+    """Ticks and states of sensors and schedules."""
 
     def add_instigator_state(self, state: InstigatorState) -> InstigatorState:
         """Store a sensor's state; one that is there after a lost answer is this one."""

@@ -1,7 +1,7 @@
-"""The identity of a process: what tells it from every other that ever had its number.
+"""The identity of a process: what distinguishes it from every other that ever had its number.
 
 A number alone does not: it is given out again, after a restart of the machine in the same order.
-Linux tells when a process began, which boot of which kernel it belongs to, and, inside containers,
+Linux knows when a process began, which boot of which kernel it belongs to, and, inside containers,
 which of them counts its numbers from one.
 """
 
@@ -95,7 +95,7 @@ class ProcessIdentity:
         return f"process {self.pid} on {self.host}"
 
     def liveness(self) -> Liveness:
-        """Tell whether it lives.
+        """Return whether it lives, as far as it can be seen from here.
 
         Another boot of the same machine, or a container of the same name made anew, has none of
         the processes of the one before. Of another machine nothing can be said.
@@ -111,7 +111,7 @@ class ProcessIdentity:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """Return what the kernel tells of a process; None where there is none."""
+    """Return what the kernel knows of a process; None where there is none."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -4,7 +4,7 @@
 all. So class, priority, retries, market and what is written are stamped here, from what the run
 materialises, whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
 
-Whoever launches it, a run is refused that was told more than a run may be told: see
+Whoever launches it, a run is refused whose config holds more than a run may be given: see
 domain/run_config.py. Resources have no run config either (resources/closed.py); this is the first
 of two locks, and the one that says why.
 """
@@ -55,7 +55,7 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
         Raises
         ------
         RefusedRun
-            If it was told what no run may be told. Dagster then marks the run as failed, with the
+            If it was given what no run may be given. Dagster then marks the run as failed, with the
             reason in its log, and hands the error to whoever launched it.
         """
         run = context.dagster_run
@@ -100,7 +100,7 @@ def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
 
 
 def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
-    """Return what the run's tags must not say: no tag can be removed.
+    """Return what the run's tags must not hold: no tag can be removed.
 
     A run limited by what it does not write, as somebody set it by hand; and the progress of the
     run that it tries again.

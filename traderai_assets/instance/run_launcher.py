@@ -157,7 +157,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Tell run monitoring whether the run goes on; reconcile one whose worker is dead or hangs.
+        """Return whether the run goes on; reconcile it where its worker is gone or hangs.
 
         Dagster would mark such a run as failed, whatever its log says.
         """
@@ -170,7 +170,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
     def _see_off(
         self, process: subprocess.Popen[str], run_id: str, worker: ProcessIdentity, mine: str
     ) -> None:
-        """Wait for a worker; where it ended without a last word, say so for it."""
+        """Wait for a worker; where it ended without an end in the log, write it."""
         code = process.wait()
         try:
             run = self._instance.get_run_by_id(run_id)

@@ -1,7 +1,7 @@
 """Who works on a run: noted on the run, seen, and stopped.
 
 Before there is a worker the daemon that launches it answers for the run, in a tag of its own:
-it can be looked for, and is never stopped. Each note names the run it is of, because a run that is
+it can be found, and is never stopped. Each note names the run it is of, because a run that is
 tried again has the tags of the one before it, whose worker is dead.
 """
 
@@ -15,16 +15,16 @@ from dagster import DagsterInstance, DagsterRun
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 
-# Under the prefix that Dagster's web UI does not show: they say nothing to people
+# Under the prefix that Dagster's web UI does not show: they mean nothing to people
 WORKER_TAG = ".dagster/traderai_worker"
 LAUNCHER_TAG = ".dagster/traderai_launcher"
 # A fit in native code and a page under way end within this; whoever needs longer is killed
 SECONDS_TO_END = 10.0
-_SECONDS_BETWEEN_LOOKS = 0.05
+_SECONDS_BETWEEN_POLLS = 0.05
 
 
 def note(run_id: str, process: ProcessIdentity) -> str:
-    """Return what a tag says of who answers for the run."""
+    """Return what a tag holds of who answers for the run."""
     return f"{run_id} {process.text}"
 
 
@@ -62,14 +62,14 @@ def stop(worker: ProcessIdentity) -> bool:
     False where it lives elsewhere: whoever sees it there has to do it.
     """
     for end, seconds in ((signal.SIGTERM, SECONDS_TO_END), (signal.SIGKILL, SECONDS_TO_END)):
-        if not _told(worker, end):
+        if not _signalled(worker, end):
             break
         _wait(worker, seconds)
     return worker.liveness() is Liveness.GONE
 
 
-def _told(worker: ProcessIdentity, sent: int) -> bool:
-    """Send a signal to this very process; False where it is not here to be told.
+def _signalled(worker: ProcessIdentity, sent: int) -> bool:
+    """Send a signal to this very process; False where it is not on this machine.
 
     Its number may be another's by the time the signal is sent. A descriptor stays its own.
     """
@@ -80,7 +80,7 @@ def _told(worker: ProcessIdentity, sent: int) -> bool:
     try:
         if worker.liveness() is not Liveness.ALIVE:
             return False
-        with suppress(ProcessLookupError):  # It ended by itself between the look and the signal
+        with suppress(ProcessLookupError):  # It ended by itself between the check and the signal
             signal.pidfd_send_signal(process, sent)
         return True
     finally:
@@ -90,4 +90,4 @@ def _told(worker: ProcessIdentity, sent: int) -> bool:
 def _wait(worker: ProcessIdentity, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while worker.liveness() is Liveness.ALIVE and time.monotonic() < deadline:
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        time.sleep(_SECONDS_BETWEEN_POLLS)

@@ -1,8 +1,8 @@
 """A run's worker: one process for one run, started by the launcher, known before it does anything.
 
 It waits until the launcher has written down who it is. Where the launcher dies before that, the
-word to go on never comes and the worker ends without having touched the run. It takes the launch's
-claim over before anything else: where another launch has the run, it ends and says so by its code.
+order to go on never comes and the worker ends without having touched the run. It takes the
+launch's claim over before anything else: where another launch has the run, it ends with code 75.
 """
 
 import json
@@ -16,12 +16,12 @@ NOT_OURS = 75  # EX_TEMPFAIL: another has it
 
 
 def main() -> None:
-    """Execute the run named by the word to go on, if it still wants a worker."""
-    word = sys.stdin.readline()  # Before Dagster is imported: the launcher waits for nothing
-    if not word.endswith("\n"):
+    """Execute the run named by the order to go on, if it still wants a worker."""
+    order = sys.stdin.readline()  # Before Dagster is imported: the launcher waits for nothing
+    if not order.endswith("\n"):
         return
-    # A launcher from before there were claims says nothing of one
-    run_id, instance_ref, *claimed = json.loads(word)
+    # A launcher from before there were claims sends none
+    run_id, instance_ref, *claimed = json.loads(order)
 
     from dagster._cli.api import _execute_run_command_body
     from dagster._core.instance import DagsterInstance

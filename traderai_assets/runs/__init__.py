@@ -1,4 +1,6 @@
-"""What a run does beside its work: publishing to the lake, progress, what it keeps saying.
+"""What a run does beside its work: publishing to the lake, and reporting progress.
 
-Here: how any asset publishes and is seen. Not here: what is computed, nor the queue (instance/).
+Here: how any asset publishes and is seen.
+Not here: what is computed (domain), the queue (instance).
+How to: docs/how-to/asset.md.
 """

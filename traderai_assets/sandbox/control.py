@@ -10,7 +10,7 @@ from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.fault_rules import Rules
 from traderai_assets.sandbox.faults import Faults
-from traderai_assets.sandbox.ledger import Allowance, RequestLog
+from traderai_assets.sandbox.request_log import Allowance, RequestLog
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -19,7 +19,7 @@ from traderai_assets.sandbox.fault_rules import ROW_FAULTS, WIRE_FAULTS
 from traderai_assets.sandbox.faults import KLINES_PATH, TIME_PATH, Answer, Faults, Strike
 from traderai_assets.sandbox.feed import Feed
 from traderai_assets.sandbox.klines import page
-from traderai_assets.sandbox.ledger import Allowance, KlineQuery, RequestLog
+from traderai_assets.sandbox.request_log import Allowance, KlineQuery, RequestLog
 
 PING_PATH = "/api/v3/ping"
 INFO_PATH = "/api/v3/exchangeInfo"

@@ -17,9 +17,9 @@ from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.control import Control
 from traderai_assets.sandbox.faults import Faults
 from traderai_assets.sandbox.feed import Feed
-from traderai_assets.sandbox.ledger import Allowance, RequestLog
 from traderai_assets.sandbox.market_data import MarketData
 from traderai_assets.sandbox.replay import ReplayFeed
+from traderai_assets.sandbox.request_log import Allowance, RequestLog
 from traderai_assets.sandbox.simulation import LISTED_SINCE, SimulatedFeed
 
 LABEL = "X-TraderAI-Sandbox"

@@ -1,4 +1,6 @@
-"""The state of runs, queue, trainings and gate, read in one look; screens and programs share it.
+"""The state of runs, queue, trainings, markets and gate, as plain values for screens and programs.
 
-Here: plain values. Not here: how they are printed (cli/status).
+Here: what is read of instance and lake, one file a subject.
+Not here: how it is printed (cli/status), what is done about it (instance, sensors).
+How to: no page; a change here is a change of a rule.
 """

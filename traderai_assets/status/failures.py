@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 _LONGEST = 160
 # Runs are stored by when they were made, and a long one may have failed last.
-_LOOKED_AT = 50
+_SEARCHED = 50
 _WILL_RETRY = "dagster/will_retry"
 _PARENT = "dagster/parent_run_id"
 # The way out, as our own errors name it
@@ -26,7 +26,7 @@ def failure_rows(instance: "DagsterInstance") -> list[dict[str, Any]]:
     from dagster import DagsterRunStatus, RunsFilter
 
     records = instance.get_run_records(
-        RunsFilter(statuses=[DagsterRunStatus.FAILURE]), limit=_LOOKED_AT
+        RunsFilter(statuses=[DagsterRunStatus.FAILURE]), limit=_SEARCHED
     )
     last = sorted(records, key=_ended, reverse=True)[:SHOWN]
     again = retries(instance, [record.dagster_run.run_id for record in last])

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def first_error(instance: "DagsterInstance", run_id: str) -> tuple[str, str]:
-    """Return class and first line of the error a run failed of; ("", what was said) without one.
+    """Return class and first line of the error a run failed of; ("", the message) without one.
 
     The first step that failed is the cause; the run's own failure says only that one did.
     """
@@ -23,7 +23,7 @@ def first_error(instance: "DagsterInstance", run_id: str) -> tuple[str, str]:
     for entry in entries:
         error = error_of(entry)
         if error is not None:
-            return error.cls_name or "", _first_line(_words(error))
+            return error.cls_name or "", _first_line(_message(error))
     return "", _first_line(entries[0].message) if entries else ""
 
 
@@ -35,18 +35,18 @@ def error_of(entry: "EventLogEntry") -> "SerializableErrorInfo | None":
     return error
 
 
-def said_of(error: "SerializableErrorInfo") -> str:
+def error_line(error: "SerializableErrorInfo") -> str:
     """Return class and first line of an error, without what Dagster raised around it."""
     while error.cause and (error.cls_name or "").startswith(("Dagster", "Sensor")):
         error = error.cause
-    return _first_line(_words(error))
+    return _first_line(_message(error))
 
 
 def _error_in(event: "DagsterEvent | None") -> "SerializableErrorInfo | None":
     return getattr(event.event_specific_data, "error", None) if event is not None else None
 
 
-def _words(error: "SerializableErrorInfo") -> str:
+def _message(error: "SerializableErrorInfo") -> str:
     """Return the message without the path of the module its class lives in."""
     where, _, text = error.message.strip().partition(": ")
     name = where.rpartition(".")[2]

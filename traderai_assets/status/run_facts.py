@@ -1,4 +1,4 @@
-"""Facts of one run, as every command tells them: its name, its work, its times."""
+"""Facts of one run, as every command shows them: its name, its work, its times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 def run_row(run: "DagsterRun") -> dict[str, Any]:
-    """Return what tells the run from others: id, job or assets, class, market."""
+    """Return what distinguishes the run from others: id, job or assets, class, market."""
     return {
         "run": run.run_id,
         "job": work_of(run),
@@ -36,8 +36,8 @@ def moment(at: datetime | float | None) -> str | None:
     """Write a moment as people and programs read it, to the second."""
     if at is None:
         return None
-    known = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
-    return f"{as_utc(known):%Y-%m-%d %H:%M:%S}Z"
+    instant = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    return f"{as_utc(instant):%Y-%m-%d %H:%M:%S}Z"
 
 
 def as_utc(at: datetime) -> datetime:

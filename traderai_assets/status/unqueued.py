@@ -30,7 +30,7 @@ def unqueued_rows(
 
 
 def _row(record: "RunRecord", now: datetime, *, alive: bool) -> dict[str, Any]:
-    from traderai_assets.instance.run_sightings import state_of
+    from traderai_assets.instance.run_states import state_of
 
     since = as_utc(record.create_timestamp)
     state = state_of(record, now)

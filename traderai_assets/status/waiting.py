@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
 
 _QUEUE_DAEMON = "QUEUED_RUN_COORDINATOR"
-# It says that it lives every 30 s
+# It writes a heartbeat every 30 s
 SILENCE = timedelta(seconds=90)
 
 
@@ -31,7 +31,9 @@ def waiting_rows(
     """
     waiting = [_queue_run(record.dagster_run) for record in queued]
     holding = [_queue_run(run) for run in running]
-    reason = "starts at the daemon's next look" if alive else 'no daemon takes it: "make dev"'
+    reason = (
+        "starts when the daemon next reads the queue" if alive else 'no daemon takes it: "make dev"'
+    )
     why: dict[str, tuple[str, str, tuple[str, ...]]] = {
         run.run_id: ("next" if alive else "daemon", reason, ())
         for run in next_runs(waiting, holding, LIMITS)
@@ -43,13 +45,13 @@ def waiting_rows(
 
 
 def daemon_seen(instance: "DagsterInstance") -> datetime | None:
-    """Return when the daemon that starts runs last said that it lives; None where it never did."""
-    beat = instance.get_daemon_heartbeats().get(_QUEUE_DAEMON)
-    return None if beat is None else datetime.fromtimestamp(beat.timestamp, UTC)
+    """Return the last heartbeat of the daemon that starts runs; None where there never was one."""
+    heartbeat = instance.get_daemon_heartbeats().get(_QUEUE_DAEMON)
+    return None if heartbeat is None else datetime.fromtimestamp(heartbeat.timestamp, UTC)
 
 
 def is_alive(seen: datetime | None, now: datetime) -> bool:
-    """Whether the daemon said so lately."""
+    """Whether the daemon's last heartbeat is recent."""
     return seen is not None and now - seen < SILENCE
 
 
@@ -68,7 +70,7 @@ def _row(
 
 
 def _queue_run(run: "DagsterRun") -> QueueRun:
-    """Return the run as the queue's model knows it; Dagster reads what is no number as 0."""
+    """Return the run as the queue's model takes it; Dagster reads what is no number as 0."""
     priority = run.tags.get(PRIORITY_TAG, "0")
     try:
         return QueueRun(run.run_id, int(priority), run.tags)

@@ -4,7 +4,11 @@ Dagster executes any GraphQL that comes by GET without asking for HTML, mutation
 an event for a POST without a body. Its own pages use neither.
 """
 
+import json
+from typing import Any
 from urllib.parse import parse_qsl
+
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.web.access import (
@@ -88,3 +92,20 @@ READ_ONLY = "this web server is for reading only (web.read_only in traderai.toml
 def _first(path: str) -> str:
     """Return the first part of a path, in lower case; `//graphql/` is `graphql`."""
     return path.strip("/").partition("/")[0].lower()
+
+
+def changes_something(body: bytes) -> bool:
+    """Whether any operation in the body is a mutation, be it the one that is asked for or not.
+
+    What cannot be read is no mutation: Dagster reads it by the same two parsers and refuses it.
+    """
+    try:
+        request: Any = json.loads(body)
+        query = request.get("query")
+        document = parse(query) if isinstance(query, str) else None
+    except (ValueError, AttributeError, RecursionError, GraphQLError):
+        return False
+    return document is not None and any(
+        isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION
+        for node in document.definitions
+    )

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from traderai_assets.domain.web.access import AccessPolicy, Refusal, RequestHead, refusal
-from traderai_assets.web.dagster_rules import READ_ONLY
-from traderai_assets.web.mutations import changes_something
+from traderai_assets.web.dagster_rules import READ_ONLY, changes_something
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

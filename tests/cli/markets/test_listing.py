@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOTHING_WRONG = {"state": "ok", "since": None, "asked": 0, "next_ask": None, "reason": None}
 
 
-def test_a_house_without_markets_says_how_to_add_one(traderai):
+def test_a_platform_without_markets_says_how_to_add_one(traderai):
     assert traderai("markets").out == (
         'No markets yet; add one with "traderai markets add binance:BTC/USDT".\n'
     )

@@ -14,7 +14,7 @@ from traderai_assets.domain.champions.history import empty_history, with_decisio
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.months import Month
 from traderai_assets.instance import kept_markets as kept_markets_module
-from traderai_assets.instance.kept_markets import add_market, kept_markets, look_at_settings
+from traderai_assets.instance.kept_markets import add_market, kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import note_refused, refusal_of
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
@@ -36,7 +36,7 @@ def stored(home, instance):
     open_lake(home).snapshot(CANDLES).publish(
         dict.fromkeys(keys, frame), run_id="test", code_version="1"
     )
-    look_at_settings(instance, home)
+    sync_with_settings(instance, home)
     add_market(instance, home, SOL)
 
 
@@ -64,11 +64,11 @@ def test_a_removed_market_keeps_its_data_and_no_sensor_looks_at_it(traderai, hom
 
 
 def test_a_market_taken_out_of_the_settings_is_kept_no_longer(instance, home, monkeypatch):
-    look_at_settings(instance, home)
+    sync_with_settings(instance, home)
     assert BTC in kept_markets(instance, home)
     monkeypatch.setenv("TRADERAI_MARKETS", '["binance:ETH/USDT"]')
     changed = load_settings()
-    look_at_settings(instance, changed)
+    sync_with_settings(instance, changed)
     assert kept_markets(instance, changed) == ["binance.ETH-USDT.1h"]
     assert kept_markets(instance, home) == [BTC, "binance.ETH-USDT.1h"]
 
@@ -76,13 +76,13 @@ def test_a_market_taken_out_of_the_settings_is_kept_no_longer(instance, home, mo
 def test_a_market_that_the_settings_still_name_stays_removed_until_they_name_it_anew(
     traderai, instance, home, monkeypatch
 ):
-    look_at_settings(instance, home)
+    sync_with_settings(instance, home)
     assert "still names it: take it out there too" in traderai("markets", "remove", BTC).out
-    look_at_settings(instance, home)
+    sync_with_settings(instance, home)
     assert BTC not in kept_markets(instance, home)
     monkeypatch.setenv("TRADERAI_MARKETS", "[]")
-    look_at_settings(instance, load_settings())
-    look_at_settings(instance, home)
+    sync_with_settings(instance, load_settings())
+    sync_with_settings(instance, home)
     assert BTC in kept_markets(instance, home)
 
 

@@ -8,7 +8,7 @@ from dagster._core.events import ComputeLogsCaptureData
 from dagster._core.storage.compute_log_manager import ComputeIOType
 
 from traderai_assets.cli.runs import logs
-from traderai_assets.cli.runs.printed import Printed
+from traderai_assets.cli.runs.captured_output import CapturedOutput
 from traderai_assets.domain.errors import NotEnoughData
 
 
@@ -82,7 +82,7 @@ def test_a_line_that_is_not_ended_waits_for_its_end(instance, run):
     )
     instance.report_dagster_event(captured, made.run_id)
     key = instance.compute_log_manager.build_log_key_for_run(made.run_id, "work")
-    printed = Printed(instance, made.run_id, "stdout")
+    printed = CapturedOutput(instance, made.run_id, "stdout")
     with instance.compute_log_manager.open_log_stream(key, ComputeIOType.STDOUT) as file:
         file.write("one\ntwo")
         file.flush()
@@ -102,7 +102,7 @@ def test_following_tells_every_event_once_and_ends_with_the_run(
     traderai, instance, run, monkeypatch
 ):
     monkeypatch.setattr(logs, "_PAGE", 2)
-    monkeypatch.setattr(logs, "SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(logs, "SECONDS_BETWEEN_POLLS", 0.05)
     made = run("train", dg.DagsterRunStatus.STARTED)
     for number in range(3):
         instance.report_engine_event(f"before {number}", made)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.domain.features.warm_up import find_short_warm_ups
 from traderai_assets.domain.features.catalogue import CATALOGUE
-from traderai_assets.domain.features.warm_up import find_short_warm_ups
 
 BAR = timedelta(minutes=5)
 BY_NAME = {spec.name: spec for spec in CATALOGUE}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.domain.queue.simulation import Request
 from traderai_assets.domain.queue.policy import QueueRun
-from traderai_assets.domain.queue.simulation import Request
 from traderai_assets.work_classes import CLASS_TAG, JOBS, WORK_CLASSES, WRITES_TAG, classify
 
 MARKETS = ("binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.XRP-EUR.1h")

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from traderai_assets.domain.queue.history import QueueEvent, forbidden_starts
+from tests.domain.queue.history import QueueEvent, forbidden_starts
+from tests.domain.queue.simulation import simulate
 from traderai_assets.domain.queue.policy import Limits, QueueRun
-from traderai_assets.domain.queue.simulation import simulate
 from traderai_assets.work_classes import LIMITS
 
 ONE_SLOT, TWO_SLOTS = Limits(1, ()), Limits(2, ())
@@ -35,8 +35,8 @@ def test_starts_in_their_order_are_allowed():
 def test_a_start_before_a_more_urgent_run_is_named_with_what_it_should_have_waited_for():
     [sentence] = forbidden((0, "submitted", LOW), (1, "submitted", HIGH), (5, "started", LOW))
     assert sentence == (
-        "run low of priority 1 was started at 5.000, where no look at the queue could have chosen "
-        "it; just before, it goes after 1 run of higher priority: high"
+        "run low of priority 1 was started at 5.000, where no iteration of the queue could have "
+        "chosen it; just before, it goes after 1 run of higher priority: high"
     )
 
 
@@ -63,13 +63,13 @@ def test_what_was_never_submitted_did_not_wait():
     assert sentence.endswith("it did not wait in the queue")
 
 
-def test_a_more_urgent_run_that_came_after_the_look_is_forgiven_within_the_slack():
+def test_a_more_urgent_run_that_came_after_the_iteration_is_forgiven_within_the_slack():
     events = ((0, "submitted", LOW), (4.5, "submitted", HIGH), (5, "started", LOW))
     assert not forbidden(*events, slack=1.0)
     assert forbidden(*events, slack=0.1)
 
 
-def test_what_one_look_chose_is_launched_one_after_another():
+def test_what_one_iteration_chose_is_launched_one_after_another():
     late = QueueRun("late", 9, {})
     events = (
         (0, "submitted", LOW),
@@ -82,8 +82,8 @@ def test_what_one_look_chose_is_launched_one_after_another():
     assert forbidden(*events, limits=TWO_SLOTS, slack=0.1)
 
 
-def test_what_was_launched_since_the_look_belongs_to_its_choice_too():
-    # Two slots: no look chose both `high`, that came late, and `other`, the third in turn
+def test_what_was_launched_since_the_iteration_belongs_to_its_choice_too():
+    # Two slots: no iteration chose both `high`, that came late, and `other`, the third in turn
     events = (
         (0, "submitted", LOW),
         (0, "submitted", OTHER),
@@ -100,7 +100,7 @@ def test_a_slot_may_be_seen_as_free_only_once_its_run_has_ended():
     assert forbidden(*events, (8.9, "started", OTHER), (9, "ended", LOW))
 
 
-def test_a_look_may_see_a_run_that_ended_before_one_that_was_submitted_later_or_not():
+def test_an_iteration_may_see_a_run_that_ended_before_one_that_was_submitted_later_or_not():
     """Runs at work and runs that wait are read one after the other."""
     first = [(0, "submitted", OTHER), (1, "started", OTHER), (1, "submitted", LOW)]
     between = [(9, "submitted", HIGH), (9.1, "ended", OTHER)]

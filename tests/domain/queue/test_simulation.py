@@ -1,9 +1,9 @@
 import random
 from datetime import timedelta
 
+from tests.domain.queue.simulation import Request, simulate
 from traderai_assets.domain.queue.aging import aged_priority
 from traderai_assets.domain.queue.policy import Limits, QueueRun, TagLimit
-from traderai_assets.domain.queue.simulation import Request, simulate
 from traderai_assets.work_classes import LIMITS
 
 ONE_SLOT = Limits(1, ())

@@ -184,4 +184,4 @@ def test_the_same_record_gets_the_same_verdict_and_the_demands_are_told():
     assert first == again
     assert first.evidence["demands"]["min_trades"] == 30
     lenient = AcceptanceCriteria(confidence=0.6, min_trades=0)
-    assert judge_record(record(earned(3), trades=1), demands=lenient).promotable
+    assert judge_record(record(earned(3), trades=1), criteria=lenient).promotable

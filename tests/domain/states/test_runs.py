@@ -61,7 +61,7 @@ def test_every_state_but_an_end_has_an_exit_that_needs_no_person():
 
 
 def test_time_alone_brings_a_run_nobody_works_on_out_of_every_state():
-    """With nobody alive, a day and two hours without a word: all that is ours is reconciled."""
+    """With nobody alive, a day and two hours of silence: all that is ours is reconciled."""
     for facts in ALL_FACTS:
         if facts.answers == "alive" or facts.status in {*ENDED, "QUEUED", "MANAGED"}:
             continue
@@ -69,7 +69,7 @@ def test_time_alone_brings_a_run_nobody_works_on_out_of_every_state():
         assert (state.reconciled, state.at_work) == ("by itself", False), facts
 
 
-def test_what_lives_is_settled_only_where_its_hours_are_over_or_it_ignores_a_stop():
+def test_what_lives_is_reconciled_only_where_its_hours_are_over_or_it_ignores_a_stop():
     alive = [facts for facts in ALL_FACTS if facts.answers == "alive"]
     reconciled = {run_state(facts).name for facts in alive if run_state(facts).reconciled != "no"}
     # What has no worker yet, or none at all, answers to nobody
@@ -80,13 +80,13 @@ def test_at_work_is_what_somebody_can_still_finish():
     counted = {state.name for state in RUN_STATES if state.at_work}
     assert counted == {
         *("being made", "queued", "launching", "working", "overdue"),
-        *("stopping", "stop ignored", "out of sight", "worker unknown"),
+        *("stopping", "stop ignored", "worker silent", "worker unknown"),
     }
 
 
 def test_the_table_stands_in_the_docs(repository):
     text = (repository / "docs" / "architecture.md").read_text()
-    told = re.findall(r"^\| ([a-z ]+) \| (yes|no) \| (.*?) \|", text, re.MULTILINE)
-    rows = {name: (at_work, meaning) for name, at_work, meaning in told}
+    stated = re.findall(r"^\| ([a-z ]+) \| (yes|no) \| (.*?) \|", text, re.MULTILINE)
+    rows = {name: (at_work, meaning) for name, at_work, meaning in stated}
     for state in RUN_STATES:
         assert rows[state.name] == ("yes" if state.at_work else "no", state.meaning)

@@ -66,7 +66,7 @@ def test_learner_parameters_have_an_allow_list_with_limits(parameters, says):
         TrainingPlan(parameters=parameters)
 
 
-def test_the_defaults_are_those_of_the_house():
+def test_the_defaults_are_those_of_the_platform():
     plan = TrainingPlan()
     assert (plan.rounds, plan.early_stopping_rounds, plan.report_every) == (300, 20, 50)
     assert plan.learners == ("lightgbm", "xgboost")

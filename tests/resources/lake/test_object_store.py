@@ -35,7 +35,7 @@ def lake(bucket):
         "aws_access_key_id": "nobody",
         "aws_secret_access_key": "nothing",
     }
-    return LakeResource(root="s3://lake/house", storage_options=options)
+    return LakeResource(root="s3://lake/platform", storage_options=options)
 
 
 def urls(bucket):
@@ -55,7 +55,7 @@ def test_a_bucket_serves_as_well_as_a_folder(lake, bars, month_of_bars, publish,
     for market in (BTC, ODD):
         pd.testing.assert_frame_equal(snapshot.read(market, ["2026-03"]), month_of_bars("2026-03"))
     assert len(lake.history(bars, ODD, "2026-03")) == 1
-    assert all("/lake/house/bars/" in url for url in urls(bucket))
+    assert all("/lake/platform/bars/" in url for url in urls(bucket))
 
 
 @pytest.mark.processes
@@ -97,7 +97,7 @@ def test_a_store_that_does_not_answer_is_not_called_damaged(bars):
         "aws_secret_access_key": "nothing",
         "max_retries": "0",
     }
-    lake = LakeResource(root="s3://lake/house", storage_options=options)
-    with pytest.raises(LakeError, match="s3://lake/house/bars cannot be reached") as raised:
+    lake = LakeResource(root="s3://lake/platform", storage_options=options)
+    with pytest.raises(LakeError, match="s3://lake/platform/bars cannot be reached") as raised:
         lake.snapshot(bars)
     assert not isinstance(raised.value, CorruptPartition)

@@ -1,7 +1,7 @@
 """`traderai demo`: the main job, offline, by runs that the real daemon takes from the real queue.
 
 The sensors fetch, train, choose and signal by themselves. The demo lets time pass at the sandbox,
-asks for what nobody asks for by themselves (models and snapshots of months gone by), and tells.
+asks for what no sensor asks for (models and snapshots of months gone by), and prints a summary.
 """
 
 from contextlib import ExitStack
@@ -15,10 +15,10 @@ from traderai_assets.cli.demo.scenario import LIVE_BARS, Scenario
 from traderai_assets.cli.demo.summary import print_summary
 from traderai_assets.cli.home_lock import home_lock
 from traderai_assets.cli.processes import free_port
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin, same_origin
 from traderai_assets.cli.sandbox.process import sandbox_of
 from traderai_assets.cli.services import dagster_running
-from traderai_assets.cli.watching import QueueWatch
 from traderai_assets.settings import Settings
 
 WEB_PORT = 3000
@@ -70,7 +70,7 @@ def _run(candles: Path | None) -> None:
         services.watch(sandbox.service)
         watch.stop_by(services.check)
         watch.say(f"Web UI: {services.url} (as long as the demo runs)")
-        Scenario(settings, origin, sandbox, watch, services.url, open_lake(settings)).tell()
+        Scenario(settings, origin, sandbox, watch, services.url, open_lake(settings)).run()
         print_summary(settings, watch)
 
 

@@ -1,13 +1,13 @@
-"""The demo's story: what happens in it, in order; each stage is over when the lake holds it."""
+"""The demo's scenario: its stages in order; each is over when the lake holds its result."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from traderai_assets.cli.launch import launch
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.sandbox.process import SandboxProcess
-from traderai_assets.cli.watching import QueueWatch
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 REPLAYED_MONTHS = 3
 LIVE_BARS = 12
-PATIENCE_SECONDS = 900
+TIMEOUT_SECONDS = 900
 
 
 class Scenario:
-    """What the demo does, in order; each stage is over when the lake holds what it is about."""
+    """The stages of the demo, in order; each is over when the lake holds its result."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Scenario:
         self._url = url
         self._lake = lake
 
-    def tell(self) -> None:
+    def run(self) -> None:
         """Run the main job."""
         horizon = self._settings.longest_horizon
         self._fetch()
@@ -72,11 +72,11 @@ class Scenario:
 
     def _await_verdicts(self) -> None:
         self._until(
-            "The newest model, judged: the sensors see that nobody speaks for the market",
+            "The newest model, judged: the sensors see that the market has no champion",
             lambda market: not self._history(market).empty,
         )
         for market in self._markets:
-            if self._silent(market):
+            if self._has_no_champion(market):
                 reason = self._history(market)["reason"].iloc[-1]
                 self._watch.say(f"{market.key} has no champion, so nothing will be signalled:")
                 self._watch.say(f"  {reason}")
@@ -108,7 +108,7 @@ class Scenario:
             lambda market: (
                 self._known_until(market) >= until
                 and (
-                    self._silent(market)
+                    self._has_no_champion(market)
                     or self._last(PREDICTIONS, market) == self._last(CANDLES, market)
                 )
             ),
@@ -119,7 +119,9 @@ class Scenario:
 
         self._until(
             "Drift of features, predictions and results",
-            lambda market: self._silent(market) or bool(self._months(DRIFT_METRICS, market)),
+            lambda market: (
+                self._has_no_champion(market) or bool(self._months(DRIFT_METRICS, market))
+            ),
         )
 
     def _launch(self, job: str) -> list[Month]:
@@ -132,7 +134,7 @@ class Scenario:
 
     def _until(self, what: str, done: Callable[[Market], bool]) -> None:
         self._watch.wait_until(
-            what, lambda: all(done(market) for market in self._markets), PATIENCE_SECONDS
+            what, lambda: all(done(market) for market in self._markets), TIMEOUT_SECONDS
         )
 
     def _known_until(self, market: Market) -> datetime:
@@ -150,7 +152,7 @@ class Scenario:
 
         return self._lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
 
-    def _silent(self, market: Market) -> bool:
+    def _has_no_champion(self, market: Market) -> bool:
         """Whether no model of the market cleared the bar."""
         from traderai_assets.domain.champions.history import current_champion
 

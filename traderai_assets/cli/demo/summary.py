@@ -7,7 +7,7 @@ import click
 from traderai_assets.cli.context import open_lake
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.watching import QueueWatch
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
 from traderai_assets.settings import Settings
 

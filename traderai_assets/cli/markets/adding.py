@@ -107,6 +107,6 @@ def venue_of(settings: Settings) -> Iterator["ExchangeResource"]:
             )
             clock = Clock(datetime.fromisoformat(origin.now))
             changes["url"] = stack.enter_context(SandboxServer(feed, clock=clock)).url
-        asked = type(exchange)(**{**exchange.model_dump(), **changes})
-        stack.callback(asked.close)
-        yield asked
+        venue = type(exchange)(**{**exchange.model_dump(), **changes})
+        stack.callback(venue.close)
+        yield venue

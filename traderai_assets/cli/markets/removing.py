@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("market")
 @click.option("--delete", is_flag=True, help="Delete what is stored of it, from every table.")
 def remove(market: str, *, delete: bool) -> None:
-    """Keep MARKET no longer: nothing of it is fetched, trained or said from now on.
+    """Keep MARKET no longer: nothing of it is fetched, trained or signalled from now on.
 
     Its data stay and can be read and exported, unless --delete is given and the market's key typed.
 
@@ -36,7 +36,7 @@ def remove(market: str, *, delete: bool) -> None:
     key = settings.market(market).key
     lake = open_lake(settings)
     with open_instance(settings) as instance:
-        _require_known(instance, settings, lake, key)
+        _require_present(instance, settings, lake, key)
         if delete:
             _demand_name(key)
         remove_market(instance, settings, key)  # First: from now on no sensor asks for it
@@ -44,14 +44,14 @@ def remove(market: str, *, delete: bool) -> None:
         if delete:
             _refuse_while_at_work(instance, key)
             rows = _delete_rows(lake, key)
-            _cancel_queued(instance, key)  # A sensor may have been looking meanwhile
+            _cancel_queued(instance, key)  # A sensor may have been reading meanwhile
             _refuse_while_at_work(instance, key)
             note_answered(instance, key, *SCOPES)
             forget_market(instance, settings, key)
-    click.echo(_farewell(settings, key, deleted=rows if delete else None))
+    click.echo(_outcome(settings, key, deleted=rows if delete else None))
 
 
-def _require_known(
+def _require_present(
     instance: "DagsterInstance", settings: Settings, lake: "LakeResource", key: str
 ) -> None:
     """Raise where there is nothing of that name: it may be a slip, and the other one goes on."""
@@ -60,8 +60,8 @@ def _require_known(
     from traderai_assets.schemas.candles import CANDLES
 
     kept = kept_markets(instance, settings)
-    known = {*kept, *instance.get_dynamic_partitions(MARKETS), *lake.snapshot(CANDLES).markets()}
-    if key not in known:
+    present = {*kept, *instance.get_dynamic_partitions(MARKETS), *lake.snapshot(CANDLES).markets()}
+    if key not in present:
         raise InvalidInput(
             f"{key} is not kept, and nothing is stored of it; kept are "
             f"{', '.join(kept) or 'no markets'}"
@@ -126,19 +126,19 @@ def _delete_rows(lake: "LakeResource", key: str) -> int:
     return deleted
 
 
-def _farewell(settings: Settings, key: str, *, deleted: int | None) -> str:
-    told = f"{key} is removed"
+def _outcome(settings: Settings, key: str, *, deleted: int | None) -> str:
+    sentence = f"{key} is removed"
     if deleted is None:
-        told += "; its data stay, and"
+        sentence += "; its data stay, and"
     else:
-        told += (
+        sentence += (
             f", with {deleted} rows; the files go when the job maintain_lake next runs, and the "
             "web UI still lists what happened to it. If it is wanted again,"
         )
-    told += f' "traderai markets add {key}" takes it back.'
+    sentence += f' "traderai markets add {key}" takes it back.'
     if key in {market.key for market in settings.market_list()}:
-        told += (
+        sentence += (
             " traderai.toml (or TRADERAI_MARKETS) still names it: take it out there too; "
             "until then the removal holds all the same."
         )
-    return told
+    return sentence

@@ -34,7 +34,7 @@ def command(runs: tuple[str, ...], *, all_queued: bool) -> None:
 
 
 def cancel(instance: "DagsterInstance", run: "DagsterRun") -> None:
-    """Cancel one run and say what became of it.
+    """Cancel one run and print what became of it.
 
     Raises
     ------

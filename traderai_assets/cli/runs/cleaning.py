@@ -1,4 +1,4 @@
-"""`traderai runs clean`: runs that nobody works on, shown first and reconciled when told to."""
+"""`traderai runs clean`: runs that nobody works on, listed first, and reconciled with --apply."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--apply", is_flag=True, help="Settle them; without it they are only listed.")
+@click.option("--apply", is_flag=True, help="Reconcile them; without it they are only listed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, apply: bool, as_json: bool) -> None:
     """List runs that nobody works on any more, or stop what is left of them and mark them.

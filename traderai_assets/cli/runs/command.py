@@ -7,7 +7,7 @@ from traderai_assets.cli.runs import cancelling, cleaning, listing, logs, retryi
 
 @click.group()
 def command() -> None:
-    """List, cancel, retry and clean up runs, and read what they said.
+    """List, cancel, retry and clean up runs, and read their logs.
 
     Example: traderai runs list --status failure
     """

@@ -1,4 +1,4 @@
-"""`traderai runs logs`: what a run said and of what it failed, line by line, as it comes."""
+"""`traderai runs logs`: the log of a run and of what it failed, line by line, as it comes."""
 
 import logging
 import time
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.runs.captured_output import CapturedOutput
 from traderai_assets.cli.runs.finding import find_run
-from traderai_assets.cli.runs.printed import Printed
 from traderai_assets.domain.plain_text import plain_line, plain_lines
 from traderai_assets.status.run_errors import error_of
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_POLLS = 1.0
 _PAGE = 500
 _STACK_LINES = 6
 _MOST_CHARACTERS = 10_000  # Of one entry
-# What Dagster tells as an aside and a person follows a run by
-_TOLD = frozenset(
+# What Dagster logs at debug level and a person follows a run by
+_FOLLOWED = frozenset(
     {"PIPELINE_START", "PIPELINE_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_CHECK_EVALUATION"}
 )
 
@@ -36,13 +36,15 @@ _TOLD = frozenset(
 @click.option("--stdout", "stream", flag_value="stdout", help="What its steps printed, instead.")
 @click.option("--stderr", "stream", flag_value="stderr", help="The same, Dagster's own among it.")
 def command(run: str, *, follow: bool, level: str, stream: str | None) -> None:
-    """Print what RUN said: time, level, step, message, and where an error came from.
+    """Print the log of RUN: time, level, step, message, and where an error came from.
 
     Example: traderai runs logs 1a2b3c4d --follow
     """
     with open_instance(open_settings()) as instance:
         run_id = find_run(instance, run).run_id
-        source = Printed(instance, run_id, stream) if stream else Events(instance, run_id, level)
+        source = (
+            CapturedOutput(instance, run_id, stream) if stream else Events(instance, run_id, level)
+        )
         try:
             _print(instance, run_id, source, follow=follow)
         except KeyboardInterrupt:
@@ -51,20 +53,20 @@ def command(run: str, *, follow: bool, level: str, stream: str | None) -> None:
 
 
 def _print(
-    instance: "DagsterInstance", run_id: str, source: "Events | Printed", *, follow: bool
+    instance: "DagsterInstance", run_id: str, source: "Events | CapturedOutput", *, follow: bool
 ) -> None:
     while True:
-        # Before the last look: what is said until then is printed
+        # Before the last read: what is logged until then is printed
         run = instance.get_run_by_id(run_id)
         for line in source.news():
             click.echo(line)
         if not follow or run is None or run.is_finished:
             return
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        time.sleep(SECONDS_BETWEEN_POLLS)
 
 
 class Events:
-    """The events of one run, from a level on, each told once."""
+    """The events of one run, from a level on, each printed once."""
 
     def __init__(self, instance: "DagsterInstance", run_id: str, level: str) -> None:
         self._instance = instance
@@ -85,8 +87,8 @@ class Events:
 
 
 def _level(entry: "EventLogEntry") -> int:
-    told = entry.dagster_event is not None and entry.dagster_event.event_type_value in _TOLD
-    return max(int(entry.level), logging.INFO) if told else int(entry.level)
+    followed = entry.dagster_event is not None and entry.dagster_event.event_type_value in _FOLLOWED
+    return max(int(entry.level), logging.INFO) if followed else int(entry.level)
 
 
 def _lines(entry: "EventLogEntry") -> Iterator[str]:
@@ -94,16 +96,16 @@ def _lines(entry: "EventLogEntry") -> Iterator[str]:
     level = logging.getLevelName(_level(entry))
     step = f"{plain_line(entry.step_key)}: " if entry.step_key else ""
     # A line that begins like the next entry is part of this one, and is seen to be
-    message = plain_lines(entry.message or _event_words(entry), most=_MOST_CHARACTERS)
+    message = plain_lines(entry.message or _event_kind(entry), most=_MOST_CHARACTERS)
     yield f"{at} {level:<8} {step}" + message.replace("\n", "\n    ")
     error = error_of(entry)
     if error is not None:
-        said = [*"".join(error.stack).splitlines()[-_STACK_LINES:], *error.message.splitlines()]
-        yield from (f"    {plain_lines(line, most=_MOST_CHARACTERS)}" for line in said)
+        lines = [*"".join(error.stack).splitlines()[-_STACK_LINES:], *error.message.splitlines()]
+        yield from (f"    {plain_lines(line, most=_MOST_CHARACTERS)}" for line in lines)
 
 
-def _event_words(entry: "EventLogEntry") -> str:
-    """Return the kind of an event that says nothing else, such as PIPELINE_ENQUEUED."""
+def _event_kind(entry: "EventLogEntry") -> str:
+    """Return the kind of an event without a message, such as PIPELINE_ENQUEUED."""
     event = entry.dagster_event
     kind = event.event_type_value if event is not None else ""
     return kind.lower().replace("pipeline", "run").replace("_", " ")

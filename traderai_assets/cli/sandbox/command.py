@@ -31,7 +31,7 @@ def command(
     now: datetime | None,
     speed: float | None,
 ) -> None:
-    """Serve a small exchange in Binance's dialect; TRADERAI_EXCHANGE_URL points the house at it.
+    """Serve a small exchange in Binance's dialect; TRADERAI_EXCHANGE_URL points the platform at it.
 
     Example: traderai sandbox --port 8790
     """

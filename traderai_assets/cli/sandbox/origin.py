@@ -1,4 +1,4 @@
-"""The world a home was made in: which sandbox fed it, so that nothing else ever does.
+"""The origin of a home: which sandbox its candles come from, so that nothing else is mixed in.
 
 A lake of simulated candles must not be continued with real ones. The demo writes down here what
 it was fed from; `traderai dev` starts the same sandbox again, where its clock stopped.
@@ -31,9 +31,9 @@ class SandboxOrigin:
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
-        """Read the world `settings.home` was made in; None where it was no sandbox.
+        """Read the origin of `settings.home`; None where it is no sandbox.
 
-        The lake says so, too: a home that lost its file is still that of a sandbox.
+        The lake has it, too: a home that lost its file is still that of a sandbox.
         """
         from resources.lake.sandbox_mark import MARK, read_mark
 
@@ -63,7 +63,7 @@ class SandboxOrigin:
         write_mark(settings.lake_root, text.encode())
 
     def at(self, now: datetime) -> Self:
-        """Return the same world at another time."""
+        """Return the same origin at another time."""
         return replace(self, now=now.astimezone(UTC).isoformat())
 
     @property
@@ -74,7 +74,7 @@ class SandboxOrigin:
         return f"SIMULATED candles (seed {self.seed})"
 
     def arguments(self, port: int, speed: float) -> list[str]:
-        """Return the options of `traderai sandbox` that make this world."""
+        """Return the options of `traderai sandbox` that start this one again."""
         options = ["--port", str(port), "--seed", str(self.seed), "--speed", str(speed)]
         options += ["--now", _plain(self.now)]
         options += ["--candles", self.candles] if self.candles else []
@@ -83,7 +83,7 @@ class SandboxOrigin:
 
 
 def same_origin(settings: Settings, wanted: SandboxOrigin) -> SandboxOrigin:
-    """Return the home's world if it is the wanted one, at its own time; refuse to mix two.
+    """Return the home's origin if it is the wanted one, at its own time; refuse to mix two.
 
     Raises
     ------

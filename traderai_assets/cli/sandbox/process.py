@@ -1,4 +1,4 @@
-"""The sandbox as a process beside Dagster: started in its world, its clock moved, its time kept."""
+"""The sandbox as a process beside Dagster: started from a home's origin, its clock kept and set."""
 
 import json
 import urllib.request

@@ -1,4 +1,4 @@
-"""The command: asks once, or again and again until Ctrl-C."""
+"""The command: prints the state once, or again and again until Ctrl-C."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from traderai_assets.status.reading import read_status
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-SECONDS_BETWEEN_LOOKS = 2.0
+SECONDS_BETWEEN_POLLS = 2.0
 _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
@@ -25,7 +25,7 @@ _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON; with --watch, one object a line."
 )
-@click.option("--watch", is_flag=True, help="Look again every two seconds, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Refresh every two seconds, until Ctrl-C.")
 def command(*, as_json: bool, watch: bool) -> None:
     """Show what runs, what waits and why, how far each training is, and the last failures.
 
@@ -47,7 +47,7 @@ def _watch(instance: "DagsterInstance", *, as_json: bool) -> None:
                 click.echo(json.dumps(state))
             else:
                 draw(_drawn(plain_lines(screen(state))) + "\n")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(SECONDS_BETWEEN_POLLS)
     except KeyboardInterrupt:
         return
 

@@ -53,7 +53,7 @@ def _columns(rows: Sequence[Mapping[str, Any]], **names: str) -> str:
     ]
     text = table(shown[:_MOST_ROWS])
     if len(shown) > _MOST_ROWS:
-        text += f'\nand {len(shown) - _MOST_ROWS} more; "traderai status --json" tells all'
+        text += f'\nand {len(shown) - _MOST_ROWS} more; "traderai status --json" lists all'
     return text
 
 

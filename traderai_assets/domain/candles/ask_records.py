@@ -51,11 +51,11 @@ class Records:
 
 def ask_frame(records: Records, first_ms: int, width: int) -> pd.DataFrame:
     """The ledger as stored: one line a stretch of bars with one and the same record."""
-    known = records.times > 0
+    recorded = records.times > 0
     columns = np.vstack([records.first, records.last, records.times, records.code])
-    changes = np.zeros(len(known), dtype=bool)
+    changes = np.zeros(len(recorded), dtype=bool)
     changes[1:] = (np.diff(columns, axis=1) != 0).any(axis=0)
-    begins, ends = runs(known, changes)
+    begins, ends = runs(recorded, changes)
     names = np.array(["", *CAME_BACK], dtype=object)
     return pd.DataFrame(
         {

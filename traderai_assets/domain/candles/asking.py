@@ -91,17 +91,17 @@ def note_asks(
     """
     first_ms, width, at = milliseconds(start), milliseconds(bar), milliseconds(now)
     old = Records.of(asks, first_ms, width, len(absent))
-    heard = _heard(absent, answers, first_ms, width, before=before, after=after)
-    asked = absent & (heard > 0)
+    came_back = _came_back(absent, answers, first_ms, width, before=before, after=after)
+    asked = absent & (came_back > 0)
     counts = asked & _due(old, _kinds(gaps, first_ms, width, len(absent)), at)
-    better = asked & (heard == _AROUND)
-    code = np.where(counts & (old.code != _AROUND) | better, heard, old.code)
-    known = absent & ((old.times > 0) | asked)
+    better = asked & (came_back == _AROUND)
+    code = np.where(counts & (old.code != _AROUND) | better, came_back, old.code)
+    recorded = absent & ((old.times > 0) | asked)
     new = Records(
-        first=np.where(known, np.where(old.times > 0, old.first, at), 0),
-        last=np.where(known, np.where(counts, at, old.last), 0),
-        times=np.where(known, old.times + counts, 0),
-        code=np.where(known, code, 0),
+        first=np.where(recorded, np.where(old.times > 0, old.first, at), 0),
+        last=np.where(recorded, np.where(counts, at, old.last), 0),
+        times=np.where(recorded, old.times + counts, 0),
+        code=np.where(recorded, code, 0),
     )
     return ask_frame(new, first_ms, width)
 
@@ -126,7 +126,7 @@ def _kinds(gaps: pd.DataFrame, first_ms: int, width: int, n_bars: int) -> NDArra
     return kinds
 
 
-def _heard(
+def _came_back(
     absent: BoolArray,
     answers: Sequence[Answer],
     first_ms: int,
@@ -136,7 +136,7 @@ def _heard(
     after: datetime | None,
 ) -> IntArray:
     """What came back of each absent bar that was asked for; 0 for all others."""
-    heard = np.zeros(len(absent), dtype=np.int64)
+    came_back = np.zeros(len(absent), dtype=np.int64)
     n_bars = len(absent)
     begins, ends = runs(absent)
     for answer in answers:
@@ -151,12 +151,12 @@ def _heard(
             left = begin > 0 or _beside(before, first_ms + begin * width, before_it=True)
             right = end < n_bars or _beside(after, first_ms + end * width, before_it=False)
             code = _code(answer, first_ms + begin * width, first_ms + end * width, left, right)
-            heard[low:high] = np.maximum(heard[low:high], code)
+            came_back[low:high] = np.maximum(came_back[low:high], code)
         if answer.served_from is not None:
             reach = -((first_ms - milliseconds(answer.served_from)) // width)
             out = slice(asked_from, max(asked_from, min(asked_to, reach)))
-            heard[out] = np.where(absent[out], _REACH, 0)
-    return heard
+            came_back[out] = np.where(absent[out], _REACH, 0)
+    return came_back
 
 
 def _code(answer: Answer, begins: int, ends: int, left: bool, right: bool) -> int:

@@ -47,8 +47,8 @@ def bar_coverage(
     """
     width = milliseconds(bar)
     grid = np.arange(milliseconds(start), milliseconds(end), width, dtype=np.int64)
-    known = gaps[believed(gaps)]
-    begins, ends = milliseconds_of(known["start"]), milliseconds_of(known["end"])
+    absences = gaps[believed(gaps)]
+    begins, ends = milliseconds_of(absences["start"]), milliseconds_of(absences["end"])
     # Gaps never overlap, so a bar is in one when more have begun than have ended.
     begun = np.searchsorted(np.sort(begins), grid, side="right")
     ended = np.searchsorted(np.sort(ends), grid, side="right")

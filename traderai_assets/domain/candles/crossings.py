@@ -1,7 +1,7 @@
 """Crossings of one month: which gaps and decisions matter to learning, and how they are written.
 
-The text stands beside the content hashes that an asset was made of, and in a model's card, so that
-what it says is part of what "made of the same" means. An ordinary month has no text.
+The text stands beside the content hashes of an asset's inputs, and in a model's card, so that it is
+part of what "the same inputs" means. An ordinary month has no text.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def month_crossings(
     gaps : DataFrame
         The month's ledger: start, end, kind.
     decisions : DataFrame
-        open_time, decided_at, verdict and ratio, in that order of time; the last word counts.
+        open_time, decided_at, verdict and ratio, in that order; the last one of a bar counts.
     month : Month
     last : datetime or None
         When the month's last candle opened: silence that nothing has followed yet, in a month that
@@ -51,7 +51,7 @@ def _moments(times: "pd.Series[pd.Timestamp]") -> list[datetime]:
 
 
 def standing_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Return the last word on each bar, as far as it was not revoked."""
+    """Return the last decision on each bar, as far as it was not revoked."""
     last = decisions.sort_values(["open_time", "decided_at"]).drop_duplicates(
         "open_time", keep="last"
     )
@@ -76,12 +76,12 @@ def crossings_text(crossings: Crossings) -> str:
 def read_crossings(texts: Iterable[str]) -> Crossings:
     """Read what `crossings_text` wrote of some months, oldest first."""
     barred, decisions = [], []
-    for word in " ".join(texts).split():
-        if "/" in word:
-            start, _, end = word.partition("/")
+    for part in " ".join(texts).split():
+        if "/" in part:
+            start, _, end = part.partition("/")
             barred.append((datetime.fromisoformat(start), datetime.fromisoformat(end)))
         else:
-            moment, _, ratio = word.removesuffix("=real").partition("*")
+            moment, _, ratio = part.removesuffix("=real").partition("*")
             decision = Decision(datetime.fromisoformat(moment), float(ratio) if ratio else None)
             decisions.append(decision)
     return Crossings(tuple(barred), tuple(decisions))

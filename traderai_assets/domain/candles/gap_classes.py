@@ -1,4 +1,4 @@
-"""THE table of gap classes: what each says, when it is asked for again, may learning cross it.
+"""THE table of gap classes: what each means, when it is asked for again, may learning cross it.
 
 Ledger, gate, checks, features, labels, backtests, command line and docs read it; a class is one row
 here and nothing elsewhere. How often an absence must have been asked for before it is taken for one

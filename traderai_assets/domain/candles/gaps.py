@@ -104,8 +104,8 @@ def absent_bars(
 
 def _places(times: pd.Series, first: int, width: int, n_bars: int) -> NDArray[np.int64]:
     """Which bar of the window each time falls into; times outside are left out."""
-    known = times.dropna().dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
-    places = (known.astype(np.int64) - first) // width
+    present = times.dropna().dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
+    places = (present.astype(np.int64) - first) // width
     return np.asarray(places[(places >= 0) & (places < n_bars)])
 
 

@@ -95,14 +95,14 @@ def judge_rows(
     reasons[conflicting] = "conflicting_duplicate"
 
     bad = np.flatnonzero((reasons != "") & (inside | future | ~timed))
-    said = rows if raw is None else raw
+    originals = rows if raw is None else raw
     named = np.unique(time[on_grid & ~future]).astype(np.int64).tolist()
     return Judgement(
         candles=candles_frame(numbers[kept]),
         quarantined=quarantine_frame(
             np.where(timed, time, np.nan)[bad],
             list(reasons[bad]),
-            [said[place] for place in bad.tolist()],
+            [originals[place] for place in bad.tolist()],
         ),
         bars_named=len(named),
         oldest=moment_of(named[0]) if named else None,

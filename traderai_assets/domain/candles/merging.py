@@ -23,7 +23,7 @@ SUPERSEDED = "superseded"
 
 @dataclass(frozen=True)
 class Merge:
-    """The candles after a fetch, and what they said before where that was different."""
+    """The candles after a fetch, and what they were before where that was different."""
 
     candles: pd.DataFrame
     revisions: pd.DataFrame  # Quarantine lines, reason `superseded`, the old row as text

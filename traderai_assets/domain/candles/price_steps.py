@@ -1,9 +1,9 @@
 """Price steps: bars whose prices cannot have been traded to from those before them.
 
 A redenomination, a split or a venue that serves another unit leaves candles that are well formed
-and false. What tells them from a crash is that nobody traded on the way: markets that never close
-move *inside* their bars, and the ranges of neighbouring bars meet. On 17 real markets, March 2020,
-flash wicks and a reopening after five months among them, ranges lie at most 7 % apart.
+and false. Unlike a crash, nobody traded on the way: markets that never close move *inside* their
+bars, and the ranges of neighbouring bars meet. On 17 real markets, March 2020, flash wicks and a
+reopening after five months among them, ranges lie at most 7 % apart.
 
 A bar is suspected by what was known at its close, and nothing later clears it: whether the new
 level lasts is for a person to say (`segments`). Three things are suspected:
@@ -131,8 +131,8 @@ def find_price_steps(candles: pd.DataFrame) -> pd.DataFrame:
         were none.
     """
     rows = suspected_rows(candles)
-    told = [_told(candles, row, kind) for row, kind in rows.items()]
-    frame = pd.DataFrame(told, columns=list(STEP_COLUMNS[1:]))
+    steps = [_step(candles, row, kind) for row, kind in rows.items()]
+    frame = pd.DataFrame(steps, columns=list(STEP_COLUMNS[1:]))
     opened = candles["open_time"].iloc[list(rows)].reset_index(drop=True)
     frame.insert(0, "open_time", opened if len(rows) else time_column([]))
     return frame
@@ -155,7 +155,7 @@ def _is_round(size: float, typical: float) -> bool:
     return 1 <= power <= MOST_ZEROS and bool(abs(size - power * math.log(10.0)) <= within)
 
 
-def _told(candles: pd.DataFrame, row: int, kind: str) -> tuple[object, ...]:
+def _step(candles: pd.DataFrame, row: int, kind: str) -> tuple[object, ...]:
     bar = candles.iloc[row]
     before, after = float(bar["open"]), float(bar["close"])
     if kind == BETWEEN:

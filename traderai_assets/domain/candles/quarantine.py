@@ -1,4 +1,4 @@
-"""The quarantine ledger: rows kept out of the candles, why, and what they said.
+"""The quarantine ledger: rows kept out of the candles, why, and what stood in them.
 
 The ledger holds no moment of discovery and no run: the same answers make the same ledger.
 """
@@ -87,6 +87,6 @@ def _is_short(value: object) -> bool:
 def _in_order(ledger: pd.DataFrame) -> pd.DataFrame:
     if len(ledger) <= 1:  # By far the most pages
         return ledger
-    # What a row says names its time as well: the two are the ledger's key.
+    # The text of a row names its time as well: the two are the ledger's key.
     lines = ledger.drop_duplicates(["reason", "raw"])
     return lines.sort_values(list(QUARANTINE_COLUMNS), ignore_index=True)

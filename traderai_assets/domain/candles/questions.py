@@ -2,7 +2,7 @@
 
 What is neither stored nor a gap is asked for, and the tail, which may have been revised; of gaps,
 those that are due. A long absence that is asked for again by the schedule is asked for by a sample,
-elsewhere in it each time: one request tells whether the venue is well again. The ask after which it
+elsewhere in it each time: one request shows whether the venue is well again. The ask after which it
 may be believed is for all of it.
 """
 
@@ -43,7 +43,7 @@ class Question:
 
 def questions(
     candles: pd.DataFrame,
-    told: pd.DataFrame,
+    gaps: pd.DataFrame,
     *,
     start: datetime,
     end: datetime,
@@ -57,8 +57,8 @@ def questions(
     Parameters
     ----------
     candles : DataFrame
-    told : DataFrame
-        Gaps as `asked_for` tells them; silence up to now left out, as nothing follows it yet.
+    gaps : DataFrame
+        As `asked_for` returns them; silence up to now left out, as nothing follows it yet.
     start, end, bar, revise_from
         As `spans_to_fetch` takes them.
     now : datetime
@@ -71,25 +71,25 @@ def questions(
     list of Question
         In order of time; samples last.
     """
-    due = is_due(told, now, clock_doubt=CLOCK_DOUBT)
-    wanted = due if by_schedule else due | ~believed(told)
-    sampled = wanted & _by_sample(told) & by_schedule
+    due = is_due(gaps, now, clock_doubt=CLOCK_DOUBT)
+    wanted = due if by_schedule else due | ~believed(gaps)
+    sampled = wanted & _by_sample(gaps) & by_schedule
     spans = spans_to_fetch(
         candles,
-        told[~wanted | sampled].assign(kind=NO_TRADE.name),
+        gaps[~wanted | sampled].assign(kind=NO_TRADE.name),
         start=start,
         end=end,
         bar=bar,
         revise_from=revise_from,
     )
-    asked = [Question(*span, again=_was_asked(span, told[wanted])) for span in _joined(spans, bar)]
-    return asked + [_sample(gap, bar) for gap in rows(told[sampled])]
+    asked = [Question(*span, again=_was_asked(span, gaps[wanted])) for span in _joined(spans, bar)]
+    return asked + [_sample(gap, bar) for gap in rows(gaps[sampled])]
 
 
-def _by_sample(told: pd.DataFrame) -> "pd.Series[bool]":
-    long = told["absent_bars"] > SAMPLE_BARS
-    repeated = (told["times_asked"] > 0) & (told["times_asked"] != SILENT - 1)
-    return long & repeated & (told["kind"] != FETCH_FAILURE.name)
+def _by_sample(gaps: pd.DataFrame) -> "pd.Series[bool]":
+    long = gaps["absent_bars"] > SAMPLE_BARS
+    repeated = (gaps["times_asked"] > 0) & (gaps["times_asked"] != SILENT - 1)
+    return long & repeated & (gaps["kind"] != FETCH_FAILURE.name)
 
 
 def _sample(gap: Any, bar: timedelta) -> Question:
@@ -108,8 +108,8 @@ def _radical_inverse(number: int) -> float:
     return value
 
 
-def _was_asked(span: Span, told: pd.DataFrame) -> bool:
-    met = told[(told["start"] <= span[0]) & (told["end"] >= span[1])]
+def _was_asked(span: Span, gaps: pd.DataFrame) -> bool:
+    met = gaps[(gaps["start"] <= span[0]) & (gaps["end"] >= span[1])]
     return bool((met["times_asked"] > 0).any())
 
 

@@ -149,11 +149,11 @@ def asked_for(gaps: pd.DataFrame, asks: pd.DataFrame) -> pd.DataFrame:
     begins, ends = milliseconds_of(asks["start"]), milliseconds_of(asks["end"])
     found = [_record_of(gap, asks, begins, ends) for gap in rows(gaps)]
     columns = ("first_seen", "last_asked", "times_asked", "came_back", "next_ask")
-    told = pd.DataFrame(found, columns=pd.Index(columns), index=gaps.index)
+    asked = pd.DataFrame(found, columns=pd.Index(columns), index=gaps.index)
     for name in ("first_seen", "last_asked", "next_ask"):
-        told[name] = pd.to_datetime(told[name], utc=True).astype(pd.DatetimeTZDtype("ms", "UTC"))
-    told["times_asked"] = told["times_asked"].astype(np.int64)
-    return pd.concat([gaps, told], axis="columns")
+        asked[name] = pd.to_datetime(asked[name], utc=True).astype(pd.DatetimeTZDtype("ms", "UTC"))
+    asked["times_asked"] = asked["times_asked"].astype(np.int64)
+    return pd.concat([gaps, asked], axis="columns")
 
 
 def _record_of(
@@ -183,19 +183,19 @@ def rows(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def is_due(told: pd.DataFrame, now: datetime, *, clock_doubt: timedelta) -> "pd.Series[bool]":
+def is_due(asked: pd.DataFrame, now: datetime, *, clock_doubt: timedelta) -> "pd.Series[bool]":
     """Return for each gap of `asked_for` whether it is to be asked for at `now`.
 
     A gap that was last asked for in the future was so by a clock that was wrong.
     """
     at = pd.Timestamp(now)
-    return (told["next_ask"] <= at) | (told["last_asked"] > at + clock_doubt)
+    return (asked["next_ask"] <= at) | (asked["last_asked"] > at + clock_doubt)
 
 
-def is_settled(told: pd.DataFrame) -> "pd.Series[bool]":
+def is_settled(asked: pd.DataFrame) -> "pd.Series[bool]":
     """Return for each gap of `asked_for` whether nobody doubts it: it was asked for again.
 
     Rows that could not be used are another matter: they were served.
     """
-    heard = believed(told) & ((told["times_asked"] > 1) | (told["absent_bars"] == 0))
-    return heard | (told["kind"] == FETCH_FAILURE.name)
+    confirmed = believed(asked) & ((asked["times_asked"] > 1) | (asked["absent_bars"] == 0))
+    return confirmed | (asked["kind"] == FETCH_FAILURE.name)

@@ -34,7 +34,7 @@ PRICES = ("open", "high", "low", "close")
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person said of the bar that opened at `open_time`.
+    """What a person decided about the bar that opened at `open_time`.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ class TrackRecord:
     returns : ndarray of shape (n_bars,)
         Return of the account over each bar, after costs; 0 where it held nothing.
     n_trials : int
-        Configurations that were looked at to arrive at this model, itself included.
+        Configurations that were tried to arrive at this model, itself included.
     trades : int
         Trades made over these bars.
     promotable, verdict : bool, str
@@ -91,7 +91,7 @@ def choose_champion(
 
     Parameters
     ----------
-    champion, challenger : Standing
+    champion, challenger : TrackRecord
         Over the same bars.
     rails : GuardRails, optional
     confidence : float, default=0.95
@@ -105,7 +105,7 @@ def choose_champion(
         If the two stand on different bars, or the champion's returns are not finite.
     """
     rails = rails or GuardRails()
-    evidence: dict[str, Any] = {"challenger": _record(challenger), "confidence": confidence}
+    evidence: dict[str, Any] = {"challenger": _as_json(challenger), "confidence": confidence}
     broken = _broken_rail(challenger, rails)
     if broken:
         return Decision(False, f"challenger {challenger.model_id} {broken}", evidence)
@@ -113,18 +113,18 @@ def choose_champion(
     if champion is None:
         reason = f"{challenger.model_id} is the first model to break no guard rail{unproven}"
         return Decision(True, reason, evidence)
-    evidence["champion"] = _record(champion)
+    evidence["champion"] = _as_json(champion)
     if champion.model_id == challenger.model_id:
         return Decision(False, f"{challenger.model_id} is the champion already", evidence)
     _refuse_different_bars(champion, challenger)
     difference = challenger.returns - champion.returns
-    evidence["difference"] = tested = _test(difference, challenger.n_trials, confidence, seed)
+    evidence["difference"] = test = _test(difference, challenger.n_trials, confidence, seed)
     shown = (
-        f"mean difference a bar {tested['mean']:.3g}, at least {tested['mean_lower']:.3g} with "
+        f"mean difference a bar {test['mean']:.3g}, at least {test['mean_lower']:.3g} with "
         f"{confidence:.0%} confidence; deflated by {challenger.n_trials} trials it is above zero "
-        f"with probability {tested['deflated_sharpe']:.3f}"
+        f"with probability {test['deflated_sharpe']:.3f}"
     )
-    if tested["mean_lower"] > 0 and tested["deflated_sharpe"] >= confidence:
+    if test["mean_lower"] > 0 and test["deflated_sharpe"] >= confidence:
         reason = f"{challenger.model_id} beats {champion.model_id}: {shown}{unproven}"
         return Decision(True, reason, evidence)
     reason = f"{champion.model_id} stays, {challenger.model_id} does not beat it: {shown}"
@@ -144,35 +144,35 @@ def _test(difference: FloatArray, n_trials: int, confidence: float, seed: int) -
     }
 
 
-def _broken_rail(standing: TrackRecord, rails: GuardRails) -> str | None:
-    returns = standing.returns
+def _broken_rail(record: TrackRecord, rails: GuardRails) -> str | None:
+    returns = record.returns
     if not np.isfinite(returns).all():
         return f"has {int((~np.isfinite(returns)).sum())} returns that are not finite"
-    if not (standing.promotable or rails.allow_unproven):
-        return _unproven(standing)
+    if not (record.promotable or rails.allow_unproven):
+        return _unproven(record)
     if returns.size < rails.min_bars:
         return f"stands on {returns.size} unseen bars; at least {rails.min_bars} are needed"
-    if standing.trades < rails.min_trades:
-        return f"made {standing.trades} trades; at least {rails.min_trades} are needed"
+    if record.trades < rails.min_trades:
+        return f"made {record.trades} trades; at least {rails.min_trades} are needed"
     if (lost := _drawdown(returns)) > rails.max_drawdown:
         return f"lost {lost:.1%} from a peak; at most {rails.max_drawdown:.1%} is allowed"
     return None
 
 
-def _unproven(standing: TrackRecord) -> str:
-    return f"is not promotable: {standing.verdict or 'no reason was written down'}"
+def _unproven(record: TrackRecord) -> str:
+    return f"is not promotable: {record.verdict or 'no reason was written down'}"
 
 
-def _record(standing: TrackRecord) -> dict[str, Any]:
-    finite = bool(np.isfinite(standing.returns).all())
+def _as_json(record: TrackRecord) -> dict[str, Any]:
+    finite = bool(np.isfinite(record.returns).all())
     return {
-        "model_id": standing.model_id,
-        "bars": standing.returns.size,
-        "trades": standing.trades,
-        "n_trials": standing.n_trials,
-        "promotable": standing.promotable,
-        "total_return": float(np.prod(1 + standing.returns) - 1) if finite else None,
-        "max_drawdown": _drawdown(standing.returns) if finite else None,
+        "model_id": record.model_id,
+        "bars": record.returns.size,
+        "trades": record.trades,
+        "n_trials": record.n_trials,
+        "promotable": record.promotable,
+        "total_return": float(np.prod(1 + record.returns) - 1) if finite else None,
+        "max_drawdown": _drawdown(record.returns) if finite else None,
     }
 
 

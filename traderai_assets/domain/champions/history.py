@@ -31,8 +31,8 @@ def empty_history() -> pd.DataFrame:
 
 def current_champion(history: pd.DataFrame) -> str | None:
     """Return the model that speaks for the market, None where none does."""
-    champion_periods = _reigns(history)
-    return champion_periods[-1][0] if champion_periods else None
+    standing = _standing_champions(history)
+    return standing[-1][0] if standing else None
 
 
 def with_decision(
@@ -58,8 +58,8 @@ def with_decision(
     Returns
     -------
     DataFrame
-        One row more; `history` itself where the challenger reigns already or was judged at that
-        time before, so that a run that happens twice decides once.
+        One row more; `history` itself where the challenger is champion already or was judged at
+        that time before, so that a run that happens twice decides once.
     """
     champion = current_champion(history)
     judged = (history["challenger_id"] == challenger_id) & (history["changed_at"] == changed_at)
@@ -98,7 +98,7 @@ def roll_back(
     InvalidInput
         If there is no such earlier champion, or `changed_at` lies before the last change.
     """
-    earlier = dict(_reigns(history)[:-1])
+    earlier = dict(_standing_champions(history)[:-1])
     model_id = to or next(reversed(earlier), None)
     if model_id not in earlier:
         raise InvalidInput(
@@ -117,19 +117,19 @@ def roll_back(
     )
 
 
-def _reigns(history: pd.DataFrame) -> list[tuple[str, str]]:
+def _standing_champions(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Champions not rolled back from, oldest first, each with the month it was made for."""
-    champion_periods: list[tuple[str, str]] = []
+    standing: list[tuple[str, str]] = []
     for row in history.sort_values("number").itertuples():
         if row.action == "promoted":
-            champion_periods.append((str(row.model_id), str(row.served_month)))
-        while row.action == "rolled_back" and champion_periods[-1][0] != row.model_id:
-            champion_periods.pop()
-    return champion_periods
+            standing.append((str(row.model_id), str(row.served_month)))
+        while row.action == "rolled_back" and standing[-1][0] != row.model_id:
+            standing.pop()
+    return standing
 
 
 def _served_month(history: pd.DataFrame, champion: str | None) -> str | None:
-    return dict(_reigns(history)).get(champion) if champion else None
+    return dict(_standing_champions(history)).get(champion) if champion else None
 
 
 def _appended(history: pd.DataFrame, *, changed_at: datetime, **event: object) -> pd.DataFrame:

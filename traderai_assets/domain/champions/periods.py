@@ -1,4 +1,4 @@
-"""Reigns: from when until when each model spoke for a market, read from its history."""
+"""Champion periods: from when until when each model signalled for a market, by its history."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ class ChampionPeriod:
     model_id, served_month : str
         Which model, and the month it was made for.
     since, until : Timestamp
-        It spoke at every bar that closed after `since`, up to and including `until`.
+        It decided at every bar that closed after `since`, up to and including `until`.
     """
 
     model_id: str
@@ -27,12 +27,12 @@ class ChampionPeriod:
 
 
 def champion_periods(history: pd.DataFrame) -> list[ChampionPeriod]:
-    """Return every reign, oldest first; the last one has no end yet.
+    """Return every champion's period, oldest first; the last one has no end yet.
 
     Parameters
     ----------
     history : DataFrame
-        As `champions.history` writes it: rows that kept a champion do not end its reign.
+        As `champions.history` writes it: rows that kept a champion do not end its period.
     """
     found: list[ChampionPeriod] = []
     events = history.dropna(subset="model_id").sort_values("number")

@@ -65,13 +65,13 @@ def drift_alarm(metrics: pd.DataFrame, *, min_feature_share: float = 0.1) -> Ala
     metrics : DataFrame
         Drift tables of one market, any number of windows.
     min_feature_share : float, default=0.1
-        Features move together, so many are one witness; that one speaks when this share of the
-        features that could be judged has drifted. A single prediction or performance row speaks.
+        Features move together, so they count as one kind, and only when this share of the features
+        that could be judged has drifted. Of predictions or performance a single row counts.
 
     Returns
     -------
     Alarm or None
-        None where fewer than two kinds speak, or there is nothing to judge.
+        None where fewer than two kinds agree, or there is nothing to judge.
     """
     if metrics.empty:
         return None

@@ -55,7 +55,7 @@ def feature_drift(
     references : mapping of feature name to ReferenceDistribution
         From the model's card.
     current : DataFrame
-        One column per feature, in time order; others are not looked at.
+        One column per feature, in time order; others are ignored.
 
     Returns
     -------
@@ -131,9 +131,9 @@ def _judged(
     from scipy.stats import false_discovery_control
 
     table = pd.DataFrame(comparisons, columns=COLUMNS).assign(feature=names, kind=kind)
-    known = table["ks_pvalue"].notna()
-    if known.any():
-        table.loc[known, "ks_pvalue"] = false_discovery_control(table.loc[known, "ks_pvalue"])
+    judged = table["ks_pvalue"].notna()
+    if judged.any():
+        table.loc[judged, "ks_pvalue"] = false_discovery_control(table.loc[judged, "ks_pvalue"])
     drifted = (table["psi"] > table["psi_limit"]) & (table["ks_pvalue"] <= limits.false_alarm_rate)
     status = np.where(drifted, "drifted", "stable")
     table["status"] = np.where(table["rows"] < limits.min_rows, "insufficient", status)

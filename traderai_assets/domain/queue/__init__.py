@@ -1,1 +1,6 @@
-"""The run queue as a pure model: what starts next, why the rest waits, and for how long."""
+"""The run queue as a pure model: what starts next, and why the rest waits.
+
+Here: Dagster's order, limits and our aging, as functions.
+Not here: which classes there are (work_classes), the daemon's own code (tests compare).
+How to: docs/how-to/work-class.md.
+"""

@@ -1,8 +1,8 @@
-"""What Dagster's run queue starts at one look at it, and why the rest waits.
+"""What Dagster's run queue starts in one iteration of its daemon, and why the rest waits.
 
 Equal to `QueuedRunCoordinatorDaemon._get_runs_to_dequeue`, held to it by a test, paging included:
 the queue is read in pages, oldest first, and what a page leaves over once limits and slots are
-applied is not looked at again before the next look. The order is whole only within one page.
+applied is not read again before the next iteration. The order is whole only within one page.
 """
 
 import re
@@ -53,7 +53,7 @@ def in_turn(queued: Iterable[QueueRun]) -> list[QueueRun]:
 def next_runs(
     queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limits, *, page: int = PAGE
 ) -> list[QueueRun]:
-    """Return what the daemon starts at one look, in order.
+    """Return what the daemon starts in one iteration, in order.
 
     Parameters
     ----------

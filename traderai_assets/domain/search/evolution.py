@@ -17,7 +17,7 @@ FIRST_DEVIATION = 1.0 / 6.0
 def propose(space: Space, records: list[TrialRecord], seed: int) -> Parameters:
     """Draw from the distribution as it stands after the generations that are whole.
 
-    A generation is told by ranks, which is all CMA-ES looks at: complete trials by value, behind
+    A generation is ranked, which is all CMA-ES reads: complete trials by value, behind
     them pruned ones by their last fold. Failed trials do not count. Dimensions without an order
     are drawn evenly.
 

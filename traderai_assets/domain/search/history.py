@@ -1,7 +1,7 @@
 """The history a sampler learns from: the ended trials, as an Optuna study in memory.
 
-It holds what the ledger holds and nothing else, so that it is the same for a search that was
-killed and resumed. What survives a kill is in chronicle.py.
+It holds what `trials` holds and nothing else, so that it is the same for a search that was
+killed and resumed. What survives a kill is in trial_store.py.
 """
 
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class History:
         from optuna.trial import TrialState, create_trial
 
         self.records.append(record)
-        if record.state == FAILED:  # It tells no sampler anything
+        if record.state == FAILED:  # No sampler learns anything from it
             return
         self._study.add_trial(
             create_trial(

@@ -1,4 +1,4 @@
-"""Where a search stands, as it is told; a light module, for every run that shows progress."""
+"""How far a search is, as it is reported; a light module, for every run that shows progress."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ EVALUATING = "evaluating"
 
 @dataclass(frozen=True)
 class SearchProgress:
-    """Where a search stands.
+    """How far a search is.
 
     Parameters
     ----------

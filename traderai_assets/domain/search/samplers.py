@@ -2,7 +2,7 @@
 
 No sampler keeps anything between two trials: a search that was killed and goes on proposes what
 it would have proposed. (But for a Gaussian process that ran into its time cap: which trial that
-is depends on the machine, and the ledger says it.)
+is depends on the machine, and the trial's record says it.)
 """
 
 from bisect import bisect_right

@@ -90,9 +90,9 @@ def run_search(
     for ordinal in range(n_trials):
         record = trial_store.ended.get(ordinal)
         if record is None:
-            reporter.tell(SAMPLING)
+            reporter.report(SAMPLING)
             suggestion = trial_store.interrupted.get(ordinal) or proposer.propose(
-                history, ordinal, lambda: reporter.tell(SAMPLING)
+                history, ordinal, lambda: reporter.report(SAMPLING)
             )
             if suggestion is None:
                 break

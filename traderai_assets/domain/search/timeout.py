@@ -1,4 +1,4 @@
-"""Patience: work that is waited for in sight, and not beyond its time."""
+"""Timeouts: work in a thread that is waited for, with signs of life, until its time is over."""
 
 import threading
 from collections.abc import Callable

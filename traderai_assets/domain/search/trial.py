@@ -1,4 +1,4 @@
-"""One trial: its evaluation fold by fold, how it ended, and what is told of it meanwhile."""
+"""One trial: its evaluation fold by fold, how it ended, and what is reported of it meanwhile."""
 
 import json
 import math
@@ -29,7 +29,7 @@ Evaluate = Callable[[Parameters, ReportFold], Outcome]
 
 
 class SearchReporter:
-    """Tells where the search stands."""
+    """Reports how far the search is."""
 
     def __init__(
         self, report: Callable[[SearchProgress], None], n_trials: int, history: History
@@ -38,8 +38,8 @@ class SearchReporter:
         self._n_trials = n_trials
         self.history = history
 
-    def tell(self, phase: str, folds_done: int = 0, sampler: str = "") -> None:
-        """Report; what the receiver raises goes on to whoever called."""
+    def report(self, phase: str, folds_done: int = 0, sampler: str = "") -> None:
+        """Send the progress; what the receiver raises goes on to whoever called."""
         records = self.history.records
         best = best_of(records)
         value = None if best is None else best.value
@@ -65,11 +65,11 @@ def try_out(
             raise ValueError(f"fold {fold} was reported where fold {len(values)} was expected")
         values.append(_finite(f"fold {fold}", value))
         trial_store.check_own()
-        reporter.tell(EVALUATING, len(values), suggestion.sampler)
+        reporter.report(EVALUATING, len(values), suggestion.sampler)
         if pruning is not None and pruning.ends(values, reporter.history.records):
             raise Pruned(f"below the median after fold {fold}")
 
-    reporter.tell(EVALUATING, 0, suggestion.sampler)
+    reporter.report(EVALUATING, 0, suggestion.sampler)
     state, value, reason, facts = COMPLETE, None, "", {}
     try:
         outcome = evaluate(dict(suggestion.parameters), at_fold)

@@ -1,8 +1,8 @@
-"""The chronicle: a search as an Optuna study in a storage, so that it outlives its process.
+"""Stored trials: a search as an Optuna study in a storage, so that it outlives its process.
 
 One trial of the study is one attempt at an ordinal. An attempt that its process did not live to
-end is told as failed, `interrupted`, and its ordinal is tried again with the same parameters.
-The storage is given; which file or database that is, is not known here.
+end is recorded as failed, `interrupted`, and its ordinal is tried again with the same parameters.
+The storage is an argument; which file or database that is, is not known here.
 """
 
 import json
@@ -118,13 +118,13 @@ class TrialStore:
         except DuplicatedStudyError:
             study = self._storage.get_study_id_from_name(self._name)
         # In this order: a study that nobody owns may be without its plan
-        known = self._storage.get_study_user_attrs(study).get(PLAN)
-        if known not in (None, plan):
+        stored_plan = self._storage.get_study_user_attrs(study).get(PLAN)
+        if stored_plan not in (None, plan):
             raise InvalidSettings(
                 f"study {self._name} has searched by another plan or space; a search that differs "
                 "needs a name that differs"
             )
-        if known is None:
+        if stored_plan is None:
             self._storage.set_study_user_attr(study, PLAN, plan)
         self._storage.set_study_user_attr(study, OWNER, self._owner)
         return int(study)

@@ -1,4 +1,4 @@
-"""The ledger: every trial of a search, pruned and failed ones too, as it goes into a card."""
+"""Trials: every one of a search, pruned and failed ones too, as it goes into a model's card."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class TrialRecord:
     reason : str
         Why it was pruned or failed; empty where complete.
     facts : mapping
-        What the evaluation said besides, as JSON.
+        What the evaluation reported besides, as JSON.
     """
 
     ordinal: int

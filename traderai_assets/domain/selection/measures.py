@@ -23,7 +23,7 @@ from traderai_assets.domain.statistics.sharpe import (
     minimum_backtest_years,
 )
 
-# Somebody chose the defaults, with results in sight, before the first trial was counted
+# Somebody chose the defaults, knowing results, before the first trial was counted
 FEWEST_TRIALS = 10
 
 
@@ -88,7 +88,7 @@ def measure(
     skill, and not the variance of the trials' ratios: those were measured on other bars, before
     costs in one stage and after them in the other, and differ because trials do (one that trades
     itself to ruin is not luck). The chance that any of N trials without skill passes is at most N
-    times that of one, however they depend on each other and even if chosen with sight of the test:
+    times that of one, however they depend on each other and even if chosen knowing the test:
     0.6 % of ten trials, 0.2 % of fifty, less of more.
     """
     returns = record.returns

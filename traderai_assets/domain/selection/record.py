@@ -30,7 +30,7 @@ class SelectionRecord:
         Every configuration that was tried, of both stages: completed, pruned and failed.
     trial_sharpes : ndarray of shape (n_measured,)
         Sharpe ratio per period of the trials that have one, each over whatever it was chosen by;
-        told, not decided by.
+        reported, not decided by.
     policy_returns : ndarray of shape (n_policies, n_selection_bars)
         Return of the account over each bar of the calibration slices under every policy trial.
         Fewer than two policies: there was nothing to choose, and no overfitting to measure.
@@ -59,7 +59,8 @@ class SelectionRecord:
         for name, (values, dimensions) in shapes.items():
             if values.ndim != dimensions:
                 raise InvalidInput(
-                    f"{name} has {values.ndim} dimensions; expected {dimensions}, see Record"
+                    f"{name} has {values.ndim} dimensions; expected {dimensions}, see "
+                    "SelectionRecord"
                 )
             strange = int((~np.isfinite(values)).sum())
             if strange:

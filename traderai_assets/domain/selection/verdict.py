@@ -14,7 +14,7 @@ from traderai_assets.domain.statistics.bootstrap import N_RESAMPLES
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a model is promotable; the reasons why not; the numbers and the demands (JSON)."""
+    """Whether a model is promotable; the reasons why not; the numbers and the criteria (JSON)."""
 
     promotable: bool
     reasons: tuple[str, ...] = ()
@@ -37,66 +37,67 @@ class Verdict:
 def judge_record(
     record: SelectionRecord,
     *,
-    demands: AcceptanceCriteria | None = None,
+    criteria: AcceptanceCriteria | None = None,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
 ) -> Verdict:
-    """Hold a record against what is asked of a model that is to trade.
+    """Judge a record by the acceptance criteria of a model that is to trade.
 
     Parameters
     ----------
-    record : Record
-    demands : Demands, optional
+    record : SelectionRecord
+    criteria : AcceptanceCriteria, optional
     n_resamples, seed
         Of the bootstrap.
 
     Returns
     -------
     Verdict
-        Promotable where no demand refuses. Among trials without skill, chosen with sight of the
+        Promotable where every criterion is met. Among trials without skill, chosen knowing the
         test, fewer than one in a hundred is.
     """
-    demands = demands or AcceptanceCriteria()
+    criteria = criteria or AcceptanceCriteria()
     counts = {
         "bars": record.returns.size,
         "trades": int(record.trades),
         "n_trials": int(record.n_trials),
-        "demands": asdict(demands),
+        "demands": asdict(criteria),
     }
-    reasons = _too_little(record, demands)
+    reasons = _too_little(record, criteria)
     if record.returns.size < 2:
         return Verdict(False, tuple(reasons), counts)
-    found = measure(record, confidence=demands.confidence, n_resamples=n_resamples, seed=seed)
+    found = measure(record, confidence=criteria.confidence, n_resamples=n_resamples, seed=seed)
     reasons += [
-        *_luck(found, demands),
-        *_alternatives(found, demands),
-        *_choice(record, found, demands),
+        *_luck(found, criteria),
+        *_alternatives(found, criteria),
+        *_choice(record, found, criteria),
     ]
     return Verdict(not reasons, tuple(reasons), {**counts, **found.to_json()})
 
 
-def _too_little(record: SelectionRecord, demands: AcceptanceCriteria) -> list[str]:
+def _too_little(record: SelectionRecord, criteria: AcceptanceCriteria) -> list[str]:
     reasons = []
-    if record.trades < demands.min_trades:
+    if record.trades < criteria.min_trades:
         reasons.append(
-            f"it made {record.trades} trades over the test slices, at least {demands.min_trades} "
+            f"it made {record.trades} trades over the test slices, at least {criteria.min_trades} "
             "are asked for: so few are no record"
         )
-    if record.returns.size < demands.min_bars:
+    if record.returns.size < criteria.min_bars:
         reasons.append(
-            f"it was tested on {record.returns.size} bars, at least {demands.min_bars} are asked "
+            f"it was tested on {record.returns.size} bars, at least {criteria.min_bars} are asked "
             "for: lengthen the look-back"
         )
     return reasons
 
 
-def _luck(found: Measures, demands: AcceptanceCriteria) -> list[str]:
+def _luck(found: Measures, criteria: AcceptanceCriteria) -> list[str]:
     reasons = []
-    if not found.deflated_sharpe >= demands.confidence:
+    if not found.deflated_sharpe >= criteria.confidence:
         reasons.append(
-            f"deflated Sharpe ratio {found.deflated_sharpe:.3f}, at least {demands.confidence:.2f} "
-            f"is asked for: an annual {found.annual_sharpe:.2f} is not surely above the "
-            f"{found.luck_sharpe:.2f} that the best of {found.trials} trials shows by luck"
+            f"deflated Sharpe ratio {found.deflated_sharpe:.3f}, at least "
+            f"{criteria.confidence:.2f} is asked for: an annual {found.annual_sharpe:.2f} is not "
+            f"surely above the {found.luck_sharpe:.2f} that the best of {found.trials} trials "
+            "shows by luck"
         )
     # A Sharpe ratio that is not positive has no such length, and the sentence above
     if found.annual_sharpe > 0 and not found.years >= found.years_needed:
@@ -108,11 +109,11 @@ def _luck(found: Measures, demands: AcceptanceCriteria) -> list[str]:
     return reasons
 
 
-def _alternatives(found: Measures, demands: AcceptanceCriteria) -> list[str]:
+def _alternatives(found: Measures, criteria: AcceptanceCriteria) -> list[str]:
     reasons = []
     if not found.mean_lower > 0:
         reasons.append(
-            f"mean return a bar of at least {found.mean_lower:.3g} with {demands.confidence:.0%} "
+            f"mean return a bar of at least {found.mean_lower:.3g} with {criteria.confidence:.0%} "
             "confidence, more than 0 is asked for: cash may have done as well"
         )
     if not found.annual_sharpe > found.buy_and_hold_sharpe:
@@ -121,15 +122,15 @@ def _alternatives(found: Measures, demands: AcceptanceCriteria) -> list[str]:
             f"{found.buy_and_hold_sharpe:.2f} of buy-and-hold over the same bars is asked for: "
             "holding the market was no worse"
         )
-    if found.max_drawdown > demands.max_drawdown:
+    if found.max_drawdown > criteria.max_drawdown:
         reasons.append(
-            f"it lost {found.max_drawdown:.1%} from a peak, at most {demands.max_drawdown:.1%} is "
+            f"it lost {found.max_drawdown:.1%} from a peak, at most {criteria.max_drawdown:.1%} is "
             "allowed: nobody sits through more"
         )
     return reasons
 
 
-def _choice(record: SelectionRecord, found: Measures, demands: AcceptanceCriteria) -> list[str]:
+def _choice(record: SelectionRecord, found: Measures, criteria: AcceptanceCriteria) -> list[str]:
     policies, bars = record.policy_returns.shape
     overfitting = found.overfitting
     if overfitting is None:
@@ -140,13 +141,13 @@ def _choice(record: SelectionRecord, found: Measures, demands: AcceptanceCriteri
             "whether that was overfitting cannot be told"
         ]
     if (
-        overfitting.pbo > demands.max_overfitting
-        and overfitting.probability_of_loss > demands.max_probability_of_loss
+        overfitting.pbo > criteria.max_overfitting
+        and overfitting.probability_of_loss > criteria.max_probability_of_loss
     ):
         return [
             f"probability of backtest overfitting {overfitting.pbo:.2f} and of loss "
-            f"{overfitting.probability_of_loss:.2f}, at most {demands.max_overfitting:.2f} or "
-            f"{demands.max_probability_of_loss:.2f} is asked for: the policy that looks best on "
+            f"{overfitting.probability_of_loss:.2f}, at most {criteria.max_overfitting:.2f} or "
+            f"{criteria.max_probability_of_loss:.2f} is asked for: the policy that looks best on "
             "some bars is no better than the rest on others, and loses there too often"
         ]
     return []

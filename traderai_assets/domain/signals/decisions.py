@@ -1,4 +1,4 @@
-"""Deciding: what a model says at each bar, how far its barriers stand, and which side pays.
+"""Decisions: a model's probability at each bar, how far its barriers lie, and which side pays.
 
 The rule is `policy`'s, the model `training`'s; here they meet the bars of one market.
 """
@@ -48,11 +48,11 @@ def decide_bars(
         minimum_width=chosen["minimum_width"],
     )
     defined = features[~undefined_rows(features)]
-    known = candles.assign(width=width).merge(defined, on="open_time")
-    # Boosters refuse to be asked about nothing
-    said = model.predict(known[list(model.features)]) if len(known) else np.empty(0)
-    probability = np.asarray(said, dtype=np.float64)
-    return decide_as(model, known[[*candles.columns, "width"]].assign(probability=probability))
+    bars = candles.assign(width=width).merge(defined, on="open_time")
+    # Boosters refuse an empty matrix
+    predictions = model.predict(bars[list(model.features)]) if len(bars) else np.empty(0)
+    probability = np.asarray(predictions, dtype=np.float64)
+    return decide_as(model, bars[[*candles.columns, "width"]].assign(probability=probability))
 
 
 def decide_as(model: ServingModel, predicted: pd.DataFrame) -> pd.DataFrame:

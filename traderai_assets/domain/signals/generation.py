@@ -38,30 +38,30 @@ def signals_of(
     DataFrame
         As `generate_signals` gives it.
     """
-    said = predicted[["open_time", "probability", "width"]]
+    predictions = predicted[["open_time", "probability", "width"]]
     scale = venue_scale(candles)
     quoted = candles[["open_time", "close"]]
     if scale is not None:
         quoted = quoted.assign(close=quoted["close"] * scale)
-    closes = said.merge(quoted, on="open_time")
+    closes = predictions.merge(quoted, on="open_time")
     return generate_signals(decide_as(model, closes), bar=bar, model_id=model.model_id)
 
 
-def generate_signals(said: pd.DataFrame, *, bar: timedelta, model_id: str) -> pd.DataFrame:
+def generate_signals(decided: pd.DataFrame, *, bar: timedelta, model_id: str) -> pd.DataFrame:
     """Give one row for each closed bar at which the model takes a side.
 
-    Bars with side 0 give none: `len(said) - len(signals)` of them.
+    Bars with side 0 give none: `len(decided) - len(signals)` of them.
 
     Parameters
     ----------
-    said : DataFrame
+    predictions : DataFrame
         As `decide_bars` returns it, oldest first: open_time and close of closed bars, probability
         of the upper barrier and barrier width, and the side, target, stop, size and horizon_bars
         decided; more columns do no harm.
     bar : timedelta
         Length of a bar.
     model_id : str
-        Who says so.
+        Model that decided so.
 
     Returns
     -------
@@ -76,14 +76,15 @@ def generate_signals(said: pd.DataFrame, *, bar: timedelta, model_id: str) -> pd
         If a bar with a side could not be traded, or has a probability outside [0, 1].
     """
     decisions = Decisions.of(
-        said["side"], **{name: said[name] for name in ("target", "stop", "size", "horizon_bars")}
-    ).require(len(said))
+        decided["side"],
+        **{name: decided[name] for name in ("target", "stop", "size", "horizon_bars")},
+    ).require(len(decided))
     taken = np.flatnonzero(decisions.side)
     side, horizon = decisions.side[taken], decisions.horizon_bars[taken]
-    probability = said["probability"].to_numpy(np.float64)[taken]
+    probability = decided["probability"].to_numpy(np.float64)[taken]
     _refuse_unlikely(probability, taken)
-    reference = said["close"].to_numpy(np.float64)[taken]
-    open_time, step = milliseconds_of(said["open_time"])[taken], milliseconds(bar)
+    reference = decided["close"].to_numpy(np.float64)[taken]
+    open_time, step = milliseconds_of(decided["open_time"])[taken], milliseconds(bar)
     return pd.DataFrame(
         {
             "open_time": utc_times(open_time),
@@ -93,7 +94,7 @@ def generate_signals(said: pd.DataFrame, *, bar: timedelta, model_id: str) -> pd
             "side": side,
             "size": decisions.size[taken],
             "probability": probability,
-            "width": said["width"].to_numpy(np.float64)[taken],
+            "width": decided["width"].to_numpy(np.float64)[taken],
             "reference_price": reference,
             "target_price": reference * (1 + side * decisions.target[taken]),
             "stop_price": reference * (1 - side * decisions.stop[taken]),

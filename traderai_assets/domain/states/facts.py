@@ -1,4 +1,4 @@
-"""What the table of run states is made of: the facts of a run, a state, and a way out of it."""
+"""Parts of the table of run states: the facts of a run, a state, and a way out of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """THE table of the states a run can be in: what each means, what leads out of it, how soon.
 
-Sensors, status and clean-up read it; who looks gathers the facts (`instance/run_sightings.py`), and
-nothing here knows where they come from. A state is decided by the first row that holds.
+Sensors, status and clean-up read it; `instance/run_liveness.py` gathers the facts, and nothing here
+knows where they come from. A state is decided by the first row that holds.
 """
 
 from traderai_assets.domain.states.ended_runs import DELETED, ENDED_RUN_STATES, always
@@ -47,7 +47,7 @@ RUN_STATES = (
         "{who} is gone, which worked on it",
     ),
     RunState(
-        "lost sight of",
+        "worker lost",
         "Nothing was heard of its worker for longer than its class may be at work.",
         _of("STARTING", "STARTED", "CANCELING", "SUSPENDED"),
         lambda facts: facts.answers != "alive" and facts.given_up,
@@ -58,7 +58,7 @@ RUN_STATES = (
         out_of_reach=True,
     ),
     RunState(
-        "out of sight",
+        "worker silent",
         "Its worker is on another machine and was silent for an hour.",
         _CLAIMS_A_WORKER,
         lambda facts: facts.answers == "elsewhere" and facts.unchanged > SILENCE,
@@ -66,7 +66,7 @@ RUN_STATES = (
         (
             _BY_HAND,
             Exit("its worker ends", "the worker, or the daemon there", None, _ENDED),
-            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
+            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("worker lost",)),
             DELETED,
         ),
         "by a person",
@@ -126,7 +126,7 @@ RUN_STATES = (
         (
             Exit("its worker ends", "the worker", CANCEL_GRACE, _ENDED),
             Exit("it goes on", "time", CANCEL_GRACE, ("stop ignored",)),
-            Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
+            Exit("it falls silent", "time", SILENCE, ("worker silent",)),
             DELETED,
         ),
     ),
@@ -152,7 +152,7 @@ RUN_STATES = (
             Exit("who launches it dies", "a crash", None, ("worker gone",)),
             Exit("it is given up", "time", WRITES, ("launch cut",)),
             Exit("it did not begin", "run monitoring", START_TIMEOUT, ("failed", "retry due")),
-            Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
+            Exit("it falls silent", "time", SILENCE, ("worker silent",)),
             _CANCELLED,
             DELETED,
         ),
@@ -166,7 +166,7 @@ RUN_STATES = (
         (
             _BY_HAND,
             Exit("its worker ends", "the worker", None, _ENDED),
-            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
+            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("worker lost",)),
             DELETED,
         ),
         "by a person",
@@ -194,7 +194,7 @@ RUN_STATES = (
             Exit("its work ends", "the worker", None, _ENDED),
             Exit("its worker dies", "a crash", None, ("worker gone",)),
             Exit("its hours are over", "time", LONGEST_CLASS, ("overdue",)),
-            Exit("it is out of sight", "time", SILENCE, ("out of sight",)),
+            Exit("it falls silent", "time", SILENCE, ("worker silent",)),
             _CANCELLED,
             DELETED,
         ),
@@ -207,7 +207,7 @@ RUN_STATES = (
         False,
         (
             _BY_HAND,
-            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("lost sight of",)),
+            Exit("it is given up", "time", LONGEST_CLASS + SILENCE, ("worker lost",)),
             DELETED,
         ),
         "by a person",

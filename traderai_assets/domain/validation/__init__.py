@@ -1,1 +1,6 @@
-"""Validation: which rows may train, tune, calibrate and test."""
+"""Validation: which rows may train, tune, calibrate and test.
+
+Here: folds, purging and combinatorial splits.
+Not here: what is done with them (training).
+How to: no page; a change here is a change of a rule.
+"""

@@ -27,7 +27,12 @@ ORIGIN = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__rep
 
 @pytest.fixture
 def tick(instance: dg.DagsterInstance):
-    origin = RemoteInstigatorOrigin(ORIGIN, "stale_candles")
+    return ticker(instance, "stale_candles")
+
+
+def ticker(instance: dg.DagsterInstance, name: str):
+    """Let a sensor of this name tick."""
+    origin = RemoteInstigatorOrigin(ORIGIN, name)
     state = InstigatorState(
         origin,
         InstigatorType.SENSOR,
@@ -39,7 +44,7 @@ def tick(instance: dg.DagsterInstance):
     def make(status, timestamp, error=None):
         told = TickData(
             origin.get_id(),
-            "stale_candles",
+            name,
             InstigatorType.SENSOR,
             status,
             timestamp,
@@ -74,4 +79,9 @@ def test_what_a_sensor_fails_of_is_told_until_it_succeeds_again(tick, traderai):
     }
     assert "Sensors that fail:" in traderai("status").out
     tick(TickStatus.SKIPPED, 1_700_000_030.0)
+    assert json.loads(traderai("status", "--json").out)["sensors"] == []
+
+
+def test_the_last_failure_of_a_sensor_that_has_another_name_now_is_not_shown(instance, traderai):
+    ticker(instance, "silent_champions")(TickStatus.FAILURE, 1_700_000_000.0, failure())
     assert json.loads(traderai("status", "--json").out)["sensors"] == []

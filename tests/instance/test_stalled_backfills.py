@@ -7,7 +7,7 @@ import pytest
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
-from traderai_assets.instance.standing_backfills import LOOKS, StandingBackfills
+from traderai_assets.instance.stalled_backfills import POLLS, StalledBackfills
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 STATUS = BulkActionStatus
@@ -31,7 +31,7 @@ def backfill(instance):
     return make
 
 
-def look(sweep, instance, start=NOW, looks=LOOKS + 1):
+def look(sweep, instance, start=NOW, looks=POLLS + 1):
     """Look once a minute; return what was said."""
     minutes = (start + timedelta(minutes=number) for number in range(looks))
     return [said for now in minutes for said in sweep.give_up(instance, now)]
@@ -49,7 +49,7 @@ def test_a_backfill_that_stands_for_an_hour_is_ended_as_what_it_was_to_be(
     instance, backfill, was, ends
 ):
     status = backfill(was)
-    [said] = look(StandingBackfills(), instance)
+    [said] = look(StalledBackfills(), instance)
     assert said.startswith("backfill abcdefgh stood for 1:00:00 with nothing at work")
     assert status() is ends
 
@@ -57,23 +57,23 @@ def test_a_backfill_that_stands_for_an_hour_is_ended_as_what_it_was_to_be(
 def test_a_backfill_with_a_run_at_work_is_left_alone(instance, backfill, run_of):
     status = backfill(STATUS.REQUESTED)
     run_of(dg.DagsterRunStatus.STARTED, **{BACKFILL_ID_TAG: "abcdefgh"})
-    assert look(StandingBackfills(), instance) == []
+    assert look(StalledBackfills(), instance) == []
     assert status() is STATUS.REQUESTED
 
 
 def test_each_run_that_it_makes_lets_the_hour_begin_anew(instance, backfill, run_of):
     status = backfill(STATUS.REQUESTED)
-    sweep = StandingBackfills()
-    look(sweep, instance, looks=LOOKS - 1)
+    sweep = StalledBackfills()
+    look(sweep, instance, looks=POLLS - 1)
     run_of(dg.DagsterRunStatus.SUCCESS, **{BACKFILL_ID_TAG: "abcdefgh"})
-    later = NOW + timedelta(minutes=LOOKS)
-    assert look(sweep, instance, later, looks=LOOKS) == []
+    later = NOW + timedelta(minutes=POLLS)
+    assert look(sweep, instance, later, looks=POLLS) == []
     assert status() is STATUS.REQUESTED
 
 
 def test_a_machine_that_slept_for_hours_has_not_seen_it_stand(instance, backfill):
     status = backfill(STATUS.REQUESTED)
-    sweep = StandingBackfills()
+    sweep = StalledBackfills()
     look(sweep, instance, looks=2)
     assert look(sweep, instance, NOW + timedelta(hours=9), looks=2) == []
     assert status() is STATUS.REQUESTED

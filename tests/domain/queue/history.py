@@ -51,17 +51,18 @@ def forbidden_starts(
 ) -> list[str]:
     """Return a sentence for each start that the model does not allow; empty: all are allowed.
 
-    The daemon looks once, then launches what it chose, one run after another. So a start is allowed
-    if some look within `slack_seconds` before it chose the run, and chose also, and before it, all
-    that was started between that look and it. A look reads what runs and what waits one after the
-    other: each may be of another moment, but no start lies between the two.
+    An iteration of the daemon reads the queue, then launches what it chose, one run after another.
+    So a start is allowed if some iteration within `slack_seconds` before it chose the run, and
+    chose also, and before it, all that was started between that iteration and it. An iteration
+    reads what runs and what waits one after the other: each may be of another moment, but no start
+    lies between the two.
 
     Parameters
     ----------
     history : events in any order of time; those of submission in the order in which the runs were
         created, which is the order that counts for Dagster
     limits : what the queue was limited by
-    slack_seconds : the longest time from a look to the last launch of what it chose
+    slack_seconds : the longest time from an iteration to the last launch of what it chose
     """
     stretches = tuple(_stretches(history))
     return [
@@ -93,7 +94,7 @@ def _stretches(history: Sequence[QueueEvent]) -> Iterator[_Stretch]:
 
 
 def _explained(stretches: Sequence[_Stretch], limits: Limits, slack_seconds: float) -> bool:
-    """Whether one look, in one of the stretches, explains the start that ended the last."""
+    """Whether one iteration, in one of the stretches, explains the start that ended the last."""
     until = stretches[-1].start.time
     earliest = until - slack_seconds
     started: list[str] = []
@@ -101,13 +102,13 @@ def _explained(stretches: Sequence[_Stretch], limits: Limits, slack_seconds: flo
         if stretch.start.time < earliest:
             return False
         started.insert(0, stretch.start.run.run_id)
-        if any(_in_order(started, chosen) for chosen in _looks(stretch, limits, earliest)):
+        if any(_in_order(started, chosen) for chosen in _iterations(stretch, limits, earliest)):
             return True
     return False
 
 
-def _looks(stretch: _Stretch, limits: Limits, earliest: float) -> Iterator[list[str]]:
-    """Yield what each possible look in the stretch, not before `earliest`, chooses; last first."""
+def _iterations(stretch: _Stretch, limits: Limits, earliest: float) -> Iterator[list[str]]:
+    """Yield what each possible iteration, not before `earliest`, chooses; last first."""
     ends = [state.since for state in stretch.states[1:]] + [stretch.start.time]
     states = [state for state, end in zip(stretch.states, ends, strict=True) if end >= earliest]
     for queued in reversed(states):
@@ -130,5 +131,5 @@ def _sentence(stretch: _Stretch, limits: Limits) -> str:
             why = f"just before, it {wait.reason}"
     return (
         f"run {run.run_id[:8]} of priority {run.priority} was started at {start.time:.3f}, "
-        f"where no look at the queue could have chosen it; {why}"
+        f"where no iteration of the queue could have chosen it; {why}"
     )

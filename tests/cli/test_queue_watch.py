@@ -3,8 +3,8 @@
 import dagster as dg
 import pytest
 
-from traderai_assets.cli import watching
-from traderai_assets.cli.watching import QueueWatch
+from traderai_assets.cli import queue_watch
+from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.domain.errors import TraderAIError
 
 WILL_RETRY = "dagster/will_retry"
@@ -12,7 +12,7 @@ WILL_RETRY = "dagster/will_retry"
 
 @pytest.fixture
 def watch(instance, monkeypatch):
-    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(queue_watch, "SECONDS_BETWEEN_POLLS", 0.01)
     return QueueWatch(instance)
 
 

@@ -1,4 +1,4 @@
-"""A house that runs: web server, daemon and code server, and what is seen of it from outside."""
+"""A platform that runs: web server, daemon and code server, and what is seen of it from outside."""
 
 import os
 import signal
@@ -27,8 +27,8 @@ BTC = Market("binance", "BTC/USDT", "15m")
 PATIENCE_SECONDS = 240  # a loaded machine; nothing here is a measurement
 
 
-class House:
-    """The running house, and what can be seen of it from outside."""
+class RunningPlatform:
+    """The running platform, and what can be seen of it from outside."""
 
     def __init__(
         self, settings: Settings, sandbox: SandboxServer, instance: dg.DagsterInstance
@@ -66,7 +66,7 @@ class House:
         self._dagster.close()
 
     def freeze_daemon(self) -> None:
-        """Let nothing leave the queue until the house is started anew."""
+        """Let nothing leave the queue until the platform is started anew."""
         for process, command in processes_of(self._home).items():
             if "dagster._daemon" in command:
                 os.kill(process, signal.SIGSTOP)
@@ -82,7 +82,7 @@ class House:
         while not condition():
             self._note_slots()
             assert time.monotonic() < deadline, self._tail_of_log()
-            time.sleep(1.0)  # the house has two cores, too
+            time.sleep(1.0)  # the platform has two cores, too
 
     def until_quiet(self) -> None:
         """Look until nothing waits or works and every sensor has looked again since and rested."""

@@ -1,4 +1,4 @@
-"""A house of three processes that can be killed one by one: code server, web server, daemon.
+"""A platform of three processes that can be killed one by one: code server, web server, daemon.
 
 They run what `location.py` defines, over an instance in a folder of its own, whose dagster.yaml is
 that of the repository or of deploy/. Workers are found by their environment, whoever started them.
@@ -33,8 +33,8 @@ CODE, WEB, DAEMON = "code", "web", "daemon"
 ALL = (CODE, WEB, DAEMON)
 
 
-class QueueHouse:
-    """The running house, and what can be seen of it from outside."""
+class QueuePlatform:
+    """The running platform, and what can be seen of it from outside."""
 
     def __init__(self, home: Path, instance_file: Path, seconds: float = 0.1) -> None:
         home.mkdir(parents=True)
@@ -158,7 +158,7 @@ class QueueHouse:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.tail_of_logs()
-            time.sleep(0.3)  # the house has two cores, too
+            time.sleep(0.3)  # the platform has two cores, too
 
     def tail_of_logs(self) -> str:
         """The last that each process said."""

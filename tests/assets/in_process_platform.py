@@ -1,4 +1,4 @@
-"""A whole house in one process: sandbox exchange, lake, Dagster instance, every definition.
+"""A whole platform in one process: sandbox exchange, lake, Dagster instance, every definition.
 
 Everything is real but the pace: requests do not wait for the allowance of a real venue. A month
 holds some 720 bars of an hour, about the least a model can be made of.
@@ -21,7 +21,7 @@ from traderai_assets.partitions import MARKETS, partition_key, partition_range_t
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.fault_rules import Revision
 from traderai_assets.sandbox.feed import Feed
-from traderai_assets.sandbox.ledger import KlineQuery
+from traderai_assets.sandbox.request_log import KlineQuery
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
@@ -39,21 +39,21 @@ class UnhurriedExchange(ExchangeResource):
         return client
 
 
-class House:
-    """The house of one market.
+class InProcessPlatform:
+    """The platform of one market.
 
     Parameters
     ----------
     home : Path
-        Holds the lake; a copy of another house's home is a house with the same past.
+        Holds the lake; a copy of another platform's home is a platform with the same past.
     sandbox : SandboxServer
-        The exchange, running; its clock is the time in the house.
+        The exchange, running; its clock is the time in the platform.
     instance : DagsterInstance
         Remembers what was materialized.
     patience : mapping
         Fields of the exchange resource that differ.
     settings
-        Of `traderai.toml`, by name, where they differ from a house of small, quick models.
+        Of `traderai.toml`, by name, where they differ from a platform of small, quick models.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class House:
         )
 
     def run_everything(self) -> None:
-        """Run every job that makes something, over the months of a lived-in house."""
+        """Run every job that makes something, over the months of a lived-in platform."""
         self.run("backfill", "2024-03", "2024-06")
         self.run("train", "2024-05", "2024-07")
         self.run("choose_champion")
@@ -176,19 +176,19 @@ def opened(
     *,
     instance: dg.DagsterInstance | None = None,
     **options: Any,
-) -> Iterator[House]:
-    """Open a house with an exchange of its own; its instance forgets all unless one is given."""
+) -> Iterator[InProcessPlatform]:
+    """Open a platform with an exchange of its own; its instance forgets all unless one is given."""
     with (
         SandboxServer(feed, clock=Clock(now)) as sandbox,
         instance or dg.DagsterInstance.ephemeral() as memory,
     ):
-        yield House(home, sandbox, memory, **options)
+        yield InProcessPlatform(home, sandbox, memory, **options)
 
 
-def damage(house: House, table: Table, month: str) -> None:
+def damage(platform: InProcessPlatform, table: Table, month: str) -> None:
     """Flip one byte among the values in a stored month's file; its second half is statistics."""
-    folder = Path(house.settings.lake_root, table.name, f"market={house.market.key}")
-    content_hash = house.hashes(table)[month]
+    folder = Path(platform.settings.lake_root, table.name, f"market={platform.market.key}")
+    content_hash = platform.hashes(table)[month]
     [path] = (folder / f"month={month}" / f"content_hash={content_hash}").glob("*.parquet")
     content = bytearray(path.read_bytes())
     content[len(content) // 10] ^= 0xFF

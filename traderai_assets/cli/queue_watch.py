@@ -14,10 +14,10 @@ from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_POLLS = 1.0
 # Of one run, while it does what it did
 SECONDS_BETWEEN_LINES = 5.0
-RUNS_LOOKED_AT = 200
+RUNS_READ = 200
 
 
 class QueueWatch:
@@ -28,7 +28,7 @@ class QueueWatch:
         self._began = time.monotonic()
         self._said: dict[str, tuple[str, str, float]] = {}
         self._check: Callable[[], None] = lambda: None
-        self._first = {run.run_id for run in instance.get_runs(limit=RUNS_LOOKED_AT)}
+        self._first = {run.run_id for run in instance.get_runs(limit=RUNS_READ)}
 
     def stop_by(self, check: Callable[[], None]) -> None:
         """Ask `check` at every look; what it raises ends the waiting."""
@@ -53,7 +53,7 @@ class QueueWatch:
                 return
             if time.monotonic() > deadline:
                 raise TraderAIError(f"{what}: not done after {seconds:.0f} s; see traderai status")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(SECONDS_BETWEEN_POLLS)
 
     def say(self, text: str) -> None:
         """Print a line with the seconds since the watch began."""
@@ -76,7 +76,7 @@ class QueueWatch:
         ]
 
     def _records(self) -> list["RunRecord"]:
-        records = self._instance.get_run_records(limit=RUNS_LOOKED_AT)
+        records = self._instance.get_run_records(limit=RUNS_READ)
         return [record for record in records if record.dagster_run.run_id not in self._first]
 
     def _print_change(self, record: "RunRecord") -> None:

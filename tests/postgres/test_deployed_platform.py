@@ -1,4 +1,4 @@
-"""The house of deploy/: processes, and one PostgreSQL; each test goes on where the last ended."""
+"""The platform of deploy/, on one PostgreSQL; each test goes on where the last ended."""
 
 import os
 import subprocess
@@ -38,47 +38,49 @@ def hashes_of(lake):
     }
 
 
-def test_a_run_goes_through_queue_launcher_worker_and_database(house):
-    house.until(lambda: any(run.is_success for run in house.runs("backfill")))
-    [run] = house.runs("backfill")
+def test_a_run_goes_through_queue_launcher_worker_and_database(platform):
+    platform.until(lambda: any(run.is_success for run in platform.runs("backfill")))
+    [run] = platform.runs("backfill")
     assert run.tags["traderai/class"] == "backfill"
-    assert sorted(house.lake.snapshot(CANDLES).content_hashes(MARKET)) == ["2026-02", "2026-03"]
-    assert len(events_of(house.instance, run)) > 10
+    assert sorted(platform.lake.snapshot(CANDLES).content_hashes(MARKET)) == ["2026-02", "2026-03"]
+    assert len(events_of(platform.instance, run)) > 10
 
 
-def test_a_search_keeps_its_studies_beside_dagsters_tables(house, toy):
+def test_a_search_keeps_its_studies_beside_dagsters_tables(platform, toy):
     name = study_name(MARKET, "2026-01", "learners", {})
-    ledger = toy.toy_search(house.studies.storage(MARKET, "2026-01"), name=name, n_trials=4)
+    ledger = toy.toy_search(platform.studies.storage(MARKET, "2026-01"), name=name, n_trials=4)
     assert ledger == toy.toy_search(None, n_trials=4)
-    tables = house.server.execute("SELECT schemaname, tablename FROM pg_tables", "deployed")
+    tables = platform.server.execute("SELECT schemaname, tablename FROM pg_tables", "deployed")
     assert {("public", "runs"), ("traderai_studies", "trials")} <= set(tables)
 
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")
-def test_the_web_server_stops_a_worker_that_is_the_daemons_child(house):
+def test_the_web_server_stops_a_worker_that_is_the_daemons_child(platform):
     from dagster_graphql import DagsterGraphQLClient
 
-    house.until(lambda: any(run.status.value == "STARTED" for run in house.runs("train")))
-    [run] = [run for run in house.runs("train") if run.status.value == "STARTED"]
-    DagsterGraphQLClient("127.0.0.1", port_number=house.topology.port_of_web).terminate_run(
+    platform.until(lambda: any(run.status.value == "STARTED" for run in platform.runs("train")))
+    [run] = [run for run in platform.runs("train") if run.status.value == "STARTED"]
+    DagsterGraphQLClient("127.0.0.1", port_number=platform.topology.port_of_web).terminate_run(
         run.run_id
     )
-    house.until(lambda: house.instance.get_run_by_id(run.run_id).is_finished)
-    assert house.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.CANCELED
+    platform.until(lambda: platform.instance.get_run_by_id(run.run_id).is_finished)
+    assert platform.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.CANCELED
 
 
-def test_what_a_running_house_backs_up_is_found_again_in_another(house, tmp_path, monkeypatch):
+def test_what_a_running_platform_backs_up_is_found_again_in_another(
+    platform, tmp_path, monkeypatch
+):
     before = {
-        run.run_id: (run.status, run.tags, events_of(house.instance, run))
-        for run in house.instance.get_runs()
+        run.run_id: (run.status, run.tags, events_of(platform.instance, run))
+        for run in platform.instance.get_runs()
         if run.is_finished
     }
-    trials, hashes = trials_of(house.studies), hashes_of(house.lake)
+    trials, hashes = trials_of(platform.studies), hashes_of(platform.lake)
     assert before
     assert trials
-    script = house.topology.dagster_home
-    by_hand(script / "backup.sh", tmp_path / "backup", house.server)
-    house.topology.stop()
+    script = platform.topology.dagster_home
+    by_hand(script / "backup.sh", tmp_path / "backup", platform.server)
+    platform.topology.stop()
     with PostgresServer() as fresh:
         for name, value in {**fresh.database("again"), "TRADERAI_HOME": str(tmp_path)}.items():
             monkeypatch.setenv(name, value)
@@ -107,10 +109,10 @@ def by_hand(script, folder, server, *, check=True):
     )
 
 
-def test_no_process_says_the_password(house):
-    password = house.server.environment()["PGPASSWORD"]
-    assert password not in house.instance.info_str()
-    assert password not in str(house.instance.get_ref().to_dict())
-    for file in house.topology.home.glob("*.log"):
+def test_no_process_says_the_password(platform):
+    password = platform.server.environment()["PGPASSWORD"]
+    assert password not in platform.instance.info_str()
+    assert password not in str(platform.instance.get_ref().to_dict())
+    for file in platform.topology.home.glob("*.log"):
         assert password not in file.read_text()
-    assert not processes_of(house.topology.dagster_home)
+    assert not processes_of(platform.topology.dagster_home)

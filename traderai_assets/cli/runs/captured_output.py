@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 
-class Printed:
-    """What a run printed to stdout or stderr, each line told once."""
+class CapturedOutput:
+    """What a run printed to stdout or stderr, each line returned once."""
 
     def __init__(self, instance: "DagsterInstance", run_id: str, stream: str) -> None:
         self._instance = instance
         self._run_id = run_id
         self._stream = stream
-        self._told: dict[str, int] = {}
+        self._read: dict[str, int] = {}
 
     def news(self) -> Iterator[str]:
         """Yield the lines printed since the last call; one that may go on yet waits."""
@@ -23,12 +23,12 @@ class Printed:
         manager = self._instance.compute_log_manager
         for file in self._files():
             key = manager.build_log_key_for_run(self._run_id, file)
-            told = self._told.get(file, 0)
-            data, _ = manager.get_log_data_for_type(key, ComputeIOType(self._stream), told, None)
+            read = self._read.get(file, 0)
+            data, _ = manager.get_log_data_for_type(key, ComputeIOType(self._stream), read, None)
             printed = data or b""
             if not manager.is_capture_complete(key):
                 printed = printed[: printed.rfind(b"\n") + 1]
-            self._told[file] = told + len(printed)
+            self._read[file] = read + len(printed)
             yield from printed.decode(errors="replace").splitlines()
 
     def _files(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Asking web servers from the command line: who is named answers, and nobody in its place.
+"""Requests to web servers from the command line: who is named answers, and nobody in its place.
 
 Python's own opener follows a redirect to any host, and asks this machine's own servers through
 whatever proxy the environment names, where they cannot be reached.
@@ -39,7 +39,7 @@ def install_opener() -> None:
 
 
 def request_options(url: str) -> Mapping[str, Any]:
-    """Return what `requests` must be told to ask `url` in the same way."""
+    """Return the options by which `requests` asks `url` in the same way."""
     direct = {"no_proxy": "*"} if is_this_machine(urlsplit(url).hostname) else {}
     return {"allow_redirects": False, "proxies": direct}
 

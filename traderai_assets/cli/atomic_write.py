@@ -15,7 +15,7 @@ _EVERYBODY = 0o666
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a draft beside `path` to write to; it takes its place once it is whole and on disk.
 
     A link stays, and what it leads to is replaced. Permissions stay; a new file has those that any

@@ -23,6 +23,8 @@ from traderai_assets.domain.training.progress import Progress
 from traderai_assets.runs import progress as progress_module
 from traderai_assets.runs.progress import PartitionProgress, ProgressBoard, training_progress
 
+pytestmark = pytest.mark.processes
+
 MONTH = "binance.BTC-USDT.1h|2024-07"
 Report = Callable[[Progress], None]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from traderai_assets.sandbox import ledger
-from traderai_assets.sandbox.ledger import Allowance, KlineQuery, RequestLog
+from traderai_assets.sandbox import request_log
+from traderai_assets.sandbox.request_log import Allowance, KlineQuery, RequestLog
 
 KLINES = "/api/v3/klines"
 
@@ -11,7 +11,7 @@ KLINES = "/api/v3/klines"
 @pytest.fixture
 def real_seconds(monkeypatch):
     seconds = [1000.0]
-    monkeypatch.setattr(ledger, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(request_log, "monotonic", lambda: seconds[0])
     return seconds
 
 

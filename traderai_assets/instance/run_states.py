@@ -1,4 +1,4 @@
-"""What is seen of a run here and now: the facts that `domain/states` judges."""
+"""The state of a run here and now: its facts, gathered for the table in `domain/states`."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def state_of(record: RunRecord, now: datetime) -> RunState:
 
 
 def facts_of(record: RunRecord, now: datetime) -> RunFacts:
-    """Gather what is known of the run."""
+    """Gather the facts of the run, as far as they can be seen from here."""
     run = record.dagster_run
     who = answerable_for(run) if not run.is_finished else None
     began = record.start_time

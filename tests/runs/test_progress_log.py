@@ -23,6 +23,8 @@ from traderai_assets.runs import progress
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import partition_range_tags
 
+pytestmark = pytest.mark.processes
+
 progress.SECONDS_BETWEEN_REPORTS = 0.05
 
 @dg.asset(

@@ -28,12 +28,12 @@ def daemon(instance):
     return say
 
 
-def test_a_run_that_could_start_starts_at_the_daemons_next_look(queued, daemon, run):
+def test_a_run_that_could_start_starts_when_the_daemon_next_reads_the_queue(queued, daemon, run):
     daemon()
     waits = run("train", QUEUED)
     [row] = queued()
     assert (row["run"], row["kind"], row["behind"]) == (waits.run_id, "next", [])
-    assert row["reason"] == "starts at the daemon's next look"
+    assert row["reason"] == "starts when the daemon next reads the queue"
     assert 0 <= row["waited_seconds"] < 60
 
 
@@ -105,7 +105,7 @@ def test_a_long_queue_is_cut_for_people_and_whole_for_programs(traderai, queued,
     for _ in range(23):
         run("train", QUEUED)
     assert len(queued()) == 23
-    assert 'and 3 more; "traderai status --json" tells all' in traderai("status").out
+    assert 'and 3 more; "traderai status --json" lists all' in traderai("status").out
 
 
 def test_a_priority_that_is_no_number_counts_as_none_as_in_dagster(queued, instance, run):

@@ -1,4 +1,4 @@
-"""Backfills that stand: nothing of them is at work, and nothing will be, and Dagster waits on.
+"""Stalled backfills: nothing of them is at work, and nothing will be, and Dagster waits on.
 
 A backfill of assets ends when each partition that it asked for is there or has failed. Where a run
 of it was deleted, or its partition, neither ever happens: it says that it is requested, or that it
@@ -17,10 +17,10 @@ from dagster._core.execution.backfill import (
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from traderai_assets.domain.states.facts import SILENCE
-from traderai_assets.instance.run_sightings import UNFINISHED
+from traderai_assets.instance.run_states import UNFINISHED
 
-# Dagster looks at it every half a minute: a machine that slept for an hour has not seen it stand
-LOOKS = 100
+# Dagster polls it every half a minute: a machine that slept for an hour has not seen it stalled
+POLLS = 100
 _ENDS_AS = {
     BulkActionStatus.REQUESTED: BulkActionStatus.COMPLETED_FAILED,
     BulkActionStatus.CANCELING: BulkActionStatus.CANCELED,
@@ -30,14 +30,14 @@ _ENDS_AS = {
 
 @dataclass
 class _Standing:
-    """Since when a backfill was seen to stand, how often, and with how many runs."""
+    """Since when a backfill was seen stalled, how often, and with how many runs."""
 
     since: datetime
     runs: int
     looks: int = 0
 
 
-class StandingBackfills:
+class StalledBackfills:
     """What one process has seen of backfills; it is asked again and again."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def _works(instance: DagsterInstance, backfill_id: str) -> bool:
 
 
 def _for_long(standing: _Standing, now: datetime) -> bool:
-    return standing.looks >= LOOKS and now - standing.since > SILENCE
+    return standing.looks >= POLLS and now - standing.since > SILENCE
 
 
 def _end(instance: DagsterInstance, backfill: PartitionBackfill, now: datetime) -> str:

@@ -64,19 +64,19 @@ def simulate(
 ) -> list[Service]:
     """Serve all requests; return them in the order in which they were started.
 
-    The daemon looks every `tick_seconds`, at what has been asked for and has ended by then. What no
-    look can ever start, as where a limit is zero, is not returned.
+    The daemon reads the queue every `tick_seconds`, with what has been asked for and has ended by
+    then. What no tick can ever start, as where a limit is zero, is not returned.
     """
     queue = _Queue(requests, limits, aging, page)
-    look = 0
+    tick = 0
     while (due := queue.due()) is not None:
-        look = max(look, floor(due / tick_seconds))
-        while look * tick_seconds < due:
-            look += 1
-        queue.catch_up(look * tick_seconds)
-        while queue.serve(look * tick_seconds):
-            look += 1
-            queue.catch_up(look * tick_seconds)
+        tick = max(tick, floor(due / tick_seconds))
+        while tick * tick_seconds < due:
+            tick += 1
+        queue.catch_up(tick * tick_seconds)
+        while queue.serve(tick * tick_seconds):
+            tick += 1
+            queue.catch_up(tick * tick_seconds)
     return queue.served
 
 
@@ -110,7 +110,7 @@ class _Queue:
                 self._ask(*heappop(self._coming))
 
     def serve(self, now: float) -> bool:
-        """Look once and start what is next; return whether anything was started."""
+        """Read the queue once and start what is next; return whether anything was started."""
         if len(self._running) >= self._limits.slots:
             return False
         queued = [self._aged(now, *waiting) for waiting in self._waiting.values()]

@@ -1,7 +1,7 @@
 """What the killed owner of a home left behind: found by its mark, and ended.
 
-Only processes that carry the mark of this very home are looked at, each is told by when it began,
-and a signal goes to that process or to none, whoever has its number by then.
+Only processes that carry the mark of this very home are read, each is identified by its start, and
+a signal goes to that process or to none, whoever has its number by then.
 """
 
 import os
@@ -33,7 +33,7 @@ def end_survivors(home: Path) -> str:
             if not stop(process):
                 raise TraderAIError(
                     f"{process.label} ({command}) is left over in {home} and outlives its kill; "
-                    f'"ps -o stat,wchan {process.pid}" says what it waits for'
+                    f'"ps -o stat,wchan {process.pid}" shows what it waits for'
                 )
             ended.append(f"process {process.pid} ({command})")
     return ", ".join(ended)
@@ -45,10 +45,10 @@ def survivors(home: Path) -> Iterator[tuple[ProcessIdentity, str]]:
     for folder in Path("/proc").glob("[0-9]*"):
         if int(folder.name) == os.getpid():
             continue
-        with suppress(OSError):  # It ended while we looked, or is another user's
+        with suppress(OSError):  # It ended while we read, or is another user's
             if mark not in (folder / "environ").read_bytes() + b"\0":
                 continue
             command = (folder / "cmdline").read_bytes()
             if command and not any(name in command for name in _GO_ON):
-                words = command.replace(b"\0", b" ").decode(errors="replace").split()
-                yield ProcessIdentity.of(int(folder.name)), " ".join(words[1:4])
+                arguments = command.replace(b"\0", b" ").decode(errors="replace").split()
+                yield ProcessIdentity.of(int(folder.name)), " ".join(arguments[1:4])
