@@ -50,7 +50,7 @@ class FitProcess:
                 if "rounds" in head:
                     self.rounds = head["rounds"]
                 elif "failed" in head:
-                    raise _told(head)
+                    raise _error_of(head)
                 else:
                     return LEARNERS[task.learner].from_bytes(body)
         except (EOFError, BrokenPipeError) as error:
@@ -68,7 +68,7 @@ class FitProcess:
         self._answers.close()
 
 
-def _told(head: dict[str, str]) -> Exception:
+def _error_of(head: dict[str, str]) -> Exception:
     """The error that a fitting process met, of the kind it had there."""
     kind = getattr(errors, head["failed"], None)
     if isinstance(kind, type) and issubclass(kind, errors.TraderAIError):

@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "f0dfd2af00d2e320"),
-    "labels": CodeVersion("2", "e871c318f4d04420"),
-    "models": CodeVersion("3", "d6f5702cb824af75"),
-    "backtests": CodeVersion("2", "4a4d85ef8251f3e9"),
-    "champions": CodeVersion("1", "7cc0d7f6be0d608e"),
-    "signals": CodeVersion("1", "f75c05a72768cab1"),
-    "signal_outcomes": CodeVersion("1", "d45b8ebedd0dfd21"),
-    "signal_snapshots": CodeVersion("2", "8315040f9604cfe4"),
-    "drift_metrics": CodeVersion("1", "f21553d026fd9494"),
+    "candles": CodeVersion("1", "65af39b22e23c615"),
+    "labels": CodeVersion("2", "806ecbc4165e9b71"),
+    "models": CodeVersion("3", "dd96c414b93e95e6"),
+    "backtests": CodeVersion("2", "543afcd566139c55"),
+    "champions": CodeVersion("1", "e91f07106d7fc623"),
+    "signals": CodeVersion("1", "41da4336afd0ae28"),
+    "signal_outcomes": CodeVersion("1", "38e276f69f703be7"),
+    "signal_snapshots": CodeVersion("2", "386c641ed3806612"),
+    "drift_metrics": CodeVersion("1", "ee507b30c9cdcc0c"),
 }
 
 

@@ -24,7 +24,7 @@ from traderai_assets.domain.metrics.catalogue import (
     stored_names,
 )
 from traderai_assets.domain.metrics.metric import COUNT, FRACTION, RATIO, Metric
-from traderai_assets.domain.training.metrics import probability_metrics
+from traderai_assets.domain.models.metrics import probability_metrics
 from traderai_assets.registry.backtest_page import backtest_metadata
 from traderai_assets.schemas.backtests import BACKTEST_METRICS, BACKTEST_TRADES
 from traderai_assets.schemas.catalogue import TABLES

@@ -6,7 +6,7 @@ from math import ceil
 
 import pytest
 
-from traderai_assets.domain.queue.simulation import simulate
+from tests.domain.queue.simulation import simulate
 from traderai_assets.work_classes import CLASS_TAG, LIMITS, WRITES_TAG
 
 SCHEDULES = 10_000

@@ -114,7 +114,7 @@ OF_BACKTESTS = (
 _ONE_DIRECTION = "where only one direction occurred"
 _NO_DIRECTION = "where no barrier was reached"
 
-# Computed by domain/training/metrics.py; those of one fold stand on the card
+# Computed by domain/models/metrics.py; those of one fold stand on the card
 OF_MODELS = (
     Metric("auc", "Out of sample; 0.5 is a coin.", RATIO, True, _ONE_DIRECTION, SHARE, True),
     Metric(
