@@ -1,9 +1,8 @@
 """The exchange resource: closed candles and the exchange's clock, from any exchange ccxt knows."""
 
 import os
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,11 @@ from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.proxies import ignored_proxies
 from resources.exchange.rate_limit import SharedRateLimit
 from resources.exchange.retry import RetryPolicy
-from resources.exchange.venue_clock import read_clock, sandbox_behind
-from traderai_assets.domain import defaults
+from resources.exchange.venue_clock import VenueClocks, sandbox_behind
+from traderai_assets.domain import defaults, limits
 from traderai_assets.domain.candles.frames import no_candles
 from traderai_assets.domain.candles.quarantine import no_quarantine
 from traderai_assets.domain.errors import InvalidSettings, MarketNotListed
-from traderai_assets.domain.limits import (
-    MAX_ATTEMPTS,
-    MAX_DEADLINE_SECONDS,
-    MAX_REQUEST_TIMEOUT_SECONDS,
-    MAX_TAIL_BARS,
-)
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.urls import checked_proxy, checked_url
 
@@ -51,18 +44,18 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     )
     state_folder: str = Field(description="Where processes share the rate limit of each exchange.")
     attempts: int = Field(
-        default=defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries of one request."
+        default=defaults.ATTEMPTS, ge=1, le=limits.MAX_ATTEMPTS, description="Tries of one request."
     )
     deadline_seconds: float = Field(
         default=defaults.DEADLINE_SECONDS,
         gt=0,
-        le=MAX_DEADLINE_SECONDS,
+        le=limits.MAX_DEADLINE_SECONDS,
         description="Longest time for one page, all tries included.",
     )
     request_timeout_seconds: float = Field(
         default=defaults.REQUEST_TIMEOUT_SECONDS,
         gt=0,
-        le=MAX_REQUEST_TIMEOUT_SECONDS,
+        le=limits.MAX_REQUEST_TIMEOUT_SECONDS,
         description="Longest time for one try, to its last byte.",
     )
     first_wait_seconds: float = Field(
@@ -74,7 +67,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     tail_bars: int = Field(
         default=defaults.TAIL_BARS,
         ge=0,
-        le=MAX_TAIL_BARS,
+        le=limits.MAX_TAIL_BARS,
         description="Stored bars to ask for again: they may change.",
     )
     sandbox_only: bool = Field(
@@ -83,7 +76,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     )
 
     _clients: dict[tuple[str, str], Any] = PrivateAttr(default_factory=dict)
-    _clocks: dict[tuple[str, str], tuple[float, datetime]] = PrivateAttr(default_factory=dict)
+    _clocks: VenueClocks = PrivateAttr(default_factory=VenueClocks)
     _served_from: dict[Market, datetime] = PrivateAttr(default_factory=dict)
 
     @field_validator("url")
@@ -158,8 +151,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
 
     def is_active(self, market: Market) -> bool:
         """Whether the exchange lists the market, and not as one that does not trade."""
-        listed = self._listed(market).markets[market.symbol]
-        return listed.get("active") is not False
+        return self._listed(market).markets[market.symbol].get("active") is not False
 
     def check(self, market: Market) -> None:
         """Ask whether the exchange serves the market: its list, and one page of newest candles.
@@ -194,17 +186,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         self._served_from.clear()
 
     def _time(self, client: Any, max_age: float) -> datetime:
-        if not client.has.get("fetchTime"):
-            return datetime.now(UTC)
-        key = (client.id, client.market_kind)
-        asked_at, reading = self._clocks.get(key, (0.0, None))
-        if reading is None or time.monotonic() - asked_at > max_age:
-            asked_at = time.monotonic()
-            what = " ".join(("clock of", client.id, *key[1:])).removesuffix(" spot")
-            read = partial(read_clock, client, stands_in=self.url is not None)
-            reading = client.retry.ask(what, read)
-            self._clocks[key] = (asked_at, reading)
-        return reading
+        return self._clocks.read(client, max_age=max_age, stands_in=self.url is not None)
 
     def _client_of(self, market: Market | str) -> Any:
         return self._client(*((market, "spot") if isinstance(market, str) else market_host(market)))

@@ -6,7 +6,7 @@ import pytest
 
 from traderai_assets.cli import reproduce
 from traderai_assets.domain.training.progress import Progress
-from traderai_assets.registry import reproduction
+from traderai_assets.registry import reproduction, stored_models
 
 MODEL = SimpleNamespace(
     model_id="3f2a" * 8,
@@ -26,7 +26,7 @@ def found(monkeypatch):
             report(Progress("search", 2, 5, 7, 20, 1.234, "lightgbm", 50, 37.0))
 
         monkeypatch.setattr(reproduce, "SECONDS_BETWEEN_LINES", 0.0)
-        monkeypatch.setattr(reproduction, "find_model", lambda *_: MODEL)
+        monkeypatch.setattr(stored_models, "find_model", lambda *_: MODEL)
         monkeypatch.setattr(reproduction, "reasons_to_differ", lambda _: changes)
         monkeypatch.setattr(reproduction, "train_again", train)
         monkeypatch.setattr(reproduction, "differences", lambda *_: parts)

@@ -111,6 +111,7 @@ def test_whoever_opens_the_instance_knows_the_mapping(file):
     assert issubclass(getattr(months_read_module, asked["class"]), Scheduler)
 
 
+@pytest.mark.processes
 def test_a_bare_process_of_dagsters_has_the_mapping_once_it_has_opened_the_instance(tmp_path):
     (tmp_path / "dagster.yaml").symlink_to(REPOSITORY / "dagster.yaml")
     opens = "import sys, dagster; dagster.DagsterInstance.get(); "

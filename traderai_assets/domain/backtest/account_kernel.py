@@ -4,6 +4,8 @@ All its kernels stand in this file because numba's cache looks only at the file 
 loads. Units: milliseconds since 1970, prices in quote, the account as a multiple of its start.
 What is None (`rates`, `finer`, `ledger`, `book`) is left out of the compiled code. The positions'
 own prices are multiplied by their side, so that for longs and shorts alike up is good.
+
+A class that kernels take moved (`layout.Rules`)? Move their lines: numba's cache goes by lines.
 """
 
 from typing import Any
