@@ -13,8 +13,6 @@ import pytest
 from traderai_assets.domain.progress_line import PROGRESS_TAG, STATE_TAG
 from traderai_assets.runs.progress_log import last_report, last_reports, mark_failed
 
-pytestmark = pytest.mark.processes
-
 MODELS = dg.AssetKey("models")
 JUNE, JULY = "binance.BTC-USDT.1h|2024-06", "binance.BTC-USDT.1h|2024-07"
 # June is trained to its end; July is killed where it stands, as by kill -9.
