@@ -68,7 +68,7 @@ class AbsentBars:
     def sentence(self) -> str:
         """What is asked for again."""
         months = ", ".join(month.key for month in self.due[:3])
-        more = f" and {len(self.due) - 3} months more" if len(self.due) > 3 else ""
+        more = f" and {len(self.due) - 3} more" if len(self.due) > 3 else ""
         return (
             f"{self._due_bars} absent bars of {self._market.key} in {months}{more} are due to be "
             "asked for again"

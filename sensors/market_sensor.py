@@ -114,7 +114,8 @@ def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: st
         return Finding(f"{finding.sentence}, but {key} {resting.sentence}", failed=True)
     request = view.next_try(finding.request, finding.first_rest)
     if request is None:
-        return Finding(f"{finding.sentence}; a run was asked for")
+        became = view.became_of(finding.request, finding.first_rest)
+        return Finding(f"{finding.sentence}; {became}")
     return finding._replace(request=request)
 
 

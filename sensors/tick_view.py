@@ -13,7 +13,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.states.tries import FIRST_REST, Try, key_of_try, may_ask
+from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.instance.run_coordinator import market_of
@@ -102,6 +102,10 @@ class TickView:
         if key == cause:
             return request
         return request._replace(run_key=key, tags={**request.tags, CAUSE_TAG: cause})
+
+    def became_of(self, request: dg.RunRequest, first_rest: timedelta) -> str:
+        """Say what became of the request's runs, where it may not be made now."""
+        return became_of(self._tries(request.run_key or ""), first_rest)
 
     def _tries(self, cause: str) -> list[Try]:
         """Return every run that was made for a cause, the last made first."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traderai_assets.domain.states.tries import Try, asked_again_at, key_of_try, may_ask
+from traderai_assets.domain.states.tries import Try, asked_again_at, became_of, key_of_try, may_ask
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -55,3 +55,11 @@ def test_a_clock_that_was_set_back_keeps_nobody_waiting():
 @given(st.lists(st.sampled_from(["cause", *(f"cause#{number}" for number in range(2, 9))])))
 def test_the_key_of_a_try_is_new_whatever_was_deleted(keys):
     assert key_of_try("cause", failed(*keys)) not in keys
+
+
+def test_what_became_of_the_last_try_is_said_with_when_there_is_another():
+    assert became_of([]) == became_of([Try("cause", None)]) == "a run was asked for"
+    assert became_of([Try("cause", NOON, succeeded=True)]) == (
+        "the run that was asked for ended at 2026-03-20 12:00 UTC, "
+        "and another is asked for from 2026-03-21 12:00 UTC on"
+    )

@@ -59,6 +59,17 @@ def may_ask(tries: Sequence[Try], now: datetime, first_rest: timedelta = FIRST_R
     return due is not None and (now >= due or (ended is not None and ended > now))
 
 
+def became_of(tries: Sequence[Try], first_rest: timedelta = FIRST_REST) -> str:
+    """Say what became of the last try, and from when on there is another."""
+    due = asked_again_at(tries, first_rest) if tries else None
+    if due is None:
+        return "a run was asked for"
+    return (
+        f"the run that was asked for ended at {tries[0].ended:%Y-%m-%d %H:%M} UTC, "
+        f"and another is asked for from {due:%Y-%m-%d %H:%M} UTC on"
+    )
+
+
 def key_of_try(cause: str, tries: Sequence[Try]) -> str:
     """Return the run key of the next try: the cause itself, then numbered."""
     made = {one.key for one in tries}
