@@ -10,9 +10,9 @@ from traderai_assets.domain.freshness.judging import judge
 from traderai_assets.domain.freshness.models import ModelVerdict, stale_models
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.freshness.waiting import GateFinding, WaitingMarket
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.instance.gate_notes import note_gate_finding

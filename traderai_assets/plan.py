@@ -15,7 +15,7 @@ from traderai_assets.domain.markets import BARS, Market
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.costs import Costs
-    from traderai_assets.domain.reach import Reach
+    from traderai_assets.domain.spans.reach import Reach
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.settings import Settings
 
@@ -67,7 +67,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
 
 def reach(settings: "Settings") -> "Reach":
     """Return how many months beside its own each asset reads under these settings."""
-    from traderai_assets.domain.reach import Reach
+    from traderai_assets.domain.spans.reach import Reach
 
     return Reach(
         lookback_days=settings.training.lookback_days,

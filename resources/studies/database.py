@@ -45,7 +45,7 @@ def open_database(uri: str) -> "RDBStorage":
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from resources.database_retry import OPENING_PATIENCE_SECONDS, wait_out
+    from resources.database.retry import OPENING_PATIENCE_SECONDS, wait_out
 
     check_no_secret(uri)
     url = "postgresql+psycopg2://" + uri.partition("://")[2]

@@ -10,7 +10,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import TrialState
 
-from resources.database_retry import PATIENCE_SECONDS, patient_with, wait_out
+from resources.database.retry import PATIENCE_SECONDS, patient_with, wait_out
 
 
 @patient_with(BaseStorage)

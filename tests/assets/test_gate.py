@@ -14,9 +14,9 @@ from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.gate.asset_check import look_back_result
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.sandbox.simulation import SimulatedFeed

@@ -9,8 +9,8 @@ from tests.assets.venues import VENUES, KeptMarket, kept_market
 from traderai_assets.domain.candles.gap_classes import ASKED_AGAIN_AFTER
 from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.gate.facts import FactsReader
 
 # 672 bars of an hour: of what Kraken serves, 720 bars, some are left for the days that follow

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from traderai_assets.cli.home_lock import HomeInUse, HomeUnusable, home_lock
-from traderai_assets.cli.leftover_processes import OWNER_VARIABLE, survivors
+from traderai_assets.cli.dev.home_lock import HomeInUse, HomeUnusable, home_lock
+from traderai_assets.cli.dev.leftover_processes import OWNER_VARIABLE, survivors
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.settings import Settings
 
 HOLD = """
 import subprocess, sys
-from traderai_assets.cli.home_lock import home_lock
+from traderai_assets.cli.dev.home_lock import home_lock
 from traderai_assets.settings import Settings
 from pathlib import Path
 with home_lock(Settings(home=Path(sys.argv[1])), "traderai dev"):

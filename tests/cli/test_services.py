@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from tests.processes import end_all, processes_of
+from traderai_assets.cli.dev.services import LOCATION, MODULE, DagsterServices
 from traderai_assets.cli.processes import ProcessStopped, free_port, service_running
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
-from traderai_assets.cli.services import LOCATION, MODULE, DagsterServices
 from traderai_assets.settings import load_settings
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]

@@ -14,7 +14,7 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.scheduler.instigation import TickData, TickStatus
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from resources import database_retry
+from resources.database import retry
 from traderai_assets.instance.postgres_storage import PatientPostgresStorage
 
 EVERYTHING = {
@@ -35,7 +35,7 @@ def environment(postgres_server):
 
 @pytest.fixture
 def storage(environment, monkeypatch):
-    monkeypatch.setattr(database_retry, "_SECONDS_BETWEEN_TRIES", 0.0)
+    monkeypatch.setattr(retry, "_SECONDS_BETWEEN_TRIES", 0.0)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return PatientPostgresStorage("postgresql://")

@@ -16,8 +16,8 @@ from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from resources.lake.resource import LakeResource
 from tests.processes import end_all, processes_of
 from traderai_assets.cli.context import dagster_home
+from traderai_assets.cli.dev.services import dagster_running
 from traderai_assets.cli.processes import free_port
-from traderai_assets.cli.services import dagster_running
 from traderai_assets.domain.markets import Market
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.schemas.tables import Table

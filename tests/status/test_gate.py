@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.freshness.waiting import GateFinding, WaitingMarket
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.instance.gate_notes import note_gate_finding
 from traderai_assets.instance.market_notes import write_notes
 

@@ -10,7 +10,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.reach import DRIFT_WINDOW
+from traderai_assets.domain.spans.reach import DRIFT_WINDOW
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_market
 from traderai_assets.plan import reach, trading_costs

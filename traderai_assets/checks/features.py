@@ -7,10 +7,10 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.domain.look_back import look_back_months
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.reach import feature_months
+from traderai_assets.domain.spans.look_back import look_back_months
+from traderai_assets.domain.spans.reach import feature_months
 from traderai_assets.partitions import partition_key, read_partition_key
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings

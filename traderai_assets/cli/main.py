@@ -25,7 +25,7 @@ COMMANDS = {
     "status": "Show what runs, what waits and why, and how far it is.",
 }
 # Those with more than one file; their command stands in the file of that name.
-FOLDERS = frozenset({"demo", "markets", "runs", "sandbox", "status"})
+FOLDERS = frozenset({"demo", "dev", "markets", "runs", "sandbox", "status"})
 
 
 class LazyGroup(click.Group):

@@ -20,13 +20,13 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "65af39b22e23c615"),
     "labels": CodeVersion("3", "806ecbc4165e9b71"),
-    "models": CodeVersion("3", "dd96c414b93e95e6"),
+    "models": CodeVersion("3", "bc631a7ece42d5e3"),
     "backtests": CodeVersion("2", "543afcd566139c55"),
     "champions": CodeVersion("1", "e91f07106d7fc623"),
     "signals": CodeVersion("1", "41da4336afd0ae28"),
     "signal_outcomes": CodeVersion("1", "38e276f69f703be7"),
     "signal_snapshots": CodeVersion("2", "386c641ed3806612"),
-    "drift_metrics": CodeVersion("2", "ee507b30c9cdcc0c"),
+    "drift_metrics": CodeVersion("2", "631ff0f7f85b149e"),
 }
 
 

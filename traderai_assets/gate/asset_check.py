@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 
 from traderai_assets.domain.freshness.training_data import Refusal, backfill_commands
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 
 LOOK_BACK_CHECK = dg.AssetCheckSpec(
     "look_back_complete",

@@ -26,9 +26,9 @@ from traderai_assets.domain.freshness.look_back_facts import (
     span,
     warm_up_spans,
 )
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.gate.provenance import Provenance
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.runs.crossings import StoredCrossings

@@ -26,7 +26,7 @@ from traderai_assets.domain.markets import BARS, Market
 from traderai_assets.partitions import months_around, split_partition_key
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.reach import Reach
+    from traderai_assets.domain.spans.reach import Reach
 
 
 class _Fields(NamedTuple):
@@ -41,7 +41,7 @@ class MonthsRead(_Fields, dg.IdentityPartitionMapping):  # type: ignore[misc]
     Attributes
     ----------
     reading : str
-        Name of a reading (domain/reach.py).
+        Name of a reading (domain/spans/reach.py).
     spans : mapping of timeframe to two numbers
         First and last month, counted from one's own; empty until `with_reach` has filled it in.
     """
@@ -160,7 +160,7 @@ def with_reach(assets: Iterable[object], reach: "Reach") -> list[dg.AssetsDefini
 
 
 def _told(dep: dg.AssetDep, reach: "Reach") -> dg.AssetDep:
-    from traderai_assets.domain.reach import READINGS
+    from traderai_assets.domain.spans.reach import READINGS
 
     if not isinstance(dep.partition_mapping, MonthsRead):
         return dep

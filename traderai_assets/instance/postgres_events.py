@@ -15,7 +15,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from dagster._serdes import serialize_value
 from dagster_postgres import PostgresEventLogStorage
 
-from resources.database_retry import Patient, patient_with, wait_out
+from resources.database.retry import Patient, patient_with, wait_out
 
 
 @patient_with(EventLogStorage)

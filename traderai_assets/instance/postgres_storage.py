@@ -2,7 +2,7 @@
 
 Dagster tries for some seconds to connect and makes no statement again, so that whoever is writing
 when the server goes down loses what it wrote: a run its end, the queue a run, a sensor its cursor.
-Here every call waits until the server is back (`resources/database_retry.py`). What
+Here every call waits until the server is back (`resources/database/retry.py`). What
 follows are the calls that may not simply be made again, because an answer that never came does not
 mean that nothing was stored.
 """
@@ -31,7 +31,7 @@ from dagster_postgres import (
 from dagster_postgres.utils import pg_url_from_config
 from sqlalchemy.engine import Connection
 
-from resources.database_retry import (
+from resources.database.retry import (
     OPENING_PATIENCE_SECONDS,
     Patient,
     patient_with,

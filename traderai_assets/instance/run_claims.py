@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from resources.database_retry import wait_out
+from resources.database.retry import wait_out
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.instance.process_identity import ProcessIdentity
 

@@ -28,7 +28,7 @@ from dagster._core.launcher.base import (
 from dagster._serdes import ConfigurableClass, serialize_value
 from dagster._serdes.config_class import ConfigurableClassData
 
-from resources.database_retry import away
+from resources.database.retry import away
 from traderai_assets.instance.orphans import Orphan, finished_in_log, orphan_of, reconcile
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
 from traderai_assets.instance.run_claims import (

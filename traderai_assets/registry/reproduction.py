@@ -15,8 +15,8 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.candles.crossings import read_crossings
 from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.errors import LakeError
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.runs.inputs import CROSSINGS

@@ -12,8 +12,8 @@ from resources.studies.resource import StudiesResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.plan import check_market, reach, training_plan
 from traderai_assets.registry.model_page import model_metadata
 from traderai_assets.registry.stored_models import last_made

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS

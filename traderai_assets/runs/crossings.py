@@ -20,9 +20,9 @@ from traderai_assets.domain.candles.segments import (
 )
 from traderai_assets.domain.errors import DegenerateData, NotEnoughData, TrainingError
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_back
+from traderai_assets.domain.spans.look_back import LookBack
 
 _CUTS_SHOWN = 5
 

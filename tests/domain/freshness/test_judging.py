@@ -13,9 +13,9 @@ from traderai_assets.domain.freshness.look_back_facts import (
     span,
 )
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 
 BTC = Market("binance", "BTC/USDT", "1h")
 MAY, JUNE, JULY = (Month(2024, number) for number in (5, 6, 7))

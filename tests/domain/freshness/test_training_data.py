@@ -20,9 +20,9 @@ from traderai_assets.domain.freshness.training_data import (
     backfill_commands,
     look_back_refusal,
 )
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
+from traderai_assets.domain.spans.look_back import LookBack
 
 BTC = Market("binance", "BTC/USDT", "5m")
 FEBRUARY, MARCH, APRIL = (Month(2026, number) for number in (2, 3, 4))

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from resources import database_retry
+from resources.database import retry
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.errors import LakeError, WriteConflict
 from traderai_assets.domain.search.names import study_name
@@ -131,7 +131,7 @@ def test_where_the_server_is_may_be_left_to_the_environment(studies, toy, name):
 
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_search_outlasts_connections_that_are_lost(studies, toy, name, answered, monkeypatch):
-    monkeypatch.setattr(database_retry, "_SECONDS_BETWEEN_TRIES", 0.0)
+    monkeypatch.setattr(retry, "_SECONDS_BETWEEN_TRIES", 0.0)
     storage, lost = studies.storage(toy.MARKET, toy.MONTH), []
     for step in ("do_execute", "do_commit"):
         lose_some(storage.engine.dialect, step, lost, answered, monkeypatch)
@@ -158,7 +158,7 @@ def lose_some(dialect, step, lost, answered, monkeypatch):
 
 
 def test_a_server_that_is_away_is_named(toy, monkeypatch):
-    monkeypatch.setattr(database_retry, "OPENING_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(retry, "OPENING_PATIENCE_SECONDS", 0.0)
     away = StudiesResource(uri="postgresql://traderai@127.0.0.1:1/postgres")
     with pytest.raises(LakeError, match=r"PostgreSQL at 127\.0\.0\.1 cannot be opened"):
         away.storage(toy.MARKET, toy.MONTH)

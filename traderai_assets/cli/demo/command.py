@@ -13,12 +13,12 @@ import click
 from traderai_assets.cli.context import dagster_home, open_instance, open_lake, open_settings
 from traderai_assets.cli.demo.scenario import LIVE_BARS, Scenario
 from traderai_assets.cli.demo.summary import print_summary
-from traderai_assets.cli.home_lock import home_lock
+from traderai_assets.cli.dev.home_lock import home_lock
+from traderai_assets.cli.dev.services import dagster_running
 from traderai_assets.cli.processes import free_port
 from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin, same_origin
 from traderai_assets.cli.sandbox.process import sandbox_of
-from traderai_assets.cli.services import dagster_running
 from traderai_assets.settings import Settings
 
 WEB_PORT = 3000

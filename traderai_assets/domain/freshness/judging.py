@@ -9,7 +9,7 @@ from dataclasses import replace
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, Span, span
 from traderai_assets.domain.freshness.training_data import Refusal, look_back_refusal
-from traderai_assets.domain.look_back import LookBack
+from traderai_assets.domain.spans.look_back import LookBack
 
 
 def judge(facts: LookBackFacts) -> LookBack | Refusal:

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.limits import FIRST_MONTH
-from traderai_assets.domain.look_back import MOST_BEHIND, LookBack, look_back
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.reach import warm_up_months
+from traderai_assets.domain.spans.look_back import MOST_BEHIND, LookBack, look_back
+from traderai_assets.domain.spans.reach import warm_up_months
 
 _FIRST = Month.of(FIRST_MONTH)
 

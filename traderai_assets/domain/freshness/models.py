@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from traderai_assets.domain.freshness.training_data import Refusal
-from traderai_assets.domain.look_back import served_month
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import served_month
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, Span
-from traderai_assets.domain.look_back import LookBack
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS
 from traderai_assets.domain.labels.barriers import label_memory_bars
 from traderai_assets.domain.limits import MAX_WARM_UP_BARS
-from traderai_assets.domain.look_back import look_back_months
 from traderai_assets.domain.months import Month, months_back
+from traderai_assets.domain.spans.look_back import look_back_months
 
 DRIFT_WINDOW = timedelta(days=7)
 _LONGEST_MONTH = 31

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from traderai_assets.cli.leftover_processes import OWNER_VARIABLE, end_survivors
+from traderai_assets.cli.dev.leftover_processes import OWNER_VARIABLE, end_survivors
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.settings import Settings

@@ -7,11 +7,11 @@ import click
 
 from resources.exchange.proxies import ignored_proxies
 from traderai_assets.cli.context import dagster_home, open_settings
-from traderai_assets.cli.home_lock import home_lock
+from traderai_assets.cli.dev.home_lock import home_lock
+from traderai_assets.cli.dev.services import dagster_running
 from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.sandbox.process import sandbox_of
-from traderai_assets.cli.services import dagster_running
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.settings import Settings
 

@@ -12,9 +12,9 @@ from traderai_assets.domain.labels.barriers import label_memory
 from traderai_assets.domain.limits import MAX_WARM_UP_BARS
 from traderai_assets.domain.markets import BARS
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.reach import READINGS, Reach
+from traderai_assets.domain.spans.reach import READINGS, Reach
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 MARCH = Month(2026, 3)  # The month before it is the shortest there is
 ORDINARY = {
     "features": (-1, 0),

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.limits import MAX_LOOKBACK_DAYS, MIN_LOOKBACK_DAYS
-from traderai_assets.domain.look_back import look_back, look_back_months, served_month
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import look_back, look_back_months, served_month
 
 DAYS = st.integers(MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS)
 CLOSES = st.datetimes(datetime(2018, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
