@@ -2,7 +2,7 @@
 
 Every folder is one line, with those it imports and by how many imports. Below stand the arrows that
 run back against the layers in `pyproject.toml`, the circles, and the assets that import assets; the
-exit code is 1 where there is one of them. What is imported for the types of an annotation alone never
+exit code is 1 where there is one of them. What is imported for the types of annotations alone never
 runs, and is left out. `python scripts/import_graph.py FOLDER` looks at another
 checkout, by the contracts of this one.
 """
