@@ -49,7 +49,7 @@ def test_the_end_of_one_is_told_by_name_and_ends_the_other(tmp_path):
     assert other.process.returncode is not None
     line = str(stopped.value)
     assert line.startswith(f"the daemon (process {daemon.process.pid}) was ended by SIGKILL (")
-    assert line.endswith(f"What it said last is in {tmp_path / 'log'}; {ASK_AGAIN}")
+    assert line.endswith(f"What it printed last is in {tmp_path / 'log'}; {ASK_AGAIN}")
 
 
 @pytest.mark.processes

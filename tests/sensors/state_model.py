@@ -85,6 +85,10 @@ class Table:
         start, end = Month.parse(month).start, Month.parse(month).end
         return PartitionSummary(1, start, min(end, self.known[market]) - HOUR, "hash")
 
+    def last(self, market: Market) -> datetime | None:
+        until = self.known.get(market.key)
+        return until - HOUR if until else None
+
     def read(self, market: str, months: list[str]):
         raise AssertionError(f"rows of {market} in {months} are not looked at")
 
@@ -104,6 +108,11 @@ class Ledger:
 
     def summary(self, *_: str) -> PartitionSummary:
         return EMPTY_PARTITION
+
+    def last(self, _: Market) -> None:
+        return None
+
+    last_month = last
 
     def read(self, *_: object):
         return self._table.empty()
