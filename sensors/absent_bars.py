@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from sensors.tick_view import TickView
-from traderai_assets.domain.candles.asking import CLOCK_DOUBT
+from traderai_assets.domain.candles.ask_ledger import CLOCK_DOUBT
 from traderai_assets.domain.candles.gap_classes import believed
-from traderai_assets.domain.candles.ripening import asked_for, is_due
+from traderai_assets.domain.candles.gap_confirmation import asked_for, is_due
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 from traderai_assets.plan import reach

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from traderai_assets.domain.queue.aging import aged_priority
-from traderai_assets.instance.own_instance import foreign
+from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import CLASS_TAG, PRIORITY_TAG, SIGNALS_GENERATE, WORK_CLASSES
 

@@ -19,7 +19,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.states.tries import FIRST_REST
-from traderai_assets.instance.own_instance import foreign
+from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.sensor_names import stopped_under_former_name
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_key, partition_range_tags

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from traderai_assets.domain.progress_line import RUNNING, STATE_TAG
+from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.orphans import find_orphans, reconcile
-from traderai_assets.instance.own_instance import foreign
 from traderai_assets.instance.stalled_backfills import StalledBackfills
 from traderai_assets.runs.progress_log import mark_failed
 from traderai_assets.settings import Settings

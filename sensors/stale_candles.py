@@ -7,7 +7,7 @@ import dagster as dg
 from sensors.absent_bars import AbsentBars
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
-from traderai_assets.domain.candles.ended import without_end
+from traderai_assets.domain.candles.delisting import without_end
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.markets import Market

@@ -22,12 +22,12 @@ def build_definitions(
     # Partition mappings and backfill policies are "beta" in Dagster; the version is pinned.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     from resources.build import build_resources
-    from resources.closed import closed, nothing_passes
+    from resources.settings_only import closed, nothing_passes
     from sensors.build import build_sensors
     from traderai_assets import assets, checks
     from traderai_assets.instance.executor import lasting_failures_executor
+    from traderai_assets.instance.instance_guard import refuse_foreign_run
     from traderai_assets.instance.months_read import with_reach
-    from traderai_assets.instance.own_instance import refuse_foreign_run
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
     from traderai_assets.plan import reach
 

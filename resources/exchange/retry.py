@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, cast
 
-from resources.exchange.strange_words import plain_errors
+from resources.exchange.error_text import plain_errors
 from traderai_assets.domain.errors import (
     BadExchangeAnswer,
     ExchangeUnavailable,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from resources.lake.absence import BACKUP
 from resources.lake.checkpoints import (
     CHECKPOINT_WEIGHT,
     checkpoint_path,
@@ -19,8 +18,9 @@ from resources.lake.checkpoints import (
     write_checkpoint,
 )
 from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_commits
+from resources.lake.delta_tables import Place, open_newest, open_or_create
 from resources.lake.faults import raised_as
-from resources.lake.opening import Place, open_newest, open_or_create
+from resources.lake.lost_tables import BACKUP
 from resources.lake.partitions import PartitionSummary, named, partition_of, predicate
 from resources.lake.rows import parquet_properties, to_arrow
 from resources.lake.state import StoredPartition, TableState, read_state

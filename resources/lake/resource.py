@@ -10,10 +10,9 @@ import pandas as pd
 from pydantic import Field
 
 from resources.lake.commit_log import kept_versions, read_commits
+from resources.lake.delta_tables import Place, open_earlier, open_newest
 from resources.lake.faults import raised_as
 from resources.lake.maintenance import check_keep, maintain_table
-from resources.lake.memory import VersionMemory
-from resources.lake.opening import Place, open_earlier, open_newest
 from resources.lake.partitions import (
     NOTHING_MAINTAINED,
     MaintenanceReport,
@@ -24,6 +23,7 @@ from resources.lake.rows import way_out
 from resources.lake.snapshot import LakeSnapshot
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
+from resources.lake.version_memory import VersionMemory
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.domain.markets import Market

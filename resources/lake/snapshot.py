@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from resources.lake.opening import Place
+from resources.lake.delta_tables import Place
 from resources.lake.partitions import PartitionSummary, Publication
 from resources.lake.publishing import Publisher
 from resources.lake.rows import ordered, read_rows, summarized, way_out

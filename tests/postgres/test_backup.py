@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from resources.lake.opening import open_or_create
+from resources.lake.delta_tables import open_or_create
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import CorruptTable
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES

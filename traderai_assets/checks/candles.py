@@ -81,7 +81,7 @@ def silence_is_believed(
 
     It blocks nothing else: the sensor asks again by itself, at the time that is told here.
     """
-    from traderai_assets.domain.candles.ripening import asked_for, is_settled, rows
+    from traderai_assets.domain.candles.gap_confirmation import asked_for, is_settled, rows
 
     ledger, asks = lake.snapshot(CANDLE_GAPS), lake.snapshot(CANDLE_ASKS)
     doubted: dict[str, list[str]] = {}

@@ -59,7 +59,7 @@ def gaps(market: str, *, as_json: bool) -> None:
 
     Example: traderai candles gaps binance:BTC/USDT
     """
-    from traderai_assets.domain.candles.ripening import asked_for
+    from traderai_assets.domain.candles.gap_confirmation import asked_for
     from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 
     settings = open_settings()

@@ -88,7 +88,7 @@ def _checked(home: Path) -> Path:
 
 
 def _refuse_foreign_file(file: Path, way_out: str) -> None:
-    from traderai_assets.instance.own_instance import refuse_foreign_file
+    from traderai_assets.instance.instance_guard import refuse_foreign_file
 
     refuse_foreign_file(file, way_out)
 

@@ -18,7 +18,7 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "65af39b22e23c615"),
+    "candles": CodeVersion("1", "eb04c7c739aecdc8"),
     "labels": CodeVersion("3", "806ecbc4165e9b71"),
     "models": CodeVersion("3", "bc631a7ece42d5e3"),
     "backtests": CodeVersion("2", "543afcd566139c55"),

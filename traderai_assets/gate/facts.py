@@ -15,7 +15,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
-from traderai_assets.domain.candles.ripening import asked_for, rows
+from traderai_assets.domain.candles.gap_confirmation import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
 from traderai_assets.domain.freshness.doubts import Doubt
 from traderai_assets.domain.freshness.look_back_facts import (

@@ -6,7 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from traderai_assets.domain.candles.gap_classes import believed
-from traderai_assets.domain.candles.ripening import asked_for, rows
+from traderai_assets.domain.candles.gap_confirmation import asked_for, rows
 
 
 def month_metadata(

@@ -12,16 +12,16 @@ from resources.exchange.paging import CandlePage
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.domain.candles.asking import Answer, note_asks
+from traderai_assets.domain.candles.ask_ledger import Answer, note_asks
 from traderai_assets.domain.candles.coverage import Span
-from traderai_assets.domain.candles.ended import with_end, without_end
+from traderai_assets.domain.candles.delisting import with_end, without_end
+from traderai_assets.domain.candles.fetch_plan import Question, questions
 from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import UNREACHABLE
+from traderai_assets.domain.candles.gap_confirmation import asked_for, confirmed_gaps
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
-from traderai_assets.domain.candles.questions import Question, questions
-from traderai_assets.domain.candles.ripening import asked_for, ripened
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.ingest.candle_metadata import month_metadata
 from traderai_assets.runs.publication import Partition, Publication
@@ -152,7 +152,7 @@ class MonthIngest:
             failed=failed,
             listed_from=self._listed_from(end),
         )
-        self.gaps = ripened(silences, self._asks, absent, start=start, bar=bar)
+        self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
         self._publish(self._gaps_table, self.gaps)
         self._publish(self._asks_table, self._asks)
         self.part.put(

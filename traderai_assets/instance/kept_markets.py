@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dagster import DagsterInstance
 
-from traderai_assets.domain.keeping import OF_OLD, Keeping
+from traderai_assets.domain.kept_markets import OF_OLD, Keeping
 from traderai_assets.instance.market_notes import read_notes, write_notes
 from traderai_assets.partitions import MARKETS
 from traderai_assets.settings import Settings

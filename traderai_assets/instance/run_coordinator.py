@@ -5,8 +5,8 @@ all. So class, priority, retries, market and what is written are stamped here, f
 materialises, whoever launched it. Tags set by hand are overwritten: they cannot jump the queue.
 
 Whoever launches it, a run is refused whose config holds more than a run may be given: see
-domain/run_config.py. Resources have no run config either (resources/closed.py); this is the first
-of two locks, and the one that says why.
+domain/run_config.py. Resources have no run config either (resources/settings_only.py); this is
+the first of two locks, and the one that says why.
 """
 
 from collections.abc import Mapping

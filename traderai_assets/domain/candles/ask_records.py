@@ -7,7 +7,7 @@ import pandas as pd
 
 from traderai_assets.domain.arrays import BoolArray, IntArray, milliseconds_of
 from traderai_assets.domain.candles.frames import time_column
-from traderai_assets.domain.candles.runs import bars_of, runs
+from traderai_assets.domain.candles.run_lengths import bars_of, runs
 
 # What came back of a stretch; the weightiest last, where two answers differ.
 NOTHING = "nothing"  # No row at all

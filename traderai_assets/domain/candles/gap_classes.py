@@ -2,7 +2,7 @@
 
 Ledger, gate, checks, features, labels, backtests, command line and docs read it; a class is one row
 here and nothing elsewhere. How often an absence must have been asked for before it is taken for one
-of these stands in ripening.py, what was asked and came back in asking.py.
+of these stands in gap_confirmation.py, what was asked and came back in ask_ledger.py.
 """
 
 from dataclasses import dataclass

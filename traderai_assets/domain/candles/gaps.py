@@ -5,7 +5,7 @@ which nothing happened). Absent and flat bars that touch are one run: Binance's 
 2023-03-24 is 14 flat bars and 16 absent ones. Whether a run is an outage or just a quiet market
 is told by the market's own habit, so one rule serves BTC/USDT and a pair that trades twice a day.
 
-This is what the silence means if it is true; whether that may be believed is told in ripening.py.
+This is what the silence means if it is true; whether that may be believed: gap_confirmation.py.
 """
 
 from datetime import datetime, timedelta

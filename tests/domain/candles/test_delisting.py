@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.candles.ended import with_end, without_end
+from traderai_assets.domain.candles.delisting import with_end, without_end
 from traderai_assets.schemas.candles import CANDLE_GAPS
 from traderai_assets.schemas.rows import validated_rows
 

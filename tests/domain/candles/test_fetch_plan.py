@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.candles.questions import SAMPLE_BARS, Question, questions
-from traderai_assets.domain.candles.ripening import asked_for
+from traderai_assets.domain.candles.fetch_plan import SAMPLE_BARS, Question, questions
+from traderai_assets.domain.candles.gap_confirmation import asked_for
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS
 
 HOUR = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Questions: what a fetch asks for of a month, and how much of it.
+"""The plan of a fetch: what is asked for of a month, and how much of it.
 
 What is neither stored nor a gap is asked for, and the tail, which may have been revised; of gaps,
 those that are due. A long absence that is asked for again by the schedule is asked for by a sample,
@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.candles.asking import CLOCK_DOUBT
+from traderai_assets.domain.candles.ask_ledger import CLOCK_DOUBT
 from traderai_assets.domain.candles.coverage import Span, spans_to_fetch
 from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE, NO_TRADE, believed
-from traderai_assets.domain.candles.ripening import SILENT, is_due, rows
+from traderai_assets.domain.candles.gap_confirmation import SILENT, is_due, rows
 
 SAMPLE_BARS = 250
 # So many short absences are asked for in pages and not one by one; so far apart may they be.

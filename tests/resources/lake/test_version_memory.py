@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from resources.lake.memory import VersionMemory, seen_now
+from resources.lake.version_memory import VersionMemory, seen_now
 from traderai_assets.domain.errors import CorruptTable
 
 BTC = "binance.BTC-USDT.5m"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from resources.lake.absence import refuse_if_gone_back, refuse_if_lost, refuse_leftovers
 from resources.lake.commit_log import WAY_OUT, kept_versions, read_commits
 from resources.lake.faults import answering, raised_as
 from resources.lake.log_faults import log_fault
+from resources.lake.lost_tables import refuse_if_gone_back, refuse_if_lost, refuse_leftovers
 from resources.lake.maintenance import table_configuration
-from resources.lake.memory import Remembered, VersionMemory, seen_now
 from resources.lake.storage import Storage
+from resources.lake.version_memory import Remembered, VersionMemory, seen_now
 from traderai_assets.domain.errors import CorruptPartition, CorruptTable, LakeError
 from traderai_assets.schemas.tables import PARTITION_COLUMNS, Table
 

@@ -7,7 +7,7 @@ from dagster._core.errors import DagsterResourceFunctionError
 
 from traderai_assets.definitions import build_definitions
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.instance.own_instance import foreign, refuse_foreign_file
+from traderai_assets.instance.instance_guard import foreign, refuse_foreign_file
 from traderai_assets.settings import Settings
 
 

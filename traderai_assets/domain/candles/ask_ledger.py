@@ -25,7 +25,7 @@ from traderai_assets.domain.candles.ask_records import (
     ask_frame,
 )
 from traderai_assets.domain.candles.gap_classes import GAP_CLASSES
-from traderai_assets.domain.candles.runs import bars_of, runs
+from traderai_assets.domain.candles.run_lengths import bars_of, runs
 
 # A clock may have been wrong by so much when it was read last; what lies beyond is not waited for.
 CLOCK_DOUBT = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Ripening: when an absence that was asked for may be taken for what it seems, and when it is due.
+"""Confirming gaps: when an absence that was asked for is taken for what it seems; when it is due.
 
 Silence is evidence of nothing at first: a venue whose storage is down answers `[]` as calmly as
 one whose market did not trade. So an absence is `unheard`, which nobody believes, until it was
@@ -38,7 +38,7 @@ from traderai_assets.domain.candles.gap_classes import (
     believed,
     waits_until,
 )
-from traderai_assets.domain.candles.runs import bars_of, runs
+from traderai_assets.domain.candles.run_lengths import bars_of, runs
 
 SHORT = timedelta(hours=12)
 MANY_HEARD_AROUND, LONG_HEARD_AROUND, SILENT = 2, 4, 5
@@ -48,7 +48,7 @@ LONGEST_OUTAGE = timedelta(days=2)
 _AT_ONCE = pd.Timestamp(0, tz="UTC")
 
 
-def ripened(
+def confirmed_gaps(
     gaps: pd.DataFrame, asks: pd.DataFrame, absent: BoolArray, *, start: datetime, bar: timedelta
 ) -> pd.DataFrame:
     """Return the gaps with the classes that may be believed by now.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resources.lake.memory import Remembered, VersionMemory
 from resources.lake.storage import LOG_FOLDER, Storage, is_staged
+from resources.lake.version_memory import Remembered, VersionMemory
 from traderai_assets.domain.errors import CorruptTable
 
 if TYPE_CHECKING:

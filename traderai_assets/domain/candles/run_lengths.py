@@ -1,4 +1,4 @@
-"""Runs: stretches of neighbouring bars of a window, as places; no rule about what they mean."""
+"""Run lengths: stretches of neighbouring bars of a window, as places; no rule of what they mean."""
 
 import numpy as np
 import pandas as pd

@@ -6,8 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.candles.asking import CLOCK_DOUBT
-from traderai_assets.domain.candles.ripening import asked_for, is_due, is_settled, ripened
+from traderai_assets.domain.candles.ask_ledger import CLOCK_DOUBT
+from traderai_assets.domain.candles.gap_confirmation import (
+    asked_for,
+    confirmed_gaps,
+    is_due,
+    is_settled,
+)
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS
 from traderai_assets.schemas.rows import validated_rows
 
@@ -48,7 +53,7 @@ def kinds(gaps, asks, holes=None):
         ((g["start"] - START) // HOUR, (g["end"] - START) // HOUR) for g in gaps
     ]:
         absent[begin:end] = True
-    found = ripened(
+    found = confirmed_gaps(
         frame(CANDLE_GAPS, gaps), frame(CANDLE_ASKS, asks), absent, start=START, bar=HOUR
     )
     validated_rows(CANDLE_GAPS, found)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from traderai_assets.domain.keeping import OF_OLD, Keeping
+from traderai_assets.domain.kept_markets import OF_OLD, Keeping
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.candles.asking import Answer, no_asks, note_asks
+from traderai_assets.domain.candles.ask_ledger import Answer, no_asks, note_asks
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS
 from traderai_assets.schemas.rows import validated_rows
 
