@@ -13,6 +13,8 @@ import pytest
 from traderai_assets.domain.progress_line import PROGRESS_TAG, STATE_TAG
 from traderai_assets.runs.progress_log import last_report, last_reports, mark_failed
 
+pytestmark = pytest.mark.processes
+
 MODELS = dg.AssetKey("models")
 JUNE, JULY = "binance.BTC-USDT.1h|2024-06", "binance.BTC-USDT.1h|2024-07"
 # June is trained to its end; July is killed where it stands, as by kill -9.
@@ -22,8 +24,6 @@ import dagster as dg
 from traderai_assets.runs import progress
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import partition_range_tags
-
-pytestmark = pytest.mark.processes
 
 progress.SECONDS_BETWEEN_REPORTS = 0.05
 
