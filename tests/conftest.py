@@ -71,6 +71,13 @@ def pytest_runtest_call() -> Iterator[None]:
     GUARD.check()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Let fixtures end: after a worker's last test those of the whole session do."""
+    GUARD.stand_down()
+    return (yield)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return sharing.scheduler(config, log)

@@ -61,6 +61,18 @@ def test_a_quick_test_may_talk_to_a_server_of_its_own():
     assert GUARD.refused == []
 
 
+@pytest.fixture
+def ended_by_a_process():
+    """Something that a test before has started, and that ends after this one."""
+    yield
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.usefixtures("ended_by_a_process")
+def test_what_others_have_started_may_be_ended_after_a_quick_test():
+    assert GUARD.test is not None
+
+
 @pytest.mark.processes
 def test_a_test_that_is_marked_may_start_processes():
     subprocess.run([sys.executable, "-c", ""], check=True)
