@@ -35,6 +35,7 @@ def same(left, right):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     timeframe=st.sampled_from(sorted(BARS)),
