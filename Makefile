@@ -35,7 +35,7 @@ dev: $(READY)  ## Start the web UI and the daemon on 127.0.0.1:3000, on the demo
 quick: $(READY)  ## Run the tests of one process: no PostgreSQL, no daemon; two minutes.
 	@$(BIN)/pytest -n 2 -m quick
 
-test: $(READY)  ## Run the tests; ten minutes.
+test: $(READY)  ## Run the tests; twelve minutes.
 	@$(BIN)/pytest -n 3 -m "not torture"
 
 # Of the quick tests; `make coverage TESTS="not torture"` counts what all of them reach
