@@ -2,5 +2,5 @@
 
 Here: Dagster's order, limits and our aging, as functions.
 Not here: which classes there are (work_classes), the daemon's own code (tests compare).
-How to: docs/how-to/work-class.md.
+How to: docs/how-to/queue-class.md.
 """
