@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.table import Ratio, at_most
-from tests.queue.asking import launch_job
+from tests.queue.launch_ways import launch_job
 from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
 from traderai_assets.partitions import partition_key
 

@@ -16,11 +16,11 @@ from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import DBAPIError
 
 # A restart takes a second, a recovery or an upgrade of the server a minute or two
-PATIENCE_SECONDS = 300.0
+RETRY_SECONDS = 300.0
 # Opening: a worker that is started meanwhile waits; a person with a wrong password, not for ever
-OPENING_PATIENCE_SECONDS = 60.0
+OPENING_RETRY_SECONDS = 60.0
 # The web server's connections are dead after a restart: its first page needs a second try
-WEB_PATIENCE_SECONDS = 5.0
+WEB_RETRY_SECONDS = 5.0
 _SECONDS_BETWEEN_TRIES = 0.5
 # SQLSTATE: the connection is lost; the server stops; our transaction was undone, and may come again
 _AWAY_STATES = ("08", "57P", "40")
@@ -85,11 +85,11 @@ def wait_out(
 class Patient:
     """How long one of Dagster's storages waits: before its own class among the bases."""
 
-    patience_seconds = PATIENCE_SECONDS
+    retry_seconds = RETRY_SECONDS
 
     def optimize_for_webserver(self, *args: Any, **kwargs: Any) -> None:
         """Let nobody wait for long in front of a page."""
-        self.patience_seconds = WEB_PATIENCE_SECONDS
+        self.retry_seconds = WEB_RETRY_SECONDS
         super().optimize_for_webserver(*args, **kwargs)  # type: ignore[misc]
 
 
@@ -118,6 +118,6 @@ def _calls_of(interface: type) -> set[str]:
 def _patient(method: Callable[..., Answer]) -> Callable[..., Answer]:
     @functools.wraps(method)
     def waiting(self: Any, *args: Any, **kwargs: Any) -> Answer:
-        return wait_out(self.patience_seconds, lambda: method(self, *args, **kwargs))
+        return wait_out(self.retry_seconds, lambda: method(self, *args, **kwargs))
 
     return waiting

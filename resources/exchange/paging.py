@@ -16,7 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from resources.exchange.source import CLOCK_DOUBT, CandleSource, Clock
+from resources.exchange.source import CandleSource, Clock
+from traderai_assets.domain.candles.ask_ledger import CLOCK_DOUBT
 from traderai_assets.domain.candles.frames import bar_at, first_bar_from
 from traderai_assets.domain.candles.judging import Judgement
 from traderai_assets.domain.candles.merging import second_look

@@ -1,19 +1,18 @@
 """One question to an exchange: the candles of a span, judged, and history that is truly there."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from resources.exchange.quirks import quirks_of
 from resources.exchange.retry import RetryPolicy
 from traderai_assets.domain.arrays import milliseconds
+from traderai_assets.domain.candles.ask_ledger import CLOCK_DOUBT
 from traderai_assets.domain.candles.frames import first_bar_from
 from traderai_assets.domain.candles.judging import FUTURE, Judgement, judge_rows
 from traderai_assets.domain.markets import Market
 
-# Within this of its reading, an exchange's clock is not believed without the candles' witness.
-CLOCK_DOUBT = timedelta(days=1)
 MAX_PAGE_ROWS = 1000
 DEFAULT_PAGE_ROWS = 200
 # A page of the newest rows counts as full from here on: a row may lack, and no number is a law.

@@ -45,12 +45,12 @@ def open_database(uri: str) -> "RDBStorage":
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from resources.database.retry import OPENING_PATIENCE_SECONDS, wait_out
+    from resources.database.retry import OPENING_RETRY_SECONDS, wait_out
 
     check_no_secret(uri)
     url = "postgresql+psycopg2://" + uri.partition("://")[2]
     try:
-        return wait_out(OPENING_PATIENCE_SECONDS, lambda: _set_up(url))
+        return wait_out(OPENING_RETRY_SECONDS, lambda: _set_up(url))
     except SQLAlchemyError as error:
         raise LakeError(
             f"studies on PostgreSQL at {urlsplit(uri).hostname or 'PGHOST'} cannot be opened "

@@ -10,7 +10,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import TrialState
 
-from resources.database.retry import PATIENCE_SECONDS, patient_with, wait_out
+from resources.database.retry import RETRY_SECONDS, patient_with, wait_out
 
 
 @patient_with(BaseStorage)
@@ -21,7 +21,7 @@ class PatientStorage(RDBStorage):  # type: ignore[misc]
     the two, and whoever reads the study next tells the other as interrupted.
     """
 
-    patience_seconds = PATIENCE_SECONDS
+    retry_seconds = RETRY_SECONDS
 
     def set_trial_state_values(
         self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
@@ -39,4 +39,4 @@ class PatientStorage(RDBStorage):  # type: ignore[misc]
                     raise
                 return True
 
-        return wait_out(self.patience_seconds, end, end_unless_ended)
+        return wait_out(self.retry_seconds, end, end_unless_ended)

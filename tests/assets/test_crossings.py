@@ -12,7 +12,7 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform, opened
-from tests.assets.remembered import stale
+from tests.assets.stored_versions import stale
 from traderai_assets.domain.candles.gap_classes import FETCH_FAILURE
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.features.month import undefined_rows

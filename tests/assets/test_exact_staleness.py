@@ -13,7 +13,7 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform, never_written, opened
-from tests.assets.remembered import stale
+from tests.assets.stored_versions import stale
 from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import MODELS

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.assets.conftest import LATER, NOW
-from tests.assets.dying import (
+from tests.assets.in_process_platform import InProcessPlatform, never_written, opened
+from tests.assets.killed_run import (
     Moment,
     before_events,
     before_table,
     kill_run,
     remembering,
 )
-from tests.assets.in_process_platform import InProcessPlatform, never_written, opened
-from tests.assets.remembered import data_versions, stale
+from tests.assets.stored_versions import data_versions, stale
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.errors import ExchangeUnavailable
 from traderai_assets.sandbox.fault_rules import FaultRule

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from tests.assets.in_process_platform import InProcessPlatform, opened
-from tests.assets.remembered import stale
+from tests.assets.stored_versions import stale
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.months import Month
 from traderai_assets.runs.inputs import event_inputs

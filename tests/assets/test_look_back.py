@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from tests.assets.in_process_platform import InProcessPlatform
-from tests.assets.remembered import data_versions, stale
+from tests.assets.stored_versions import data_versions, stale
 from tests.checks.test_candles import evaluation
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import NotEnoughData

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tests.assets.in_process_platform import InProcessPlatform
-from tests.assets.remembered import all_data_versions, stale
+from tests.assets.stored_versions import all_data_versions, stale
 
 
 def test_a_year_run_again_in_one_run_leaves_nothing_stale(

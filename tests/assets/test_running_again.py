@@ -15,7 +15,7 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform, opened
-from tests.assets.remembered import all_data_versions, stale
+from tests.assets.stored_versions import all_data_versions, stale
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.sandbox.request_log import KlineQuery

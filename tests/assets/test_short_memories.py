@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.assets.venues import kept_market
+from tests.assets.venue_dialects import kept_market
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
 BAR, DAY = timedelta(minutes=5), timedelta(days=1)

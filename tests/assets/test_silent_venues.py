@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.assets.venues import VENUES, KeptMarket, kept_market
+from tests.assets.venue_dialects import VENUES, KeptMarket, kept_market
 from traderai_assets.domain.candles.gap_classes import ASKED_AGAIN_AFTER
 from traderai_assets.domain.freshness.judging import judge as judged
 from traderai_assets.domain.freshness.training_data import Refusal

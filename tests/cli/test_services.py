@@ -19,7 +19,7 @@ from traderai_assets.settings import load_settings
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 ASK_AGAIN = "start again with the same command, and what was queued or at work goes on"
-PATIENCE_SECONDS = 180
+TIMEOUT_SECONDS = 180
 # Whom to kill, by its command line, and how the last line begins
 PARTS = {
     "the daemon": "dagster._daemon",
@@ -107,7 +107,7 @@ class Dev:
         self.until(lambda: "Web UI: " in self.log.read_text())
 
     def until(self, condition):
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
             assert time.monotonic() < deadline, self.log.read_text()[-3000:]
             time.sleep(0.2)

@@ -205,7 +205,7 @@ def test_of_two_who_tag_a_run_at_the_same_time_both_are_heard(storage, one_run):
 
 
 def test_patience_ends_and_then_the_error_is_what_it_was(storage, fault, monkeypatch):
-    monkeypatch.setattr(storage.run_storage, "patience_seconds", 0.0)
+    monkeypatch.setattr(storage.run_storage, "retry_seconds", 0.0)
     fault.arm(0, answered=False)
     with pytest.raises(OperationalError, match="server closed the connection"):
         storage.run_storage.has_run("run-001")
@@ -215,7 +215,7 @@ def test_a_page_of_the_web_server_does_not_wait_for_long(storage):
     parts = (storage.run_storage, storage.event_log_storage, storage.schedule_storage)
     for part in parts:
         part.optimize_for_webserver(statement_timeout=1000, pool_recycle=-1, max_overflow=5)
-        assert part.patience_seconds == 5
+        assert part.retry_seconds == 5
 
 
 def test_what_the_server_refuses_is_not_tried_again(storage, postgres_server):

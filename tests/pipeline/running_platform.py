@@ -24,7 +24,7 @@ from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 
 BTC = Market("binance", "BTC/USDT", "15m")
-PATIENCE_SECONDS = 240  # a loaded machine; nothing here is a measurement
+TIMEOUT_SECONDS = 240  # a loaded machine; nothing here is a measurement
 
 
 class RunningPlatform:
@@ -78,7 +78,7 @@ class RunningPlatform:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Look until it holds, and note how many runs are seen at work at once."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
             self._note_slots()
             assert time.monotonic() < deadline, self._tail_of_log()

@@ -32,7 +32,7 @@ SETTINGS = {
     "TRADERAI_SEARCH__HORIZON_BARS": "[]",
     "TRADERAI_SENSORS__INTERVAL_SECONDS": "2",
 }
-PATIENCE_SECONDS = 180
+TIMEOUT_SECONDS = 180
 
 
 class DeployedPlatform(ExitStack):
@@ -52,7 +52,7 @@ class DeployedPlatform(ExitStack):
         return list(self.instance.get_runs(dg.RunsFilter(job_name=job)))
 
     def until(self, condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
             assert time.monotonic() < deadline, self.topology.log()
             time.sleep(0.5)

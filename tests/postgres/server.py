@@ -21,7 +21,7 @@ import psycopg2
 
 HOST = "127.0.0.1"
 USER = "traderai"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 # Another user, because a server refuses to run as root
 _UNPRIVILEGED = "nobody"
 # Below what Linux hands out to clients: a restart finds its port as it left it
@@ -117,7 +117,7 @@ class PostgresServer:
                 start_new_session=True,
                 **self._as_user(),
             )
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             try:
                 return self._connect("postgres").close()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.postgres.conftest import MARKET, deployed
 from tests.postgres.server import PostgresServer
-from tests.queue.asking import launch_job
+from tests.queue.launch_ways import launch_job
 from tests.queue.queue_platform import ALL, QueuePlatform
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.work_classes import JOBS

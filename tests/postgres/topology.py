@@ -19,7 +19,7 @@ import yaml
 from tests import processes
 from traderai_assets.cli.processes import HOST, free_port
 
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 class Topology:
@@ -100,7 +100,7 @@ class Topology:
         return "\n".join(f"--- {service}\n{end}" for service, end in ends.items())
 
     def _until_healthy(self, service: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not self._is_healthy(service):
             assert self.processes[service].poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()

@@ -26,7 +26,7 @@ from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.run_coordinator import note_open_month
 
-PATIENCE_SECONDS = 240  # a loaded machine; nothing here is a measurement
+TIMEOUT_SECONDS = 240  # a loaded machine; nothing here is a measurement
 MARKETS = ("binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.BTC-USD.5m", "kraken.SOL-USD.5m")
 OPEN_MONTH = "2026-03"
 CODE, WEB, DAEMON = "code", "web", "daemon"
@@ -153,7 +153,7 @@ class QueuePlatform:
         """How many runs hold a slot."""
         return self.instance.get_runs_count(dg.RunsFilter(statuses=list(ACTIVE_RUN_STATUSES)))
 
-    def until(self, condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
         """Look until it holds."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import dagster as dg
 import pytest
 
-from tests.queue.asking import launch_job
+from tests.queue.launch_ways import launch_job
 from tests.queue.location import SECONDS_TAG
 from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
 from traderai_assets.instance.run_workers import worker_of

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from tests.domain.queue.history import forbidden_starts
-from tests.queue.mixture import (
+from tests.queue.mixed_runs import (
     HOLD,
     WAYS,
     ask_for_all,
@@ -15,8 +15,8 @@ from tests.queue.mixture import (
     way_of,
     wishes,
 )
+from tests.queue.queue_history import history, most_at_once, overtaken, passages, stays
 from tests.queue.queue_platform import CODE, DAEMON, WEB
-from tests.queue.record import history, most_at_once, overtaken, passages, stays
 from traderai_assets.work_classes import LIMITS, TOTAL_SLOTS, WORK_CLASSES
 
 pytestmark = pytest.mark.filterwarnings(  # of dagster_graphql

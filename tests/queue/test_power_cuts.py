@@ -7,10 +7,10 @@ from collections import Counter
 import dagster as dg
 import pytest
 
-from tests.queue.asking import launch_job
-from tests.queue.mixture import HOLD, hold_all_slots, wishes
+from tests.queue.launch_ways import launch_job
+from tests.queue.mixed_runs import HOLD, hold_all_slots, wishes
+from tests.queue.queue_history import most_at_once, stays
 from tests.queue.queue_platform import CODE, DAEMON, QueuePlatform
-from tests.queue.record import most_at_once, stays
 from traderai_assets.work_classes import TOTAL_SLOTS
 
 SUCCESS = dg.DagsterRunStatus.SUCCESS

@@ -14,7 +14,7 @@ from contextlib import suppress
 import dagster as dg
 import pytest
 
-from tests.queue.asking import launch_job
+from tests.queue.launch_ways import launch_job
 from tests.queue.location import SECONDS_TAG
 from tests.queue.queue_platform import ALL, CODE, DAEMON, MARKETS, OPEN_MONTH, WEB, QueuePlatform
 from traderai_assets.instance.process_identity import Liveness

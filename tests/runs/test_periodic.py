@@ -1,4 +1,4 @@
-"""A heartbeat beats beside the work, ends with it, and loses no error."""
+"""A periodic call runs beside the work, ends with it, and loses no error."""
 
 import hashlib
 import threading
@@ -10,7 +10,7 @@ from traderai_assets.runs.periodic import Periodic
 
 
 def beating() -> bool:
-    return any(thread.name == "heartbeat" for thread in threading.enumerate())
+    return any(thread.name == "periodic" for thread in threading.enumerate())
 
 
 def test_it_beats_while_native_code_runs():

@@ -111,8 +111,8 @@ def test_a_run_and_its_asset_say_where_the_training_is(train):
     said_at = datetime.fromisoformat(told.tags[AS_OF_TAG])
     assert 0 <= last["as_of"] - said_at.timestamp() < 1
     assert told.tags[STATE_TAG] == "finished"
-    assert "heartbeat" in {thread.name for thread in seen}
-    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+    assert "periodic" in {thread.name for thread in seen}
+    assert "periodic" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.usefixtures("quick")
@@ -128,7 +128,7 @@ def test_a_training_that_ends_in_an_error_is_failed_where_it_was(train, error):
     assert last["error"] == (str(error) or type(error).__name__)
     assert told.tags[PROGRESS_TAG] == "failed at 2024-07 search fold 3/5 trial 7/20 best 1.23 42%"
     assert told.tags[STATE_TAG] == FAILED
-    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+    assert "periodic" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.usefixtures("quick")

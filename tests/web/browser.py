@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--window-size=1500,1000",
 )
-PATIENCE_SECONDS = 90
+TIMEOUT_SECONDS = 90
 
 
 def missing() -> list[str]:
@@ -58,7 +58,7 @@ class Browser:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Look until it holds."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
             assert time.monotonic() < deadline, self.text()[:2000]
             time.sleep(0.3)
@@ -110,7 +110,7 @@ def call(method: str, url: str, body: object = None) -> Any:
 
 
 def _until_ready(root: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             if call("GET", f"{root}/status")["ready"]:

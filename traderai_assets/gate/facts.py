@@ -17,7 +17,7 @@ from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
 from traderai_assets.domain.candles.gap_confirmation import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
-from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.freshness.blocking_gaps import BlockingGap
 from traderai_assets.domain.freshness.look_back_facts import (
     Extent,
     LookBackFacts,
@@ -111,22 +111,22 @@ class FactsReader:
             stored_bars=int(coverage.stored.sum()),
             known_gaps=int(coverage.known_absent.sum()),
             other_candles=self._provenance.other_candles(market, month, learned),
-            doubts=self._doubts(market, month, gaps, start, until),
+            blocking_gaps=self._blocking_gaps(market, month, gaps, start, until),
             ended_at=_ended_at(gaps, window.until),
         )
 
-    def _doubts(
+    def _blocking_gaps(
         self, market: Market, month: Month, gaps: pd.DataFrame, start: datetime, until: datetime
-    ) -> tuple[Doubt, ...]:
+    ) -> tuple[BlockingGap, ...]:
         """Return the gaps of [start, until) over which nothing may be learned."""
         met = gaps[(gaps["start"] < pd.Timestamp(until)) & (gaps["end"] > pd.Timestamp(start))]
         barred = believed(met) & met["start"].isin(uncrossable(met)["start"])
-        doubted = met[barred | ~believed(met)]
-        if doubted.empty:
+        blocking = met[barred | ~believed(met)]
+        if blocking.empty:
             return ()
-        told = asked_for(doubted, self._asks.read(market.key, [month.key]))
+        told = asked_for(blocking, self._asks.read(market.key, [month.key]))
         return tuple(
-            Doubt(
+            BlockingGap(
                 gap.start.to_pydatetime(),
                 gap.end.to_pydatetime(),
                 gap.kind,

@@ -32,7 +32,7 @@ from dagster_postgres.utils import pg_url_from_config
 from sqlalchemy.engine import Connection
 
 from resources.database.retry import (
-    OPENING_PATIENCE_SECONDS,
+    OPENING_RETRY_SECONDS,
     Patient,
     patient_with,
     wait_out,
@@ -70,7 +70,7 @@ class PatientRunStorage(Patient, PostgresRunStorage):
             except DagsterRunAlreadyExists:
                 return dagster_run
 
-        return wait_out(self.patience_seconds, add, add_unless_there)
+        return wait_out(self.retry_seconds, add, add_unless_there)
 
     def add_run_tags(self, run_id: str, new_tags: Mapping[str, str]) -> None:
         """Store tags in the run's body and in their rows, both or none."""
@@ -79,7 +79,7 @@ class PatientRunStorage(Patient, PostgresRunStorage):
             with self._whole(run_id):
                 super(PatientRunStorage, self).add_run_tags(run_id, new_tags)
 
-        wait_out(self.patience_seconds, add)
+        wait_out(self.retry_seconds, add)
 
     def handle_run_event(
         self, run_id: str, event: DagsterEvent, update_timestamp: datetime | None = None
@@ -90,7 +90,7 @@ class PatientRunStorage(Patient, PostgresRunStorage):
             with self._whole(run_id):
                 super(PatientRunStorage, self).handle_run_event(run_id, event, update_timestamp)
 
-        wait_out(self.patience_seconds, handle)
+        wait_out(self.retry_seconds, handle)
 
     def add_backfill(self, partition_backfill: PartitionBackfill) -> None:
         """Store a backfill; one of this id that is there after a lost answer is this one."""
@@ -103,7 +103,7 @@ class PatientRunStorage(Patient, PostgresRunStorage):
             if self.get_backfill(partition_backfill.backfill_id) is None:
                 add()
 
-        wait_out(self.patience_seconds, add, add_unless_there)
+        wait_out(self.retry_seconds, add, add_unless_there)
 
     @contextmanager
     def _whole(self, run_id: str | None = None) -> Iterator[None]:
@@ -135,7 +135,7 @@ class PatientScheduleStorage(Patient, PostgresScheduleStorage):
             there = self.get_instigator_state(state.instigator_origin_id, state.selector_id)
             return add() if there is None else self.update_instigator_state(state)
 
-        return wait_out(self.patience_seconds, add, add_or_update)
+        return wait_out(self.retry_seconds, add, add_or_update)
 
     def create_tick(self, tick_data: TickData) -> InstigatorTick:
         """Store a tick once."""
@@ -152,7 +152,7 @@ class PatientScheduleStorage(Patient, PostgresScheduleStorage):
                 tick_id = connection.execute(there).scalar()
             return create() if tick_id is None else InstigatorTick(tick_id, tick_data)
 
-        return wait_out(self.patience_seconds, create, create_unless_there)
+        return wait_out(self.retry_seconds, create, create_unless_there)
 
 
 class PatientPostgresStorage(DagsterPostgresStorage):
@@ -163,7 +163,7 @@ class PatientPostgresStorage(DagsterPostgresStorage):
         self.postgres_url = postgres_url
         self.should_autocreate_tables = True
         self._inst_data = inst_data
-        wait = OPENING_PATIENCE_SECONDS
+        wait = OPENING_RETRY_SECONDS
         self._run_storage = wait_out(wait, lambda: PatientRunStorage(postgres_url))
         self._event_log_storage = wait_out(wait, lambda: PatientEventLogStorage(postgres_url))
         self._schedule_storage = wait_out(wait, lambda: PatientScheduleStorage(postgres_url))

@@ -98,4 +98,4 @@ def _ask(instance: DagsterInstance, question: Callable[[Connection], Answer]) ->
         with storage.connect() as connection:
             return question(connection)
 
-    return wait_out(getattr(storage, "patience_seconds", 0.0), ask)
+    return wait_out(getattr(storage, "retry_seconds", 0.0), ask)

@@ -30,7 +30,7 @@ class Periodic:
         self._ended = threading.Event()
         self._error: Exception | None = None
         # A daemon: where the interpreter is torn down, nobody waits for a beat.
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="periodic", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

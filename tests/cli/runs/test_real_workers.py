@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from tests.processes import processes_of
-from tests.queue.asking import materialize
 from tests.queue.conftest import platform_on  # noqa: F401  # its platforms are used here, too
+from tests.queue.launch_ways import materialize
 from tests.queue.location import HOLD_TAG
 
 BTC = "binance.BTC-USDT.5m"

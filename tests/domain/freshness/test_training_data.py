@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.freshness.blocking_gaps import BlockingGap
 from traderai_assets.domain.freshness.look_back_facts import (
     Extent,
     LookBackFacts,
@@ -102,8 +102,8 @@ def test_ten_months_and_the_days_before_it_are_asked_for_before_a_look_back_of_d
 
 def test_bars_that_nobody_believes_in_are_told_with_the_time_they_are_asked_for_again():
     first, last = FEBRUARY.start, FEBRUARY.start + 9 * HOUR
-    doubt = Doubt(first, last, "unheard", barred=False, times_asked=2, next_ask=NOW + HOUR)
-    found = refusal(february=MonthCoverage(3_000, 2_991, 0, doubts=(doubt, doubt)))
+    gap = BlockingGap(first, last, "unheard", barred=False, times_asked=2, next_ask=NOW + HOUR)
+    found = refusal(february=MonthCoverage(3_000, 2_991, 0, blocking_gaps=(gap, gap)))
     assert found.found == (
         "9 bars of the look-back are neither stored nor known gaps, in 2026-02 (2026-02-01 00:00 "
         "to 2026-02-01 09:00 UTC was asked for 2 times, again at 2026-03-20 13:00 UTC (unheard, "
@@ -113,8 +113,8 @@ def test_bars_that_nobody_believes_in_are_told_with_the_time_they_are_asked_for_
 
 def test_a_stretch_that_learning_may_not_cross_says_from_when_on_a_model_can_be_made():
     end = datetime(2026, 3, 2, tzinfo=UTC)
-    barred = Doubt(FEBRUARY.start, end, "unreachable", barred=True)
-    found = refusal(march=MonthCoverage(10, 0, 10, doubts=(barred,)))
+    barred = BlockingGap(FEBRUARY.start, end, "unreachable", barred=True)
+    found = refusal(march=MonthCoverage(10, 0, 10, blocking_gaps=(barred,)))
     assert (found.missing, found.commands) == ({}, [])
     assert found.found == (
         "no model learns across 2026-02-01 00:00 to 2026-03-02 00:00 UTC (unreachable: older than "

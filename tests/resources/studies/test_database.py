@@ -158,7 +158,7 @@ def lose_some(dialect, step, lost, answered, monkeypatch):
 
 
 def test_a_server_that_is_away_is_named(toy, monkeypatch):
-    monkeypatch.setattr(retry, "OPENING_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(retry, "OPENING_RETRY_SECONDS", 0.0)
     away = StudiesResource(uri="postgresql://traderai@127.0.0.1:1/postgres")
     with pytest.raises(LakeError, match=r"PostgreSQL at 127\.0\.0\.1 cannot be opened"):
         away.storage(toy.MARKET, toy.MONTH)

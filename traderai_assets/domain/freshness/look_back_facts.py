@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.freshness.blocking_gaps import BlockingGap
 from traderai_assets.domain.limits import FIRST_MONTH
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -32,7 +32,7 @@ class MonthCoverage:
         Those that are absent for a known reason; a failed fetch is none.
     other_candles : tuple of Month
         Months whose candles are stored otherwise than features or labels of this month know them.
-    doubts : tuple of Doubt
+    blocking_gaps : tuple of BlockingGap
         Absences that are not believed yet, or that learning may not cross.
     ended_at : datetime or None
         Since when the market is over, where that is inside the look-back.
@@ -42,7 +42,7 @@ class MonthCoverage:
     stored_bars: int
     known_gaps: int
     other_candles: tuple[Month, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    blocking_gaps: tuple[BlockingGap, ...] = ()
     ended_at: datetime | None = None
 
     @property

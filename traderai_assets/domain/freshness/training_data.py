@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.freshness.doubts import Doubt
+from traderai_assets.domain.freshness.blocking_gaps import BlockingGap
 from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, Span
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.look_back import LookBack
@@ -79,8 +79,8 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
     # What was before may be any, and of a month that grows as much is learned as is made of it
     learned = {*window.months, *facts.warm_up} - {span.growing}
     unmade = tuple(month for month, one in coverage.items() if learned & {*one.other_candles})
-    doubts = [doubt for one in coverage.values() for doubt in one.doubts]
-    barred = [doubt for doubt in doubts if doubt.barred]
+    blocking_gaps = [gap for one in coverage.values() for gap in one.blocking_gaps]
+    barred = [gap for gap in blocking_gaps if gap.barred]
     if not missing and not cold and not unmade and not barred:
         return None
     found = []
@@ -88,7 +88,7 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
         found.append(
             f"{sum(missing.values())} bars of the look-back are neither stored nor known gaps, in "
             + _named(missing)
-            + _told([doubt for doubt in doubts if not doubt.barred])
+            + _first_of([gap for gap in blocking_gaps if not gap.barred])
         )
     if cold:
         found.append(
@@ -108,17 +108,17 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
     return Refusal(market, served, together, window, lacking, unmade, present)
 
 
-def _told(doubts: Sequence[Doubt]) -> str:
+def _first_of(blocking_gaps: Sequence[BlockingGap]) -> str:
     """The first of what is not believed, in brackets."""
-    if not doubts:
+    if not blocking_gaps:
         return ""
-    more = f", and {len(doubts) - 1} more" if len(doubts) > 1 else ""
-    return f" ({doubts[0].sentence}{more})"
+    more = f", and {len(blocking_gaps) - 1} more" if len(blocking_gaps) > 1 else ""
+    return f" ({blocking_gaps[0].sentence}{more})"
 
 
-def _not_crossed(barred: Sequence[Doubt], window: LookBack) -> str:
+def _not_crossed(barred: Sequence[BlockingGap], window: LookBack) -> str:
     """Say which stretch no model learns across, and from when on one can be made."""
-    last = max(barred, key=lambda doubt: doubt.end)
+    last = max(barred, key=lambda gap: gap.end)
     length = window.until - window.start
     return (
         f"no model learns across {last.sentence}; one is made of the "

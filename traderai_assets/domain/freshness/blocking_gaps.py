@@ -1,4 +1,4 @@
-"""Doubts: absences over which no model is made, as a person is told of them."""
+"""Blocking gaps: absences over which no model is made, as a person is told of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ _AT_ONCE = 1970  # What was never asked for is due since then
 
 
 @dataclass(frozen=True)
-class Doubt:
+class BlockingGap:
     """An absence over which no model is made.
 
     Attributes

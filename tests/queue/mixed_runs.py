@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from tests.queue import location
-from tests.queue.asking import (
+from tests.queue.launch_ways import (
     backfill,
     launch_job,
     leave_request,

@@ -1,6 +1,6 @@
 """The plain look at a queue's order finds what it is there to find."""
 
-from tests.queue.record import Passage, most_at_once, overtaken
+from tests.queue.queue_history import Passage, most_at_once, overtaken
 from traderai_assets.domain.queue.policy import QueueRun
 from traderai_assets.work_classes import BACKFILL, TRAINING
 

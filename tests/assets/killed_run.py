@@ -13,7 +13,7 @@ from traderai_assets.cli.context import INSTANCE_FILE
 
 _REPOSITORY = Path(__file__).parents[2]
 _KILLED = 137
-_PATIENCE_SECONDS = 120
+_TIMEOUT_SECONDS = 120
 
 
 class Moment(NamedTuple):
@@ -42,7 +42,7 @@ def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **set
     )
     child = context.Process(target=_run, args=(home, url, job, months, moment, settings))
     child.start()
-    child.join(_PATIENCE_SECONDS)
+    child.join(_TIMEOUT_SECONDS)
     if child.is_alive():
         child.kill()
     assert child.exitcode == _KILLED
