@@ -177,19 +177,18 @@ def decide_rows(
     probability: Any, width: Any, cost: float, policy: Any, side: Any, size: Any
 ) -> None:
     """Fill in side and size as `policy.decide` does, to the bit."""
-    margin, target, stop, full_size_edge = policy[0], policy[1], policy[2], policy[3]
+    margin, target, stop, full_size_edge, lower = policy
     hurdle = cost * (1.0 + margin)
     for row in range(side.size):
         fall = 1.0 - probability[row]
         rise = 1.0 - fall
-        win, lose = target * width[row], stop * width[row]
-        possible = win < 1.0 and lose < 1.0
-        long = rise * win - fall * lose > hurdle and rise > fall
-        short = fall * win - rise * lose > hurdle and fall > rise
-        side[row] = possible * (1 * long - 1 * short)
+        forecast = abs(rise - fall)
+        pays = lower * forecast * width[row] > hurdle
+        possible = pays and target * width[row] < 1.0 and stop * width[row] < 1.0
+        side[row] = possible * (1 * (rise > fall) - 1 * (fall > rise))
         size[row] = 1.0
         if full_size_edge > 0 and side[row] != 0:
-            size[row] = min(1.0, abs(rise - fall) / full_size_edge)
+            size[row] = min(1.0, forecast / full_size_edge)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

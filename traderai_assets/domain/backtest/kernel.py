@@ -101,3 +101,51 @@ def walk_signals(
             bar,
         )
     return rows, prices, reasons
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def walk_both_sides(
+    bars: Any, rows: Any, ends: Any, target: Any, stop: Any, horizon: int, bar: int, found: Any
+) -> None:
+    """Walk a long and a short from the bar after each of `rows`, each on its own.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows,)
+        Ascending; a position is decided at the close of each.
+    ends : ndarray
+        Rows before which stretches end, the last of them n_bars; no position lives across one.
+    target, stop : ndarray of shape (n_rows,)
+        Distances, fractions of the entry price.
+    found : ndarray of shape (3, n_rows)
+        Filled with the gross return of the long, of the short, and when both are known (ms); NaN
+        where nobody could enter, or the stretch ends before the position does.
+    """
+    open_time, opens, high, low, close = bars
+    stretch = 0
+    for place in range(rows.size):
+        row = rows[place]
+        while ends[stretch] <= row:
+            stretch += 1
+        end, entry = ends[stretch], row + 1
+        deadline = open_time[row] + bar * (1 + horizon)
+        found[:, place] = np.nan
+        if entry >= end or open_time[entry] >= deadline:
+            continue
+        price = opens[entry]
+        inside = open_time[:end], opens[:end], high[:end], low[:end], close[:end]
+        last = 0
+        for line, side in ((0, 1), (1, -1)):
+            at, reached, reason = find_exit(
+                *inside, entry, side, price * (1 + side * target[place]),
+                price * (1 - side * stop[place]), deadline, bar,
+            )  # fmt: skip
+            if reason == OPEN:
+                last = -1
+                break
+            found[line, place] = side * (reached / price - 1)
+            last = max(last, at)
+        if last < 0:
+            found[:, place] = np.nan
+        else:
+            found[2, place] = open_time[last] + bar

@@ -1,5 +1,6 @@
-"""Policy: what to do with a probability, given what acting costs."""
+"""Policy: what to do with a probability, given what acting on it has earned and what it costs."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ class Policy:
     Attributes
     ----------
     margin : float
-        Expected return asked for beyond the costs, in round-trip costs, 0 to 5.
+        Return asked for beyond the costs, in round-trip costs, 0 to 5.
     target, stop : float
         Distance of target and stop from the entry, in barrier widths, 0.25 to 4.
     full_size_edge : float
@@ -44,21 +45,52 @@ class Policy:
                 raise InvalidSettings(f"policy {name} {value}; expected {least} to {most}")
 
 
+@dataclass(frozen=True)
+class Pricing:
+    """What acting by a policy has returned before costs, on rows no model had learnt from.
+
+    A forecast is 2 p - 1, from -1 to 1; the return of the side it names grows with it along a line
+    through 0, and is told in barrier widths.
+
+    Attributes
+    ----------
+    slope : float
+        Gross return a unit of forecast, as estimated: what a decision promises.
+    lower : float
+        Its lower bound, for the best of all policies tried: what a decision counts on. 0 where
+        nothing is known.
+    """
+
+    slope: float = 0.0
+    lower: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("slope", "lower"):
+            value = getattr(self, name)
+            if not math.isfinite(value) or (name == "lower" and value < 0.0):
+                raise InvalidSettings(
+                    f"pricing {name} {value}; expected a finite number, at least 0 for lower"
+                )
+
+
+UNKNOWN = Pricing()
+"""Nothing is known, so nothing is done."""
+
+
 def decide(
     probability: FloatArray,
     width: FloatArray,
     *,
     cost: float,
     policy: Policy,
+    pricing: Pricing,
     horizon_bars: int,
 ) -> Decisions:
-    """Decide at each bar: the side whose expected return pays its costs and the margin, else none.
+    """Decide at each bar: the likelier side where what is counted on pays costs and margin.
 
-    With G = policy.target * width to win and L = policy.stop * width to lose: long where
-    p G - (1 - p) L > cost (1 + margin), short where the same holds of 1 - p. Where G is so much
-    larger than L that both do, the side of the larger probability; neither at one half. What is
-    decided of 1 - p is the mirror of what is decided of p. No side where an input is NaN, or G or L
-    is the whole price: no short could ever earn it.
+    That is where pricing.lower * |2 p - 1| * width > cost (1 + margin): long above one half, short
+    below. What is decided of 1 - p is the mirror of what is decided of p. No side where an input is
+    NaN, or target or stop is the whole price: no short could ever earn it.
 
     Parameters
     ----------
@@ -69,7 +101,8 @@ def decide(
     cost : float
         Fees, spread and slippage of entry and exit together, fraction of price.
     policy : Policy
-        See there.
+    pricing : Pricing
+        Of trades of this very policy over these very horizons.
     horizon_bars : int
         Bars from the decision to the time exit.
 
@@ -84,19 +117,19 @@ def decide(
             "expected one of each per bar"
         )
     # The kernel of `backtest.account_kernel.decide_rows` has the same lines: to the bit.
-    win, lose = policy.target * width, policy.stop * width
+    target, stop = policy.target * width, policy.stop * width
     hurdle = cost * (1.0 + policy.margin)
     # Of 1 - p and of p the same two numbers: otherwise a rounding would decide the mirror otherwise
     fall = 1.0 - probability
     rise = 1.0 - fall
-    long = (rise * win - fall * lose > hurdle) & (rise > fall)
-    short = (fall * win - rise * lose > hurdle) & (fall > rise)
-    possible = (win < 1.0) & (lose < 1.0)
-    side = (possible & long).astype(np.int8) - (possible & short).astype(np.int8)
+    forecast = np.abs(rise - fall)
+    pays = pricing.lower * forecast * width > hurdle
+    possible = pays & (target < 1.0) & (stop < 1.0)
+    side = (possible & (rise > fall)).astype(np.int8) - (possible & (fall > rise)).astype(np.int8)
     size = np.ones(probability.size)
     if policy.full_size_edge > 0:
         with np.errstate(over="ignore"):  # Beyond all numbers is the whole account
-            edge = np.abs(rise - fall) / policy.full_size_edge
+            edge = forecast / policy.full_size_edge
         size = np.where(side != 0, np.minimum(1.0, edge), 1.0)
     horizon = np.full(probability.size, horizon_bars, np.int64)
-    return Decisions(side, win, lose, size, horizon)
+    return Decisions(side, target, stop, size, horizon)

@@ -15,7 +15,7 @@ from traderai_assets.domain.backtest.engine_inputs import funding_rates, rules_o
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from traderai_assets.domain.backtest.policy import Policy
+    from traderai_assets.domain.backtest.policy import Policy, Pricing
 
 
 # numba's own thread pool, `workqueue`, is always there, survives a fork and does not spin where
@@ -47,7 +47,7 @@ def evaluate_policies(
     bars: Bars,
     probability: FloatArray,
     width: FloatArray,
-    policies: Sequence["Policy"],
+    policies: Sequence[tuple["Policy", "Pricing"]],
     *,
     bar: timedelta,
     horizon_bars: int,
@@ -63,7 +63,7 @@ def evaluate_policies(
         Closed candles of one market; a caller with many calls takes them apart once.
     probability, width : ndarray of shape (n_bars,)
         As `decide` takes them, known at each bar's close.
-    policies : sequence of Policy
+    policies : sequence of (Policy, Pricing)
         One account each.
     bar, costs, starts, funding
         As in `run_backtest`. The cost of the policies' rule is `costs.round_trip`.
@@ -87,7 +87,8 @@ def evaluate_policies(
         )
     if horizon_bars < 1:
         raise InvalidInput(f"horizon_bars {horizon_bars}; expected at least 1")
-    table = np.array([[p.margin, p.target, p.stop, p.full_size_edge] for p in policies])
+    rows = [(p.margin, p.target, p.stop, p.full_size_edge, priced.lower) for p, priced in policies]
+    table = np.array(rows, dtype=np.float64)
     returns = np.empty((len(policies), n_bars))
     trades = np.zeros(len(policies), np.int64)
     given = (
@@ -107,6 +108,6 @@ def evaluate_policies(
         if numba.config.THREADING_LAYER == "default":  # Of no effect once any layer has started
             numba.config.THREADING_LAYER = "workqueue"
         account_kernel.walk_policies(
-            *given, table.reshape(len(policies), 4), *around, returns, trades
+            *given, table.reshape(len(policies), 5), *around, returns, trades
         )
     return PolicyResults(returns, trades)

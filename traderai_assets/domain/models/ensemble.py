@@ -1,14 +1,12 @@
 """The ensemble: every learner of a plan, each calibrated, their probabilities averaged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
-from traderai_assets.domain.models.calibration import PlattScaling, fit_platt
+from traderai_assets.domain.models.calibration import PlattScaling
 from traderai_assets.domain.models.learner import FittedLearner
-from traderai_assets.domain.models.sample import Sample
 
 
 @dataclass(frozen=True)
@@ -35,18 +33,3 @@ class Ensemble:
             return np.empty(0)
         each = [member.probability(features) for member in self.members.values()]
         return np.asarray(np.mean(each, axis=0))
-
-
-def calibrate(fitted: Mapping[str, FittedLearner], calibration: Sample) -> Ensemble:
-    """Make an ensemble of fitted learners, each calibrated on rows it was not fitted on."""
-    return Ensemble(
-        {
-            name: Member(
-                learner,
-                fit_platt(
-                    learner.predict(calibration.features), calibration.target, calibration.weight
-                ),
-            )
-            for name, learner in fitted.items()
-        }
-    )

@@ -12,13 +12,15 @@ from traderai_assets.domain.models.sample import Sample
 class FitSettings:
     """How long and from which seed one learner is fitted; see TrainingPlan for the meaning.
 
-    `parameters` are the learner's own, all that its `translate` gives.
+    `parameters` are the learner's own, all that its `translate` gives. No fit ends early before
+    `least_rounds`.
     """
 
     rounds: int
     early_stopping_rounds: int
     report_every: int
     seed: int
+    least_rounds: int = 0
     parameters: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -30,8 +32,16 @@ class FittedLearner(Protocol):
         """Trees it is made of."""
         ...
 
-    def predict(self, features: FloatArray) -> FloatArray:
-        """Log odds of up, not calibrated, from features of shape (n_rows, n_features)."""
+    @property
+    def best_rounds(self) -> int:
+        """Trees with which the loss on held-out rows was least; all where none were held out."""
+        ...
+
+    def predict(self, features: FloatArray, rounds: int | None = None) -> FloatArray:
+        """Log odds of up, not calibrated, from features of shape (n_rows, n_features).
+
+        By the first `rounds` trees; by all of them without.
+        """
         ...
 
     def gain(self) -> FloatArray:
@@ -76,7 +86,8 @@ class Learner(Protocol):
     def fit(self, bins: Any, settings: FitSettings, report: Callable[[int], None]) -> FittedLearner:
         """Fit on the training bins; call `report` with rounds done.
 
-        Stop early on the validation bins; where there are none, fit all rounds.
+        End early once the loss on the validation bins has not fallen for so many rounds, and keep
+        all trees; where there are none, fit all rounds.
         """
         ...
 

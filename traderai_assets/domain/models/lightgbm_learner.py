@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.models.early_stopping import BestRound
 from traderai_assets.domain.models.learner import FitSettings
 from traderai_assets.domain.models.sample import Sample
 
@@ -33,10 +34,13 @@ class FittedLightGBM:
     ----------
     text : bytes
         LightGBM's text.
+    best_rounds : int, optional
+        Trees with which the loss on held-out rows was least.
     """
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, best_rounds: int | None = None) -> None:
         self._text = text
+        self._best_rounds = best_rounds
 
     @cached_property
     def _booster(self) -> Any:
@@ -49,9 +53,17 @@ class FittedLightGBM:
         """Trees it is made of."""
         return int(self._booster.num_trees())
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    @property
+    def best_rounds(self) -> int:
+        """Trees with which the loss on held-out rows was least; all where none were held out."""
+        return self.rounds if self._best_rounds is None else self._best_rounds
+
+    def predict(self, features: FloatArray, rounds: int | None = None) -> FloatArray:
         """Log odds of up, not calibrated."""
-        return np.asarray(self._booster.predict(features, raw_score=True, num_threads=1))
+        scores = self._booster.predict(
+            features, raw_score=True, num_threads=1, num_iteration=rounds or -1
+        )
+        return np.asarray(scores)
 
     def gain(self) -> FloatArray:
         """Loss saved by each feature's splits."""
@@ -120,25 +132,26 @@ class LightGBMLearner:
     def fit(
         self, bins: tuple[Any, Any], settings: FitSettings, report: Callable[[int], None]
     ) -> FittedLightGBM:
-        """Fit, and keep the trees up to the best round."""
+        """Fit round by round; nothing is asked of the library that nobody reads."""
         import lightgbm
 
-        def report_round(environment: Any) -> None:
-            done = environment.iteration + 1
+        train, held_out = bins
+        booster = lightgbm.Booster({**FIXED, **settings.parameters, "seed": settings.seed}, train)
+        if held_out is not None:
+            booster.add_valid(held_out, "held out")
+        best = BestRound(settings.early_stopping_rounds, settings.least_rounds)
+        for done in range(1, settings.rounds + 1):
+            ended = booster.update()
             if done % settings.report_every == 0:
                 report(done)
-
-        train, held_out = bins
-        stop = lightgbm.early_stopping(settings.early_stopping_rounds, verbose=False)
-        booster = lightgbm.train(
-            {**FIXED, **settings.parameters, "seed": settings.seed},
-            train,
-            num_boost_round=settings.rounds,
-            valid_sets=[held_out] if held_out else None,
-            callbacks=[*([stop] if held_out else []), report_round],
-        )
-        best = booster.model_to_string(num_iteration=booster.best_iteration)
-        return FittedLightGBM(best.encode())
+            if ended:  # No leaf is worth splitting, nor will one be
+                break
+            if held_out is not None and best.is_due(done):
+                ((_, _, loss, _),) = booster.eval_valid()
+                if best.is_over(done, loss):
+                    break
+        text = booster.model_to_string(num_iteration=-1).encode()
+        return FittedLightGBM(text, best.rounds if held_out is not None else None)
 
     def from_bytes(self, content: bytes) -> FittedLightGBM:
         """Read LightGBM's text."""

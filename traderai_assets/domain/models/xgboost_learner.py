@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.models.early_stopping import BestRound
 from traderai_assets.domain.models.learner import FitSettings
 from traderai_assets.domain.models.sample import Sample
 
@@ -27,19 +28,28 @@ _HESSIAN = 0.25
 class FittedXGBoost:
     """One booster."""
 
-    def __init__(self, booster: Any) -> None:
+    def __init__(self, booster: Any, best_rounds: int | None = None) -> None:
         self._booster = booster
         self._booster.set_param({"nthread": 1})
+        self._best_rounds = best_rounds
 
     @property
     def rounds(self) -> int:
         """Trees it is made of."""
         return int(self._booster.num_boosted_rounds())
 
-    def predict(self, features: FloatArray) -> FloatArray:
+    @property
+    def best_rounds(self) -> int:
+        """Trees with which the loss on held-out rows was least; all where none were held out."""
+        return self.rounds if self._best_rounds is None else self._best_rounds
+
+    def predict(self, features: FloatArray, rounds: int | None = None) -> FloatArray:
         """Log odds of up, not calibrated."""
         margins = self._booster.inplace_predict(
-            features, predict_type="margin", validate_features=False
+            features,
+            predict_type="margin",
+            validate_features=False,
+            iteration_range=(0, rounds or 0),
         )
         return np.asarray(margins, dtype=np.float64)
 
@@ -101,26 +111,25 @@ class XGBoostLearner:
     def fit(
         self, bins: tuple[Any, Any], settings: FitSettings, report: Callable[[int], None]
     ) -> FittedXGBoost:
-        """Fit, and keep the trees up to the best round."""
+        """Fit round by round; nothing is asked of the library that nobody reads."""
         import xgboost
 
-        class ReportRound(xgboost.callback.TrainingCallback):  # type: ignore[misc]  # untyped
-            def after_iteration(self, _model: Any, epoch: int, _log: Any) -> bool:
-                if (epoch + 1) % settings.report_every == 0:
-                    report(epoch + 1)
-                return False
-
         train, held_out = bins
-        booster = xgboost.train(
+        booster = xgboost.Booster(
             {**FIXED, **settings.parameters, "seed": settings.seed},
-            train,
-            num_boost_round=settings.rounds,
-            evals=[(held_out, "validation")] if held_out else None,
-            early_stopping_rounds=settings.early_stopping_rounds if held_out else None,
-            callbacks=[ReportRound()],
-            verbose_eval=False,
+            [train] if held_out is None else [train, held_out],
         )
-        return FittedXGBoost(booster[: booster.best_iteration + 1] if held_out else booster)
+        best = BestRound(settings.early_stopping_rounds, settings.least_rounds)
+        for done in range(1, settings.rounds + 1):
+            booster.update(train, done - 1)
+            if done % settings.report_every == 0:
+                report(done)
+            if held_out is not None and best.is_due(done):
+                # It answers in words, the number behind the last colon
+                loss = float(booster.eval(held_out, "validation").rpartition(":")[2])
+                if best.is_over(done, loss):
+                    break
+        return FittedXGBoost(booster, best.rounds if held_out is not None else None)
 
     def from_bytes(self, content: bytes) -> FittedXGBoost:
         """Read XGBoost's UBJ."""

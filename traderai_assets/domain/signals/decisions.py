@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.backtest.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import UNKNOWN, Policy, Pricing, decide
 from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.labels.barriers import barrier_width
 from traderai_assets.domain.models.model import ServingModel
@@ -73,6 +73,7 @@ def decide_as(model: ServingModel, predicted: pd.DataFrame) -> pd.DataFrame:
         predicted["width"].to_numpy(np.float64),
         cost=chosen["round_trip_cost"],
         policy=Policy(**chosen["policy"]),
+        pricing=Pricing(**chosen["pricing"]) if "pricing" in chosen else UNKNOWN,
         horizon_bars=chosen["horizon_bars"],
     )
     return predicted.assign(**decisions._asdict())

@@ -7,20 +7,20 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.training.dataset import LookBackData
+from traderai_assets.domain.training.final_fit import ServedModel
 from traderai_assets.domain.training.fit_arrays import SPLITS_FROM
 from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.forecasts import forecast_returns, forecast_sharpe
-from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.out_of_fold import OutOfFold
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.progress import ProgressMeter
-from traderai_assets.domain.training.walk_forward import FittedFold
 from traderai_assets.domain.validation.combinatorial import assemble_paths
 
 
 def path_sharpes(
     data: LookBackData,
-    search: LearnerSearch,
-    served: FittedFold,
+    served: ServedModel,
+    fits: OutOfFold,
     plan: TrainingPlan,
     fitter: Fitter,
     meter: ProgressMeter,
@@ -34,22 +34,22 @@ def path_sharpes(
     ndarray of shape (n_paths,)
         Empty where the plan asks for no groups.
     """
-    labelling, learner = served.configuration.labelling, plan.learners[0]
+    configuration, learner = served.known.configuration, plan.learners[0]
+    labelling = configuration.labelling
     splits, rows = data.splits[labelling], data.rows[labelling]
     if not splits:
         return np.empty(0)
     rounds = served.ensemble.members[learner].fitted.rounds
     tasks = [
-        search.task(learner, served.configuration, SPLITS_FROM + number, rounds)
+        fits.task(learner, configuration, SPLITS_FROM + number, rounds)
         for number in range(len(splits))
     ]
     gross = rows.frame["gross_return"].to_numpy(np.float64)
     returns = []
-    fitted_splits = fitter.fit_all(tasks, meter.fitting(learner))
-    for split, fitted in zip(splits, fitted_splits, strict=True):
-        meter.fit_done(0, learner, fitted.rounds)
+    for split, fit in zip(splits, fitter.fit_all(tasks, meter.fitting(learner)), strict=True):
+        meter.fit_done(0, learner, fit.model.rounds)
         part = np.concatenate(split.tests)
-        scores = fitted.predict(rows.features[part])
+        scores = fit.model.predict(rows.features[part])
         returns.append(forecast_returns(scores, rows.label[part], gross[part]))
     paths = assemble_paths(splits, returns, n_groups=plan.search.combinatorial_groups)
     horizon = labelling.horizon_bars

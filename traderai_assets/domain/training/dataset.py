@@ -4,7 +4,7 @@ All labellings keep the same rows, those that each of them decides, so that a fo
 stretch of time whatever its labels.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from traderai_assets.domain.validation.combinatorial import (
     CombinatorialSplit,
     combinatorial_splits,
 )
-from traderai_assets.domain.validation.folds import Fold, final_fold, walk_forward_folds
+from traderai_assets.domain.validation.folds import Fold, walk_forward_folds
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class LookBackData:
         Length of a bar.
     rows : mapping of Labelling to LabelledRows
         Features and labels of the same bars, for each labelling.
-    folds, final : mapping of Labelling to list of Fold, to Fold
-        Cuts of these rows, purged by the labelling's own label intervals.
+    folds : mapping of Labelling to list of Fold
+        Cuts of these rows, fold 0 first, purged by the labelling's own label intervals.
     splits : mapping of Labelling to list of CombinatorialSplit
         The same rows in groups, two left out at a time; empty where the plan asks for none.
     """
@@ -48,17 +48,7 @@ class LookBackData:
     bar: timedelta
     rows: Mapping[Labelling, LabelledRows]
     folds: Mapping[Labelling, list[Fold]]
-    final: Mapping[Labelling, Fold]
     splits: Mapping[Labelling, list[CombinatorialSplit]]
-
-    def fold(self, labelling: Labelling, number: int) -> Fold:
-        """Fold `number` of the walk, from 1; 0 is the final one."""
-        return self.folds[labelling][number - 1] if number else self.final[labelling]
-
-    def numbered_folds(self, labelling: Labelling) -> Iterator[tuple[int, Fold]]:
-        """Number and cut of every fold, the final one first."""
-        yield 0, self.final[labelling]
-        yield from enumerate(self.folds[labelling], start=1)
 
 
 def gather_look_back(
@@ -98,11 +88,9 @@ def gather_look_back(
         labelling: join_rows(_at(features, common), _at(frame, common))
         for labelling, frame in labelled.items()
     }
-    folds, final, splits = {}, {}, {}
-    for labelling, of_labelling in rows.items():
-        folds[labelling], final[labelling] = _cut(of_labelling, plan)
-        splits[labelling] = _groups(of_labelling, plan)
-    return LookBackData(candles.reset_index(drop=True), bar, rows, folds, final, splits)
+    folds = {labelling: _cut(of_labelling, plan) for labelling, of_labelling in rows.items()}
+    splits = {labelling: _groups(of_labelling, plan) for labelling, of_labelling in rows.items()}
+    return LookBackData(candles.reset_index(drop=True), bar, rows, folds, splits)
 
 
 def _common_times(frames: list[pd.DataFrame]) -> "pd.Series[Any]":
@@ -122,17 +110,14 @@ def _at(frame: pd.DataFrame, times: "pd.Series[Any]") -> pd.DataFrame:
     return frame[frame["open_time"].isin(times)]
 
 
-def _cut(rows: LabelledRows, plan: TrainingPlan) -> tuple[list[Fold], Fold]:
+def _cut(rows: LabelledRows, plan: TrainingPlan) -> list[Fold]:
     """All folds of one labelling, checked before the first is fitted."""
     embargo = plan.embargo // MILLISECOND
     folds = walk_forward_folds(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    last = final_fold(rows.open_ms, rows.end_ms, sizes=plan.fold_sizes, embargo=embargo)
-    for number, fold in enumerate([*folds, last], start=1):
-        where = f"fold {number} of {len(folds)}" if number <= len(folds) else "the final fit"
-        rows.require_both_classes(fold.train, f"{where}, to train on,")
-        rows.require_both_classes(fold.validation, f"{where}, to stop early on,")
-        rows.require_both_classes(fold.calibration, f"{where}, to calibrate on,")
-    return folds, last
+    for number, fold in enumerate(folds):
+        rows.require_both_classes(fold.train, f"fold {number} of {plan.n_folds}, to train on,")
+        rows.require_both_classes(fold.test, f"fold {number} of {plan.n_folds}, to test on,")
+    return folds
 
 
 def _groups(rows: LabelledRows, plan: TrainingPlan) -> list[CombinatorialSplit]:

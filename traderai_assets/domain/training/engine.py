@@ -1,4 +1,4 @@
-"""The engine: search, walk forward over the look-back, judge, then fit the model that serves.
+"""The engine: search, walk forward over the look-back, judge, then fit on all of it what serves.
 
 What a fold is stands in validation, what is tried in search, what is asked of a model in
 selection, what is stored of it all in evidence and in models/model.
@@ -15,10 +15,14 @@ from traderai_assets.domain.training.combinatorial_paths import path_sharpes
 from traderai_assets.domain.training.dataset import gather_look_back
 from traderai_assets.domain.training.evaluation import judge_tests
 from traderai_assets.domain.training.evidence import Evidence, build_card
+from traderai_assets.domain.training.final_fit import fit_served
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import Fitter, InProcessFitter
+from traderai_assets.domain.training.known_tests import known_tests
 from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.out_of_fold import OutOfFold
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.policy_pricing import PolicyPricing
 from traderai_assets.domain.training.policy_search import PolicySearch
 from traderai_assets.domain.training.progress import (
     COMBINATORIAL,
@@ -27,7 +31,7 @@ from traderai_assets.domain.training.progress import (
     Progress,
     ProgressMeter,
 )
-from traderai_assets.domain.training.walk_forward import fit_folds, out_of_sample, score_slice
+from traderai_assets.domain.training.walk_forward import judge_folds, out_of_sample, scored_test
 
 OpenFitter = Callable[[FitArrays, int], Fitter]
 
@@ -94,16 +98,23 @@ def train_model(
     planned = planned_fits(plan)
     meter = ProgressMeter(report, plan.n_folds, planned, plan.rounds)
     fitter = fits(FitArrays.of(data, plan), planned)
-    learners = LearnerSearch(data, plan, fitter, meter)
+    folds_fitted = OutOfFold(data, plan, fitter, meter)
+    learners = LearnerSearch(data, plan, folds_fitted, meter)
     learners.run(storage, study)
     meter.enter(WALK_FORWARD)
-    numbers = range(1, plan.n_folds + 1)
-    folds = fit_folds(numbers, data, learners, plan, fitter, meter)
+    folds = judge_folds(learners, folds_fitted, plan)
+    last = plan.n_folds + 1
+    known = known_tests(folds_fitted, learners.best(last), last)
     policies = PolicySearch(
-        [score_slice(part, part.fold.calibration, data) for part in folds], plan, bar, meter
+        [scored_test(part, data) for part in folds],
+        PolicyPricing(data, [*(part.known for part in folds), known], plan.seed),
+        plan,
+        bar,
+        meter,
     )
     policies.run()
-    decided = out_of_sample(folds, [policies.best(number) for number in numbers], plan)
+    priced = [policies.best(number) for number in range(1, last + 1)]
+    decided = out_of_sample(folds, priced[:-1], plan)
     verdict = judge_tests(
         decided,
         data.candles,
@@ -114,11 +125,11 @@ def train_model(
         seed=plan.seed,
     )
     meter.enter(FINAL_FIT)
-    (served,) = fit_folds([0], data, learners, plan, fitter, meter)
+    served = fit_served(known, folds_fitted, plan, fitter, meter)
     meter.enter(COMBINATORIAL)
-    paths = path_sharpes(data, learners, served, plan, fitter, meter)
+    paths = path_sharpes(data, served, folds_fitted, plan, fitter, meter)
     evidence = Evidence(
-        folds, served, policies.best(0), decided, learners, policies, verdict, paths
+        folds, served, priced, decided, learners.trials, policies.trials, verdict, paths
     )
     card = build_card(data, evidence, plan, inputs)
     meter.finished()
@@ -133,6 +144,8 @@ def train_model(
 
 def planned_fits(plan: TrainingPlan) -> int:
     """How many fits a plan asks for at most."""
-    folds, learners = plan.n_folds, len(plan.learners)
-    walked = plan.search.learner_trials * folds + (folds + 1) * learners
-    return walked + plan.search.combinatorial_fits
+    tests, others, trials = plan.n_folds + 1, len(plan.learners) - 1, plan.search.learner_trials
+    searched = trials * tests
+    # Each test may ask for another trial's labels and parameters, of which others must be fitted
+    walked = others * tests * min(trials, tests + 1)
+    return searched + walked + len(plan.learners) + plan.search.combinatorial_fits

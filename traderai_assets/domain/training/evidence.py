@@ -3,6 +3,7 @@
 What a card is, and how it is read: models/card. What makes two trainings one: models/card too.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,32 +11,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.arrays import FloatArray
-from traderai_assets.domain.backtest.policy import Policy
+from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.drift.reference import ReferenceDistribution
 from traderai_assets.domain.models.card import Card, code_versions, library_versions
 from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.metrics import probability_metrics
 from traderai_assets.domain.models.sample import LabelledRows, idle_features
+from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.selection.verdict import Verdict
 from traderai_assets.domain.training.dataset import LookBackData
-from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.final_fit import ServedModel
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import PolicySearch
-from traderai_assets.domain.training.walk_forward import FittedFold
-from traderai_assets.domain.validation.folds import Fold
+from traderai_assets.domain.training.policy_pricing import CONFIDENCE, Priced
+from traderai_assets.domain.training.walk_forward import JudgedFold
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a training found out, for its card."""
+    """All that a training found out, for its card; `policies` of each fold and of what serves."""
 
-    folds: list[FittedFold]
-    served: FittedFold
-    policy: Policy
+    folds: list[JudgedFold]
+    served: ServedModel
+    policies: list[Priced]
     out_of_sample: pd.DataFrame
-    learners: LearnerSearch
-    policies: PolicySearch
+    learner_trials: Trials
+    policy_trials: Trials
     verdict: Verdict
     paths: FloatArray
 
@@ -48,8 +48,8 @@ def build_card(
     rows, members = served.rows, served.ensemble.members
     probability = evidence.out_of_sample["probability"].to_numpy(np.float64)
     folds = [
-        _fold(part) | {"policy": asdict(evidence.policies.best(part.number))}
-        for part in evidence.folds
+        _fold(part) | {"policy": asdict(priced.policy), "pricing": asdict(priced.pricing)}
+        for part, priced in zip(evidence.folds, evidence.policies, strict=False)
     ]
     return {
         "trained_from": _iso(rows.frame["open_time"].iloc[0]),
@@ -64,18 +64,18 @@ def build_card(
         "learners": list(members),
         "calibration": {name: asdict(member.calibration) for name, member in members.items()},
         "rounds": {name: member.fitted.rounds for name, member in members.items()},
-        "importances": _importances(served),
-        "final_fold": _boundaries(rows, served.fold),
+        "importances": _importances(evidence),
+        "fitted_on": _boundaries(rows, np.arange(len(rows))),
         "folds": folds,
         "metrics": probability_metrics(
             probability, evidence.out_of_sample["label"].to_numpy(np.int8)
         )
         | {"mean_fold_auc": _mean([fold["metrics"]["auc"] for fold in folds])},
-        "chosen": _chosen(served, evidence.policy, plan),
+        "chosen": _chosen(evidence, plan),
         "search": {
             "sampler": plan.search.sampler,
-            "learner_trials": evidence.learners.trials.to_json(),
-            "policy_trials": evidence.policies.trials.to_json(),
+            "learner_trials": evidence.learner_trials.to_json(),
+            "policy_trials": evidence.policy_trials.to_json(),
         },
         "selection": evidence.verdict.to_json(),
         "combinatorial": {
@@ -92,35 +92,48 @@ def build_card(
     }
 
 
-def _chosen(part: FittedFold, policy: Policy, plan: TrainingPlan) -> dict[str, Any]:
-    """What those who decide by the model go by."""
-    labelling, shared = part.configuration.labelling, part.configuration.parameters
+def _chosen(evidence: Evidence, plan: TrainingPlan) -> dict[str, Any]:
+    """What those who decide by the model go by, and how sure its pricing is."""
+    configuration, priced = evidence.served.known.configuration, evidence.policies[-1]
+    labelling, shared = configuration.labelling, configuration.parameters
+    critical = priced.critical if math.isfinite(priced.critical) else None
     return {
         "horizon_bars": labelling.horizon_bars,
         "multiple": labelling.multiple,
         "minimum_width": plan.minimum_width,
         "round_trip_cost": plan.costs.round_trip,
-        "policy": asdict(policy),
+        "policy": asdict(priced.policy),
+        "pricing": asdict(priced.pricing),
+        "pricing_test": {
+            "statistic": priced.statistic,
+            "critical": critical,
+            "confidence": CONFIDENCE,
+            "blocks": priced.blocks,
+        },
         "parameters": {
             name: own_parameters(name, shared, plan.parameters) for name in plan.learners
         },
     }
 
 
-def _fold(part: FittedFold) -> dict[str, Any]:
-    test = part.fold.test
-    features, label = part.rows.features[test], part.rows.label[test]
+def _fold(part: JudgedFold) -> dict[str, Any]:
+    label = part.rows.label[part.fold.test]
+    calibration = part.known.calibration
     learners: dict[str, Any] = {
-        name: probability_metrics(member.probability(features), label)
-        | {"rounds": member.fitted.rounds, **asdict(member.calibration)}
-        for name, member in part.ensemble.members.items()
+        name: probability_metrics(calibration[name].probability(scored.log_odds), label)
+        | {"rounds": scored.rounds, "best_rounds": scored.best_rounds}
+        | asdict(calibration[name])
+        for name, scored in part.scored.items()
     }
     return {
-        "slices": _boundaries(part.rows, part.fold),
-        "metrics": probability_metrics(part.ensemble.probability(features), label),
+        "slices": {
+            name: _boundaries(part.rows, rows)
+            for name, rows in (("train", part.fold.train), ("test", part.fold.test))
+        },
+        "metrics": probability_metrics(part.probability, label),
         "learners": learners,
-        "labelling": part.configuration.labelling._asdict(),
-        "parameters": dict(part.configuration.parameters),
+        "labelling": part.known.configuration.labelling._asdict(),
+        "parameters": dict(part.known.configuration.parameters),
     }
 
 
@@ -130,34 +143,31 @@ def _mean(values: list[float | None]) -> float | None:
     return sum(present) / len(present) if present else None
 
 
-def _boundaries(rows: LabelledRows, fold: Fold) -> dict[str, dict[str, Any]]:
-    """Rows of each slice, its first bar and the last moment its labels look at."""
+def _boundaries(rows: LabelledRows, part: IntArray) -> dict[str, Any]:
+    """Rows of a slice, its first bar and the last moment its labels look at."""
     return {
-        name: {
-            "rows": len(part),
-            "from": _iso(rows.frame["open_time"].iloc[part[0]]),
-            "until": _iso(rows.frame["label_end"].iloc[part].max()),
-        }
-        for name, part in fold.slices()
-        if len(part)
+        "rows": len(part),
+        "from": _iso(rows.frame["open_time"].iloc[part[0]]),
+        "until": _iso(rows.frame["label_end"].iloc[part].max()),
     }
 
 
-def _importances(part: FittedFold) -> dict[str, dict[str, dict[str, float]]]:
+def _importances(evidence: Evidence) -> dict[str, dict[str, dict[str, float]]]:
     """Each feature's share, by learner: of the gain, and of what moves a forecast (SHAP).
 
-    SHAP values are those of the rows the model was calibrated on; all zero where nothing was split.
+    SHAP values are those of the newest test's rows; all zero where nothing was split.
     """
-    rows = part.rows.features[part.fold.calibration]
+    served = evidence.served
+    features = served.rows.features[evidence.folds[-1].fold.test]
     return {
         learner: {
-            kind: dict(zip(part.rows.names, _shares(values), strict=True))
+            kind: dict(zip(served.rows.names, _shares(values), strict=True))
             for kind, values in (
                 ("gain", member.fitted.gain()),
-                ("shap", np.abs(member.fitted.contributions(rows)).sum(axis=0)),
+                ("shap", np.abs(member.fitted.contributions(features)).sum(axis=0)),
             )
         }
-        for learner, member in part.ensemble.members.items()
+        for learner, member in served.ensemble.members.items()
     }
 
 

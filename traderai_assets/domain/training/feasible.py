@@ -19,7 +19,7 @@ from traderai_assets.domain.limits import MAX_LOOKBACK_DAYS, MIN_FOLDS
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.search_plan import GROUPS_LEFT_OUT
 from traderai_assets.domain.validation.combinatorial import combinatorial_splits
-from traderai_assets.domain.validation.folds import final_fold, walk_forward_folds
+from traderai_assets.domain.validation.folds import walk_forward_folds
 
 
 def require_feasible(plan: TrainingPlan, bar: timedelta) -> None:
@@ -59,7 +59,6 @@ def _lack(plan: TrainingPlan, bar: timedelta) -> str | None:
     embargo = plan.embargo // MILLISECOND
     try:
         walk_forward_folds(*intervals, sizes=plan.fold_sizes, embargo=embargo)
-        final_fold(*intervals, sizes=plan.fold_sizes, embargo=embargo)
         if plan.search.combinatorial_groups:
             combinatorial_splits(
                 *intervals,

@@ -15,15 +15,17 @@ from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.plan import TrainingPlan
 
-# Fold numbers from here on are those of combinatorial splits
+# Beside the folds: the fit on all rows, and from 1,000 on the combinatorial splits
+ALL_ROWS = -1
 SPLITS_FROM = 1_000
 
 
 @dataclass(frozen=True)
 class LabelArrays:
-    """One labelling: label intervals and labels of the rows, train and validation rows by fold.
+    """One labelling: label intervals and labels of the rows, those to fit and to test on by fold.
 
-    A combinatorial split has no validation rows; it stands behind `SPLITS_FROM`.
+    The fit on all rows, `ALL_ROWS`, has none to test on, nor have the combinatorial splits, which
+    stand behind `SPLITS_FROM`.
     """
 
     open_ms: IntArray
@@ -62,15 +64,20 @@ class FitArrays:
             ),
         )
 
-    def fit_settings(self, parameters: Mapping[str, float], rounds: int | None) -> FitSettings:
-        """Settings of one fit; without `rounds`, it stops by its validation rows."""
-        return replace(self.settings, parameters=parameters, rounds=rounds or self.settings.rounds)
+    def fit_settings(self, parameters: Mapping[str, float], rounds: int, fold: int) -> FitSettings:
+        """Settings of one fit: of so many rounds, or of more while its test slice gains by them."""
+        most = self.settings.rounds if self._is_tested(fold) else rounds
+        return replace(self.settings, parameters=parameters, rounds=most, least_rounds=rounds)
 
     def samples(self, labelling: Labelling, fold: int) -> tuple[Sample, Sample | None]:
-        """Training and validation rows of a fold."""
-        train, validation = self.labels[labelling].slices[fold]
-        held_out = self._sample(labelling, validation) if len(validation) else None
+        """Training and test rows of a fold."""
+        train, test = self.labels[labelling].slices[fold]
+        held_out = self._sample(labelling, test) if self._is_tested(fold) else None
         return self._sample(labelling, train), held_out
+
+    @staticmethod
+    def _is_tested(fold: int) -> bool:
+        return 0 <= fold < SPLITS_FROM
 
     def _sample(self, labelling: Labelling, rows: IntArray) -> Sample:
         of = self.labels[labelling]
@@ -88,8 +95,8 @@ class FitArrays:
                 f"{place}.end_ms": part.end_ms,
                 f"{place}.label": part.label,
             }
-            for number, (train, validation) in part.slices.items():
-                arrays |= {f"{place}.{number}.0": train, f"{place}.{number}.1": validation}
+            for number, (train, test) in part.slices.items():
+                arrays |= {f"{place}.{number}.0": train, f"{place}.{number}.1": test}
         arrays["head"] = np.frombuffer(
             json.dumps(head | {"labellings": labellings}).encode(), dtype=np.uint8
         )
@@ -120,8 +127,8 @@ class FitArrays:
 
 
 def _slices(data: LookBackData, labelling: Labelling) -> dict[int, tuple[IntArray, IntArray]]:
-    folds = {
-        number: (fold.train, fold.validation) for number, fold in data.numbered_folds(labelling)
-    }
+    none = np.arange(0)
+    folds = {number: (fold.train, fold.test) for number, fold in enumerate(data.folds[labelling])}
     splits = enumerate(data.splits[labelling], start=SPLITS_FROM)
-    return folds | {number: (split.train, np.arange(0)) for number, split in splits}
+    whole = {ALL_ROWS: (np.arange(len(data.rows[labelling])), none)}
+    return whole | folds | {number: (split.train, none) for number, split in splits}

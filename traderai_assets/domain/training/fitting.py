@@ -17,22 +17,30 @@ ReportRounds = Callable[[int], None]
 
 @dataclass(frozen=True)
 class FitTask:
-    """What to fit: a learner with parameters of its own, on fold `fold` (0 is the final one).
+    """What to fit: a learner with parameters of its own, on fold `fold` or as fit_arrays says.
 
-    Where the fold has no validation rows `rounds` says how long.
+    It is fitted for `rounds` at least; where it is tested, for more as long as that gains.
     """
 
     learner: str
     labelling: Labelling
     fold: int
     parameters: Mapping[str, float]
-    rounds: int | None = None
+    rounds: int
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a task gave: the model, and with how many rounds its test slice was best."""
+
+    model: FittedLearner
+    best_rounds: int
 
 
 class Fitter(Protocol):
     """Fits tasks, one after the other or several at once."""
 
-    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
         """Yield what each task gave, in their order; closed early, the rest is dropped."""
         ...
 
@@ -44,15 +52,16 @@ class InProcessFitter:
         self._arrays = arrays
         self._bins: dict[tuple[str, Labelling, int], Any] = {}
 
-    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
         """Yield what each task gave; nothing is fitted before it is asked for."""
         for task in tasks:
             yield self.fit(task, report)
 
-    def fit(self, task: FitTask, report: ReportRounds) -> FittedLearner:
+    def fit(self, task: FitTask, report: ReportRounds) -> Fit:
         """Fit one task."""
-        settings = self._arrays.fit_settings(task.parameters, task.rounds)
-        return LEARNERS[task.learner].fit(self._bins_of(task), settings, report)
+        settings = self._arrays.fit_settings(task.parameters, task.rounds, task.fold)
+        fitted = LEARNERS[task.learner].fit(self._bins_of(task), settings, report)
+        return Fit(fitted, fitted.best_rounds)
 
     def _bins_of(self, task: FitTask) -> Any:
         key = (task.learner, task.labelling, task.fold)

@@ -1,11 +1,13 @@
-"""Stage two of the search: the trading policy, judged after costs on calibration slices.
+"""Stage two of the search: the trading policy, judged after costs and priced by its own trades.
 
-Nothing is fitted: a trial trades the calibrated probabilities of stage one's winner. For the test
-of fold k the policy is the one that was best on the calibration slices of folds 1 to k.
+Nothing is fitted: a trial trades the probabilities of stage one's winner. What a side is worth on
+the test of fold k is what trades of that very policy, at that very score, returned on the tests
+before it; the policy for it is the one that earned most there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from traderai_assets.domain.search.trial import Outcome, ReportFold
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.training.best_trial import best_until
 from traderai_assets.domain.training.plan import TrainingPlan
+from traderai_assets.domain.training.policy_pricing import PolicyPricing, Priced
 from traderai_assets.domain.training.progress import POLICY, ProgressMeter
 
 POLICY_SPACE = Space(
@@ -33,9 +36,9 @@ POLICY_SPACE = Space(
 )
 
 
-@dataclass(frozen=True)
-class ScoredSlice:
-    """Bars of one slice and the probability at each; NaN where nothing was.
+@dataclass(frozen=True, eq=False)
+class ScoredTest:
+    """Bars of one test and what is said at each; NaN where nothing is.
 
     No position is held over the rows `starts`, with which segments begin.
     """
@@ -43,21 +46,33 @@ class ScoredSlice:
     bars: Bars
     probability: FloatArray
     width: FloatArray
-    horizon_bars: int
-    starts: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    starts: IntArray
 
 
 class PolicySearch:
-    """The trials of stage two and what each earned, bar by bar."""
+    """The trials of stage two, what each earned bar by bar, and what their sides are worth.
+
+    Parameters
+    ----------
+    tests : sequence of ScoredTest
+        Of folds 1 to the last.
+    pricing : PolicyPricing
+        Of the same folds, and of the model that serves.
+    """
 
     def __init__(
-        self, slices: Sequence[ScoredSlice], plan: TrainingPlan, bar: Any, meter: ProgressMeter
+        self,
+        tests: Sequence[ScoredTest],
+        pricing: PolicyPricing,
+        plan: TrainingPlan,
+        bar: timedelta,
+        meter: ProgressMeter,
     ) -> None:
-        self._slices = slices
+        self._tests = tests
+        self._pricing = pricing
         self._plan = plan
         self._bar = bar
         self._meter = meter
-        self.bars_per_year = YEAR / bar
         self.trials: Trials
 
     def run(self) -> None:
@@ -78,34 +93,43 @@ class PolicySearch:
             report=lambda reached: self._meter.searching(POLICY, reached),
         )
 
-    def best(self, fold: int) -> Policy:
-        """Return what was best on the calibration slices of folds 1 to `fold`; 0 means all."""
-        return policy_of(best_until(self.trials, fold or len(self._slices)).parameters)
+    def best(self, fold: int) -> Priced:
+        """Return what earned most on the tests before fold `fold`, and what it is worth there.
+
+        The fold after the last is the model that serves.
+        """
+        judged = fold - 1
+        trial = best_until(self.trials, judged) if judged else self.trials.trials[0]
+        tried = [policy_of(one.parameters) for one in self.trials.trials]
+        return self._pricing.of_all(tried, policy_of(trial.parameters), fold)
 
     def returns(self) -> FloatArray:
         """What every policy tried earned a bar, of shape (n_trials, n_bars)."""
         policies = [policy_of(trial.parameters) for trial in self.trials.trials]
-        return np.concatenate([self._earned(part, policies) for part in self._slices], axis=1)
+        folds = range(1, len(self._tests) + 1)
+        return np.concatenate([self._earned(fold, policies) for fold in folds], axis=1)
 
     def _evaluate(self, parameters: Mapping[str, Any], report_fold: ReportFold) -> Outcome:
         policy = policy_of(parameters)
         value, earned = 0.0, np.empty(0)
-        for fold, part in enumerate(self._slices):
-            earned = np.concatenate([earned, self._earned(part, [policy])[0]])
-            value = annual_sharpe(earned, self.bars_per_year)
-            report_fold(fold, value)
+        for fold in range(1, len(self._tests) + 1):
+            earned = np.concatenate([earned, self._earned(fold, [policy])[0]])
+            value = annual_sharpe(earned, YEAR / self._bar)
+            report_fold(fold - 1, value)
         return Outcome(value)
 
-    def _earned(self, part: ScoredSlice, policies: Sequence[Policy]) -> FloatArray:
+    def _earned(self, fold: int, policies: Sequence[Policy]) -> FloatArray:
+        """What policies earned on a fold's test, each counting on what it alone had returned."""
+        test = self._tests[fold - 1]
         return evaluate_policies(
-            part.bars,
-            part.probability,
-            part.width,
-            policies,
+            test.bars,
+            test.probability,
+            test.width,
+            [(policy, self._pricing.alone(policy, fold)) for policy in policies],
             bar=self._bar,
-            horizon_bars=part.horizon_bars,
+            horizon_bars=self._pricing.labelling(fold).horizon_bars,
             costs=self._plan.costs,
-            starts=part.starts,
+            starts=test.starts,
         ).returns
 
 

@@ -1,4 +1,4 @@
-"""Walking forward: what each fold fits, calibrates and then says of its test slice, once."""
+"""Walking forward: what each fold says and does on its test slice, once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,88 +6,77 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars, Decisions
-from traderai_assets.domain.backtest.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import decide
 from traderai_assets.domain.candles.segments import segment_starts
-from traderai_assets.domain.models.ensemble import Ensemble, calibrate
-from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.sample import LabelledRows
-from traderai_assets.domain.training.dataset import LookBackData, candle_span
-from traderai_assets.domain.training.fitting import Fitter
-from traderai_assets.domain.training.learner_search import Configuration, LearnerSearch
+from traderai_assets.domain.training.dataset import LookBackData
+from traderai_assets.domain.training.known_tests import KnownTests, known_tests
+from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.out_of_fold import OutOfFold, Scored
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import ScoredSlice
-from traderai_assets.domain.training.progress import ProgressMeter
+from traderai_assets.domain.training.policy_pricing import Priced
+from traderai_assets.domain.training.policy_search import ScoredTest
 from traderai_assets.domain.validation.folds import Fold
 
 
-@dataclass(frozen=True)
-class FittedFold:
-    """A fold, the configuration chosen for it and the ensemble fitted and calibrated on it."""
+@dataclass(frozen=True, eq=False)
+class JudgedFold:
+    """A fold from 1 on: what was known before its test, and what its learners say there.
 
-    number: int
+    Attributes
+    ----------
+    scored : mapping of str to Scored
+        By learner.
+    probability : ndarray of shape (n_test,)
+    """
+
+    known: KnownTests
     fold: Fold
     rows: LabelledRows
-    configuration: Configuration
-    ensemble: Ensemble
+    scored: dict[str, Scored]
+    probability: FloatArray
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+        return self.known.number
 
 
-def fit_folds(
-    numbers: Sequence[int],
-    data: LookBackData,
-    search: LearnerSearch,
-    plan: TrainingPlan,
-    fitter: Fitter,
-    meter: ProgressMeter,
-) -> list[FittedFold]:
-    """Fit and calibrate the ensembles of some folds (0 is the final one); no test is touched.
-
-    What the search has fitted already is not fitted again.
-    """
-    configurations = {number: search.best(number) for number in numbers}
-    fitted: dict[tuple[int, str], FittedLearner] = {}
-    missing = []
-    for number, configuration in configurations.items():
-        for name in plan.learners:
-            kept = search.fitted(configuration, number) if name == plan.learners[0] else None
-            if kept is None:
-                missing.append((number, name))
-            else:
-                fitted[number, name] = kept
-    tasks = [search.task(name, configurations[number], number) for number, name in missing]
-    for (number, name), made in zip(
-        missing, fitter.fit_all(tasks, meter.fitting(plan.learners[-1])), strict=True
-    ):
-        fitted[number, name] = made
-        meter.fit_done(number, name, made.rounds)
-    folds = []
-    for number, configuration in configurations.items():
-        rows = data.rows[configuration.labelling]
-        fold = data.fold(configuration.labelling, number)
-        members = {name: fitted[number, name] for name in plan.learners}
-        ensemble = calibrate(members, rows.sample(fold.calibration))
-        folds.append(FittedFold(number, fold, rows, configuration, ensemble))
-    return folds
+def judge_folds(search: LearnerSearch, fits: OutOfFold, plan: TrainingPlan) -> list[JudgedFold]:
+    """Fit folds 1 to the last, each with the configuration that was best on the tests before."""
+    return [_judged(number, search, fits, plan) for number in range(1, plan.n_folds + 1)]
 
 
-def score_slice(part: FittedFold, rows: IntArray, data: LookBackData) -> ScoredSlice:
-    """Score with a fold's ensemble some of its rows, laid over the bars they live through."""
-    span = candle_span(data, part.rows, rows)
-    bars = data.candles.iloc[span]
-    scores = part.ensemble.probability(part.rows.features[rows])
-    at = np.searchsorted(
-        bars["open_time"].to_numpy(), part.rows.frame["open_time"].to_numpy()[rows]
+def _judged(number: int, search: LearnerSearch, fits: OutOfFold, plan: TrainingPlan) -> JudgedFold:
+    configuration = search.best(number)
+    known = known_tests(fits, configuration, number)
+    scored = {name: fits.scored(name, configuration, number) for name in plan.learners}
+    return JudgedFold(
+        known,
+        fits.folds(configuration)[number],
+        fits.rows(configuration),
+        scored,
+        known.probability({name: part.log_odds for name, part in scored.items()}),
     )
+
+
+def scored_test(part: JudgedFold, data: LookBackData) -> ScoredTest:
+    """Lay what a fold says of its test over the bars from its first row to its last."""
+    times = data.candles["open_time"]
+    tested = part.rows.frame.iloc[part.fold.test]
+    first, last = (times.searchsorted(tested["open_time"].iloc[row]) for row in (0, -1))
+    bars = data.candles.iloc[first : last + 1]
+    at = np.searchsorted(bars["open_time"].to_numpy(), tested["open_time"].to_numpy())
     probability, width = np.full(len(bars), np.nan), np.full(len(bars), np.nan)
-    probability[at] = scores
-    width[at] = part.rows.frame["width"].to_numpy(np.float64)[rows]
-    horizon = part.configuration.labelling.horizon_bars
-    return ScoredSlice(Bars.of(bars), probability, width, horizon, segment_starts(bars))
+    probability[at] = part.probability
+    width[at] = tested["width"].to_numpy(np.float64)
+    return ScoredTest(Bars.of(bars), probability, width, segment_starts(bars))
 
 
 def out_of_sample(
-    folds: Sequence[FittedFold], policies: Sequence[Policy], plan: TrainingPlan
+    folds: Sequence[JudgedFold], policies: Sequence[Priced], plan: TrainingPlan
 ) -> pd.DataFrame:
     """Return what each fold says and does at the bars of its test slice, and what happened.
 
@@ -95,26 +84,26 @@ def out_of_sample(
     outcome before the bet.
     """
     return pd.concat(
-        [_tested(part, policy, plan) for part, policy in zip(folds, policies, strict=True)],
+        [_tested(part, priced, plan) for part, priced in zip(folds, policies, strict=True)],
         ignore_index=True,
     )
 
 
-def _tested(part: FittedFold, policy: Policy, plan: TrainingPlan) -> pd.DataFrame:
+def _tested(part: JudgedFold, priced: Priced, plan: TrainingPlan) -> pd.DataFrame:
     rows = part.rows.frame.iloc[part.fold.test].reset_index(drop=True)
-    probability: FloatArray = part.ensemble.probability(part.rows.features[part.fold.test])
     decisions: Decisions = decide(
-        probability,
+        part.probability,
         rows["width"].to_numpy(np.float64),
         cost=plan.costs.round_trip,
-        policy=policy,
-        horizon_bars=part.configuration.labelling.horizon_bars,
+        policy=priced.policy,
+        pricing=priced.pricing,
+        horizon_bars=part.known.configuration.labelling.horizon_bars,
     )
     return pd.DataFrame(
         {
             "open_time": rows["open_time"],
             "fold": np.full(len(rows), part.number, dtype=np.int64),
-            "probability": probability,
+            "probability": part.probability,
             "label": rows["label"],
             "gross_return": rows["gross_return"],
             "width": rows["width"],
