@@ -6,16 +6,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from traderai_assets.domain.backtest.account_kernel import decide_rows
-from traderai_assets.domain.backtest.policy import LIMITS, Policy, decide
+from traderai_assets.domain.backtest.policy import LIMITS, UNKNOWN, Policy, Pricing, decide
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 
 
-def decided(*probabilities, width=0.01, cost=0.002, **policy):
+def decided(*probabilities, width=0.01, cost=0.002, lower=1.0, **policy):
     return decide(
         np.array(probabilities, dtype=float),
         np.full(len(probabilities), width),
         cost=cost,
         policy=Policy(**policy),
+        pricing=Pricing(2 * lower, lower),
         horizon_bars=12,
     )
 
@@ -24,7 +25,8 @@ def sides(*probabilities, **settings):
     return decided(*probabilities, **settings).side.tolist()
 
 
-def test_gains_and_losses_of_one_percent_and_costs_of_a_fifth_ask_for_sixty_percent():
+def test_a_width_of_one_percent_a_unit_and_costs_of_a_fifth_ask_for_sixty_percent():
+    # 2 * 0.6 - 1 is a forecast of 0.2: of one percent that is the cost
     assert sides(0.61, 0.60, 0.59, 0.5, 0.41, 0.40, 0.39) == [1, 0, 0, 0, 0, 0, -1]
 
 
@@ -33,11 +35,25 @@ def test_a_margin_is_asked_for_in_costs_on_top_of_the_costs():
     assert sides(0.64, 0.66, 0.36, 0.34, margin=0.5) == [0, 1, 0, -1]
 
 
-def test_a_nearer_stop_asks_for_less_certainty_and_a_nearer_target_for_more():
-    # p G - (1 - p) L > c at p = (L + c) / (G + L): 0.007 / 0.015 would take both sides, so that
-    # the likelier one is taken; 0.012 / 0.015 is 0.8.
-    assert sides(0.51, 0.5, 0.49, stop=0.5) == [1, 0, -1]
-    assert sides(0.81, 0.79, 0.21, 0.19, target=0.5) == [1, 0, 0, -1]
+def test_what_trades_returned_decides_and_not_where_their_barriers_stand():
+    assert sides(0.56, 0.54, 0.46, 0.44, lower=2.0) == [1, 0, 0, -1]
+    for target, stop in ((0.5, 3.0), (3.0, 0.5)):
+        far = sides(0.61, 0.59, 0.5, 0.41, 0.39, target=target, stop=stop)
+        assert far == [1, 0, 0, 0, -1]
+
+
+def test_where_nothing_is_known_nothing_is_done():
+    assert sides(0.999, 0.001, lower=0.0, cost=0.0) == [0, 0]
+    assert (UNKNOWN.slope, UNKNOWN.lower) == (0.0, 0.0)
+
+
+def test_near_a_coin_no_side_is_taken_whatever_the_barriers():
+    """The price that a geometry of p = 1/2 once promised: 44 of the 63 basis points."""
+    near = np.linspace(0.495, 0.505, 41)
+    for target in (0.5, 1.0, 3.0):
+        for stop in (0.5, 1.0, 3.0):
+            taken = sides(*near, width=0.0044, cost=0.0012, margin=1.0, target=target, stop=stop)
+            assert not any(taken)
 
 
 def test_target_and_stop_are_multiples_of_the_width():
@@ -72,16 +88,15 @@ def test_what_is_unknown_is_left_alone():
     assert sides(0.9, width=np.nan) == [0]
 
 
-# .8 x .125 - .2 x .5 is 0, and .2 is not quite 1 - .8
-@example(probability=0.2, width=0.5, cost=0.0, target=0.25)
-@example(probability=0.8, width=0.5, cost=0.0, target=0.25)
-@given(st.floats(0, 1), st.floats(0.0001, 0.5), st.floats(0, 0.05), st.floats(0.25, 4))
-def test_a_side_is_taken_only_where_its_expectation_pays(probability, width, cost, target):
-    side = sides(probability, width=width, cost=cost, target=target)[0]
-    likely = probability if side > 0 else 1 - probability
-    expected = likely * target * width - (1 - likely) * width
-    assert side == 0 or expected > cost - 1e-12
-    assert sides(1 - probability, width=width, cost=cost, target=target)[0] == -side
+@example(probability=0.2, width=0.5, cost=0.0, lower=0.25)
+@example(probability=0.8, width=0.5, cost=0.0, lower=0.25)
+@given(st.floats(0, 1), st.floats(0.0001, 0.5), st.floats(0, 0.05), st.floats(0, 4))
+def test_a_side_is_taken_only_where_what_is_counted_on_pays(probability, width, cost, lower):
+    side = sides(probability, width=width, cost=cost, lower=lower)[0]
+    counted_on = lower * abs(2 * probability - 1) * width
+    assert side == 0 or counted_on > cost - 1e-12
+    assert side * (probability - 0.5) >= 0
+    assert sides(1 - probability, width=width, cost=cost, lower=lower)[0] == -side
 
 
 @given(st.integers(0, 2**32 - 1), st.data())
@@ -90,9 +105,11 @@ def test_the_compiled_rule_is_this_one_to_the_bit(seed, data):
     values = {name: data.draw(st.floats(*limits)) for name, limits in LIMITS.items()}
     probability, width = rng.uniform(0, 1, 50), rng.uniform(0, 0.5, 50)
     probability[:3], width[3:6] = (np.nan, 0.5, 1), (np.nan, 0, 0.25)
-    said = decide(probability, width, cost=0.001, policy=Policy(**values), horizon_bars=1)
+    lower = data.draw(st.floats(0, 4))
+    policy, pricing = Policy(**values), Pricing(lower, lower)
+    said = decide(probability, width, cost=0.001, policy=policy, pricing=pricing, horizon_bars=1)
     side, size = np.empty(50, np.int8), np.empty(50)
-    decide_rows(probability, width, 0.001, np.array(list(values.values())), side, size)
+    decide_rows(probability, width, 0.001, np.array([*values.values(), lower]), side, size)
     np.testing.assert_array_equal(side, said.side)
     np.testing.assert_array_equal(size, said.size)
 
@@ -108,4 +125,10 @@ def test_a_policy_outside_its_limits_is_refused(name, value):
 
 def test_arrays_of_different_lengths_are_refused():
     with pytest.raises(InvalidInput, match="one of each per bar"):
-        decide(np.zeros(2), np.zeros(3), cost=0, policy=Policy(), horizon_bars=1)
+        decide(np.zeros(2), np.zeros(3), cost=0, policy=Policy(), pricing=UNKNOWN, horizon_bars=1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("slope", np.nan), ("lower", -0.1), ("lower", np.inf)])
+def test_a_pricing_that_is_no_number_is_refused(name, value):
+    with pytest.raises(InvalidSettings, match=f"pricing {name} {value}"):
+        Pricing(**{name: value})

@@ -11,16 +11,16 @@ from traderai_assets.domain.backtest import sweep
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
-from traderai_assets.domain.backtest.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import Policy, Pricing, decide
 from traderai_assets.domain.backtest.sweep import evaluate_policies
 from traderai_assets.domain.errors import InvalidInput
 
 POLICIES = [
-    Policy(),
-    Policy(margin=0.5, target=2.0, stop=0.5),
-    Policy(target=0.25, stop=4.0, full_size_edge=0.3),
-    Policy(margin=5.0),
-    Policy(target=4.0, stop=0.25, full_size_edge=1.0),
+    (Policy(), Pricing(1.0, 1.0)),
+    (Policy(margin=0.5, target=2.0, stop=0.5), Pricing(2.0, 1.5)),
+    (Policy(target=0.25, stop=4.0, full_size_edge=0.3), Pricing(0.4, 0.2)),
+    (Policy(margin=5.0), Pricing(1.0, 0.5)),
+    (Policy(target=4.0, stop=0.25, full_size_edge=1.0), Pricing(1.0, 1.0)),
 ]
 
 
@@ -47,8 +47,15 @@ def test_each_policy_earns_what_its_own_backtest_earns_to_the_bit(seed, worth_th
         Bars.of(candles), probability, width, POLICIES, horizon_bars=6, **settings
     )
     assert found.returns.shape == (5, 300)
-    for number, policy in enumerate(POLICIES):
-        decisions = decide(probability, width, cost=costs.round_trip, policy=policy, horizon_bars=6)
+    for number, (policy, pricing) in enumerate(POLICIES):
+        decisions = decide(
+            probability,
+            width,
+            cost=costs.round_trip,
+            policy=policy,
+            pricing=pricing,
+            horizon_bars=6,
+        )
         alone = run_backtest(candles, decisions, **settings)
         account = np.concatenate([[1.0], alone.equity["equity"]])
         np.testing.assert_array_equal(found.returns[number], account[1:] / account[:-1] - 1)
@@ -60,7 +67,7 @@ def test_an_account_that_is_gone_returns_nothing_ever_after():
     candles, _ = jumpy_market(np.random.default_rng(0), 50)
     candles.loc[20:, ["open", "high", "low", "close"]] *= 10
     found = evaluate_policies(
-        Bars.of(candles), np.zeros(50), np.full(50, 0.9), [Policy()],
+        Bars.of(candles), np.zeros(50), np.full(50, 0.9), POLICIES[:1],
         bar=MINUTE, horizon_bars=50, costs=Costs(0, 0),
     )  # fmt: skip
     assert (1 + found.returns[0]).prod() == 0

@@ -29,6 +29,10 @@ def fit(name, samples, settings=SETTINGS, report=lambda _: None, bins=None):
     return learner.fit(bins, replace(settings, parameters=chosen), report)
 
 
+def log_loss(target, log_odds, weight):
+    return (weight * (np.logaddexp(0, log_odds) - target * log_odds)).sum() / weight.sum()
+
+
 @every_learner
 def test_a_fit_is_the_same_byte_for_byte(name, samples):
     assert fit(name, samples).to_bytes() == fit(name, samples).to_bytes()
@@ -103,12 +107,37 @@ def test_predictions_are_log_odds_of_up(name, samples):
 
 
 @every_learner
-def test_training_stops_early_and_keeps_the_best_rounds(name, samples):
+def test_training_stops_early_and_says_which_rounds_were_best(name, samples):
     noise = FitSettings(rounds=300, early_stopping_rounds=5, report_every=1, seed=3)
     heard = []
     fitted = fit(name, samples, noise, heard.append)
-    assert heard == list(range(1, len(heard) + 1))
-    assert fitted.rounds == len(heard) - 5 < 295
+    assert heard == list(range(1, fitted.rounds + 1))
+    assert fitted.best_rounds == fitted.rounds - 5 < 295
+    held_out = samples[1]
+    losses = {
+        rounds: log_loss(
+            held_out.target, fitted.predict(held_out.features, rounds), held_out.weight
+        )
+        for rounds in range(5, fitted.rounds + 1, 5)
+    }
+    assert min(losses, key=losses.get) == fitted.best_rounds
+
+
+@every_learner
+def test_no_fit_ends_before_its_least_rounds(name, samples):
+    settings = FitSettings(
+        rounds=300, early_stopping_rounds=5, report_every=50, seed=3, least_rounds=150
+    )
+    assert fit(name, samples, settings).rounds >= 150
+
+
+@every_learner
+def test_the_first_trees_predict_what_a_shorter_fit_would(name, samples):
+    whole, short = (
+        fit(name, (samples[0], None), replace(SETTINGS, rounds=rounds)) for rounds in (40, 15)
+    )
+    features = samples[1].features
+    np.testing.assert_allclose(whole.predict(features, 15), short.predict(features), rtol=1e-6)
 
 
 @every_learner
@@ -122,7 +151,7 @@ def test_rounds_are_reported_every_so_often(name, samples):
 def test_every_limit_belongs_to_a_parameter_that_changes_the_model(name, samples):
     plain = fit(name, samples).to_bytes()
     for parameter, (least, _) in LEARNERS[name].limits.items():
-        changed = FitSettings(40, 10, 5, 3, {parameter: least})
+        changed = replace(SETTINGS, parameters={parameter: least})
         assert fit(name, samples, changed).to_bytes() != plain, parameter
 
 

@@ -131,9 +131,9 @@ class SignLearner:
 class SignFitted:
     def __init__(self, column):
         self.column = column
-        self.rounds = 1
+        self.rounds = self.best_rounds = 1
 
-    def predict(self, features):
+    def predict(self, features, rounds=None):  # noqa: ARG002
         return np.nan_to_num(np.sign(features[:, self.column]))
 
     def gain(self):

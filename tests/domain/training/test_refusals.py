@@ -16,8 +16,8 @@ def constant(features, value):
     [
         (lambda x, y: (x.iloc[:0], y), NotEnoughData, "no bar has both features"),
         (lambda x, y: (x, y.iloc[:0]), NotEnoughData, "no bar has both features"),
-        # A tenth of the rows is the smallest slice: 10 * (30 + 1)
-        (lambda x, y: (x.iloc[:100], y), NotEnoughData, "310 would do"),
+        # Of two folds a fifth of the rows is the smallest slice: 5 * (30 + 1)
+        (lambda x, y: (x.iloc[:100], y), NotEnoughData, "155 would do"),
         (lambda x, y: (x, y.assign(label=np.int8(1))), DegenerateData, "labels up and 0 down"),
         (lambda x, y: (constant(x, 3.0), y), DegenerateData, "none of 6 features varies"),
         (lambda x, y: (constant(x, np.nan), y), DegenerateData, "none of 6 features varies"),
@@ -37,16 +37,17 @@ def test_data_that_cannot_teach_is_refused_before_any_fit(planted, train, spoil,
 def test_a_slice_with_one_direction_is_refused_by_name(planted, train):
     features, labels, candles = planted()
     labels = labels.copy()
-    labels.loc[labels.index[-150:], "label"] = np.int8(1)
-    with pytest.raises(DegenerateData, match=r"the final fit, to calibrate on, has \d+"):
+    labels.loc[labels.index[:650], "label"] = np.int8(1)
+    with pytest.raises(DegenerateData, match=r"fold 0 of 2, to train on, has \d+"):
         train((features, labels, candles))
 
 
 def test_a_test_slice_with_one_direction_has_no_auc_but_is_predicted(planted, train, small_plan):
     features, labels, candles = planted()
     labels = labels.reset_index(drop=True)
-    half, part = len(labels) - len(labels) // 2, len(labels) // 2 // 8
-    labels.loc[half : half + part, "label"] = np.int8(1)
+    tested = int(len(labels) * 0.6)
+    first, part = len(labels) - tested + tested // 9, tested // 9
+    labels.loc[first : first + part, "label"] = np.int8(1)
     model = train((features, labels, candles), plan=small_plan(n_folds=8, rounds=5))
     first, second = (fold["metrics"] for fold in model.card["folds"][:2])
     assert (first["auc"], first["up_share"]) == (None, 1.0)

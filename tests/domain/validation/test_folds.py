@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
-from traderai_assets.domain.validation.folds import FoldSizes, final_fold, walk_forward_folds
+from traderai_assets.domain.validation.folds import FoldSizes, walk_forward_folds
 
 
 def cut(open_times, label_ends, **changes):
@@ -23,42 +23,38 @@ def even(rows, life):
 
 
 def test_slices_are_cut_and_purged_as_worked_by_hand():
-    # 100 rows 10 apart; tests are rows 50..74 and 75..99; labels live 25: two rows meet the next
-    first, second = cut(*even(100, 25), n_folds=2)
-    assert first.train.tolist() == list(range(28))
-    assert first.validation.tolist() == list(range(30, 38))
-    assert first.calibration.tolist() == list(range(40, 48))
-    assert first.test.tolist() == list(range(50, 75))
-    assert second.train.tolist() == list(range(53))
-    assert second.test.tolist() == list(range(75, 100))
+    # 100 rows 10 apart; tests are rows 40..59, 60..79 and 80..99; labels live 25: two rows meet
+    # the next slice
+    prices, first, second = cut(*even(100, 25), n_folds=2)
+    assert prices.train.tolist() == list(range(38))
+    assert prices.test.tolist() == list(range(40, 60))
+    assert prices.settled.tolist() == list(range(40, 58))
+    assert first.train.tolist() == list(range(58))
+    assert first.test.tolist() == list(range(60, 80))
+    assert second.train.tolist() == list(range(78))
+    assert second.test.tolist() == second.settled.tolist() == list(range(80, 100))
 
 
 def test_a_label_that_ends_where_the_next_slice_begins_meets_it():
-    # Labels live 20: that of row 28 ends at 300, where row 30 opens; that of row 27 at 290
-    assert cut(*even(100, 20), n_folds=2)[0].train.tolist() == list(range(28))
-    assert cut(*even(100, 19), n_folds=2)[0].train.tolist() == list(range(29))
+    # Labels live 20: that of row 38 ends at 400, where row 40 opens; that of row 37 at 390
+    assert cut(*even(100, 20), n_folds=2)[0].train.tolist() == list(range(38))
+    assert cut(*even(100, 19), n_folds=2)[0].train.tolist() == list(range(39))
 
 
 def test_the_embargo_comes_on_top_of_the_purge():
-    assert cut(*even(100, 19), n_folds=2, embargo=20)[0].train.tolist() == list(range(27))
+    first, *_ = cut(*even(100, 19), n_folds=2, embargo=20)
+    assert first.train.tolist() == list(range(37))
+    assert first.settled.tolist() == list(range(40, 57))
 
 
 def test_a_rolling_window_keeps_its_length_and_an_expanding_one_its_start():
-    expanding = cut(*even(200, 5), n_folds=4)
-    rolling = cut(*even(200, 5), n_folds=4, rolling=True)
+    expanding = cut(*even(200, 5), n_folds=3)
+    rolling = cut(*even(200, 5), n_folds=3, rolling=True)
     assert [fold.train[0] for fold in expanding] == [0, 0, 0, 0]
-    assert [fold.train[0] for fold in rolling] == [0, 25, 50, 75]
-    assert {len(fold.train) for fold in rolling} == {60}
+    assert [fold.train[0] for fold in rolling] == [0, 30, 60, 90]
+    assert {len(fold.train) for fold in rolling} == {80}
     for moving, growing in zip(rolling, expanding, strict=True):
         assert moving.test.tolist() == growing.test.tolist()
-
-
-def test_the_final_fold_spends_the_last_rows_on_calibration():
-    fold = final_fold(*even(100, 25), sizes=FoldSizes(minimum_rows=1))
-    assert fold.train.tolist() == list(range(78))
-    assert fold.validation.tolist() == list(range(80, 88))
-    assert fold.calibration.tolist() == list(range(90, 100))
-    assert fold.test.size == 0
 
 
 def test_too_few_rows_are_refused_with_the_number_that_would_do():
@@ -67,7 +63,7 @@ def test_too_few_rows_are_refused_with_the_number_that_would_do():
     assert sizes.rows_needed() == 310
     with pytest.raises(NotEnoughData, match=r"200 labelled rows are given, 310 would do"):
         walk_forward_folds(*even(200, 5), sizes=sizes)
-    assert len(walk_forward_folds(*even(310, 5), sizes=sizes)) == 5
+    assert len(walk_forward_folds(*even(310, 5), sizes=sizes)) == 6
 
 
 def test_no_rows_at_all_are_refused_too():
@@ -76,8 +72,8 @@ def test_no_rows_at_all_are_refused_too():
 
 
 def test_labels_that_outlive_their_slice_are_refused_by_name():
-    with pytest.raises(NotEnoughData, match=r"fold 1 of 5 keeps 0 of 100 rows to calibrate on"):
-        walk_forward_folds(*even(1000, 1001), sizes=FoldSizes(minimum_rows=10))
+    with pytest.raises(NotEnoughData, match=r"fold 0 of 5 keeps 0 of 400 rows to train on"):
+        walk_forward_folds(*even(1000, 4001), sizes=FoldSizes(minimum_rows=10))
 
 
 @pytest.mark.parametrize(
@@ -88,10 +84,8 @@ def test_labels_that_outlive_their_slice_are_refused_by_name():
         ("n_folds", 2.5),
         ("minimum_rows", 0),
         ("test_share", 0.0),
-        ("test_share", 0.9),
+        ("test_share", 0.91),
         ("test_share", float("nan")),
-        ("validation_share", -0.1),
-        ("calibration_share", float("inf")),
     ],
 )
 def test_sizes_beyond_their_limits_are_refused_by_name(setting, value):
@@ -116,10 +110,11 @@ def test_no_label_of_an_earlier_slice_reaches_a_later_one(intervals, n_folds, em
         folds = cut(*intervals, n_folds=n_folds, embargo=embargo, rolling=rolling)
     except NotEnoughData:
         assume(False)
-    for fold in folds:
-        slices = [part for _, part in fold.slices()]
-        for earlier, later in itertools.combinations(slices, 2):
-            assert label_ends[earlier].max() + embargo < open_times[later].min()
+    for fold, after in itertools.zip_longest(folds, folds[1:]):
+        assert label_ends[fold.train].max() + embargo < open_times[fold.test].min()
+        assert set(fold.settled) <= set(fold.test)
+        if after and fold.settled.size:
+            assert label_ends[fold.settled].max() + embargo < open_times[after.test].min()
 
 
 @given(label_intervals(), st.integers(1, 6), st.integers(0, 10))
@@ -130,7 +125,7 @@ def test_test_slices_follow_each_other_to_the_last_row(intervals, n_folds, embar
         assume(False)
     tested = np.concatenate([fold.test for fold in folds])
     rows = len(intervals[0])
-    assert tested.tolist() == list(range(rows - rows // 2, rows))
+    assert tested.tolist() == list(range(rows - int(rows * 0.6), rows))
 
 
 @given(label_intervals(), st.integers(1, 6))
@@ -140,7 +135,8 @@ def test_only_rows_whose_label_meets_the_next_slice_are_purged(intervals, n_fold
         folds = cut(*intervals, n_folds=n_folds)
     except NotEnoughData:
         assume(False)
-    for fold in folds:
-        for earlier, later in itertools.pairwise(part for _, part in fold.slices()):
-            purged = np.setdiff1d(np.arange(earlier[0], later[0]), earlier)
-            assert (label_ends[purged] >= open_times[later[0]]).all()
+    for fold, after in itertools.zip_longest(folds, folds[1:]):
+        purged = np.setdiff1d(np.arange(fold.test[0]), fold.train)
+        assert (label_ends[purged] >= open_times[fold.test[0]]).all()
+        unsettled = np.setdiff1d(fold.test, fold.settled)
+        assert not unsettled.size or (label_ends[unsettled] >= open_times[after.test[0]]).all()

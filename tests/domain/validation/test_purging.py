@@ -3,12 +3,14 @@
 What meets is found by brute force, every row against every row, sharing no code with the cuts.
 """
 
+from itertools import zip_longest
+
 import numpy as np
 import pytest
 
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.validation.combinatorial import combinatorial_splits
-from traderai_assets.domain.validation.folds import FoldSizes, final_fold, walk_forward_folds
+from traderai_assets.domain.validation.folds import FoldSizes, walk_forward_folds
 
 FEW, MANY = 2_000, pytest.param(10_000, marks=pytest.mark.torture)
 
@@ -36,8 +38,7 @@ def cut_forward(random, intervals, embargo):
     sizes = FoldSizes(
         n_folds=int(random.integers(1, 7)), minimum_rows=1, rolling=bool(random.integers(2))
     )
-    cuts = {"sizes": sizes, "embargo": embargo}
-    return [*walk_forward_folds(*intervals, **cuts), final_fold(*intervals, **cuts)]
+    return walk_forward_folds(*intervals, sizes=sizes, embargo=embargo)
 
 
 def left_out(earlier, later):
@@ -47,14 +48,14 @@ def left_out(earlier, later):
     return earlier[0] + np.flatnonzero(~kept)
 
 
-def check_forward(intervals, fold, embargo):
-    slices = [rows for _, rows in fold.slices() if rows.size]
-    later = slices[-1]
-    for earlier in reversed(slices[:-1]):
-        assert earlier[-1] < later[0]
-        assert not meet(intervals, earlier, later, embargo).any()
-        assert meet(intervals, left_out(earlier, later), later, embargo).all()
-        later = np.concatenate([earlier, later])
+def check_forward(intervals, folds, embargo):
+    for fold, after in zip_longest(folds, folds[1:]):
+        for earlier, later in ((fold.train, fold.test), (fold.settled, after and after.test)):
+            if later is None or not earlier.size:
+                continue
+            assert earlier[-1] < later[0]
+            assert not meet(intervals, earlier, later, embargo).any()
+            assert meet(intervals, left_out(earlier, later), later, embargo).all()
 
 
 def check_combinatorial(intervals, split, embargo):
@@ -79,9 +80,8 @@ def test_no_label_that_is_learned_from_meets_a_later_slice_in_ten_thousand_marke
             too_short += 1
             continue
         cut += 1
-        for fold in folds:
-            check_forward(intervals, fold, embargo)
-            purged += fold.train[-1] + 1 < fold.validation[0]
+        check_forward(intervals, folds, embargo)
+        purged += sum(fold.train[-1] + 1 < fold.test[0] for fold in folds)
     # The cases have teeth: there was something to purge in most, and most could be cut at all
     assert purged > 20_000
     assert too_short < cut

@@ -64,20 +64,23 @@ class FitArrays:
             ),
         )
 
-    def fit_settings(self, parameters: Mapping[str, float], rounds: int, fold: int) -> FitSettings:
+    def fit_settings(
+        self, parameters: Mapping[str, float], labelling: Labelling, fold: int, rounds: int
+    ) -> FitSettings:
         """Settings of one fit: of so many rounds, or of more while its test slice gains by them."""
-        most = self.settings.rounds if self._is_tested(fold) else rounds
+        most = max(self.settings.rounds, rounds) if self._is_tested(labelling, fold) else rounds
         return replace(self.settings, parameters=parameters, rounds=most, least_rounds=rounds)
 
     def samples(self, labelling: Labelling, fold: int) -> tuple[Sample, Sample | None]:
         """Training and test rows of a fold."""
         train, test = self.labels[labelling].slices[fold]
-        held_out = self._sample(labelling, test) if self._is_tested(fold) else None
+        held_out = self._sample(labelling, test) if self._is_tested(labelling, fold) else None
         return self._sample(labelling, train), held_out
 
-    @staticmethod
-    def _is_tested(fold: int) -> bool:
-        return 0 <= fold < SPLITS_FROM
+    def _is_tested(self, labelling: Labelling, fold: int) -> bool:
+        """Whether any row with a direction is held out."""
+        of = self.labels[labelling]
+        return bool(of.label[of.slices[fold][1]].any())
 
     def _sample(self, labelling: Labelling, rows: IntArray) -> Sample:
         of = self.labels[labelling]

@@ -59,7 +59,9 @@ class InProcessFitter:
 
     def fit(self, task: FitTask, report: ReportRounds) -> Fit:
         """Fit one task."""
-        settings = self._arrays.fit_settings(task.parameters, task.rounds, task.fold)
+        settings = self._arrays.fit_settings(
+            task.parameters, task.labelling, task.fold, task.rounds
+        )
         fitted = LEARNERS[task.learner].fit(self._bins_of(task), settings, report)
         return Fit(fitted, fitted.best_rounds)
 

@@ -7,7 +7,6 @@ it, as the walk of single positions has them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
@@ -24,9 +23,10 @@ from traderai_assets.domain.training.labelling import Labelling
 
 CONFIDENCE = 0.99
 """With which a decision counts on its return, whichever of the policies tried it was."""
-LEAST_BLOCK = timedelta(days=1)
-# A position lives for a horizon; what two blocks share of it is at most a half
-_HORIZONS_A_BLOCK = 2
+# A position lives for a horizon, through which neighbouring blocks are tied. With four horizons a
+# block one in a hundred driftless markets is taken for another, as is asked; where that makes too
+# few blocks to be sure of anything, shorter ones, down to two.
+MOST_HORIZONS, LEAST_HORIZONS, ENOUGH_BLOCKS = 4, 2, 20
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,9 @@ class _Market:
 
     def block_of(self, labelling: Labelling, open_ms: IntArray) -> IntArray:
         """Number of the block of time of each row, from 0."""
-        longest = _HORIZONS_A_BLOCK * labelling.horizon_bars * self._data.bar
-        block_ms = milliseconds(max(LEAST_BLOCK, longest))
+        horizon_ms = labelling.horizon_bars * milliseconds(self._data.bar)
+        share = int(open_ms[-1] - open_ms[0]) // ENOUGH_BLOCKS
+        block_ms = min(max(share, LEAST_HORIZONS * horizon_ms), MOST_HORIZONS * horizon_ms)
         numbers = np.unique(open_ms // block_ms, return_inverse=True)[1]
         return np.asarray(numbers, dtype=np.int64)
 

@@ -25,8 +25,13 @@ class FittedLogistic:
         """What each feature adds to the log odds."""
         return _standardised(features, self.means, self.spreads) * np.array(self.slopes)
 
-    def predict(self, features):
-        """Log odds of up."""
+    @property
+    def best_rounds(self):
+        """All of them: it does not look at held-out rows."""
+        return self.rounds
+
+    def predict(self, features, rounds=None):  # noqa: ARG002
+        """Log odds of up; it has no trees of which to take the first."""
         return self.intercept + _added(self.contributions(features))
 
     def gain(self):
