@@ -176,6 +176,14 @@ def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, ro
         assert platform.tick(case.sensor).request.run_key == first.run_key, way
 
 
+def test_every_job_that_a_sensor_asks_for_has_a_case(platform):
+    from sensors.build import build_sensors  # Late, see conftest
+
+    built = build_sensors(platform.settings)
+    asked = {(sensor.name, target.job_name) for sensor in built for target in sensor.targets}
+    assert asked == {(case.sensor, case.job) for case in CASES}
+
+
 @pytest.mark.parametrize("status", [STATUS.NOT_STARTED, STATUS.QUEUED, STATUS.STARTED])
 def test_what_can_still_move_is_waited_for(platform, kept, rows_of, status):
     """Also before the coordinator has stamped it with its market."""
