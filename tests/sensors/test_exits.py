@@ -107,17 +107,14 @@ CASES = [
     Case("expiring_signals", "expire_signals", has_open_signals),
     Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
 ]
-WAYS = ["failed", "cancelled", "did nothing", "never queued", "launch cut", "worker gone"]
-STATUSES = dict(
-    zip(
-        WAYS,
-        (
-            *(STATUS.FAILURE, STATUS.CANCELED, STATUS.SUCCESS),
-            *(STATUS.NOT_STARTED, STATUS.STARTING, STATUS.STARTED),
-        ),
-        strict=True,
-    )
-)
+STATUSES = {
+    "failed": STATUS.FAILURE,
+    "cancelled": STATUS.CANCELED,
+    "did nothing": STATUS.SUCCESS,
+    "never queued": STATUS.NOT_STARTED,
+    "launch cut": STATUS.STARTING,
+    "worker gone": STATUS.STARTED,
+}
 
 
 class Asked:
@@ -162,7 +159,7 @@ def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, ro
     case.bring_about(platform, rows_of)
     first = platform.tick(case.sensor).request
     assert first.job_name == case.job
-    for way in WAYS:
+    for way in STATUSES:
         asked = Asked(platform, first, way)
         asked.ages(2 * MINUTE)
         resting = platform.tick(case.sensor)
