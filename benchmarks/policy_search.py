@@ -17,10 +17,14 @@ from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.policy import Policy
-from traderai_assets.domain.labels.barriers import barrier_width
+from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.search.trials import Trials
+from traderai_assets.domain.training.dataset import LookBackData, gather_look_back
+from traderai_assets.domain.training.known_tests import KnownTests
+from traderai_assets.domain.training.out_of_fold import Configuration
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_search import PolicySearch, ScoredSlice
+from traderai_assets.domain.training.policy_pricing import PolicyPricing
+from traderai_assets.domain.training.policy_search import PolicySearch, ScoredTest
 from traderai_assets.domain.training.progress import ProgressMeter
 from traderai_assets.domain.training.search_plan import SearchPlan
 
@@ -35,13 +39,19 @@ def measure_search(candles: pd.DataFrame, *, quick: bool) -> Ratio:
     candles = candles.tail(BARS).reset_index(drop=True)
     dice = np.random.default_rng(7)
     probability = np.clip(0.5 + 0.1 * dice.standard_normal(BARS), 0.0, 1.0)
-    width = barrier_width(candles, bar=BAR, horizon_bars=HORIZON, multiple=1.0)
-    plan = TrainingPlan(horizon_bars=HORIZON, costs=COSTS, search=SearchPlan(policy_trials=TRIALS))
+    plan = TrainingPlan(
+        horizon_bars=HORIZON,
+        costs=COSTS,
+        n_folds=1,
+        search=SearchPlan(policy_trials=TRIALS, horizons=(), combinatorial_groups=0),
+    )
+    labels = label_bars(candles, bar=BAR, horizon_bars=HORIZON, multiple=1.0)
+    features = candles[["open_time"]].assign(said=probability)
+    data = gather_look_back(features, labels, candles, plan=plan, bar=BAR)
 
     def ours() -> Trials:
-        stretch = ScoredSlice(Bars.of(candles), probability, width, HORIZON)
         meter = ProgressMeter(lambda _progress: None, 1, 1, 1)
-        search = PolicySearch([stretch], plan, BAR, meter)
+        search = PolicySearch(*said_alike(data, plan), plan, BAR, meter)
         search.run()
         return search.trials
 
@@ -63,6 +73,20 @@ def measure_search(candles: pd.DataFrame, *, quick: bool) -> Ratio:
         f"the loop timed on {looped} candles of one trial ({peer / TRIALS / BARS * 1000:.1f} ms a "
         f"candle) and multiplied",
     )
+
+
+def said_alike(data: LookBackData, plan: TrainingPlan) -> tuple[list[ScoredTest], PolicyPricing]:
+    """One test of all bars, whose trades are priced by what as many bars returned."""
+    rows = data.rows[plan.labelling]
+    said, width = rows.features[:, 0], rows.frame["width"].to_numpy(np.float64)
+    settled = np.concatenate([fold.settled for fold in data.folds[plan.labelling]])
+    configuration = Configuration(plan.labelling, {})
+    until = int(rows.end_ms.max()) + 1
+    known = KnownTests(1, configuration, settled, {}, 2.0 * said[settled] - 1.0, until)
+    inside = data.candles["open_time"].isin(rows.frame["open_time"])
+    bars = Bars.of(data.candles[inside])
+    test = ScoredTest(bars, said, width, np.empty(0, np.int64))
+    return [test], PolicyPricing(data, [known, known], plan.seed)
 
 
 @dataclass
@@ -94,16 +118,16 @@ class PandasLoop:
     ) -> dict[str, float] | None:
         width = known["deviation"] * np.sqrt(HORIZON)
         rise = self.probability[number - 1]
-        win, lose = policy.target * width, policy.stop * width
+        target, stop = policy.target * width, policy.stop * width
         hurdle = COSTS.round_trip * (1.0 + policy.margin)
-        for side, chance in ((1, rise), (-1, 1.0 - rise)):
-            if chance > 0.5 and chance * win - (1.0 - chance) * lose > hurdle:
+        for side, forecast in ((1, 2.0 * rise - 1.0), (-1, 1.0 - 2.0 * rise)):
+            if forecast * width > hurdle:
                 entry = candle["open"]
                 return {
                     "side": side,
                     "entry": entry,
-                    "target": entry * (1.0 + side * win),
-                    "stop": entry * (1.0 - side * lose),
+                    "target": entry * (1.0 + side * target),
+                    "stop": entry * (1.0 - side * stop),
                     "until": number + HORIZON,
                 }
         return None

@@ -44,17 +44,17 @@ def loaded(tmp_path, now=NOW, **settings):
             "timeframe = '1h': .* horizon of 300 bars",
         ),
         (
-            {"training": {"lookback_days": 2}},
-            r"lookback_days = 2, 576 bars.*folds = 5.*horizon of 24 bars: fold 1 of 5 keeps 37 of "
-            r"55 rows to calibrate on; lookback_days = 3 would do",
+            {"training": {"lookback_days": 2, "folds": 8}},
+            r"lookback_days = 2, 576 bars.*folds = 8.*horizon of 12 bars: fold 0 of 8 has 37 rows "
+            r"to test on.*; lookback_days = 3 would do",
         ),
         (
             {"timeframe": "1h", "training": {"folds": 10}, "search": {"horizon_bars": ()}},
-            r"fold 1 of 10 .*; lookback_days = \d+ would do",
+            r"fold 0 of 10 .*; lookback_days = \d+ would do",
         ),
         (
-            {"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 200}},
-            "'1h': .* horizon of 200 bars",
+            {"markets": ("binance.BTC-USDT.1h",), "training": {"horizon_bars": 400}},
+            "'1h': .* horizon of 400 bars",
         ),
         (
             {"search": {"horizon_bars": tuple(range(1, 14)), "barrier_multiples": (0.5, 1.0)}},
@@ -141,10 +141,10 @@ def test_an_exchange_whose_clock_is_behind_ours_is_asked_for_no_month_that_canno
 
 
 def test_a_market_that_is_added_later_meets_the_same_check(tmp_path):
-    settings = loaded(tmp_path, training={"horizon_bars": 200})
+    settings = loaded(tmp_path, training={"horizon_bars": 400})
     check_market(settings, Market("binance", "BTC/USDT", "5m"))
     with pytest.raises(
-        InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*horizon of 200 bars"
+        InvalidSettings, match=r"binance.BTC-USDT.1h cannot be kept .*horizon of 400 bars"
     ):
         check_market(settings, Market("binance", "BTC/USDT", "1h"))
 
@@ -161,6 +161,9 @@ CHANGED: dict[str, dict[str, object]] = {
         "lookback_days": 20,
         "folds": 4,
         "minimum_rows": 40,
+        "most_rows": 9_000,
+        "uniqueness": True,
+        "half_life_days": 20.0,
         "horizon_bars": 6,
         "barrier_multiple": 2.0,
         "learners": ("xgboost",),

@@ -90,7 +90,7 @@ def test_a_bomb_is_refused_before_it_is_parsed(tmp_path):
         ("TRADERAI_MARKETS", "binance:BTC/USDT", 'is not JSON; expected a list such as ["binance:'),
         ("TRADERAI_MARKETS", "", 'is not JSON; expected a list such as ["binance:'),
         ("TRADERAI_MARKETS", "[" * 50_000, "is not JSON; expected a list"),
-        ("TRADERAI_SEARCH__HORIZON_BARS", "12", "expected a list such as [12, 24] (got '12')"),
+        ("TRADERAI_SEARCH__HORIZON_BARS", "12", "expected a list such as [12] (got '12')"),
         ("TRADERAI_COSTS", "0.1", 'is no JSON object; expected a section such as {"fee_rate": '),
         ("TRADERAI_COSTS", '{"fee": 1}', "'costs.fee' is no setting; did you mean costs.fee_rate"),
         ("TRADERAI_HISTORY_DAYS", "", "valid integer"),

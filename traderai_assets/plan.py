@@ -51,6 +51,9 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         lookback_days=settings.training.lookback_days,
         n_folds=settings.training.folds,
         minimum_rows=settings.training.minimum_rows,
+        most_rows=settings.training.most_rows,
+        uniqueness=settings.training.uniqueness,
+        half_life_days=settings.training.half_life_days,
         learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(

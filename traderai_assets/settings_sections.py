@@ -65,6 +65,21 @@ class TrainingSettings(_Section):
         le=MAX_ROWS,
         description="Rows that each slice of a fold must keep.",
     )
+    most_rows: int = Field(
+        defaults.MOST_ROWS,
+        ge=MIN_ROWS,
+        le=MAX_ROWS,
+        description="Rows a fit learns from; of more every second, third ... bar.",
+    )
+    uniqueness: bool = Field(
+        defaults.UNIQUENESS, description="Count rows by how little their labels overlap."
+    )
+    half_life_days: float = Field(
+        defaults.HALF_LIFE_DAYS,
+        ge=0,
+        le=MAX_LOOKBACK_DAYS,
+        description="Age at which a row counts half; 0 lets all count alike.",
+    )
     horizon_bars: Bars = Field(defaults.HORIZON_BARS, description="Bars until a signal is over.")
     barrier_multiple: Multiple = Field(
         defaults.BARRIER_MULTIPLE, description="Target and stop, in volatilities over the horizon."

@@ -6,9 +6,8 @@ from typing import BinaryIO, cast
 
 from resources.fitting.wire import receive, send
 from traderai_assets.domain import errors
-from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
-from traderai_assets.domain.training.fitting import FitTask
+from traderai_assets.domain.training.fitting import Fit, FitTask
 
 _SECONDS_TO_END = 10
 
@@ -38,7 +37,7 @@ class FitProcess:
                 "in the run's standard error"
             ) from error
 
-    def fit(self, rows: bytes, task: FitTask) -> FittedLearner:
+    def fit(self, rows: bytes, task: FitTask) -> Fit:
         """Fit one task and read the model back."""
         try:
             if self._rows is not rows:
@@ -52,7 +51,7 @@ class FitProcess:
                 elif "failed" in head:
                     raise _error_of(head)
                 else:
-                    return LEARNERS[task.learner].from_bytes(body)
+                    return Fit(LEARNERS[task.learner].from_bytes(body), head["best_rounds"])
         except (EOFError, BrokenPipeError) as error:
             code = self._process.wait(_SECONDS_TO_END)
             raise errors.WorkerDied(

@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from resources.fitting.process import FitProcess
-from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import FitTask, Fitter, InProcessFitter, ReportRounds
+from traderai_assets.domain.training.fitting import (
+    Fit,
+    FitTask,
+    Fitter,
+    InProcessFitter,
+    ReportRounds,
+)
 
 # A process takes about a second to start
 FITS_WORTH_A_PROCESS = 20
@@ -38,13 +43,13 @@ class PoolFitter:
         self._pool = pool
         self._here = InProcessFitter(arrays)
 
-    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
         """Yield what each task gave, in their order; what has not begun when closed never does."""
         if not self._pool.ready():
             # To import what they fit with takes them as long as some fits take here
             yield from self._here.fit_all(tasks, report)
             return
-        ahead: deque[Future[FittedLearner]] = deque()
+        ahead: deque[Future[Fit]] = deque()
         try:
             for task in tasks:
                 ahead.append(self._pool.submit(self._rows, task))
@@ -57,7 +62,7 @@ class PoolFitter:
             for future in ahead:
                 future.cancel()
 
-    def _wait(self, future: "Future[FittedLearner]", report: ReportRounds) -> FittedLearner:
+    def _wait(self, future: "Future[Fit]", report: ReportRounds) -> Fit:
         while True:
             try:
                 return future.result(_SECONDS_BETWEEN_REPORTS)
@@ -89,7 +94,7 @@ class _Pool:
             future.result()
         return len(done) == len(self._starting)
 
-    def submit(self, rows: bytes, task: FitTask) -> "Future[FittedLearner]":
+    def submit(self, rows: bytes, task: FitTask) -> "Future[Fit]":
         """Fit as soon as a process is idle."""
         return self._threads.submit(self._fit, rows, task)
 
@@ -99,7 +104,7 @@ class _Pool:
             process.end()
         self._threads.shutdown(cancel_futures=True)
 
-    def _fit(self, rows: bytes, task: FitTask) -> FittedLearner:
+    def _fit(self, rows: bytes, task: FitTask) -> Fit:
         process = self._idle.get()
         process.rounds = 0
         try:

@@ -37,12 +37,12 @@ def _answer(fits: InProcessFitter, head: dict[str, Any], answers: BinaryIO) -> N
     fields = {name: head[name] for name in ("learner", "fold", "parameters", "rounds")}
     task = FitTask(**fields, labelling=Labelling(*head["labelling"]))
     try:
-        fitted = fits.fit(task, lambda rounds: send(answers, {"rounds": rounds}))
+        fit = fits.fit(task, lambda rounds: send(answers, {"rounds": rounds}))
     except Exception as error:  # noqa: BLE001 - sent to the run, which raises it again
         failure = {"failed": type(error).__name__, "message": str(error)}
         send(answers, failure | {"trace": traceback.format_exc()})
     else:
-        send(answers, {"done": True}, fitted.to_bytes())
+        send(answers, {"best_rounds": fit.best_rounds}, fit.model.to_bytes())
 
 
 def main() -> None:

@@ -91,12 +91,12 @@ def test_a_platform_without_markets_says_so(platform, name):
 def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(
     platform, kept, name
 ):
-    platform.configure(training=TrainingSettings(horizon_bars=200), timeframe="5m")
+    platform.configure(training=TrainingSettings(horizon_bars=400), timeframe="5m")
     kept(ETH)  # As the web UI adds one
     tick = platform.tick(name)
     said = tick.reason + tick.log
     assert f"{ETH} cannot be kept with these settings" in said
-    assert "lookback_days = 86 would do" in said
+    assert "lookback_days = 47 would do" in said
     assert all("ETH" not in request.run_key for request in tick.requests)
 
 

@@ -14,6 +14,11 @@ LOOKBACK_DAYS = 30
 FOLDS = 5
 # Rows that each slice of a fold must keep
 MINIMUM_ROWS = 50
+# That one fit learns from; of more, every second, third ... bar, the newest among them: labels of
+# neighbours overlap, and on real months nothing was lost by it
+MOST_ROWS = 15_000
+# How rows count: neither has made a real model better
+UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
 HORIZON_BARS = 12
 BARRIER_MULTIPLE = 1.0
 # By name; the first is the one that the search fits
@@ -22,11 +27,13 @@ SEED = 7
 
 # What is tried before
 SAMPLER: SamplerName = "tpe"
-LEARNER_TRIALS, POLICY_TRIALS = 20, 30
-SEARCHED_HORIZONS = (12, 24)
+# Few: on real markets more trials of the learners found nothing that lasted (docs/rivals.md)
+LEARNER_TRIALS, POLICY_TRIALS = 1, 10
+SEARCHED_HORIZONS = (12,)
 SEARCHED_MULTIPLES = (1.0,)
 SAMPLER_SECONDS = 60
-COMBINATORIAL_GROUPS = 6
+# What it tells decides nothing, and each of its splits is a fit
+COMBINATORIAL_GROUPS = 0
 
 # What trading costs: of the traded value, of the price, of the position every 8 hours
 FEE_RATE, SLIPPAGE_RATE, FUNDING_RATE = 0.0005, 0.0001, 0

@@ -18,6 +18,7 @@ CHOSEN = {
     "multiple": 1.5,
     "minimum_width": 0.001,
     "round_trip_cost": 0.0002,
+    "pricing": {"slope": 2.0, "lower": 1.0},
     "policy": {"margin": 0.5, "target": 2.0, "stop": 1.0, "full_size_edge": 0.8},
     "parameters": {},
 }
@@ -102,3 +103,12 @@ def test_of_bars_of_which_nothing_is_known_nothing_is_said(candles, features):
     silent = decide_bars(mute, features.assign(said=np.nan), candles, bar=BAR)
     assert silent.empty
     assert list(silent.columns) == list(spoken.columns)
+
+
+def test_a_card_that_says_nothing_of_prices_takes_no_side(candles, features):
+    """A model of before: what its barriers would give was never what trades returned."""
+    old = model()
+    old.card = {"chosen": {name: said for name, said in CHOSEN.items() if name != "pricing"}}
+    decided = decide_bars(old, features, candles, bar=BAR)
+    assert len(decided) == len(features)
+    assert not decided["side"].any()

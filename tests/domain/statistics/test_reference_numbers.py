@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from traderai_assets.domain.backtest.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import Policy, Pricing, decide
 from traderai_assets.domain.drift.measures import (
     ks_p_value,
     population_stability_index,
@@ -65,8 +65,15 @@ def test_five_rising_p_values_all_become_the_last_of_them():
 
 
 def test_a_probability_pays_its_costs_from_three_fifths_on():
-    # One per cent to win or to lose, 0.2 % of costs: p* = (1 + 0.2) / (1 + 1)
+    # Trades return a width of 1 % a unit of forecast 2 p - 1, 0.2 % are costs: p* = (1 + 0.2) / 2
     probability = np.array([0.39, 0.41, 0.59, 0.599, 0.601, 0.61])
     width = np.full(6, 0.01)
-    sides = decide(probability, width, cost=0.002, policy=Policy(), horizon_bars=12).side
+    sides = decide(
+        probability,
+        width,
+        cost=0.002,
+        policy=Policy(),
+        pricing=Pricing(1.0, 1.0),
+        horizon_bars=12,
+    ).side
     assert sides.tolist() == [-1, 0, 0, 0, 1, 1]

@@ -16,6 +16,7 @@ from traderai_assets.domain.errors import DegenerateData, WorkerDied
 from traderai_assets.domain.models.learner import FitSettings
 from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
+from traderai_assets.domain.models.sample import RowWeights
 from traderai_assets.domain.training.fit_arrays import FitArrays, LabelArrays
 from traderai_assets.domain.training.fitting import FitTask, InProcessFitter
 from traderai_assets.domain.training.labelling import Labelling
@@ -50,12 +51,14 @@ def arrays(rows=600):
         features=features,
         labels={LABELLING: LabelArrays(opened, opened + 1_800_000, label, slices)},
         settings=FitSettings(rounds=30, early_stopping_rounds=10, report_every=5, seed=3),
+        weights=RowWeights(uniqueness=True, half_life_ms=3_600_000.0),
+        most_rows=200,
     )
 
 
 def task(learner="lightgbm", fold=1, **changes):
     parameters = LEARNERS[learner].translate(LEARNER_SPACE.defaults | {"rows_per_leaf": 10})
-    return FitTask(learner, LABELLING, fold, parameters | changes)
+    return FitTask(learner, LABELLING, fold, parameters | changes, 10)
 
 
 TASKS = [task(learner, fold) for learner in LEARNERS for fold in (1, 2, 0)]
@@ -64,7 +67,8 @@ TASKS = [task(learner, fold) for learner in LEARNERS for fold in (1, 2, 0)]
 def bytes_of(fits, tasks):
     if not isinstance(fits, InProcessFitter):
         wait([*fits._pool._starting])
-    return [fitted.to_bytes() for fitted in fits.fit_all(tasks, lambda _: None)]
+    made = fits.fit_all(tasks, lambda _: None)
+    return [(fit.model.to_bytes(), fit.best_rounds) for fit in made]
 
 
 def test_rows_survive_the_wire_to_the_bit():
@@ -99,7 +103,9 @@ def test_while_the_processes_start_this_one_fits():
         fits = processes(given, FITS_WORTH_A_PROCESS)
         assert not fits._pool.ready()  # type: ignore[attr-defined]
         first = next(fits.fit_all(TASKS, lambda _: None))
-        assert first.to_bytes() == bytes_of(InProcessFitter(given), TASKS[:1])[0]
+        assert (first.model.to_bytes(), first.best_rounds) == bytes_of(
+            InProcessFitter(given), TASKS[:1]
+        )[0]
 
 
 @pytest.mark.processes
@@ -109,7 +115,7 @@ def test_a_search_that_gives_up_early_drops_what_has_not_begun(processes):
     fitting = fits.fit_all(TASKS * 5, lambda _: None)
     first = next(fitting)
     fitting.close()
-    assert first.to_bytes() == bytes_of(fits, TASKS[:1])[0]
+    assert first.model.to_bytes() == bytes_of(fits, TASKS[:1])[0][0]
 
 
 def test_little_work_starts_no_process():

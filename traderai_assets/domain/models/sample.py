@@ -1,5 +1,7 @@
 """The rows a model learns from: features and labels joined, checked and weighted."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,7 @@ class Sample:
     target : ndarray of shape (n_rows,)
         1.0 where the label is up, 0.0 where down.
     weight : ndarray of shape (n_rows,)
-        Average uniqueness of each label within the slice.
+        How much each row counts: by the average uniqueness of its label, or as `RowWeights` says.
     """
 
     names: tuple[str, ...]
@@ -62,6 +64,31 @@ class LabelledRows:
             )
 
 
+@dataclass(frozen=True)
+class RowWeights:
+    """How much a row counts in a fit: 1 in the mean, so that rows stay rows to a learner.
+
+    Attributes
+    ----------
+    uniqueness : bool
+        Whether by the average uniqueness of its label.
+    half_life_ms : float
+        Age, before the newest row, at which it counts half; 0 for no such thing.
+    """
+
+    uniqueness: bool
+    half_life_ms: float
+
+    def __call__(self, open_ms: IntArray, end_ms: IntArray) -> FloatArray:
+        """Weights of the rows of these label intervals, at least one."""
+        weight = uniqueness_weights(open_ms, end_ms) if self.uniqueness else np.ones(len(open_ms))
+        if self.half_life_ms:
+            halvings = (open_ms.max() - open_ms) / self.half_life_ms
+            # By the C library, value for value: NumPy's own has other last digits elsewhere
+            weight = weight * np.array([math.exp2(-age) for age in halvings.tolist()])
+        return np.asarray(weight / weight.mean())
+
+
 def sample_rows(
     rows: IntArray,
     names: tuple[str, ...],
@@ -69,14 +96,18 @@ def sample_rows(
     label: npt.NDArray[Any],
     open_ms: IntArray,
     end_ms: IntArray,
+    weigh: Callable[[IntArray, IntArray], FloatArray] = uniqueness_weights,
 ) -> Sample:
-    """Take the rows with a direction from arrays of all rows; label 0 teaches neither side."""
+    """Take the rows with a direction from arrays of all rows; label 0 teaches neither side.
+
+    `weigh` is given their label intervals.
+    """
     rows = rows[label[rows] != 0]
     return Sample(
         names=names,
         features=features[rows],
         target=(label[rows] > 0).astype(np.float64),
-        weight=uniqueness_weights(open_ms[rows], end_ms[rows]),
+        weight=weigh(open_ms[rows], end_ms[rows]),
     )
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.models.learner import FitSettings
-from traderai_assets.domain.models.sample import Sample, sample_rows
+from traderai_assets.domain.models.sample import RowWeights, Sample, sample_rows
 from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.labelling import Labelling
 from traderai_assets.domain.training.plan import TrainingPlan
 
+_DAY_MS = 86_400_000.0
 # Beside the folds: the fit on all rows, and from 1,000 on the combinatorial splits
 ALL_ROWS = -1
 SPLITS_FROM = 1_000
@@ -36,12 +37,14 @@ class LabelArrays:
 
 @dataclass(frozen=True)
 class FitArrays:
-    """The rows of a look-back under every labelling, and how long a fit is."""
+    """The rows of a look-back under every labelling, how they count, and how long a fit is."""
 
     names: tuple[str, ...]
     features: FloatArray
     labels: Mapping[Labelling, LabelArrays]
     settings: FitSettings
+    weights: RowWeights
+    most_rows: int
 
     @classmethod
     def of(cls, data: LookBackData, plan: TrainingPlan) -> "FitArrays":
@@ -62,6 +65,8 @@ class FitArrays:
             settings=FitSettings(
                 plan.rounds, plan.early_stopping_rounds, plan.report_every, plan.seed
             ),
+            weights=RowWeights(plan.uniqueness, plan.half_life_days * _DAY_MS),
+            most_rows=plan.most_rows,
         )
 
     def fit_settings(
@@ -75,7 +80,7 @@ class FitArrays:
         """Training and test rows of a fold."""
         train, test = self.labels[labelling].slices[fold]
         held_out = self._sample(labelling, test) if self._is_tested(labelling, fold) else None
-        return self._sample(labelling, train), held_out
+        return self._sample(labelling, thinned(train, self.most_rows)), held_out
 
     def _is_tested(self, labelling: Labelling, fold: int) -> bool:
         """Whether any row with a direction is held out."""
@@ -84,12 +89,19 @@ class FitArrays:
 
     def _sample(self, labelling: Labelling, rows: IntArray) -> Sample:
         of = self.labels[labelling]
-        return sample_rows(rows, self.names, self.features, of.label, of.open_ms, of.end_ms)
+        return sample_rows(
+            rows, self.names, self.features, of.label, of.open_ms, of.end_ms, self.weights
+        )
 
     def to_bytes(self) -> bytes:
         """Write it as numpy's npz; it holds numbers only, and numpy reads nothing else."""
         arrays: dict[str, Any] = {"features": self.features}
-        head = {"names": self.names, "settings": vars(self.settings) | {"parameters": {}}}
+        head = {
+            "names": self.names,
+            "settings": vars(self.settings) | {"parameters": {}},
+            "weights": vars(self.weights),
+            "most_rows": self.most_rows,
+        }
         labellings = []
         for place, (labelling, part) in enumerate(self.labels.items()):
             labellings.append([*labelling, sorted(part.slices)])
@@ -125,8 +137,19 @@ class FitArrays:
                 for place, (horizon, multiple, numbers) in enumerate(head["labellings"])
             }
             return cls(
-                tuple(head["names"]), arrays["features"], labels, FitSettings(**head["settings"])
+                tuple(head["names"]),
+                arrays["features"],
+                labels,
+                FitSettings(**head["settings"]),
+                RowWeights(**head["weights"]),
+                head["most_rows"],
             )
+
+
+def thinned(rows: IntArray, most: int) -> IntArray:
+    """At most so many of the rows, equally far apart, the newest among them."""
+    step = max(-(-len(rows) // most), 1)
+    return rows[::-1][::step][::-1]
 
 
 def _slices(data: LookBackData, labelling: Labelling) -> dict[int, tuple[IntArray, IntArray]]:

@@ -14,8 +14,10 @@ from traderai_assets.domain.limits import (
     MAX_LABELLINGS,
     MAX_LOOKBACK_DAYS,
     MAX_ROUND_TRIP,
+    MAX_ROWS,
     MAX_SEED,
     MIN_LOOKBACK_DAYS,
+    check_number,
     check_whole,
 )
 from traderai_assets.domain.models.learners import LEARNERS, check_learners
@@ -54,6 +56,13 @@ class TrainingPlan:
         Time between the end of a label and the next slice, beyond purging.
     minimum_rows : int
         Rows each slice must keep.
+    most_rows : int
+        Rows that a fit learns from at most: of more every second, third ... bar, the newest among
+        them.
+    uniqueness : bool
+        Whether a row counts by how little its label overlaps others (labels/weights.py).
+    half_life_days : float
+        Age at which a row counts half; 0 lets all count alike.
     parameters : mapping of str to mapping of str to float
         Overrides of a learner's own parameters, by learner; names and limits are the learner's.
         What is set here is not searched.
@@ -79,6 +88,9 @@ class TrainingPlan:
     seed: int = defaults.SEED
     embargo: timedelta = timedelta(0)
     minimum_rows: int = defaults.MINIMUM_ROWS
+    most_rows: int = defaults.MOST_ROWS
+    uniqueness: bool = defaults.UNIQUENESS
+    half_life_days: float = defaults.HALF_LIFE_DAYS
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     search: SearchPlan = field(default_factory=SearchPlan)
 
@@ -88,6 +100,8 @@ class TrainingPlan:
         check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
         check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
+        check_whole("most_rows", self.most_rows, self.minimum_rows, MAX_ROWS)
+        check_number("half_life_days", self.half_life_days, 0.0, MAX_LOOKBACK_DAYS)
         check_whole("seed", self.seed, 0, MAX_SEED)
         if self.costs.round_trip > MAX_ROUND_TRIP:
             raise InvalidSettings(
