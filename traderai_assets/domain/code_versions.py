@@ -20,12 +20,12 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "eb04c7c739aecdc8"),
     "labels": CodeVersion("3", "806ecbc4165e9b71"),
-    "models": CodeVersion("3", "bc631a7ece42d5e3"),
+    "models": CodeVersion("3", "00cc54b60d69ffdd"),
     "backtests": CodeVersion("2", "543afcd566139c55"),
     "champions": CodeVersion("1", "e91f07106d7fc623"),
-    "signals": CodeVersion("1", "41da4336afd0ae28"),
-    "signal_outcomes": CodeVersion("1", "38e276f69f703be7"),
-    "signal_snapshots": CodeVersion("2", "386c641ed3806612"),
+    "signals": CodeVersion("2", "dae2bb543fca562c"),
+    "signal_outcomes": CodeVersion("2", "459090ee781dc803"),
+    "signal_snapshots": CodeVersion("3", "945ab00147bacb8d"),
     "drift_metrics": CodeVersion("2", "631ff0f7f85b149e"),
 }
 
