@@ -27,6 +27,20 @@ def test_every_signal_has_one_outcome_open_only_while_its_bars_have_not_closed(
     assert (still_open["valid_until"] > last_close).all()
 
 
+def test_exact_prices_stand_at_the_signals_distances_from_the_next_open(
+    old_platform: InProcessPlatform,
+):
+    given, outcomes = old_platform.rows(SIGNALS, JUNE), old_platform.rows(SIGNAL_OUTCOMES, JUNE)
+    opens = old_platform.rows(CANDLES, JUNE).set_index("open_time")["open"]
+    entry = opens.reindex(given["open_time"] + HOUR).to_numpy()
+    assert np.isfinite(entry).sum() > 0
+    assert (entry != given["reference_price"]).any()
+    np.testing.assert_array_equal(outcomes["entry_price"], entry)
+    target, stop = (given["side"] * given[name] for name in ("target", "stop"))
+    np.testing.assert_array_equal(outcomes["target_price"], entry * (1 + target))
+    np.testing.assert_array_equal(outcomes["stop_price"], entry * (1 - stop))
+
+
 def test_what_has_ended_stays_as_it_ended_while_the_rest_ends(old_platform: InProcessPlatform):
     before = old_platform.rows(SIGNAL_OUTCOMES, JUNE)
     ended = before[before["status"] != "open"].reset_index(drop=True)
