@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import numpy as np
+import pandas as pd
+
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform
+from traderai_assets.assets.signal_outcomes import _metadata
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
@@ -23,6 +27,20 @@ def test_every_signal_has_one_outcome_open_only_while_its_bars_have_not_closed(
     assert (still_open["valid_until"] > last_close).all()
 
 
+def test_exact_prices_stand_at_the_signals_distances_from_the_next_open(
+    old_platform: InProcessPlatform,
+):
+    given, outcomes = old_platform.rows(SIGNALS, JUNE), old_platform.rows(SIGNAL_OUTCOMES, JUNE)
+    opens = old_platform.rows(CANDLES, JUNE).set_index("open_time")["open"]
+    entry = opens.reindex(given["open_time"] + HOUR).to_numpy()
+    assert np.isfinite(entry).sum() > 0
+    assert (entry != given["reference_price"]).any()
+    np.testing.assert_array_equal(outcomes["entry_price"], entry)
+    target, stop = (given["side"] * given[name] for name in ("target", "stop"))
+    np.testing.assert_array_equal(outcomes["target_price"], entry * (1 + target))
+    np.testing.assert_array_equal(outcomes["stop_price"], entry * (1 - stop))
+
+
 def test_what_has_ended_stays_as_it_ended_while_the_rest_ends(old_platform: InProcessPlatform):
     before = old_platform.rows(SIGNAL_OUTCOMES, JUNE)
     ended = before[before["status"] != "open"].reset_index(drop=True)
@@ -34,3 +52,28 @@ def test_what_has_ended_stays_as_it_ended_while_the_rest_ends(old_platform: InPr
         same = now[now["open_time"].isin(ended["open_time"])].reset_index(drop=True)
         assert same.equals(ended)
     assert "open" not in set(now["status"])
+
+
+def test_the_page_shows_how_many_ended_how_and_the_exact_prices_of_the_last():
+    outcomes = pd.DataFrame(
+        {
+            "open_time": [LATER, LATER + HOUR],
+            "side": [1, -1],
+            "status": ["target", "open"],
+            "entry_price": [3e-9, np.nan],
+            "target_price": [3.0003e-9, np.nan],
+            "stop_price": [2.9997e-9, np.nan],
+            "exit_price": [3.0003e-9, np.nan],
+            "gross_return": [0.0001, np.nan],
+        }
+    )
+    shown = _metadata(outcomes)
+    assert (shown["target"], shown["open"]) == (1, 1)
+    late, early = (row.data for row in shown["last_outcomes"].records)  # type: ignore[attr-defined]
+    assert (late["side"], late["entry_price"], late["gross_return"]) == (
+        "short",
+        "undefined",
+        "undefined",
+    )
+    assert (early["target_price"], early["stop_price"]) == ("3.0003e-09", "2.9997e-09")
+    assert _metadata(outcomes[:0]) == {}

@@ -20,3 +20,4 @@ def test_the_snapshot_of_a_month_is_the_word_of_its_own_model_trained_before_it(
     assert model["trained_until"] <= MAY.start
     assert replayed["open_time"].between(MAY.start, MAY.end, inclusive="left").all()
     assert "open" not in set(replayed["status"])
+    assert replayed[["target", "stop", "entry_price"]].notna().all().all()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -81,18 +82,21 @@ def test_a_damaged_file_of_models_is_refused_by_name_before_it_is_parsed(
 
 
 @pytest.mark.parametrize("price", [4e-7, 3e-9, 60_000.0])
-def test_targets_and_stops_are_shown_apart_whatever_a_coin_is_worth(price):
+def test_prices_are_shown_apart_whatever_a_coin_is_worth_and_called_indicative(price):
     given = pd.DataFrame(
         {
             "decided_at": [LATER],
             "side": [1],
             "size": [0.5],
             "probability": [0.6123456],
+            "target": [0.0012345],
+            "stop": [np.nan],
             "target_price": [price * 1.001],
             "stop_price": [price * 0.999],
             "valid_until": [LATER + HOUR],
         }
     )
     [row] = _metadata(given, given)["last_signals"].records  # type: ignore[attr-defined]
-    assert row.data["target"] == pytest.approx(price * 1.001, rel=1e-7)
-    assert row.data["stop"] == pytest.approx(price * 0.999, rel=1e-7)
+    assert row.data["indicative_target_price"] == pytest.approx(price * 1.001, rel=1e-7)
+    assert row.data["indicative_stop_price"] == pytest.approx(price * 0.999, rel=1e-7)
+    assert (row.data["target"], row.data["stop"]) == ("0.1234%", "undefined")

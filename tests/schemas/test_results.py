@@ -86,7 +86,7 @@ def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
     assert len(validated_rows(SIGNALS, said)) == len(said)
     assert len(validated_rows(SIGNAL_OUTCOMES, outcomes)) == len(said)
     ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
-    snapshots = said.join(ended[["status", "ended_at", "gross_return"]])
+    snapshots = said.join(ended[["status", "ended_at", "entry_price", "gross_return"]])
     assert len(validated_rows(SIGNAL_SNAPSHOTS, snapshots)) == len(said)
 
 
@@ -102,6 +102,21 @@ def test_a_signal_that_points_the_wrong_way_is_refused():
     said = signals(candles(10))
     with pytest.raises(InvalidRows, match="target_price on the side's side"):
         validated_rows(SIGNALS, said.assign(side=-said["side"]))
+
+
+def test_a_signal_with_one_distance_alone_is_refused():
+    said = signals(candles(10))
+    with pytest.raises(InvalidRows, match="target and stop null together"):
+        validated_rows(SIGNALS, said.assign(stop=np.nan))
+    before = said.assign(target=np.nan, stop=np.nan)
+    assert len(validated_rows(SIGNALS, before)) == len(said)
+
+
+def test_an_outcome_with_some_of_its_levels_is_refused():
+    frame = candles(300)
+    outcomes = resolve_outcomes(signals(frame), frame, bar=BAR, as_of=MARCH.end)
+    with pytest.raises(InvalidRows, match="null together"):
+        validated_rows(SIGNAL_OUTCOMES, outcomes.assign(stop_price=np.nan))
 
 
 def test_an_outcome_that_is_open_and_over_is_refused():

@@ -69,4 +69,5 @@ def _replayed(part: Partition, model: "ServingModel", settings: Settings) -> pd.
     decided = decide_bars(model, part.read(FEATURES, part.month), candles, bar=bar)
     signals = signals_of(model, decided, candles, bar=bar)
     ended = resolve_outcomes(signals, candles, bar=bar, as_of=months[-1].end)
-    return signals.assign(**{name: ended[name] for name in ("status", "ended_at", "gross_return")})
+    told = ("status", "ended_at", "entry_price", "gross_return")
+    return signals.assign(**{name: ended[name] for name in told})

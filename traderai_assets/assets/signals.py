@@ -9,7 +9,7 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
-from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
+from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown, significant
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
     market_months,
@@ -46,7 +46,11 @@ if TYPE_CHECKING:
 def signals(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Signals of the champion at newly closed bars; what it said before is never edited."""
+    """Signals of the champion at newly closed bars; what it said before is never edited.
+
+    Target and stop are distances from the entry, which is the next bar's open. Prices are
+    indicative, around the close of the bar; the exact ones are in signal_outcomes once it is known.
+    """
     sources = (CHAMPIONS, FEATURES, CANDLES, MODELS)
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
@@ -112,8 +116,10 @@ def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, obj
                 "side": "long" if signal["side"] > 0 else "short",
                 "size": shown(signal["size"], 4),
                 "probability": significant(signal["probability"], 4),
-                "target": significant(signal["target_price"], PRICE_DIGITS),
-                "stop": significant(signal["stop_price"], PRICE_DIGITS),
+                "target": percent(signal["target"], 4),
+                "stop": percent(signal["stop"], 4),
+                "indicative_target_price": significant(signal["target_price"], PRICE_DIGITS),
+                "indicative_stop_price": significant(signal["stop_price"], PRICE_DIGITS),
                 "valid_until": str(signal["valid_until"]),
             }
         )

@@ -11,12 +11,12 @@ from typing import Final
 CODE_VERSIONS: Final[dict[str, str]] = {
     "candles": "1",
     "labels": "3",
-    "models": "3",
-    "backtests": "2",
+    "models": "4",
+    "backtests": "3",
     "champions": "1",
-    "signals": "1",
-    "signal_outcomes": "1",
-    "signal_snapshots": "2",
+    "signals": "2",
+    "signal_outcomes": "2",
+    "signal_snapshots": "3",
     "drift_metrics": "2",
 }
 

@@ -20,6 +20,26 @@ class SignalOutcomes(pa.DataFrameModel):
     ended_at: Series[Time] = pa.Field(
         nullable=True, description="Close of the bar that ended it; null while open."
     )
+    entry_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        nullable=True,
+        description="Open it was entered at, before costs, in quote; null while not entered, if "
+        "interrupted, and in outcomes made before it was told.",
+    )
+    target_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        nullable=True,
+        description="Where it has won, exactly: entry_price and the signal's distance; null as "
+        "entry_price is.",
+    )
+    stop_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        nullable=True,
+        description="Where it has lost, exactly; null as entry_price is.",
+    )
     exit_price: Series[float] = pa.Field(
         gt=0,
         lt=np.inf,
@@ -40,6 +60,12 @@ class SignalOutcomes(pa.DataFrameModel):
     def has_ended_or_is_open(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
         """An ended signal says when, an open one does not."""
         return frame["ended_at"].isna() == (frame["status"] == "open")
+
+    @pa.dataframe_check(error="entry_price, target_price and stop_price null together")
+    def has_all_levels_or_none(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """The exact levels are known with the entry."""
+        unknown = frame[["entry_price", "target_price", "stop_price"]].isna()
+        return unknown.all(axis=1) == unknown.any(axis=1)
 
     class Config:
         """Refuse undeclared columns."""

@@ -21,6 +21,13 @@ class SignalSnapshots(Signals):
     ended_at: Series[Time] = pa.Field(
         nullable=True, description="Close of the bar that ended it; null while open."
     )
+    entry_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        nullable=True,
+        description="Open it was entered at, before costs, in quote; with the distances it gives "
+        "the exact levels; null if never entered or interrupted, and in snapshots made before.",
+    )
     gross_return: Series[float] = pa.Field(
         gt=-np.inf,
         lt=np.inf,

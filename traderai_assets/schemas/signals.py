@@ -31,9 +31,35 @@ class Signals(pa.DataFrameModel):
     width: Series[float] = pa.Field(
         gt=0, lt=1, description="Of the label's barriers; target and stop are multiples of it."
     )
-    reference_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Close of the bar.")
-    target_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Where it has won.")
-    stop_price: Series[float] = pa.Field(gt=0, lt=np.inf, description="Where it has lost.")
+    target: Series[float] = pa.Field(
+        gt=0,
+        lt=1,
+        nullable=True,
+        description="Distance at which it has won, fraction of the price of the entry (the next "
+        "bar's open); null in signals given before there were distances: their prices hold.",
+    )
+    stop: Series[float] = pa.Field(
+        gt=0,
+        lt=1,
+        nullable=True,
+        description="Distance at which it has lost, fraction of the price of the entry; null as "
+        "`target` is.",
+    )
+    reference_price: Series[float] = pa.Field(
+        gt=0, lt=np.inf, description="Close of the bar: indicative, the entry is the next open."
+    )
+    target_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        description="Where it wins if the entry opens at reference_price: indicative; the exact "
+        "one stands in signal_outcomes once the entry bar has closed.",
+    )
+    stop_price: Series[float] = pa.Field(
+        gt=0,
+        lt=np.inf,
+        description="Where it loses if the entry opens at reference_price: indicative, as "
+        "target_price is.",
+    )
 
     @pa.dataframe_check(error="open_time < decided_at < valid_until")
     def holds_for_a_while(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805 - pandera's way
@@ -47,6 +73,11 @@ class Signals(pa.DataFrameModel):
         reference, side = frame["reference_price"], frame["side"]
         wins = side * (frame["target_price"] - reference) > 0
         return wins & (side * (frame["stop_price"] - reference) < 0)
+
+    @pa.dataframe_check(error="target and stop null together")
+    def has_both_distances_or_none(cls, frame: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """A signal says both of its distances, or is of before there were any."""
+        return frame["target"].isna() == frame["stop"].isna()
 
     class Config:
         """Refuse undeclared columns."""

@@ -31,7 +31,7 @@ def signals(sides, *, closes=CLOSES, **columns):
     return generate_signals(closes.assign(side=sides, **said), bar=BAR, model_id="m1")
 
 
-def test_a_signal_names_its_prices_its_size_and_its_validity():
+def test_a_signal_names_its_distances_its_indicative_prices_its_size_and_its_validity():
     long, short = signals([1, 0, -1, 0]).to_dict("records")
     assert long["open_time"] == START
     assert long["decided_at"] == START + BAR
@@ -39,6 +39,8 @@ def test_a_signal_names_its_prices_its_size_and_its_validity():
     assert long["model_id"] == "m1"
     assert (long["probability"], long["width"], long["size"]) == (0.7, 0.01, 1)
     assert (long["reference_price"], long["target_price"], long["stop_price"]) == (100, 101, 98)
+    assert (long["target"], long["stop"]) == (0.01, 0.02)
+    assert (short["target"], short["stop"]) == (0.04, 0.02)
     assert short["open_time"] == START + 2 * BAR
     assert short["valid_until"] == START + 6 * BAR
     assert short["size"] == 0.5

@@ -8,9 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traderai_assets.domain.backtest.bars import Decisions
-from traderai_assets.domain.backtest.costs import Costs
-from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.signals.generation import generate_signals
@@ -40,11 +37,31 @@ def outcome(frame, *, as_of, side=1, **validity):
     return resolve_outcomes(signals, frame, bar=MINUTE, as_of=as_of).iloc[0]
 
 
-def test_the_target_is_measured_from_the_close_and_the_return_from_the_next_open():
-    found = outcome(candles(CALM, (100.5, 101.5, 100, 101)), as_of=START + 2 * MINUTE)
-    assert (found["status"], found["exit_price"], found["bars_held"]) == ("target", 101, 1)
-    assert found["gross_return"] == pytest.approx(101 / 100.5 - 1)
+def test_levels_and_return_are_measured_from_the_open_at_which_it_is_entered():
+    found = outcome(candles(CALM, (100.5, 102, 100, 101)), as_of=START + 2 * MINUTE)
+    assert (found["status"], found["exit_price"], found["bars_held"]) == ("target", 101.505, 1)
+    prices = found[["entry_price", "target_price", "stop_price"]].tolist()
+    assert prices == [100.5, pytest.approx(101.505), pytest.approx(99.495)]
+    assert found["gross_return"] == pytest.approx(0.01)
     assert found["ended_at"] == START + 2 * MINUTE
+
+
+def test_the_exact_levels_are_known_once_the_entry_bar_has_closed():
+    frame = candles(CALM, (200, 200.5, 199.5, 200), (200, 200.5, 199.5, 200))
+    early, late = (outcome(frame, as_of=START + n * MINUTE, side=-1) for n in (1, 2))
+    levels = ["entry_price", "target_price", "stop_price"]
+    assert (early["status"], late["status"]) == ("open", "open")
+    assert early[levels].isna().all()
+    assert late[levels].tolist() == [200, 198, 202]
+
+
+def test_a_signal_of_before_there_were_distances_is_held_to_the_prices_it_said():
+    frame = candles(CALM, (100.5, 101.5, 100, 101))
+    said = signals_of(frame[:1], [1]).assign(target=np.nan, stop=np.nan)
+    found = resolve_outcomes(said, frame, bar=MINUTE, as_of=START + 2 * MINUTE).iloc[0]
+    assert (found["status"], found["exit_price"]) == ("target", 101)
+    assert found["gross_return"] == pytest.approx(101 / 100.5 - 1)
+    assert found[["entry_price", "target_price", "stop_price"]].tolist() == [100.5, 101, 99]
 
 
 def test_both_barriers_in_one_bar_count_as_the_stop():
@@ -53,9 +70,10 @@ def test_both_barriers_in_one_bar_count_as_the_stop():
     assert found["gross_return"] == pytest.approx(-0.01)
 
 
-def test_an_entry_beyond_the_stop_ends_where_it_began():
-    found = outcome(candles(CALM, (98, 105, 97, 100)), as_of=START + 2 * MINUTE)
-    assert (found["status"], found["gross_return"], found["bars_held"]) == ("stop", 0, 1)
+def test_an_entry_far_from_the_close_takes_its_levels_with_it():
+    found = outcome(candles(CALM, (98, 98.5, 97, 98)), as_of=START + 2 * MINUTE)
+    assert (found["status"], found["bars_held"]) == ("stop", 1)
+    assert found["exit_price"] == found["stop_price"] == pytest.approx(97.02)
 
 
 def test_a_signal_is_open_until_a_bar_has_closed_that_ends_it():
@@ -86,7 +104,15 @@ def test_where_the_bar_of_the_expiry_is_absent_the_next_bar_says_so():
 def test_a_signal_without_a_bar_in_its_validity_expires_unentered():
     found = outcome(candles(CALM, CALM, minutes=[0, 7]), as_of=START + 8 * MINUTE)
     assert (found["status"], found["gross_return"], found["bars_held"]) == ("expired", 0, 0)
-    assert np.isnan(found["exit_price"])
+    unknown = ["entry_price", "target_price", "stop_price", "exit_price"]
+    assert found[unknown].isna().all()
+
+
+def test_where_the_next_bar_is_absent_the_entry_is_the_first_one_in_the_validity():
+    frame = candles(CALM, (101, 101.5, 100.5, 101), (101, 110, 90, 100), minutes=[0, 2, 9])
+    found = outcome(frame, as_of=START + 3 * MINUTE)
+    assert (found["status"], found["entry_price"], found["exit_price"]) == ("expired", 101, 101)
+    assert (found["ended_at"], found["bars_held"]) == (START + 3 * MINUTE, 1)
 
 
 def test_candles_that_begin_after_a_signal_are_refused():
@@ -145,28 +171,6 @@ def test_what_had_ended_stays_as_it_was_and_a_clock_set_back_finds_the_earlier_s
     if len(known):
         unseen = resolve_outcomes(signals, known, bar=MINUTE, as_of=later)
         pd.testing.assert_frame_equal(unseen, before)
-
-
-@settings(max_examples=50, deadline=None)
-@given(markets())
-def test_a_lone_signal_ends_as_the_backtest_does_where_both_use_the_same_barriers(market):
-    frame, _ = market
-    frame["open"] = frame["close"].shift().fillna(frame["open"])  # no gap between close and open
-    frame["high"] = frame[["open", "high"]].max(axis=1)
-    frame["low"] = frame[["open", "low"]].min(axis=1)
-    sides = np.zeros(len(frame), int)
-    sides[0] = 1
-    signals = signals_of(frame, sides, valid_bars=5)
-    found = resolve_outcomes(signals, frame, bar=MINUTE, as_of=frame_end(frame)).iloc[0]
-    decisions = Decisions.of(sides, target=0.01, stop=0.01, horizon_bars=5)
-    trades = run_backtest(frame, decisions, bar=MINUTE, costs=Costs(0, 0)).trades
-    if trades.empty:
-        assert found["bars_held"] == 0
-    elif trades["exit_reason"].iloc[0] == "end":
-        assert found["status"] == "open"
-    else:
-        assert found["gross_return"] == trades["gross_return"].iloc[0]
-        assert found["ended_at"] == trades["exit_time"].iloc[0]
 
 
 @settings(max_examples=50, deadline=None)

@@ -2,8 +2,8 @@
 
 The rules, for a bar that opens at t, with b the bar's length and h the horizon in bars:
 
-- Entry is the open of the next bar, t + b. If that bar is absent there is no label: nobody could
-  have entered there.
+- Entry is the open of the next bar, t + b. If that bar is absent there is no label: what happens
+  behind a gap is not what the bar before it can tell. (Backtests and signals enter later then.)
 - The barriers stand at entry times (1 ± width), the width known at the close of bar t.
 - The deadline is t + b + h b. Bars that open in [t + b, deadline) are searched; absent ones are
   not there to touch anything.

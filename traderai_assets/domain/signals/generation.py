@@ -15,6 +15,7 @@ from traderai_assets.domain.candles.segments import venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.models.model import ServingModel
 from traderai_assets.domain.signals.decisions import decide_as
+from traderai_assets.domain.signals.levels import levels_around
 
 
 def signals_of(
@@ -54,7 +55,7 @@ def generate_signals(decided: pd.DataFrame, *, bar: timedelta, model_id: str) ->
 
     Parameters
     ----------
-    predictions : DataFrame
+    decided : DataFrame
         As `decide_bars` returns it, oldest first: open_time and close of closed bars, probability
         of the upper barrier and barrier width, and the side, target, stop, size and horizon_bars
         decided; more columns do no harm.
@@ -68,7 +69,9 @@ def generate_signals(decided: pd.DataFrame, *, bar: timedelta, model_id: str) ->
     DataFrame
         open_time, decided_at (the bar's close), valid_until (the signal, and the position it
         opened, are over `horizon_bars` after the decision), model_id, side, size, probability,
-        width, reference_price (the bar's close), target_price and stop_price.
+        width, target and stop (distances, fractions of the price of the entry, which is the next
+        bar's open), reference_price (the bar's close); target_price and stop_price, the levels
+        around that close: indicative, for the entry may open elsewhere.
 
     Raises
     ------
@@ -84,6 +87,8 @@ def generate_signals(decided: pd.DataFrame, *, bar: timedelta, model_id: str) ->
     probability = decided["probability"].to_numpy(np.float64)[taken]
     _refuse_unlikely(probability, taken)
     reference = decided["close"].to_numpy(np.float64)[taken]
+    target, stop = decisions.target[taken], decisions.stop[taken]
+    indicative = levels_around(reference, side, target, stop)
     open_time, step = milliseconds_of(decided["open_time"])[taken], milliseconds(bar)
     return pd.DataFrame(
         {
@@ -95,9 +100,11 @@ def generate_signals(decided: pd.DataFrame, *, bar: timedelta, model_id: str) ->
             "size": decisions.size[taken],
             "probability": probability,
             "width": decided["width"].to_numpy(np.float64)[taken],
+            "target": target,
+            "stop": stop,
             "reference_price": reference,
-            "target_price": reference * (1 + side * decisions.target[taken]),
-            "stop_price": reference * (1 - side * decisions.stop[taken]),
+            "target_price": indicative.target,
+            "stop_price": indicative.stop,
         }
     )
 

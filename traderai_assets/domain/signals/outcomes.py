@@ -18,6 +18,7 @@ from traderai_assets.domain.candles.price_steps import LEAST_JUMP
 from traderai_assets.domain.candles.segments import segment_starts, venue_scale
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.signals.levels import Levels, levels_of_signals
 
 IntArray = npt.NDArray[np.integer[Any]]
 STATUSES = np.array(["open", "target", "stop", "expired", "interrupted"])
@@ -31,15 +32,18 @@ def resolve_outcomes(
     """Say of each signal how it stood once the candles up to `as_of` had closed.
 
     The position is entered at the open of the first bar after the decision and walks as in a
-    backtest, with the signal's own target and stop: both in one bar counts as the stop, a bar that
-    opens beyond either ends it at that open. A signal is over when a candle says so: without
-    candles it stays open, however late `as_of` is, so a clock that runs wrong ends nothing and
-    revives nothing. An absent bar that is stored later is a revision and may change what followed.
+    backtest, with target and stop at the signal's distances from that open: both in one bar counts
+    as the stop, a bar that opens beyond either ends it at that open. Where the next bar is absent
+    the entry is the open of the first that is there before the validity is over. A signal is over
+    when a candle says so: without candles it stays open, however late `as_of` is, so a clock that
+    runs wrong ends nothing and revives nothing. An absent bar that is stored later is a revision
+    and may change what followed.
 
     Parameters
     ----------
     signals : DataFrame
-        As `generate_signals` gives them, in the prices of the venue.
+        As `generate_signals` gives them, in the prices of the venue. Null distances are of before
+        there were any: such a signal is held to the prices that it said.
     candles : DataFrame
         Candles from the first decision on, oldest first; those that close after `as_of` are not
         looked at. A signal that is open where a segment ends (`candles.segments`), or whose own
@@ -55,6 +59,8 @@ def resolve_outcomes(
     DataFrame
         One row per signal: open_time, model_id, side, status ('target', 'stop', 'expired',
         'interrupted' or 'open'), ended_at (close of the bar that decided; NaT while open),
+        entry_price (the open it was entered at), target_price and stop_price (the exact levels;
+        all three in the venue's unit at the entry, NaN while not entered and if interrupted),
         exit_price, gross_return (from the entry, before costs; both NaN while open and if it was
         interrupted), bars_held (present bars since the entry, up to the interruption). A signal
         whose validity passed without a bar expires with the first bar after it: never entered,
@@ -73,19 +79,18 @@ def resolve_outcomes(
     side = signals["side"].to_numpy(np.int8)
     entry = np.searchsorted(bars.open_time, decided)
     unit = _own_unit(closed, entry)
-    target, stop = (
-        signals[name].to_numpy(np.float64) / unit for name in ("target_price", "stop_price")
-    )
-    row, price, reason = _walk(bars, entry, side, target, stop, deadline, step)
+    # Indexing where nothing was entered needs some row; its values are masked below.
+    opens = np.append(bars.open, np.nan)[entry]
+    open_times = np.append(bars.open_time, np.iinfo(np.int64).max)[entry]
+    levels = levels_of_signals(signals, opens, unit)
+    row, price, reason = _walk(bars, entry, side, levels, deadline, step)
     cut = _cut_rows(closed, entry)
     requoted = _is_requoted(bars, signals, entry, unit)
     interrupted = requoted | (row >= cut)
     reason = np.where(interrupted, INTERRUPTED, reason)
-    ended, begun = reason != OPEN, entry < bars.open_time.size
-    # Indexing where nothing was entered needs some row; its values are masked below.
-    opens = np.append(bars.open, np.nan)[entry]
-    open_times = np.append(bars.open_time, np.iinfo(np.int64).max)[entry]
-    entered = begun & (open_times < deadline)
+    ended, entered = reason != OPEN, open_times < deadline
+    # By what prices at the entry are multiplied to be the venue's; NaN where there are none to tell
+    quoted = np.where(entered & ~interrupted, _unit_of(closed, entry), np.nan)
     last_close = np.append(bars.open_time, 0)[np.minimum(row, cut)] + step
     gross_return = np.where(entered, side * (price / opens - 1), 0.0)
     settled = ended & ~interrupted
@@ -96,6 +101,9 @@ def resolve_outcomes(
             "side": side,
             "status": STATUSES[reason],
             "ended_at": pd.Series(utc_times(np.where(requoted, decided, last_close))).where(ended),
+            "entry_price": opens * quoted,
+            "target_price": levels.target * quoted,
+            "stop_price": levels.stop * quoted,
             "exit_price": np.where(settled & entered, price * _unit_of(closed, row), np.nan),
             "gross_return": np.where(settled, gross_return, np.nan),
             "bars_held": np.where(
@@ -129,8 +137,7 @@ def _walk(
     bars: Bars,
     entry: IntArray,
     side: IntArray,
-    target: FloatArray,
-    stop: FloatArray,
+    levels: Levels,
     deadline: IntArray,
     step: int,
 ) -> tuple[IntArray, FloatArray, IntArray]:
@@ -139,7 +146,7 @@ def _walk(
         return np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64)
     from traderai_assets.domain.backtest.kernel import walk_signals
 
-    row, price, reason = walk_signals(*bars, entry, side, target, stop, deadline, step)
+    row, price, reason = walk_signals(*bars, entry, side, *levels, deadline, step)
     return row, price, reason
 
 
