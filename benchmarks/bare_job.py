@@ -42,7 +42,7 @@ class BareJob:
     candles: pd.DataFrame
     plan: TrainingPlan
     arrays: FitArrays
-    tasks: tuple[FitTask, ...]
+    fitted: tuple[tuple[FitTask, int], ...]
     trained: TrainedModel
 
     def run(self) -> None:
@@ -84,23 +84,23 @@ class BareJob:
     def _fits(self) -> None:
         """Every fit, its bins cut once for each fold, and what it says of the rows held out."""
         cut: dict[tuple[Any, ...], Any] = {}
-        for task in self.tasks:
+        for task, rounds in self.fitted:
             key = (task.learner, task.labelling, task.fold)
             if key not in cut:
                 train, held_out = self.arrays.samples(task.labelling, task.fold)
                 cut[key] = bins(task.learner, train, held_out), (held_out or train).features
-            settings = self.arrays.fit_settings(task.parameters, task.rounds)
+            settings = replace(self.arrays.settings, parameters=task.parameters, rounds=rounds)
             prepared, asked = cut[key]
             predict(task.learner, fit(task.learner, prepared, settings), asked)
 
     def _backtests(self) -> None:
-        """Every policy over as many bars as the calibration slices have, fold by fold."""
+        """Every policy over as many bars as a test has, fold by fold."""
         policies = [
-            [trial["parameters"][name] for name in ("margin", "target", "stop", "full_size_edge")]
+            [*(trial["parameters"][name] for name in ("margin", "target", "stop")), 0.0, 1.0]
             for trial in self.trained.card["search"]["policy_trials"]
         ]
-        rows = int(len(self.candles) * self.plan.fold_sizes.calibration_share)
-        known = self.trained.out_of_sample.tail(rows)
+        known = self.trained.out_of_sample
+        known = known[known["fold"] == self.plan.n_folds]
         bars = Bars.of(self.candles.tail(len(known)))
         probability = known["probability"].to_numpy(np.float64)
         width = known["width"].to_numpy(np.float64)
@@ -151,24 +151,21 @@ def bins(learner: str, train: Sample, held_out: Sample | None) -> tuple[Any, Any
 
 
 def fit(learner: str, cut: tuple[Any, Any], settings: FitSettings) -> Any:
-    """Call the library's own `train`."""
+    """Call the library's own `train`, for as many rounds as there were in the end."""
     train, held_out = cut
     own: Mapping[str, Any] = {**settings.parameters, "seed": settings.seed}
     if learner == "lightgbm":
-        stop = lightgbm.early_stopping(settings.early_stopping_rounds, verbose=False)
         return lightgbm.train(
             {**lightgbm_learner.FIXED, **own},
             train,
             settings.rounds,
             valid_sets=[held_out] if held_out else None,
-            callbacks=[stop] if held_out else None,
         )
     return xgboost.train(
         {**xgboost_learner.FIXED, **own},
         train,
         settings.rounds,
         evals=[(held_out, "validation")] if held_out else None,
-        early_stopping_rounds=settings.early_stopping_rounds if held_out else None,
         verbose_eval=False,
     )
 
@@ -177,8 +174,4 @@ def predict(learner: str, booster: Any, features: FloatArray) -> FloatArray:
     """Ask a booster for log odds."""
     if learner == "lightgbm":
         return np.asarray(booster.predict(features, raw_score=True, num_threads=1))
-    # (0, 0) is every tree
-    stop = (0, booster.best_iteration + 1) if booster.attr("best_iteration") else (0, 0)
-    return np.asarray(
-        booster.inplace_predict(features, iteration_range=stop, predict_type="margin")
-    )
+    return np.asarray(booster.inplace_predict(features, predict_type="margin"))

@@ -14,6 +14,7 @@ from benchmarks.engine_market import (
     BAR,
     BAR_MS,
     COSTS,
+    PRICING,
     SETS,
     bare_set,
     decided_signals,
@@ -123,7 +124,14 @@ def against_backtesting(times: int) -> Ratio:
 
 def _run(bars: Bars, probability: np.ndarray, width: np.ndarray) -> object:
     candles = pd.DataFrame(bars._asdict()).assign(open_time=utc_times(bars.open_time))
-    decided = decide(probability, width, cost=COSTS.round_trip, policy=Policy(), horizon_bars=12)
+    decided = decide(
+        probability,
+        width,
+        cost=COSTS.round_trip,
+        policy=Policy(),
+        pricing=PRICING,
+        horizon_bars=12,
+    )
     return run_backtest(candles, decided, bar=BAR, costs=COSTS)
 
 

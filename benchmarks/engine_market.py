@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.engine_peers import Signals, bare_walk
 from traderai_assets.domain.backtest.bars import MAX_HELD_BARS, Bars
 from traderai_assets.domain.backtest.costs import Costs
-from traderai_assets.domain.backtest.policy import Policy, decide
+from traderai_assets.domain.backtest.policy import Policy, Pricing, decide
 
 BAR, BAR_MS = timedelta(minutes=5), 300_000
 # So small that an account survives ten thousand trades: vectorbt stops at 1e-9 of one.
@@ -27,6 +27,10 @@ def market(rows: int) -> tuple[Bars, np.ndarray, np.ndarray]:
     return bars, np.clip(0.5 + lean, 0, 1), np.full(rows, 0.01)
 
 
+# A width a unit of forecast, as where both barriers are a width away and one of them is reached
+PRICING = Pricing(1.0, 1.0)
+
+
 def parameter_sets() -> list[Policy]:
     """Return twenty policies that differ in margin, target and stop."""
     return [
@@ -37,7 +41,14 @@ def parameter_sets() -> list[Policy]:
 def decided_signals(probability: np.ndarray, width: np.ndarray) -> Signals:
     """Decide under each policy, with numpy."""
     sets = [
-        decide(probability, width, cost=COSTS.round_trip, policy=policy, horizon_bars=MAX_HELD_BARS)
+        decide(
+            probability,
+            width,
+            cost=COSTS.round_trip,
+            policy=policy,
+            pricing=PRICING,
+            horizon_bars=MAX_HELD_BARS,
+        )
         for policy in parameter_sets()
     ]
     return Signals(

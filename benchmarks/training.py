@@ -6,7 +6,7 @@ kernels alone. What lies between the two is what the platform itself costs.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,7 @@ from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.training.engine import OpenFitter, fit_in_process, train_model
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import FitTask, InProcessFitter, ReportRounds
+from traderai_assets.domain.training.fitting import Fit, FitTask, InProcessFitter, ReportRounds
 from traderai_assets.domain.training.plan import TrainingPlan
 
 JOB_BOUND, PROCESSES_BOUND, FIT_BOUND = 1.25, 0.65, 1.25
@@ -38,13 +38,14 @@ class RecordingFits(InProcessFitter):
     def __init__(self, arrays: FitArrays) -> None:
         super().__init__(arrays)
         self.arrays = arrays
-        self.tasks: list[FitTask] = []
+        self.fitted: list[tuple[FitTask, int]] = []
 
-    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[FittedLearner]:
-        """Yield what each task gave."""
+    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
+        """Yield what each task gave; remember how many rounds that were."""
         for task in tasks:
-            self.tasks.append(task)
-            yield self.fit(task, report)
+            fit = self.fit(task, report)
+            self.fitted.append((task, fit.model.rounds))
+            yield fit
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,13 @@ def measure(*, quick: bool) -> list[Ratio]:
 
     trained = job.run(record)
     (fits,) = recorded
-    bare = bare_job.BareJob(candles, plan, fits.arrays, tuple(fits.tasks), trained)
+    bare = bare_job.BareJob(candles, plan, fits.arrays, tuple(fits.fitted), trained)
     times = 1 if quick else 2
     whole, parts, parallel = best_of(times, job.run, bare.run, partial(job.run_in_processes, 2))
     search = plan.search
     what = (
         f"the whole job: {search.learner_trials} + {search.policy_trials} trials, "
-        f"{plan.n_folds} folds, {fits.arrays.features.shape[0]} bars, {len(fits.tasks)} fits"
+        f"{plan.n_folds} folds, {fits.arrays.features.shape[0]} bars, {len(fits.fitted)} fits"
     )
     return [
         Ratio(
@@ -128,11 +129,11 @@ def measure(*, quick: bool) -> list[Ratio]:
 
 def _single_fit(name: str, fits: RecordingFits, *, times: int) -> Ratio:
     """One fit on the last walk-forward fold, bins included."""
-    task = max(
-        (task for task in fits.tasks if task.learner == name and task.rounds is None),
-        key=lambda task: len(fits.arrays.labels[task.labelling].slices[task.fold][0]),
+    task, rounds = max(
+        (one for one in fits.fitted if one[0].learner == name and one[0].fold >= 0),
+        key=lambda one: one[0].fold,
     )
-    settings = fits.arrays.fit_settings(task.parameters, None)
+    settings = fits.arrays.fit_settings(task.parameters, task.labelling, task.fold, task.rounds)
     train, held_out = fits.arrays.samples(task.labelling, task.fold)
 
     def ours() -> FittedLearner:
@@ -140,7 +141,8 @@ def _single_fit(name: str, fits: RecordingFits, *, times: int) -> Ratio:
         return learner.fit(learner.bins(train, held_out), settings, lambda _rounds: None)
 
     def peer() -> Any:
-        return bare_job.fit(name, bare_job.bins(name, train, held_out), settings)
+        cut = bare_job.bins(name, train, held_out)
+        return bare_job.fit(name, cut, replace(settings, rounds=rounds))
 
     said = [ours().predict(train.features), bare_job.predict(name, peer(), train.features)]
     np.testing.assert_allclose(said[0], said[1], rtol=1e-6)

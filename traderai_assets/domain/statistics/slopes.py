@@ -10,7 +10,6 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.errors import InvalidInput
@@ -78,8 +77,8 @@ class BlockSums(NamedTuple):
         known = ~np.isnan(outcome)
         at, seen = block[known], forecast[known]
         return cls(
-            np.bincount(at, seen * outcome[known], n_blocks)[None],
-            np.bincount(at, seen * seen, n_blocks)[None],
+            _summed(at, seen * outcome[known], n_blocks),
+            _summed(at, seen * seen, n_blocks),
         )
 
     @classmethod
@@ -126,6 +125,10 @@ def bounded_slopes(
     return Slopes(slope, lower, _ratio(products.sum(axis=1), spread), critical, blocks)
 
 
+def _summed(block: IntArray, values: FloatArray, n_blocks: int) -> FloatArray:
+    return np.asarray(np.bincount(block, values, n_blocks), dtype=np.float64)[None]
+
+
 def _critical(
     products: FloatArray, spread: FloatArray, confidence: float, seed: int, n_flips: int
 ) -> float:
@@ -165,6 +168,9 @@ def _lower(products: FloatArray, squares: FloatArray, critical: float) -> float:
     return float(rest / (middle + root))
 
 
-def _ratio(numerator: FloatArray, denominator: FloatArray) -> npt.NDArray[np.float64]:
+def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """Quotient, 0 over 0."""
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0.0)
+    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
+    quotient: FloatArray = np.zeros(shape)
+    np.divide(numerator, denominator, out=quotient, where=denominator > 0.0)
+    return quotient

@@ -153,7 +153,7 @@ class _Stage:
         """Forecast times return of the side forecast, in widths, a block."""
         held = self._market.held(self.labelling, policy)
         known = slice(len(self._side))  # Settled rows of earlier tests come first
-        returned = HeldReturns(*(values[known] for values in held))
+        returned = HeldReturns(held.long[known], held.short[known], held.end_ms[known])
         gross = returned.of_side(self._side) / self._width
         gross[returned.end_ms >= self._until_ms] = np.nan
         return BlockSums.of(self._forecast, gross, self._block)
