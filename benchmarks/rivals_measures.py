@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 from sklearn.metrics import log_loss, roc_auc_score
+from threadpoolctl import threadpool_limits
 
 from benchmarks.rivals_forecasts import Forecast, Rival
 from benchmarks.rivals_markets import MarketMonth
@@ -58,9 +59,10 @@ class Measured:
 
 def measure(name: str, rival: Rival, month: MarketMonth, plan: TrainingPlan) -> Measured:
     """Let a rival learn and forecast a month, and hold it against what happened."""
-    before = cpu_seconds()
-    forecast = rival(month, plan)
-    spent = cpu_seconds() - before
+    with threadpool_limits(1):
+        before = cpu_seconds()
+        forecast = rival(month, plan)
+        spent = cpu_seconds() - before
     outcomes = month.outcomes(plan)
     decided = (outcomes["label"].notna()).to_numpy() & np.isfinite(forecast.score)
     label = outcomes["label"].to_numpy()[decided]

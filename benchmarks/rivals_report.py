@@ -93,8 +93,8 @@ def _real_candles(measured: pd.DataFrame) -> str:
     real = measured[measured["group"] == REAL]
     if real.empty:
         return (
-            "No folder of real candles was given: all markets here are simulated. What they show says"
-            "\nnothing of real ones."
+            "No folder of real candles was given: the markets here are simulated, and say nothing\n"
+            "of real ones."
         )
     markets = ", ".join(dict.fromkeys(real["market"]))
     months = real.drop_duplicates(["market", "month"])
