@@ -43,13 +43,11 @@ def _short_train_period(monkeypatch):
     monkeypatch.setattr(rivals_freqai, "TRAIN_PERIOD", timedelta(days=1))
 
 
-def shuffled_from(month, moment):
-    """The same month, its candles in another order from a moment on."""
+def stepped(month, moment, factor):
+    """The same month, prices and volumes that much higher from a moment on: open labels follow."""
     candles = month.candles.copy()
-    later = np.flatnonzero(candles["open_time"] >= pd.Timestamp(moment))
-    columns = candles.columns.drop("open_time")
-    order = np.random.default_rng(1).permutation(later)
-    candles.loc[later, columns] = candles.loc[order, columns].to_numpy()
+    later = candles["open_time"] >= pd.Timestamp(moment)
+    candles.loc[later, candles.columns.drop("open_time")] *= factor
     return replace(month, candles=candles)
 
 
@@ -59,10 +57,10 @@ def shuffled_from(month, moment):
 )
 def test_what_comes_later_changes_no_forecast(name, month, plan):
     moment = month.month.start + CUTS[name]
-    other = shuffled_from(month, moment)
-    earlier = (month.served["open_time"] < pd.Timestamp(moment)).to_numpy()
+    rising, falling = (stepped(month, moment, factor) for factor in (1.5, 0.7))
+    earlier = (rising.served["open_time"] < pd.Timestamp(moment)).to_numpy()
     assert earlier.sum() == CUTS[name] / BAR
-    one, two = RIVALS[name](month, plan), RIVALS[name](other, plan)
+    one, two = RIVALS[name](rising, plan), RIVALS[name](falling, plan)
     np.testing.assert_array_equal(one.score[earlier], two.score[earlier])
     np.testing.assert_array_equal(one.decided["side"][earlier], two.decided["side"][earlier])
     assert (one.score[~earlier] != two.score[~earlier]).any()
