@@ -62,6 +62,8 @@ def test_what_comes_later_changes_no_forecast(name, month, plan):
     assert earlier.sum() == CUTS[name] / BAR
     one, two = RIVALS[name](rising, plan), RIVALS[name](falling, plan)
     np.testing.assert_array_equal(one.score[earlier], two.score[earlier])
+    if one.probability is not None:
+        np.testing.assert_array_equal(one.probability[earlier], two.probability[earlier])
     np.testing.assert_array_equal(one.decided["side"][earlier], two.decided["side"][earlier])
     assert (one.score[~earlier] != two.score[~earlier]).any()
 
