@@ -27,9 +27,10 @@ from benchmarks.rivals_forecasts import (
     product,
 )
 from benchmarks.rivals_freqai import freqai_like
-from benchmarks.rivals_markets import MarketMonth, RealMonth, SimulatedMonth, real_months
+from benchmarks.rivals_markets import MarketMonth
 from benchmarks.rivals_measures import Measured, frame_of, measure
 from benchmarks.rivals_report import rivals_page
+from benchmarks.rivals_sources import RealMonth, SimulatedMonth, real_months
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.training.plan import TrainingPlan
 
@@ -54,9 +55,18 @@ Unopened = RealMonth | SimulatedMonth
 
 
 def gather(
-    months: Sequence[Unopened], rivals: Mapping[str, Rival], plan: TrainingPlan, processes: int
+    months: Sequence[Unopened],
+    rivals: Mapping[str, Rival],
+    plan: TrainingPlan,
+    processes: int,
+    days: int | None = None,
 ) -> pd.DataFrame:
     """Measure every rival on every market-month; say a line for each as it comes.
+
+    Parameters
+    ----------
+    months, rivals, plan, processes, days
+        As in `compare`.
 
     Returns
     -------
@@ -65,7 +75,7 @@ def gather(
     """
     found: dict[int, list[Measured]] = {}
     began = time.monotonic()
-    for number, measured in _measured(months, rivals, plan, processes):
+    for number, measured in _measured(months, rivals, plan, processes, days):
         found[number] = measured
         left = (time.monotonic() - began) / len(found) * (len(months) - len(found))
         told = ", ".join(f"{one.rival} {one.auc:.3f}" for one in measured)
@@ -83,6 +93,7 @@ def compare(
     *,
     plan: TrainingPlan,
     processes: int = PROCESSES,
+    days: int | None = None,
 ) -> str:
     """Put learners side by side, the first of them against each other; for experiments.
 
@@ -93,17 +104,19 @@ def compare(
         function of features, labels, candles and plan. With several processes they must be
         importable: functions of a module, no lambdas.
     months : sequence
-        `real_months(folder)` or some `SimulatedMonth`.
+        `real_months(folder, days)` or some `SimulatedMonth`.
     plan : TrainingPlan
         Its labels are what all are measured by, its costs what all pay.
     processes : int, default=2
+    days : int, optional
+        The longest look-back of a variant, where that is not the plan's.
 
     Returns
     -------
     str
         Two tables for each group of markets, as on the page.
     """
-    measured = gather(months, variants, plan, processes)
+    measured = gather(months, variants, plan, processes, days)
     names = list(variants)
     parts = []
     for group, own in measured.groupby("group", sort=False):
@@ -113,27 +126,31 @@ def compare(
 
 
 def measure_month(
-    unopened: Unopened, rivals: Mapping[str, Rival], plan: TrainingPlan
+    unopened: Unopened, rivals: Mapping[str, Rival], plan: TrainingPlan, days: int | None
 ) -> list[Measured]:
     """Measure every rival on one market-month."""
-    month: MarketMonth = unopened.open(plan.lookback_days)
+    month: MarketMonth = unopened.open(days or plan.lookback_days)
     month.known(plan)  # What all share is computed before any is timed
     return [measure(name, rival, month, plan) for name, rival in rivals.items()]
 
 
 def _measured(
-    months: Sequence[Unopened], rivals: Mapping[str, Rival], plan: TrainingPlan, processes: int
+    months: Sequence[Unopened],
+    rivals: Mapping[str, Rival],
+    plan: TrainingPlan,
+    processes: int,
+    days: int | None,
 ) -> Iterator[tuple[int, list[Measured]]]:
     """What was measured, as it comes, with the number of its market-month."""
     if processes == 1:
         for number, month in enumerate(months):
-            yield number, measure_month(month, rivals, plan)
+            yield number, measure_month(month, rivals, plan, days)
         return
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         futures = {
-            pool.submit(measure_month, month, rivals, plan): number
+            pool.submit(measure_month, month, rivals, plan, days): number
             for number, month in enumerate(months)
         }
         try:
@@ -152,7 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", type=Path, default=PAGE)
     asked = parser.parse_args(arguments)
     plan = quick_plan() if asked.quick else platform_plan()
-    months: list[Unopened] = [*(real_months(asked.candles) if asked.candles else []), *SIMULATED]
+    real = real_months(asked.candles, plan.lookback_days) if asked.candles else []
+    months: list[Unopened] = [*real, *SIMULATED]
     measured = gather(SIMULATED[:2] if asked.quick else months, RIVALS, plan, asked.processes)
     page = rivals_page(measured, PRODUCT, list(RIVALS), plan)
     print(page)

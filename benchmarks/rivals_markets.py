@@ -1,32 +1,22 @@
 """What rivals are measured on: one month of one market, and what was known when it began.
 
-A market-month is served by whoever learned on the look-back before it. Real candles come from a
-folder, as `traderai demo --candles` reads them; simulated ones from `planted`.
+A market-month is served by whoever learned on the look-back before it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.planted import BAR, START, Edge, planted_market
-from traderai_assets.domain.arrays import FloatArray, milliseconds
-from traderai_assets.domain.candles.frames import candles_frame, moment_of
-from traderai_assets.domain.features.month import month_features, undefined_rows, warm_up_bars
+from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.errors import NotEnoughData
+from traderai_assets.domain.features.month import month_features, undefined_rows
 from traderai_assets.domain.labels.barriers import barrier_width, label_memory_bars
 from traderai_assets.domain.labels.outcomes import label_bars
-from traderai_assets.domain.markets import BARS
 from traderai_assets.domain.months import Month, months_between
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.sandbox.replay import ReplayFeed
-
-REAL = "real candles"
-TIMEFRAME = "5m"
-REAL_MARKETS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "DOGE/USDT")
-FIRST_REAL_MONTH = Month(2022, 11)
 
 
 @dataclass(frozen=True)
@@ -79,8 +69,20 @@ class MarketMonth:
         return self._between(self.month.start, self.month.end)
 
     def known(self, plan: TrainingPlan, days: int | None = None) -> Known:
-        """Return what is known at the month's start of the look-back, or of so many days."""
+        """Return what is known at the month's start of the look-back, or of so many days.
+
+        Raises
+        ------
+        NotEnoughData
+            If the month was opened with fewer days than that.
+        """
         start = self.month.start - timedelta(days=days or plan.lookback_days)
+        first = self.candles["open_time"].iloc[0]
+        if first > pd.Timestamp(start - self._memory(plan)):
+            raise NotEnoughData(
+                f"{self.market} {self.month.key} was opened from {first:%Y-%m-%d} on, too late to "
+                f"look back to {start:%Y-%m-%d}: ask for more days"
+            )
         candles = self._between(start - self._memory(plan), self.month.start)
         labels = self._labels(candles, plan)
         return Known(
@@ -148,73 +150,3 @@ class MarketMonth:
         first = opened.searchsorted(pd.Timestamp(start)) if start else 0
         last = opened.searchsorted(pd.Timestamp(until)) if until else len(opened)
         return self.candles.iloc[first:last].reset_index(drop=True)
-
-
-@dataclass(frozen=True)
-class RealMonth:
-    """A month of real candles, not read yet."""
-
-    folder: Path
-    market: str
-    month: Month
-
-    def open(self, days: int) -> MarketMonth:
-        """Read it, with so many days before it and what features need before those."""
-        bar = BARS[TIMEFRAME]
-        span = (
-            milliseconds(_first_read(self.month, days, bar)),
-            milliseconds(self.month.shift(1).end),
-        )
-        bars = _feed(self.folder).bars(_venue_name(self.market), TIMEFRAME, *span)
-        candles = candles_frame(np.column_stack([bars.open_time, *bars.values()]))
-        return MarketMonth(REAL, self.market, self.month.key, self.month, bar, candles)
-
-
-@dataclass(frozen=True)
-class SimulatedMonth:
-    """A month of a planted market, not made yet; each seed is a market of its own."""
-
-    edge: Edge
-    seed: int
-
-    def open(self, days: int) -> MarketMonth:
-        """Make it, with so many days before it and what features need before those."""
-        month = Month.of(START)
-        before = START - _first_read(month, days, BAR)
-        market = planted_market(self.edge, self.seed, warm_up_bars=before // BAR)
-        name = f"{self.edge.name} {self.seed}"
-        return MarketMonth(self.edge.name, name, name, month, BAR, market.candles)
-
-
-def real_months(folder: Path) -> list[RealMonth]:
-    """Whole months of the default markets from `FIRST_REAL_MONTH` on, by date."""
-    months = []
-    for market in REAL_MARKETS:
-        first, last = _span(folder, market)
-        months += [
-            RealMonth(folder, market, month)
-            for month in months_between(FIRST_REAL_MONTH.start, last)
-            # Two months before it: a look-back and the warm-up of its features
-            if month.end <= last and month.shift(-2).start >= first
-        ]
-    return sorted(months, key=lambda found: (found.month, REAL_MARKETS.index(found.market)))
-
-
-def _span(folder: Path, market: str) -> tuple[datetime, datetime]:
-    """When the candles of a market begin and end."""
-    feed = _feed(folder)
-    return moment_of(feed.first(_venue_name(market), TIMEFRAME)), feed.end(market)
-
-
-def _venue_name(market: str) -> str:
-    return market.replace("/", "")
-
-
-def _first_read(month: Month, days: int, bar: timedelta) -> datetime:
-    """From when on candles are read: features are computed month by month, the oldest whole."""
-    return Month.of(month.start - timedelta(days=days)).start - warm_up_bars() * bar
-
-
-@cache
-def _feed(folder: Path) -> ReplayFeed:
-    return ReplayFeed(folder)

@@ -11,7 +11,7 @@ from benchmarks.rivals_comparison import (
     differences_table,
     means_table,
 )
-from benchmarks.rivals_markets import REAL
+from benchmarks.rivals_sources import REAL
 from traderai_assets.domain.training.plan import TrainingPlan
 
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "xgboost-cpu", "optuna")
@@ -77,7 +77,7 @@ times the barrier's width is more than the round trip costs, with target and sto
   better than knowing nothing. Calibration error: over ten bins of equal size; overlapping labels
   keep it above 0 even of a perfect forecast.
 - Net return of a month and its annual Sharpe ratio, after costs; 0 where nothing was traded.
-- CPU: seconds of one thread to fit and forecast a month, the median; features and labels aside.
+- CPU: seconds of one thread to fit and forecast a month, the median; features aside.
 - Intervals: 95 % of the means of 10,000 resamples, each of whole months with all their markets (of
   simulated markets, of whole markets), widened by Student's t because months are few.
 

@@ -18,7 +18,8 @@ from benchmarks.rivals_forecasts import (
     logistic_regression,
 )
 from benchmarks.rivals_freqai import bars_to_exit, coming_means, shifted
-from benchmarks.rivals_markets import SimulatedMonth, real_months
+from benchmarks.rivals_sources import SimulatedMonth, real_months
+from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.months import Month
 
 WEEK = timedelta(days=7)
@@ -125,7 +126,7 @@ def test_whole_months_of_a_folder_are_served_and_no_others(tmp_path, plan):
     candles["volume"] = 1.0
     for base in ("BTC", "ETH", "SOL", "DOGE"):
         candles.to_parquet(tmp_path / f"binance__{base}_USDT__5m.parquet")
-    found = real_months(tmp_path)
+    found = real_months(tmp_path, plan.lookback_days)
     assert [(one.market, one.month) for one in found] == [
         (f"{base}/USDT", Month(2022, 11)) for base in ("BTC", "ETH", "SOL", "DOGE")
     ]
@@ -135,6 +136,12 @@ def test_whole_months_of_a_folder_are_served_and_no_others(tmp_path, plan):
     assert len(opened.known(plan).features) == plan.lookback_days * timedelta(days=1) / BAR
 
 
+def test_a_look_back_that_was_not_opened_is_refused(month, plan):
+    month.known(plan, 8)
+    with pytest.raises(NotEnoughData, match="ask for more days"):
+        month.known(plan, 40)
+
+
 def known_labels(features, labels, _candles, _plan):
     """Score rows by their labels where these are known, and those of the month, all alike, 0.5."""
     known = labels.set_index("open_time")["label"].reindex(features["open_time"])
@@ -142,8 +149,8 @@ def known_labels(features, labels, _candles, _plan):
 
 
 def test_a_function_of_frames_stands_beside_the_others(plan, capsys):
-    variants = {"logistic": logistic_regression, "half": by_frames(known_labels, days=10)}
-    told = compare(variants, [SimulatedMonth(MIDDLING, 1)], plan=plan, processes=1)
+    variants = {"logistic": logistic_regression, "half": by_frames(known_labels, days=40)}
+    told = compare(variants, [SimulatedMonth(MIDDLING, 1)], plan=plan, processes=1, days=40)
     assert "middling edge" in told
     assert "| half | 0.5000 | 0.0000 | 0.0000 | - | - | 0.00 | 0.0 | 0 |" in told
     assert "logistic less:" in told

@@ -9,9 +9,9 @@ from benchmarks.judging import default_plan
 from benchmarks.planted import NOISE
 from benchmarks.rivals_comparison import MEASURES, Difference, block_interval, differences
 from benchmarks.rivals_forecasts import by_probability
-from benchmarks.rivals_markets import REAL, SimulatedMonth
 from benchmarks.rivals_measures import Measured, calibration_error, correlation, frame_of, measure
 from benchmarks.rivals_report import rivals_page
+from benchmarks.rivals_sources import REAL, SimulatedMonth
 from traderai_assets.domain.statistics.bootstrap import MeanInterval
 
 ONE = Measured(
