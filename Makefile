@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence rivals format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -74,6 +74,9 @@ promises: $(READY)  ## Hold decisions to what they promise, on planted markets; 
 
 evidence: $(READY)  ## Judge models of 170 planted markets; writes docs/evidence.md; half an hour.
 	@$(BIN)/python -m benchmarks.evidence
+
+rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
+	@$(BIN)/python -m benchmarks.rivals $(if $(CANDLES),--candles $(CANDLES))
 
 format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
