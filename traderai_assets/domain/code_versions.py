@@ -19,14 +19,14 @@ class CodeVersion(NamedTuple):
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "eb04c7c739aecdc8"),
-    "labels": CodeVersion("3", "806ecbc4165e9b71"),
-    "models": CodeVersion("3", "bc631a7ece42d5e3"),
-    "backtests": CodeVersion("2", "543afcd566139c55"),
-    "champions": CodeVersion("1", "e91f07106d7fc623"),
-    "signals": CodeVersion("1", "41da4336afd0ae28"),
+    "labels": CodeVersion("4", "8aa83e35ca54d003"),
+    "models": CodeVersion("4", "03dad437d2e8fdc4"),
+    "backtests": CodeVersion("3", "9ca7739c70cc82bd"),
+    "champions": CodeVersion("1", "aad87a80281bf539"),
+    "signals": CodeVersion("2", "2c2505e02ad50c09"),
     "signal_outcomes": CodeVersion("1", "38e276f69f703be7"),
-    "signal_snapshots": CodeVersion("2", "386c641ed3806612"),
-    "drift_metrics": CodeVersion("2", "631ff0f7f85b149e"),
+    "signal_snapshots": CodeVersion("3", "eaf06ee6c3be6b65"),
+    "drift_metrics": CodeVersion("3", "16e7d3594caf8c56"),
 }
 
 
