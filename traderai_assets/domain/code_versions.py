@@ -18,15 +18,15 @@ class CodeVersion(NamedTuple):
 
 
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
-    "candles": CodeVersion("1", "eb04c7c739aecdc8"),
-    "labels": CodeVersion("4", "8aa83e35ca54d003"),
-    "models": CodeVersion("4", "03dad437d2e8fdc4"),
-    "backtests": CodeVersion("3", "9ca7739c70cc82bd"),
-    "champions": CodeVersion("1", "aad87a80281bf539"),
-    "signals": CodeVersion("2", "2c2505e02ad50c09"),
-    "signal_outcomes": CodeVersion("1", "38e276f69f703be7"),
-    "signal_snapshots": CodeVersion("3", "eaf06ee6c3be6b65"),
-    "drift_metrics": CodeVersion("3", "16e7d3594caf8c56"),
+    "candles": CodeVersion("1", "c2f2c39ba3a46c96"),
+    "labels": CodeVersion("4", "b49ac3c5d6f484af"),
+    "models": CodeVersion("4", "d3acb57941225476"),
+    "backtests": CodeVersion("3", "f8474e4d2be3ab79"),
+    "champions": CodeVersion("1", "454768455cb542aa"),
+    "signals": CodeVersion("2", "e8ae9a0b91ac1a77"),
+    "signal_outcomes": CodeVersion("1", "4df036e952e6e42a"),
+    "signal_snapshots": CodeVersion("3", "4737e72e41716bdc"),
+    "drift_metrics": CodeVersion("3", "f1351b3656efe3ae"),
 }
 
 

@@ -33,6 +33,13 @@ def logarithm(values: FloatArray) -> FloatArray:
     return _of_each(logarithms, values)
 
 
+def log_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Natural logarithm of each ratio of two arrays; NaN where either side is not above zero."""
+    from traderai_assets.domain.portable_kernels import log_ratios
+
+    return _of_each(log_ratios, numerator, denominator)
+
+
 def logistic(log_odds: FloatArray) -> FloatArray:
     """1 / (1 + exp(-x)) of each, without overflow."""
     from traderai_assets.domain.portable_kernels import logistics
@@ -47,7 +54,8 @@ def surprise(log_odds: FloatArray) -> FloatArray:
     return _of_each(surprises, log_odds)
 
 
-def _of_each(kernel: Callable[[FloatArray, FloatArray], None], values: FloatArray) -> FloatArray:
-    found = np.empty(np.shape(values))
-    kernel(np.asarray(values, np.float64, order="C").reshape(-1), found.reshape(-1))
+def _of_each(kernel: Callable[..., None], *inputs: FloatArray) -> FloatArray:
+    found = np.empty(np.shape(inputs[0]))
+    rows = (np.asarray(values, np.float64, order="C").reshape(-1) for values in inputs)
+    kernel(*rows, found.reshape(-1))
     return found
