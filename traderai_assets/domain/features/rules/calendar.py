@@ -53,7 +53,7 @@ def _at_each_bar(bars: Bars, told: FloatArray, of_hours: IntArray) -> FloatArray
     which = bars.kept(
         "hours since the first", lambda: bars.open_ms // HOUR_MS - bars.open_ms[0] // HOUR_MS
     )
-    return np.take(told[of_hours], which)
+    return np.asarray(told[of_hours][which])
 
 
 def gap_bars(bars: Bars) -> FloatArray:
