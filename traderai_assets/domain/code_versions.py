@@ -20,9 +20,9 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "c2f2c39ba3a46c96"),
     "labels": CodeVersion("4", "b49ac3c5d6f484af"),
-    "models": CodeVersion("4", "d3acb57941225476"),
-    "backtests": CodeVersion("3", "f8474e4d2be3ab79"),
-    "champions": CodeVersion("1", "454768455cb542aa"),
+    "models": CodeVersion("4", "9c9cecbb76dea984"),
+    "backtests": CodeVersion("3", "9275eb6c242c31d7"),
+    "champions": CodeVersion("1", "466ff6857bcfb91a"),
     "signals": CodeVersion("2", "e8ae9a0b91ac1a77"),
     "signal_outcomes": CodeVersion("1", "4df036e952e6e42a"),
     "signal_snapshots": CodeVersion("3", "4737e72e41716bdc"),
