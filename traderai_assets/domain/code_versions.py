@@ -20,9 +20,9 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "c2f2c39ba3a46c96"),
     "labels": CodeVersion("4", "b49ac3c5d6f484af"),
-    "models": CodeVersion("4", "9c9cecbb76dea984"),
-    "backtests": CodeVersion("3", "9275eb6c242c31d7"),
-    "champions": CodeVersion("1", "466ff6857bcfb91a"),
+    "models": CodeVersion("4", "edeb79fce36a1a70"),
+    "backtests": CodeVersion("3", "8f35a39627404d86"),
+    "champions": CodeVersion("1", "95a9f7f15b607ae3"),
     "signals": CodeVersion("2", "e8ae9a0b91ac1a77"),
     "signal_outcomes": CodeVersion("1", "4df036e952e6e42a"),
     "signal_snapshots": CodeVersion("3", "4737e72e41716bdc"),

@@ -156,7 +156,8 @@ def _curve(bars: Bars, equity: FloatArray, ledger: FloatArray) -> pd.DataFrame:
             "value": ledger[UNITS] * bars.close,
             "fees": ledger[FEES],
             "funding": ledger[FUNDING],
-        }
+        },
+        copy=False,  # Nobody else holds these arrays
     )
 
 
@@ -197,5 +198,6 @@ def _trades(bars: Bars, book: FloatArray, rules: Rules) -> pd.DataFrame:
             "pnl": pnl,
             "fees": column["fees"],
             "funding": column["funding"],
-        }
+        },
+        copy=False,
     )
