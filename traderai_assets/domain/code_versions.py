@@ -20,13 +20,13 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "c2f2c39ba3a46c96"),
     "labels": CodeVersion("4", "b49ac3c5d6f484af"),
-    "models": CodeVersion("4", "edeb79fce36a1a70"),
-    "backtests": CodeVersion("3", "8f35a39627404d86"),
-    "champions": CodeVersion("1", "95a9f7f15b607ae3"),
-    "signals": CodeVersion("2", "e8ae9a0b91ac1a77"),
+    "models": CodeVersion("4", "d16f5ea1408d7fc0"),
+    "backtests": CodeVersion("3", "7f5059a1c586c14f"),
+    "champions": CodeVersion("1", "c2c8b0ae83e68ecd"),
+    "signals": CodeVersion("2", "21e777bac2cef076"),
     "signal_outcomes": CodeVersion("1", "4df036e952e6e42a"),
-    "signal_snapshots": CodeVersion("3", "4737e72e41716bdc"),
-    "drift_metrics": CodeVersion("3", "f1351b3656efe3ae"),
+    "signal_snapshots": CodeVersion("3", "837888a4b33388db"),
+    "drift_metrics": CodeVersion("3", "5bab9c39a338f0fe"),
 }
 
 

@@ -69,7 +69,7 @@ def month_features(
         of such a bar is more than a model has learned to miss.
     """
     first = warm_up_start(month, bar, catalogue)
-    times = candles["open_time"]
+    times = candles["open_time"].array
     begin, inside, end = (
         int(times.searchsorted(pd.Timestamp(moment))) for moment in (first, month.start, month.end)
     )
@@ -81,14 +81,15 @@ def month_features(
     if SEGMENT in candles.columns:
         cold = bars_since_cut(candles)[inside:end] < max(spec.warm_up_bars for spec in catalogue)
         values[:, cold] = np.nan
-    features = pd.DataFrame(values.T, columns=_names(catalogue), copy=False)
-    features.insert(0, "open_time", times.iloc[inside:end].reset_index(drop=True))
+    features = pd.DataFrame(values.T, copy=False)
+    features.insert(0, -1, times[inside:end])
+    features.columns = _columns(catalogue)  # Names put together once: pandas is slow at them
     return features
 
 
 @cache
-def _names(catalogue: tuple[FeatureSpec, ...]) -> pd.Index:
-    return pd.Index([spec.name for spec in catalogue])
+def _columns(catalogue: tuple[FeatureSpec, ...]) -> pd.Index:
+    return pd.Index(["open_time", *(spec.name for spec in catalogue)])
 
 
 def undefined_rows(features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
