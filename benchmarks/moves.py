@@ -23,7 +23,7 @@ and against the bare kernel, and 155,520 bars of features against TA-Lib for all
   core nothing else changes. `evaluate_policies` uses all cores.
 - **Caches** make the slopes. Ten times 155,520 bars are arrays of 12 MB, which L2 does not hold,
   where those of 1.2 MB stay in it: with no fresh page at all, `run_backtest` and its decisions
-  take 12.3 times as long, the decisions' arithmetic alone 15.5 times, the walk 16, the frames 10
-  to 13.
+  take 13.6 times as long, the decisions' arithmetic alone 16 times, the walk 19, frames and
+  figures 11 to 14.
 - **Neighbours** at work empty the caches at each change of turns: beside ten busy processes on
   two cores an earlier version of the features fell from 1.13x of TA-Lib to 1.01x."""

@@ -20,9 +20,9 @@ class CodeVersion(NamedTuple):
 CODE_VERSIONS: Final[dict[str, CodeVersion]] = {
     "candles": CodeVersion("1", "c2f2c39ba3a46c96"),
     "labels": CodeVersion("4", "b49ac3c5d6f484af"),
-    "models": CodeVersion("4", "d16f5ea1408d7fc0"),
-    "backtests": CodeVersion("3", "7f5059a1c586c14f"),
-    "champions": CodeVersion("1", "c2c8b0ae83e68ecd"),
+    "models": CodeVersion("4", "20922c13c6f2b290"),
+    "backtests": CodeVersion("3", "103e3033b976e272"),
+    "champions": CodeVersion("1", "5ac6d1680829eb73"),
     "signals": CodeVersion("2", "21e777bac2cef076"),
     "signal_outcomes": CodeVersion("1", "4df036e952e6e42a"),
     "signal_snapshots": CodeVersion("3", "837888a4b33388db"),
