@@ -1,6 +1,7 @@
 """Features: the catalogue against pandas, polars and TA-Lib, one more day, and cost against bars.
 
-Every peer computes the same columns, and their values are compared before anything is timed.
+The peers compute the same columns, and their values are compared before anything is timed. What the
+peers do not have is left out on our side too; the note of each row says how many features that is.
 """
 
 import tracemalloc
@@ -13,8 +14,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from benchmarks.peer_columns import peer_frame
-from benchmarks.peer_features import LEFT_OUT, PANDAS, TALIB_AND_PANDAS, TALIB_THROUGHOUT
+from benchmarks.peer_columns import features_of, peer_frame
+from benchmarks.peer_features import PANDAS, TALIB_AND_PANDAS, TALIB_THROUGHOUT
 from benchmarks.peer_polars import polars_frame
 from benchmarks.table import Ratio, at_least, at_most, best_of
 from traderai_assets.domain.features.catalogue import CATALOGUE
@@ -23,7 +24,6 @@ from traderai_assets.domain.months import Month, months_between
 
 BAR, BAR_MS = timedelta(minutes=5), 300_000
 RUNNING = "TA-Lib for all it has"
-COMPARED = tuple(spec for spec in CATALOGUE if spec.name not in LEFT_OUT)
 FIRST = Month(2024, 1)
 NOTES = {
     "polars": "all of polars' threads, one of ours",
@@ -52,6 +52,15 @@ def random_candles(rows: int) -> pd.DataFrame:
             "volume": random.gamma(2.0, 10.0, rows) + 1e-3,
         }
     )
+
+
+COMPARED = features_of(peer_frame(random_candles(1), PANDAS, BAR_MS), CATALOGUE)
+
+
+def note_of(peer: str) -> str:
+    """Return what a reader must know of a row: the peer's means, and what it is not asked for."""
+    absent = len(CATALOGUE) - len(COMPARED)
+    return "; ".join(filter(None, [NOTES.get(peer), absent and f"{absent} more have no peer"]))
 
 
 def by_month(candles: pd.DataFrame, *, keep: bool = False) -> list[pd.DataFrame]:
@@ -104,7 +113,7 @@ def against_peers(rows: int, times: int) -> list[Ratio]:
             peer_seconds=theirs_seconds,
             bound=at_least(BOUNDS.get(name, 2.5)),
             met=theirs_seconds >= BOUNDS.get(name, 2.5) * mine,
-            note=NOTES.get(name, ""),
+            note=note_of(name),
         )
         for name, theirs_seconds in zip(peers, seconds, strict=True)
     ]

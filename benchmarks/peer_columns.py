@@ -1,17 +1,18 @@
 """The columns of the catalogue from a peer's tools: `peer_features.PANDAS` and its kin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.peer_features import Prices, Tools
+from traderai_assets.domain.features.spec import FeatureSpec
 
 Column = tuple[str, pd.Series]
 
 
 def peer_frame(candles: pd.DataFrame, tools: Tools, bar_ms: int) -> pd.DataFrame:
-    """Compute every column but `LEFT_OUT`."""
+    """Compute `open_time` and the features that the peers have."""
     prices = Prices(candles)
     found = tools.indicators(prices)
     columns = dict(_bars(prices, tools))
@@ -21,6 +22,20 @@ def peer_frame(candles: pd.DataFrame, tools: Tools, bar_ms: int) -> pd.DataFrame
     columns |= dict(_coarse(prices, bar_ms))
     columns |= dict(_calendar(prices, bar_ms))
     return pd.DataFrame({"open_time": candles["open_time"]} | columns)
+
+
+def features_of(peer: pd.DataFrame, catalogue: Sequence[FeatureSpec]) -> tuple[FeatureSpec, ...]:
+    """Return the features that a peer's frame has a column of, in the catalogue's order.
+
+    Raises
+    ------
+    ValueError
+        Of a column that is no feature: the peer would be timed for what we do not compute.
+    """
+    unknown = set(peer.columns) - {"open_time"} - {spec.name for spec in catalogue}
+    if unknown:
+        raise ValueError(f"the peers compute {sorted(unknown)}, which are no features of ours")
+    return tuple(spec for spec in catalogue if spec.name in peer.columns)
 
 
 def _bars(prices: Prices, tools: Tools) -> Iterator[Column]:
@@ -121,7 +136,7 @@ def _coarse(prices: Prices, bar_ms: int) -> Iterator[Column]:
 def _calendar(prices: Prices, bar_ms: int) -> Iterator[Column]:
     opened = prices.frame["open_time"]
     hour = opened.dt.hour * (2.0 * np.pi / 24.0)
-    weekday = opened.dt.weekday * (2.0 * np.pi / 7.0)
+    weekday = opened.dt.day_of_week * (2.0 * np.pi / 7.0)
     yield "hour_sine", np.sin(hour)
     yield "hour_cosine", np.cos(hour)
     yield "weekday_sine", np.sin(weekday)

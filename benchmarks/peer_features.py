@@ -1,7 +1,7 @@
 """The features as one would write them on pandas, with or without TA-Lib: a peer to measure with.
 
-Everything that several columns share is computed once, as a careful person would. Two columns are
-left out: neither pandas nor polars has a vectorised form of CCI or Aroon. Bars are assumed to be
+Everything that several columns share is computed once, as a careful person would. Not every feature
+is here: neither pandas nor polars has a vectorised form of CCI or Aroon. Bars are assumed to be
 complete, so the peers are spared what holes cost us.
 """
 
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import talib
-
-LEFT_OUT = ("cci_20", "aroon_25")
 
 Rolling = Callable[[pd.Series, int], pd.Series]
 Wilder = Callable[["Prices"], dict[str, pd.Series]]

@@ -10,7 +10,7 @@ CLOSE, VOLUME, HIGH, LOW, OPEN = (pl.col(n) for n in ("close", "volume", "high",
 
 
 def polars_frame(candles: pl.DataFrame, bar_ms: int) -> pl.DataFrame:
-    """Compute every column but those of `peer_features.LEFT_OUT`."""
+    """Compute the features that `peer_columns.peer_frame` does, beside columns of its own."""
     return (
         candles.lazy()
         .with_columns(

@@ -1,13 +1,13 @@
 """The sources that decide a kind of result, and their digest; run it to write the digests anew.
 
 `python -m tests.code_sources` is right where a change left every value as it was. Where it did
-not, raise the kind's version in the same table first.
+not, raise the kind's version in `traderai_assets/domain/code_versions.py` first.
 """
 
 import ast
 import hashlib
 import io
-import re
+import json
 import sys
 import tokenize
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from pathlib import Path
 from traderai_assets.domain.code_versions import CODE_VERSIONS
 
 REPOSITORY = Path(__file__).parent.parent
-TABLE = "traderai_assets/domain/code_versions.py"
+DIGESTS = REPOSITORY / "tests" / "code_digests.json"
 # A result is decided where its asset is, and in what that imports from these
 DECIDING = ("traderai_assets.domain", "traderai_assets.ingest", "traderai_assets.registry")
 # How an asset reads candles: marked where learning may not cross
@@ -72,17 +72,16 @@ def code_of(source: str) -> str:
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
+def kept_digests() -> dict[str, str]:
+    """Read the digest of each kind as it was last written."""
+    return dict(json.loads(DIGESTS.read_text()))
+
+
 def write_digests() -> list[str]:
-    """Put today's digests into the table; return the kinds whose digest was another."""
-    file = REPOSITORY / TABLE
-    text = file.read_text()
-    changed = [kind for kind in CODE_VERSIONS if CODE_VERSIONS[kind].sources != digest_of(kind)]
-    for kind in changed:
-        entry = re.compile(rf'("{kind}": CodeVersion\("[^"]+", )"[^"]*"\)')
-        text, count = entry.subn(rf'\g<1>"{digest_of(kind)}")', text)
-        assert count == 1, f"{TABLE} holds {count} entries of {kind}; expected one"
-    file.write_text(text)
-    return changed
+    """Write today's digest of every kind; return the kinds whose digest was another, or none."""
+    before, today = kept_digests(), {kind: digest_of(kind) for kind in CODE_VERSIONS}
+    DIGESTS.write_text(json.dumps(today, indent=2) + "\n")
+    return sorted(kind for kind in today.keys() | before if today.get(kind) != before.get(kind))
 
 
 def _file_of(module: str) -> Path | None:

@@ -1,6 +1,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import dagster as dg
 import pytest
 import yaml
 
@@ -96,14 +97,18 @@ def test_every_job_has_its_class(job, expected):
     assert named(JOBS[job], {"2026-01"}) == expected
 
 
-def test_dagster_yaml_limits_what_the_table_says_and_nothing_else(repository):
-    runs = yaml.safe_load((repository / "dagster.yaml").read_text())["concurrency"]["runs"]
+def test_the_queue_of_dagster_yaml_limits_what_the_table_says_and_nothing_else(
+    repository, tmp_path
+):
+    (tmp_path / "dagster.yaml").symlink_to(repository / "dagster.yaml")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as made:
+        runs = made.get_concurrency_config().run_queue_config  # As the daemon and the web UI ask
     said = []
-    for limit in runs["tag_concurrency_limits"]:
+    for limit in runs.tag_concurrency_limits:
         value = limit["value"]
         each = value == {"applyLimitPerUniqueValue": True}
         said.append(TagLimit(limit["key"], limit["limit"], None if each else value, per_value=each))
-    assert (runs["max_concurrent_runs"], tuple(said)) == (LIMITS.slots, LIMITS.tags)
+    assert (runs.max_concurrent_runs, tuple(said)) == (LIMITS.slots, LIMITS.tags)
 
 
 def test_every_asset_has_one_writer_a_market():

@@ -141,7 +141,7 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
 
 ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
 
-# What dagster.yaml says in its own words; a test holds it to this
+# What the coordinator tells Dagster's queue (instance/run_coordinator.py)
 LIMITS = Limits(
     slots=TOTAL_SLOTS,
     tags=(

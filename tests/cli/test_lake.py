@@ -120,4 +120,4 @@ def test_partitions_without_a_log_are_never_accepted(traderai, candles):
 def test_a_table_nobody_knows_is_named(traderai):
     code, _, err = traderai("lake", "accept", "candels")
     assert code == 1
-    assert "'candels' is not a table; expected one of candles, " in err
+    assert "'candels' is not a table; expected one of backtest_equity, " in err

@@ -20,7 +20,7 @@ import dagster as dg
 from sensors.orphaned_runs import orphaned_runs_sensor
 from traderai_assets import partitions
 from traderai_assets.settings import Settings
-from traderai_assets.work_classes import JOBS
+from traderai_assets.work_classes import ALL_ASSETS, JOBS
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # as the platform does
 
@@ -29,17 +29,13 @@ SECONDS_TAG = "test/seconds"  # how long each step of the run takes
 HOLD_TAG = "test/hold"  # the run goes on when a file of this name is there
 SECONDS_FILE = "seconds"  # how long a step takes whose run does not say
 JOURNAL = "journal"
-PARTITIONS = {
-    "candles": partitions.market_months,
-    "features": partitions.market_months,
-    "labels": partitions.market_months,
+# Sorted: every process is to load the same location
+PARTITIONS: dict[str, dg.PartitionsDefinition] = dict.fromkeys(
+    sorted(ALL_ASSETS), partitions.market_months
+) | {
     "models": partitions.market_served_months,
     "backtests": partitions.market_served_months,
     "champions": partitions.markets,
-    "signals": partitions.market_months,
-    "signal_outcomes": partitions.market_months,
-    "signal_snapshots": partitions.market_months,
-    "drift_metrics": partitions.market_months,
 }
 SCHEDULED = ("generate_signals", "train", "replay_history")
 

@@ -107,17 +107,14 @@ CASES = [
     Case("expiring_signals", "expire_signals", has_open_signals),
     Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
 ]
-WAYS = ["failed", "cancelled", "did nothing", "never queued", "launch cut", "worker gone"]
-STATUSES = dict(
-    zip(
-        WAYS,
-        (
-            *(STATUS.FAILURE, STATUS.CANCELED, STATUS.SUCCESS),
-            *(STATUS.NOT_STARTED, STATUS.STARTING, STATUS.STARTED),
-        ),
-        strict=True,
-    )
-)
+STATUSES = {
+    "failed": STATUS.FAILURE,
+    "cancelled": STATUS.CANCELED,
+    "did nothing": STATUS.SUCCESS,
+    "never queued": STATUS.NOT_STARTED,
+    "launch cut": STATUS.STARTING,
+    "worker gone": STATUS.STARTED,
+}
 
 
 class Asked:
@@ -162,7 +159,7 @@ def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, ro
     case.bring_about(platform, rows_of)
     first = platform.tick(case.sensor).request
     assert first.job_name == case.job
-    for way in WAYS:
+    for way in STATUSES:
         asked = Asked(platform, first, way)
         asked.ages(2 * MINUTE)
         resting = platform.tick(case.sensor)
@@ -174,6 +171,14 @@ def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, ro
         assert (again.job_name, again.run_key) == (case.job, f"{first.run_key}#2"), way
         platform.instance.delete_run(asked.run_id)  # Deleted: the cause is asked for as if anew
         assert platform.tick(case.sensor).request.run_key == first.run_key, way
+
+
+def test_every_job_that_a_sensor_asks_for_has_a_case(platform):
+    from sensors.build import build_sensors  # Late, see conftest
+
+    built = build_sensors(platform.settings)
+    asked = {(sensor.name, target.job_name) for sensor in built for target in sensor.targets}
+    assert asked == {(case.sensor, case.job) for case in CASES}
 
 
 @pytest.mark.parametrize("status", [STATUS.NOT_STARTED, STATUS.QUEUED, STATUS.STARTED])

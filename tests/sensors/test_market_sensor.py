@@ -1,5 +1,6 @@
 """What all sensors share: a reason always, and no market stopped by what is wrong with another."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
-from traderai_assets.settings_sections import TrainingSettings
+from traderai_assets.settings_sections import QueueSettings, TrainingSettings
 from traderai_assets.work_classes import JOBS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -38,13 +39,24 @@ def sensors(platform):
     return build_sensors(platform.settings)
 
 
-def test_there_are_six_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(platform):
+def test_there_are_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(platform):
     built = sensors(platform)
     assert [sensor.name for sensor in built] == [*SENSORS, "orphaned_runs"]
     assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
     # A slot that nobody uses waits for no one
     assert [sensor.minimum_interval_seconds for sensor in built] == [30] * len(SENSORS) + [10]
     assert all(sensor.description for sensor in built)
+
+
+def test_the_docs_say_of_each_sensor_what_it_asks_for(platform, repository):
+    platform.configure(queue=QueueSettings(aging_minutes=1))
+    page = (repository / "docs" / "architecture.md").read_text()
+    _, _, loop = page.partition("\n## The loop\n")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", loop, re.MULTILINE)
+    told = {name: set(re.findall(r"`(\w+)`", jobs)) for name, jobs in rows}
+    built = {one.name: {target.job_name for target in one.targets} for one in sensors(platform)}
+    assert told == {name: jobs for name, jobs in built.items() if jobs}
+    assert [name for name, jobs in built.items() if not jobs and f"`{name}`" not in loop] == []
 
 
 def test_sensors_ask_only_for_jobs_of_the_table(platform):

@@ -91,9 +91,10 @@ def _fault_of(config: Mapping[str, Any]) -> str:
             return f"{part} is not enabled: runs of dead workers would hold their slots for ever"
     runs = _in(config, "concurrency", "runs")
     queue = runs if isinstance(runs, Mapping) else {}
-    return _fault_of_limits(
-        queue.get("max_concurrent_runs"), queue.get("tag_concurrency_limits") or []
-    )
+    slots = queue.get("max_concurrent_runs")
+    if "tag_concurrency_limits" not in queue:  # Then they are our coordinator's own
+        return _fault_of_slots(slots)
+    return _fault_of_limits(slots, queue["tag_concurrency_limits"] or [])
 
 
 def _in(config: Mapping[str, Any], *path: str) -> Any:
@@ -119,10 +120,17 @@ def _fault_of_queue(instance: DagsterInstance) -> str:
     return _fault_of_limits(queue.max_concurrent_runs, queue.tag_concurrency_limits or [])
 
 
+def _fault_of_slots(slots: Any) -> str:
+    if isinstance(slots, int) and 0 < slots <= LIMITS.slots:
+        return ""
+    return f"concurrency.runs.max_concurrent_runs is {slots}, expected 1 to {LIMITS.slots}"
+
+
 def _fault_of_limits(slots: Any, limits: Sequence[Any]) -> str:
     """Lower than ours is anybody's choice; higher, or none, breaks what is promised."""
-    if not isinstance(slots, int) or not 0 < slots <= LIMITS.slots:
-        return f"concurrency.runs.max_concurrent_runs is {slots}, expected 1 to {LIMITS.slots}"
+    fault = _fault_of_slots(slots)
+    if fault:
+        return fault
     for wanted in LIMITS.tags:
         if not any(_holds(limit, wanted) for limit in limits):
             shown = f"{wanted.key}{f' {wanted.value}' if wanted.value else ''}"

@@ -25,12 +25,12 @@ class PatientEventLogStorage(Patient, PostgresEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event once."""
         store = super().store_event
-        wait_out(self.patience_seconds, lambda: store(event), lambda: self._store_rest([event]))
+        wait_out(self.retry_seconds, lambda: store(event), lambda: self._store_rest([event]))
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one kind, each once."""
         store = super().store_event_batch
-        wait_out(self.patience_seconds, lambda: store(events), lambda: self._store_rest(events))
+        wait_out(self.retry_seconds, lambda: store(events), lambda: self._store_rest(events))
 
     def _store_rest(self, events: Sequence[EventLogEntry]) -> None:
         """Store what is not there of events of which nobody knows how much is there."""

@@ -9,7 +9,7 @@ domain/run_config.py. Resources have no run config either (resources/settings_on
 the first of two locks, and the one that says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from traderai_assets.domain.errors import RefusedRun
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.progress_line import PROGRESS_TAG
+from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.partitions import split_partition_key
@@ -28,6 +29,7 @@ from traderai_assets.work_classes import (
     CLASS_TAG,
     EXCHANGE_TAG,
     JOBS,
+    LIMITS,
     MARKET_TAG,
     PRIORITY_TAG,
     RETRIES_TAG,
@@ -42,12 +44,20 @@ _RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 class ClassifyingRunCoordinator(QueuedRunCoordinator):
-    """`QueuedRunCoordinator` that knows the seven work classes."""
+    """`QueuedRunCoordinator` that knows the seven work classes, and their limits."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let what the instance's databases fail of name its file, in the daemon's log, too."""
+    def __init__(
+        self, *, tag_concurrency_limits: Sequence[Mapping[str, Any]] | None = None, **kwargs: Any
+    ) -> None:
+        """Limit what the table does; let what the databases fail of name its file, too.
+
+        Dagster prefers `concurrency.runs.tag_concurrency_limits` of the file, where there are any:
+        so does a file that an earlier version wrote, and `instance_guard` sees that none is higher.
+        """
         name_database_files()
-        super().__init__(*args, **kwargs)
+        super().__init__(
+            tag_concurrency_limits=tag_concurrency_limits or as_dagster_says(LIMITS.tags), **kwargs
+        )
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Stamp the run, then queue it.
@@ -67,6 +77,15 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
         tags = queue_tags(run, open_month(self._instance, exchange))
         self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
+
+
+def as_dagster_says(limits: Iterable[TagLimit]) -> list[dict[str, Any]]:
+    """Return limits in the words of `tag_concurrency_limits`."""
+    said: list[dict[str, Any]] = []
+    for limit in limits:
+        value = {"applyLimitPerUniqueValue": True} if limit.per_value else limit.value
+        said.append({"key": limit.key, "limit": limit.most} | ({"value": value} if value else {}))
+    return said
 
 
 def refused(run: DagsterRun) -> str | None:

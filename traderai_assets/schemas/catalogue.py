@@ -1,35 +1,25 @@
-"""Every table of the lake, so that maintenance and checks find them without being told."""
+"""Every table of the lake, found in the modules of this folder: nothing has to list them."""
 
-from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
-from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
-from traderai_assets.schemas.champions import CHAMPIONS
-from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
-from traderai_assets.schemas.features import FEATURES
-from traderai_assets.schemas.labels import LABELS
-from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
-from traderai_assets.schemas.predictions import PREDICTIONS
-from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
-from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
-from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
-from traderai_assets.schemas.signals import SIGNALS
+from importlib import import_module
 
-TABLES = (
-    CANDLES,
-    CANDLE_GAPS,
-    CANDLE_ASKS,
-    CANDLE_QUARANTINE,
-    PRICE_DECISIONS,
-    FEATURES,
-    LABELS,
-    MODELS,
-    OUT_OF_SAMPLE,
-    BACKTEST_METRICS,
-    BACKTEST_TRADES,
-    BACKTEST_EQUITY,
-    CHAMPIONS,
-    PREDICTIONS,
-    SIGNALS,
-    SIGNAL_OUTCOMES,
-    SIGNAL_SNAPSHOTS,
-    DRIFT_METRICS,
-)
+from traderai_assets.domain.sources import modules_in
+from traderai_assets.schemas.tables import Table
+
+
+def tables_in(package: str) -> tuple[Table, ...]:
+    """Return the tables that the modules of a package declare or import, in order of their names.
+
+    Raises
+    ------
+    ValueError
+        If two tables have one name: in the lake they would be one folder.
+    """
+    found: dict[str, Table] = {}
+    for module in modules_in(package):
+        for value in vars(import_module(module)).values():
+            if isinstance(value, Table) and found.setdefault(value.name, value) is not value:
+                raise ValueError(f"{module} has a second table {value.name!r}; name it otherwise")
+    return tuple(found[name] for name in sorted(found))
+
+
+TABLES = tables_in(__package__)

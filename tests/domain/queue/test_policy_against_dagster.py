@@ -18,6 +18,7 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
 )
 
 from traderai_assets.domain.queue.policy import Limits, QueueRun, TagLimit, next_runs
+from traderai_assets.instance.run_coordinator import as_dagster_says
 
 QUEUES = 120
 HOLDING = (DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING)
@@ -70,11 +71,6 @@ def stored(run, status):
     )
 
 
-def said(limit):
-    value = {"applyLimitPerUniqueValue": True} if limit.per_value else limit.value
-    return {"key": limit.key, "limit": limit.most, **({"value": value} if value else {})}
-
-
 def store(instance, chance, queued, running):
     instance.run_storage.wipe()
     for run in running:
@@ -84,7 +80,7 @@ def store(instance, chance, queued, running):
 
 
 def chosen_by_dagster(instance, limits, page):
-    configured = RunQueueConfig(limits.slots, [said(limit) for limit in limits.tags])
+    configured = RunQueueConfig(limits.slots, as_dagster_says(limits.tags))
     concurrency = ConcurrencyConfig(pool_config=NO_POOLS, run_queue_config=configured)
     with QueuedRunCoordinatorDaemon(interval_seconds=1, page_size=page) as daemon:
         chosen = daemon._get_runs_to_dequeue(instance, concurrency, None)
