@@ -55,7 +55,7 @@ def surprise(log_odds: FloatArray) -> FloatArray:
 
 
 def _of_each(kernel: Callable[..., None], *inputs: FloatArray) -> FloatArray:
-    found = np.empty(np.shape(inputs[0]))
-    rows = (np.asarray(values, np.float64, order="C").reshape(-1) for values in inputs)
-    kernel(*rows, found.reshape(-1))
+    rows = [np.asarray(values, np.float64, order="C") for values in inputs]
+    found = np.empty(rows[0].shape)
+    kernel(*[values.reshape(-1) for values in rows], found.reshape(-1))
     return found

@@ -36,18 +36,26 @@ _SHIFTED, _SHIFTED_BITS = 6755399441055744.0, 0x4338000000000000
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _log(value: float) -> float:
-    tiny = value < _SMALLEST_NORMAL
-    bits = np.float64(value * _TO_NORMAL if tiny else value).view(np.int64)
-    bits += _ONE - _ROOT_OF_HALF
-    exponent = (bits >> 52) - (1077 if tiny else 1023)
-    power = np.int64(exponent + _SHIFTED_BITS).view(np.float64) - _SHIFTED
+def _log_of_normal(value: float, bias: int) -> float:
+    """Logarithm of what is above zero, finite and no subnormal, over 2**(bias - 1023); NaN of NaN.
+
+    Without a choice between values, for which a loop would have to compute all of them.
+    """
+    bits = np.float64(value).view(np.int64) + (_ONE - _ROOT_OF_HALF)
+    power = np.int64((bits >> 52) - bias + _SHIFTED_BITS).view(np.float64) - _SHIFTED
     f = np.int64((bits & _FRACTION) + _ROOT_OF_HALF).view(np.float64) - 1.0
     half, s = 0.5 * f * f, f / (2.0 + f)
     z = s * s
     w = z * z
     rest = z * (_L1 + w * (_L3 + w * (_L5 + w * _L7))) + w * (_L2 + w * (_L4 + w * _L6))
     found: float = s * (half + rest) + power * _LN2_LOW - half + f + power * _LN2_HIGH
+    return found + (value - value)  # Zero, but for NaN
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _log(value: float) -> float:
+    tiny = value < _SMALLEST_NORMAL
+    found: float = _log_of_normal(value * _TO_NORMAL if tiny else value, 1077 if tiny else 1023)
     if value == 0.0:
         found = -np.inf
     if value - value != 0.0 or value < 0.0:
@@ -75,8 +83,14 @@ def _exp(value: float) -> float:
 
 def _logarithms(values: FloatArray, found: FloatArray) -> None:
     """Fill `found`; -inf of 0 and NaN below it."""
+    others = 0
     for row in range(len(found)):
-        found[row] = _log(values[row])
+        value = values[row]
+        found[row] = _log_of_normal(value, 1023)
+        others += 0 if _SMALLEST_NORMAL <= value < np.inf or value != value else 1
+    if others:  # Seldom
+        for row in range(len(found)):
+            found[row] = _log(values[row])
 
 
 logarithms = njit([void(_READ, _WRITE)], cache=True, error_model="numpy")(_logarithms)
@@ -84,6 +98,14 @@ logarithms = njit([void(_READ, _WRITE)], cache=True, error_model="numpy")(_logar
 
 def _log_ratios(numerator: FloatArray, denominator: FloatArray, found: FloatArray) -> None:
     """Fill `found` with the log of each ratio; NaN where either side is not above zero."""
+    others = 0
+    for row in range(len(found)):
+        value = numerator[row] / denominator[row]
+        found[row] = _log_of_normal(value, 1023)
+        usual = _SMALLEST_NORMAL <= value < np.inf or value != value
+        others += 0 if usual and not numerator[row] <= 0.0 else 1
+    if not others:
+        return
     for row in range(len(found)):
         by = denominator[row]
         both = numerator[row] > 0.0 and by > 0.0

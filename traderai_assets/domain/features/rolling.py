@@ -18,12 +18,16 @@ def rolling_sum(values: FloatArray, window: int) -> FloatArray:
 
 def rolling_mean(values: FloatArray, window: int) -> FloatArray:
     """Mean of the last `window` rows; NaN until all are there."""
-    return window_sum(values, window) / window
+    mean = window_sum(values, window)
+    mean /= window
+    return mean
 
 
 def rolling_deviation(values: FloatArray, window: int) -> FloatArray:
     """Sample standard deviation of the last `window` rows; NaN until all are there."""
-    return np.asarray(np.sqrt(window_squares(values, window) / (window - 1)))
+    deviation = window_squares(values, window)
+    deviation /= window - 1
+    return np.asarray(np.sqrt(deviation, out=deviation))
 
 
 def rolling_maximum(values: FloatArray, window: int) -> FloatArray:
