@@ -89,7 +89,6 @@ class TrainingSettings(_Section):
         description="Whose calibrated probabilities are averaged; the search fits the first.",
     )
     seed: int = Field(defaults.SEED, ge=0, le=MAX_SEED, description="Seeds everything random.")
-    processes: int = Field(2, ge=1, le=64, description="Processes that fit one model's folds.")
 
     @field_validator("learners")
     @classmethod
