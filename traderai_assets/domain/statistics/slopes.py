@@ -150,7 +150,8 @@ def _signs(n_blocks: int, seed: int, n_flips: int) -> FloatArray:
     if n_blocks <= _ALL_FLIPS:
         every = list(product((1.0, -1.0), repeat=n_blocks))
         return np.array(every[1:])  # The first is what was found
-    return 2.0 * np.random.default_rng(seed).integers(0, 2, (n_flips, n_blocks)) - 1.0
+    drawn = np.random.default_rng(seed).integers(0, 2, (n_flips, n_blocks))
+    return 2.0 * drawn.astype(np.float64) - 1.0
 
 
 def _lower(products: FloatArray, squares: FloatArray, critical: float) -> float:
