@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench evidence format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence rivals format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -69,8 +69,14 @@ $(BENCH_READY): benchmarks/requirements.lock pyproject.toml
 bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; twenty minutes.
 	@$(BENCH_VENV)/bin/python -m benchmarks.run
 
+promises: $(READY)  ## Hold decisions to what they promise, on planted markets; writes docs/promises.md.
+	@$(BIN)/python -m benchmarks.promises
+
 evidence: $(READY)  ## Judge models of 170 planted markets; writes docs/evidence.md; half an hour.
 	@$(BIN)/python -m benchmarks.evidence
+
+rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
+	@$(BIN)/python -m benchmarks.rivals $(if $(CANDLES),--candles $(CANDLES))
 
 format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -67,9 +67,9 @@ class PlantedMarket:
         return float(np.corrcoef(self.pressure[:-horizon_bars], coming)[0, 1])
 
 
-def planted_market(edge: Edge, seed: int, *, warm_up_bars: int) -> PlantedMarket:
-    """Make 30 days of candles and a warm-up before `START`; a pure function of its arguments."""
-    bars = warm_up_bars + DAYS * timedelta(days=1) // BAR
+def planted_market(edge: Edge, seed: int, *, warm_up_bars: int, days: int = DAYS) -> PlantedMarket:
+    """Make days of candles and a warm-up before `START`; a pure function of its arguments."""
+    bars = warm_up_bars + days * timedelta(days=1) // BAR
     dice = np.random.default_rng([seed, round(edge.drift * 10_000)])
     count = bars * MINUTES_A_BAR
     shock = dice.standard_t(FREEDOM, count) * np.sqrt((FREEDOM - 2.0) / FREEDOM)

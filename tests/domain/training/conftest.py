@@ -26,20 +26,20 @@ class Market(NamedTuple):
     candles: pd.DataFrame
 
 
-def planted_market(rows=1500, *, strength=1.0, seed=0, horizon=6):
+def planted_market(rows=1500, *, strength=1.0, seed=0, horizon=6, bar=BAR):
     """Candles whose next return leans by `strength` of its deviation where `lean` is 1."""
     random = np.random.default_rng(seed)
     bars = rows + WARM_UP
     lean = np.empty(bars)
     lean[0] = 0.0
-    for bar, shock in enumerate(random.normal(size=bars - 1), start=1):
-        lean[bar] = 0.9 * lean[bar - 1] + np.sqrt(1 - 0.81) * shock
+    for row, shock in enumerate(random.normal(size=bars - 1), start=1):
+        lean[row] = 0.9 * lean[row - 1] + np.sqrt(1 - 0.81) * shock
     returns = 0.002 * (strength * np.concatenate([[0.0], lean[:-1]]) + random.normal(size=bars))
     close = 100 * np.exp(np.cumsum(returns))
     opened = np.concatenate([[100.0], close[:-1]])
     wick = 1 + 0.0005 * np.abs(random.normal(size=(2, bars)))
     open_time = pd.Series(
-        pd.date_range("2026-01-01", periods=bars, freq=BAR, tz="UTC").as_unit("ms")
+        pd.date_range("2026-01-01", periods=bars, freq=bar, tz="UTC").as_unit("ms")
     )
     candles = pd.DataFrame(
         {
@@ -58,7 +58,7 @@ def planted_market(rows=1500, *, strength=1.0, seed=0, horizon=6):
     values[:, 5] = 0.0
     features = pd.DataFrame(dict(zip(NAMES, values.T, strict=True)))
     features.insert(0, "open_time", open_time)
-    labels = label_bars(candles, bar=BAR, horizon_bars=horizon, multiple=1.0)
+    labels = label_bars(candles, bar=bar, horizon_bars=horizon, multiple=1.0)
     return Market(
         features[WARM_UP:].reset_index(drop=True),
         labels[labels["open_time"] >= open_time[WARM_UP]].drop(columns="barrier"),
@@ -89,10 +89,10 @@ def small_plan(**changes):
     )
 
 
-def train(market, *, plan=None, report=lambda _: None, inputs=INPUTS, **options):
+def train(market, *, plan=None, bar=BAR, report=lambda _: None, inputs=INPUTS, **options):
     """Train a model of a planted market."""
     return train_model(
-        *market, plan=plan or small_plan(), bar=BAR, report=report, inputs=inputs, **options
+        *market, plan=plan or small_plan(), bar=bar, report=report, inputs=inputs, **options
     )
 
 

@@ -151,7 +151,7 @@ def _signs(n_blocks: int, seed: int, n_flips: int) -> FloatArray:
         every = list(product((1.0, -1.0), repeat=n_blocks))
         return np.array(every[1:])  # The first is what was found
     drawn = np.random.default_rng(seed).integers(0, 2, (n_flips, n_blocks))
-    return 2.0 * drawn.astype(np.float64) - 1.0
+    return np.asarray(2.0 * drawn - 1.0, dtype=np.float64)
 
 
 def _lower(products: FloatArray, squares: FloatArray, critical: float) -> float:

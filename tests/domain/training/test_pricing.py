@@ -1,0 +1,75 @@
+"""What a decision promises is what trades of its policy returned, unseen; nothing where unknown."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.domain.training.conftest import BAR, planted_market
+from traderai_assets.domain.arrays import milliseconds_of
+from traderai_assets.domain.backtest.bars import Bars
+from traderai_assets.domain.backtest.held_returns import held_returns
+from traderai_assets.domain.models.model import decode_model, encode_model
+from traderai_assets.domain.signals.decisions import decide_bars
+
+
+def after(model, market):
+    """What the model decides on another market, promises and gets, a decision each."""
+    serving = decode_model(encode_model(model).iloc[0])
+    decided = decide_bars(serving, market.features, market.candles, bar=BAR)
+    bars = Bars.of(market.candles)
+    held = held_returns(
+        bars,
+        np.searchsorted(bars.open_time, milliseconds_of(decided["open_time"])),
+        target=decided["target"].to_numpy(),
+        stop=decided["stop"].to_numpy(),
+        horizon_bars=6,
+        bar=BAR,
+    )
+    came = held.of_side(decided["side"].to_numpy())
+    slope = model.card["chosen"]["pricing"]["slope"]
+    promised = slope * (2 * decided["probability"] - 1).abs() * decided["width"]
+    told = decided.assign(promised=promised, came=came)
+    return told[(told["side"] != 0) & told["came"].notna()]
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_what_was_promised_comes(train, strength):
+    """The same rule on candles that nobody learnt from: apart by no more than two errors."""
+    model = train(planted_market(3000, strength=strength))
+    assert model.card["chosen"]["pricing"]["lower"] > 0
+    taken = after(model, planted_market(6000, strength=strength, seed=99))
+    assert len(taken) > 300
+    apart = (taken["promised"] - taken["came"]).groupby(np.arange(len(taken)) // 24).mean()
+    assert abs(apart.mean()) <= 2 * apart.std() / np.sqrt(len(apart))
+
+
+def test_of_a_market_without_a_rule_nothing_is_promised(train):
+    for seed in range(5):
+        model = train(planted_market(3000, strength=0.0, seed=seed))
+        assert model.card["chosen"]["pricing"]["lower"] == 0.0
+        assert not (model.out_of_sample["side"] != 0).any()
+        assert after(model, planted_market(1500, strength=0.0, seed=seed + 50)).empty
+
+
+def test_the_card_says_what_its_pricing_rests_on(train, small_plan):
+    model = train(planted_market(), plan=small_plan(n_folds=3))
+    told = model.card["chosen"]["pricing_test"]
+    assert told["confidence"] == 0.99
+    assert told["statistic"] > told["critical"] > 2.0
+    # Nine hundred rows of four tests, twenty-four a block, and the rows that no test settled
+    assert 30 <= told["blocks"] <= 39
+    assert [fold["pricing"]["lower"] > 0 for fold in model.card["folds"]] == [True] * 3
+
+
+@pytest.mark.parametrize("days", [90, 180, 365])
+def test_long_look_backs_train_and_the_newest_row_is_as_old_as_its_label(train, small_plan, days):
+    hour = timedelta(hours=1)
+    market = planted_market(days * 24, strength=0.5, bar=hour)
+    model = train(market, plan=small_plan(lookback_days=days, most_rows=1500), bar=hour)
+    born = market.candles["open_time"].iloc[-1] + hour
+    newest = market.labels["open_time"].max()
+    assert model.card["fitted_on"]["rows"] == len(market.labels)
+    assert pd.Timestamp(model.card["fitted_on"]["until"]) <= born
+    assert born - newest <= timedelta(days=1) + 6 * hour
