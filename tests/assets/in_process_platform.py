@@ -69,7 +69,7 @@ class InProcessPlatform:
             "markets": ("binance:BTC/USDT",),
             "timeframe": "1h",
             # Short trades: of longer ones a month holds too few to be priced by
-            "training": {"folds": 2, "horizon_bars": 4},
+            "training": {"folds": 2, "horizon_bars": 3},
             "search": {
                 "learner_trials": 2,
                 "policy_trials": 3,

@@ -173,7 +173,7 @@ def test_a_look_back_that_a_step_leaves_too_short_says_so_and_what_to_type(
     false: InProcessPlatform, feed: SimulatedFeed
 ):
     false.run("backfill", MARCH, APRIL)
-    training = {"folds": 2, "horizon_bars": 4, "minimum_rows": 90}
+    training = {"folds": 2, "horizon_bars": 3, "minimum_rows": 130}
     with (
         opened(false.home, feed, LATER, training=training) as demanding,
         pytest.raises(NotEnoughData) as told,

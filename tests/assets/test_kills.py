@@ -71,7 +71,7 @@ def test_a_killed_fetch_goes_on_behind_what_is_stored_and_ends_with_the_same_con
     ("job", "month", "tables"),
     [
         ("train", "2024-05", ("out_of_sample", "models")),
-        ("train", "2024-06", ("backtest_trades", "backtest_equity", "backtest_metrics")),
+        ("train", "2024-05", ("backtest_trades", "backtest_equity", "backtest_metrics")),
         ("generate_signals", "2024-06", ("predictions", "signals")),
     ],
     ids=["models", "backtests", "signals"],

@@ -38,7 +38,7 @@ def chosen(found, lived_in, feed, tmp_path):  # noqa: ARG001
     home = shutil.copytree(lived_in, tmp_path / "home")
     for table in MADE:
         never_written(home, table)
-    training = {"folds": 2, "horizon_bars": 4, "learners": ("logistic",)}
+    training = {"folds": 2, "horizon_bars": 3, "learners": ("logistic",)}
     with opened(home, feed, LATER, training=training) as platform:
         yield platform
 
