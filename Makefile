@@ -66,7 +66,7 @@ $(BENCH_READY): benchmarks/requirements.lock pyproject.toml
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; twenty minutes.
+bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; 25 minutes.
 	@$(BENCH_VENV)/bin/python -m benchmarks.run
 
 promises: $(READY)  ## Hold decisions to what they promise, on planted markets; writes docs/promises.md.

@@ -101,7 +101,7 @@ def against_peers(rows: int, times: int) -> list[Ratio]:
         _at_least(what, "the walk", walked, vectorbt, same),
         _at_least(f"{what}, and their figures", "walk and figures", measured, with_figures, same),
         _at_least(f"{SETS} policies, {rows:,} bars", "evaluate_policies", swept, decided, rule),
-        Ratio(what, "the walk", "bare kernel", ours, bare, at_most(1.5), ours <= 1.5 * bare, same),
+        Ratio(what, "the walk", "bare kernel", ours, bare, at_most(1.3), ours <= 1.3 * bare, same),
     ]
 
 

@@ -7,11 +7,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 CPU_INFO = Path("/proc/cpuinfo")
+CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
+# Vector instructions that libraries choose their code by
+VECTORS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512dq", "avx512vl")
 
 
 def machine() -> str:
-    """CPU model and cores, one line."""
-    return f"{_cpu_model()}, {os.cpu_count()} cores, {platform.system()}"
+    """CPU model, cores, caches and vector instructions, one line."""
+    model = _of_the_cpu("model name") or platform.processor() or platform.machine()
+    flags = set(_of_the_cpu("flags").split())
+    told = [model, f"{os.cpu_count()} cores", platform.system(), *_caches()]
+    return ", ".join([*told, " ".join(name for name in VECTORS if name in flags)]).rstrip(", ")
 
 
 def versions(libraries: Iterable[str]) -> str:
@@ -25,10 +31,21 @@ def versions(libraries: Iterable[str]) -> str:
     return ", ".join(found)
 
 
-def _cpu_model() -> str:
+def _of_the_cpu(name: str) -> str:
+    """What Linux tells of the first core; empty elsewhere."""
     if CPU_INFO.exists():
         for line in CPU_INFO.read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
+            key, _, value = line.partition(":")
+            if key.strip() == name:
                 return value.strip()
-    return platform.processor() or platform.machine()
+    return ""
+
+
+def _caches() -> Iterable[str]:
+    """Size of each cache of the first core but that of instructions."""
+    for cache in sorted(CACHES.glob("index*")):
+        level, kind, size = (
+            (cache / name).read_text().strip() for name in ("level", "type", "size")
+        )
+        if kind != "Instruction":
+            yield f"L{level} {size}"

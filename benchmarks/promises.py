@@ -49,7 +49,7 @@ EDGES = (
 HORIZONS = (12, 48, 288)
 # Of a round trip, fee and slippage together
 ROUND_TRIPS = (0.0004, 0.0012)
-MARKETS, NOISE_MARKETS = 12, 48
+MARKETS, NOISE_MARKETS = 8, 24
 FIRST_SEED = 5_000
 PAGE = Path(__file__).parent.parent / "docs" / "promises.md"
 PROCESSES = 2

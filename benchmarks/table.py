@@ -34,6 +34,57 @@ class Ratio:
     met: bool
     note: str = ""
 
+    @property
+    def measured(self) -> float:
+        """Seconds over seconds, the way round that the bound reads."""
+        if self.bound.startswith("at least"):
+            return self.peer_seconds / self.ours_seconds
+        return self.ours_seconds / self.peer_seconds
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing timed in several runs, each in a process of its own; judged by the worst of them.
+
+    Attributes
+    ----------
+    runs : sequence of Ratio
+        The same work, sides and bound in each; at least one.
+    """
+
+    runs: Sequence[Ratio]
+
+    @property
+    def met(self) -> bool:
+        """Whether every run kept what was promised."""
+        return all(ratio.met for ratio in self.runs)
+
+    @property
+    def worst(self) -> Ratio:
+        """The run that was nearest to breaking the promise, or furthest beyond."""
+        return max(self.runs, key=lambda ratio: ratio.ours_seconds / ratio.peer_seconds)
+
+    @property
+    def best(self) -> Ratio:
+        """The run that was furthest from breaking it."""
+        return min(self.runs, key=lambda ratio: ratio.ours_seconds / ratio.peer_seconds)
+
+
+def rows_of(runs: Sequence[Sequence[Ratio]]) -> list[Row]:
+    """Put the same rows of several runs together.
+
+    Raises
+    ------
+    ValueError
+        If the runs did not measure the same.
+    """
+    rows = [Row(ratios) for ratios in zip(*runs, strict=True)]
+    for row in rows:
+        names = {(ratio.what, ratio.ours, ratio.peer, ratio.bound) for ratio in row.runs}
+        if len(names) > 1:
+            raise ValueError(f"one row measured different things: {sorted(names)}")
+    return rows
+
 
 def best_of(times: int, *sides: Callable[[], object]) -> list[float]:
     """Best time of each side in seconds; the sides take turns, so that both meet the same noise."""

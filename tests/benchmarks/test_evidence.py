@@ -86,4 +86,4 @@ def test_the_page_says_what_was_demanded_what_came_out_and_why():
     assert "| 2 pure noise | 0.01 | 1 of 2 | 2.5 | -2.0 | 0 of 2 | at most 1 | met |" in page
     assert "| 1 payable edge | 0.01 | 1 of 1 | 4.5 | -2.0 | 1 of 1 | at least 1 | met |" in page
     assert "| pure noise | 2 | deflated Sharpe ratio 2 |" in page
-    assert "20 learner trials, 30 policy trials, 5 folds" in page
+    assert "1 learner trials, 10 policy trials, 5 folds" in page

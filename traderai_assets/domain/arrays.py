@@ -25,5 +25,4 @@ def milliseconds(moment: datetime | timedelta) -> int:
 
 def milliseconds_of(times: "pd.Series[pd.Timestamp]") -> IntArray:
     """Whole milliseconds since 1970 of a column of times, `datetime64[ms, UTC]` or finer."""
-    plain = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
-    return np.asarray(plain.astype(np.int64))
+    return np.asarray(pd.DatetimeIndex(times.array).as_unit("ms").asi8)

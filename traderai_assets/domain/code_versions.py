@@ -10,14 +10,14 @@ from typing import Final
 
 CODE_VERSIONS: Final[dict[str, str]] = {
     "candles": "1",
-    "labels": "3",
+    "labels": "4",
     "models": "4",
     "backtests": "3",
     "champions": "1",
     "signals": "2",
     "signal_outcomes": "2",
     "signal_snapshots": "3",
-    "drift_metrics": "2",
+    "drift_metrics": "3",
 }
 
 

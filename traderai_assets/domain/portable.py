@@ -1,9 +1,12 @@
 """Arithmetic with the same bits on every processor: for what enters a model's id or a content hash.
 
-BLAS sums in the order of its threads and of its processor's kernels, and NumPy's logarithm,
-exponential and hyperbolic tangent have other last digits where there is AVX-512. Additions of NumPy
-and the scalar functions of the C library, which SciPy calls, have not.
+BLAS sums in the order of its threads and of its processor's kernels. NumPy's logarithm, exponential
+and hyperbolic tangent have other last digits where there is AVX-512; those of the C library, which
+SciPy calls, where there is fused multiply-add. NumPy's additions have not, nor has what is put
+together of them by hand (`portable_kernels`).
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,20 +28,34 @@ def mixed(weights: FloatArray, values: FloatArray) -> FloatArray:
 
 def logarithm(values: FloatArray) -> FloatArray:
     """Natural logarithm of each, -inf of 0 and NaN below it, in place of `np.log`."""
-    from scipy.special import xlogy
+    from traderai_assets.domain.portable_kernels import logarithms
 
-    return np.asarray(xlogy(1.0, values))
+    return _of_each(logarithms, values)
+
+
+def log_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Natural logarithm of each ratio of two arrays; NaN where either side is not above zero."""
+    from traderai_assets.domain.portable_kernels import log_ratios
+
+    return _of_each(log_ratios, numerator, denominator)
 
 
 def logistic(log_odds: FloatArray) -> FloatArray:
     """1 / (1 + exp(-x)) of each, without overflow."""
-    from scipy.special import expit
+    from traderai_assets.domain.portable_kernels import logistics
 
-    return np.asarray(expit(log_odds))
+    return _of_each(logistics, log_odds)
 
 
 def surprise(log_odds: FloatArray) -> FloatArray:
     """log(1 + exp(x)) of each, without overflow: nats of a rise that was said to be unlikely."""
-    from scipy.special import log_expit
+    from traderai_assets.domain.portable_kernels import surprises
 
-    return -np.asarray(log_expit(-log_odds))
+    return _of_each(surprises, log_odds)
+
+
+def _of_each(kernel: Callable[..., None], *inputs: FloatArray) -> FloatArray:
+    found = np.empty(np.shape(inputs[0]))
+    rows = (np.asarray(values, np.float64, order="C").reshape(-1) for values in inputs)
+    kernel(*rows, found.reshape(-1))
+    return found

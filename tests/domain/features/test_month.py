@@ -128,3 +128,18 @@ def test_no_feature_is_infinite_even_where_nothing_trades(candles):
     features = month_features(dead, month=MARCH, bar=BAR)
     assert not np.isinf(features[NAMES].to_numpy()).any()
     assert features["volume_ratio_12_48"].isna().any()
+
+
+def test_behind_a_cut_inside_the_month_features_are_those_of_candles_that_begin_there(candles):
+    begins = known_rows(candles, 299)
+    cut = candles.assign(segment=(np.arange(len(candles)) >= begins).astype(np.int64))
+    both, alone = (
+        month_features(frame, month=MARCH, bar=BAR) for frame in (cut, candles.iloc[begins:])
+    )
+    uncut = month_features(candles, month=MARCH, bar=BAR)
+    assert differing(both, uncut, 300) == []
+    warm = max(spec.warm_up_bars for spec in CATALOGUE)
+    assert both[NAMES].iloc[300 : 300 + warm].isna().all(axis=None)
+    after = both.iloc[300 + warm :].reset_index(drop=True)
+    assert differing(after, alone.iloc[warm:].reset_index(drop=True), len(after)) == []
+    assert after[NAMES].notna().all(axis=1).any()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traderai_assets.domain.features.rolling import rolling_covariance, rolling_deviation
-from traderai_assets.domain.features.windows import window_products, window_sum
+from traderai_assets.domain.features.windows import window_products, window_squares, window_sum
 
 WINDOWS = (1, 2, 3, 7, 12, 14, 20, 48, 96, 288)
 
@@ -23,6 +23,13 @@ def test_sums_and_products_are_those_of_each_window_taken_alone(window):
         apart = (left[span] - left[span].mean()) * (right[span] - right[span].mean())
         assert sums[row] == pytest.approx(left[span].sum(), rel=1e-13)
         assert products[row] == pytest.approx(apart.sum(), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_squares_are_products_of_a_column_with_itself_to_the_last_bit(window):
+    values = np.random.default_rng(window).normal(3.0, 1.0, 3000)
+    products = window_products(values, values, window)
+    assert window_squares(values, window).tobytes() == products.tobytes()
 
 
 def test_a_deviation_worked_by_hand():
@@ -44,7 +51,7 @@ def test_where_nothing_moves_the_deviation_is_zero_to_the_last_bit(window):
 def test_a_window_has_the_same_bits_wherever_the_slice_begins(window, first, seed):
     values = np.random.default_rng(seed).lognormal(0.0, 2.0, 800)
     known = slice(window - 1, None)
-    for compute in (window_sum, lambda column, rows: window_products(column, column, rows)):
+    for compute in (window_sum, window_squares):
         whole, late = compute(values, window)[first:], compute(values[first:], window)
         assert late[known].tobytes() == whole[known].tobytes()
 
@@ -55,7 +62,9 @@ def test_the_size_of_a_block_changes_no_bit():
     products = {
         window_products(values, values, 288, block_rows=rows).tobytes() for rows in (1, 17, 1024)
     }
+    squares = {window_squares(values, 288, block_rows=rows).tobytes() for rows in (1, 17, 1024)}
     assert len(sums) == len(products) == 1
+    assert squares == products
 
 
 def test_what_is_not_a_number_is_forgotten_with_its_row():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traderai_assets.domain.models.sample import join_rows
+from traderai_assets.domain.models.sample import RowWeights, join_rows
 
 BAR = pd.Timedelta(minutes=5)
 
@@ -35,3 +35,19 @@ def test_weights_are_those_of_the_slice_alone(planted):
     assert rows.sample(directed[:1]).weight.tolist() == [1.0]
     weight = rows.sample(np.arange(len(rows))).weight
     assert np.median(weight) == pytest.approx(1 / 3)
+
+
+def test_rows_count_by_age_and_by_uniqueness_and_one_in_the_mean():
+    opens = np.arange(5, dtype=np.int64) * 1_000
+    apart, tied = opens + 1_000, opens + 3_000
+    alike = RowWeights(uniqueness=False, half_life_ms=0.0)
+    assert alike(opens, tied).tolist() == [1.0] * 5
+    aging = RowWeights(uniqueness=False, half_life_ms=2_000.0)(opens, apart)
+    assert aging.mean() == pytest.approx(1.0)
+    assert (aging / aging[-1]).tolist() == pytest.approx([0.25, 2**-1.5, 0.5, 2**-0.5, 1.0])
+    unique = RowWeights(uniqueness=True, half_life_ms=0.0)
+    assert unique(opens, apart).tolist() == pytest.approx([1.0] * 5)
+    # The first and the last share less of their lives than the one in the middle
+    ends = unique(opens, tied)
+    assert ends[0] > ends[2] < ends[4]
+    assert ends.mean() == pytest.approx(1.0)

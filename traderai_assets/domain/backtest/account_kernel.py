@@ -80,7 +80,8 @@ def hold(
     scale = abs(units) * (1 - side * rules.slippage_rate) * (1 - side * rules.fee_rate)
     ruin = -cash / scale
     for row in range(entry, end):
-        opened, until, price = open_time[row], open_time[row] + rules.bar, side * opens[row]
+        at = np.uint64(row)  # Nothing below zero counts from the end: numba need not ask each time
+        opened, until, price = open_time[at], open_time[at] + rules.bar, side * opens[at]
         if rates is not None:
             due = 0.0
             if row > entry:
@@ -93,7 +94,7 @@ def hold(
             cash -= due
             if ledger is not None:
                 ledger[layout.FUNDING, row] = due
-        worst, best = (low[row], high[row]) if side > 0 else (-high[row], -low[row])
+        worst, best = (low[at], high[at]) if side > 0 else (-high[at], -low[at])
         # The open lies between low and high: no need to look at it where they are harmless.
         if worst <= stop or worst <= ruin or best >= target or until >= deadline:
             price, reason = resolve_end(
@@ -101,7 +102,7 @@ def hold(
                 ruin, finer, rules.optimistic,
             )  # fmt: skip
             return row, side * price, reason, cash
-        equity[row] = cash + units * close[row]
+        equity[at] = cash + units * close[at]
         if ledger is not None:
             ledger[layout.CASH, row], ledger[layout.UNITS, row] = cash, units
     return end - 1, close[end - 1], layout.OPEN, cash
@@ -136,10 +137,11 @@ def walk_account(
     account, count, row = 1.0, 0, 0
     for end in ends:
         while row < end:
-            equity[row] = account
+            at = np.uint64(row)
+            equity[at] = account
             if ledger is not None:
                 ledger[layout.CASH, row] = account
-            side, entry = float(sides[row]), row + 1
+            side, entry = float(sides[at]), row + 1
             if side == 0 or entry >= end or account <= 0:
                 row = entry
                 continue
@@ -147,10 +149,9 @@ def walk_account(
             if open_time[entry] >= deadline:
                 row = entry
                 continue
-            price = opens[entry]
+            price, fill = opens[entry], opens[entry] * (1 + side * rules.slippage_rate)
             stop = price * (side - reach[1] * stops[row])
             target = price * (side + reach[0] * targets[row])
-            fill = price * (1 + side * rules.slippage_rate)
             units = side * sizes[row] * account / (1 + rules.fee_rate) / fill
             entry_fee = rules.fee_rate * abs(units) * fill
             cash = account - units * fill - entry_fee
@@ -165,9 +166,8 @@ def walk_account(
                     book[count], ledger, entry, row, price, reason, account, units, entry_fee,
                     exit_fee, cash - left,
                 )  # fmt: skip
-            account = (
-                0.0 if reason == layout.LIQUIDATION else max(left + units * fill - exit_fee, 0.0)
-            )
+            gone = reason == layout.LIQUIDATION
+            account = 0.0 if gone else max(left + units * fill - exit_fee, 0.0)
             count += 1
     return count
 

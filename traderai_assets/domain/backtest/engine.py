@@ -31,7 +31,7 @@ from traderai_assets.domain.errors import InvalidInput
 
 Order = Literal["pessimistic", "optimistic"]
 
-EXIT_REASONS = np.array(["end", "target", "stop", "time", "liquidation"])
+EXIT_REASONS = pd.array(["end", "target", "stop", "time", "liquidation"], dtype="str")
 """By the numbers of `exits`."""
 
 
@@ -156,7 +156,8 @@ def _curve(bars: Bars, equity: FloatArray, ledger: FloatArray) -> pd.DataFrame:
             "value": ledger[UNITS] * bars.close,
             "fees": ledger[FEES],
             "funding": ledger[FUNDING],
-        }
+        },
+        copy=False,  # Nobody else holds these arrays
     )
 
 
@@ -192,10 +193,11 @@ def _trades(bars: Bars, book: FloatArray, rules: Rules) -> pd.DataFrame:
             "exit_price": exit_price,
             "gross_return": side * (column["price"] / opened - 1),
             "net_return": returned(pnl, column["fees"], column["funding"], put_in),
-            "exit_reason": EXIT_REASONS[reason],
+            "exit_reason": EXIT_REASONS.take(reason),
             "bars": exit_row - entry + 1,
             "pnl": pnl,
             "fees": column["fees"],
             "funding": column["funding"],
-        }
+        },
+        copy=False,
     )

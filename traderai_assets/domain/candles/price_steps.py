@@ -47,7 +47,7 @@ STEP_COLUMNS = ("open_time", "kind", "before", "after", "ratio", "near", "volume
 
 
 def _logarithms(prices: FloatArray) -> FloatArray:
-    """The C library's, as in `portable`, but without SciPy: runs that settle signals load none."""
+    """The C library's: limits lie far from any last digit, and runs that settle load no numba."""
     return np.fromiter(map(math.log, prices.tolist()), np.float64, len(prices))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.arrays import MILLISECOND, FloatArray, IntArray, milliseconds_of
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.portable import log_ratio, logarithm
 
 Kept = TypeVar("Kept")
 
@@ -86,7 +86,7 @@ class Bars:
     @cached_property
     def log_reach(self) -> FloatArray:
         """Log of high over low."""
-        return logarithm(self.high / self.low)
+        return log_ratio(self.high, self.low)
 
     @cached_property
     def typical(self) -> FloatArray:
@@ -95,8 +95,9 @@ class Bars:
 
     def change(self, values: FloatArray, rows: int) -> FloatArray:
         """`values` less what they were `rows` present bars before; NaN in the first `rows`."""
-        changed = np.full(len(self), np.nan)
-        changed[rows:] = values[rows:] - values[: max(len(self) - rows, 0)]
+        changed = np.empty(len(self))
+        changed[:rows] = np.nan
+        np.subtract(values[rows:], values[: max(len(self) - rows, 0)], out=changed[rows:])
         return changed
 
 

@@ -13,8 +13,14 @@ EXPONENTIAL_MEMORY = 6
 WILDER_MEMORY = 12
 
 
-def indicator(name: str, *inputs: FloatArray, **settings: int) -> FloatArray:
-    """What TA-Lib's `name` says of `inputs`: one row of values, or as many rows as it has."""
+def indicator(
+    name: str, *inputs: FloatArray, output: int | None = None, **settings: int
+) -> FloatArray:
+    """What TA-Lib's `name` says of `inputs`: one row of values, or as many rows as it has.
+
+    Of several rows `output` names the one that is wanted, so that no other need be copied.
+    """
     import talib
 
-    return np.asarray(getattr(talib, name)(*inputs, **settings))
+    found = getattr(talib, name)(*inputs, **settings)
+    return np.asarray(found if output is None else found[output])

@@ -13,29 +13,36 @@ _READ = types.Array(float64, 1, "C", readonly=True)
 _WRITE = types.Array(float64, 1, "C")
 
 
-def _divided(numerator: FloatArray, denominator: FloatArray, quotient: FloatArray) -> None:
-    """Fill `quotient`; NaN where the denominator is zero."""
-    for row in range(len(quotient)):
-        by = denominator[row]
-        quotient[row] = numerator[row] / (by if by != 0.0 else np.nan)
-
-
-divided = njit([void(_READ, _READ, _WRITE)], cache=True, error_model="numpy")(_divided)
-
-
-def _divided_above_zero(
-    numerator: FloatArray, denominator: FloatArray, quotient: FloatArray
+def _divided(
+    numerator: FloatArray,
+    denominator: FloatArray,
+    within: tuple[float, float],
+    quotient: FloatArray,
 ) -> None:
-    """Fill `quotient`; NaN where either side is not above zero."""
+    """Fill `quotient`, cut off at both ends; NaN where the denominator is zero."""
+    low, high = within
     for row in range(len(quotient)):
         by = denominator[row]
-        both = numerator[row] > 0.0 and by > 0.0
-        quotient[row] = numerator[row] / by if both else np.nan
+        found = numerator[row] / (by if by != 0.0 else np.nan)
+        found = low if found < low else found
+        quotient[row] = high if found > high else found
 
 
-divided_above_zero = njit([void(_READ, _READ, _WRITE)], cache=True, error_model="numpy")(
-    _divided_above_zero
-)
+divided = njit(
+    [void(_READ, _READ, types.UniTuple(float64, 2), _WRITE)], cache=True, error_model="numpy"
+)(_divided)
+
+
+def _shares(
+    above: FloatArray, from_: FloatArray, high: FloatArray, low: FloatArray, found: FloatArray
+) -> None:
+    """Fill `found` with one difference over another; NaN where that is zero."""
+    for row in range(len(found)):
+        by = high[row] - low[row]
+        found[row] = (above[row] - from_[row]) / (by if by != 0.0 else np.nan)
+
+
+shares = njit([void(*[_READ] * 4, _WRITE)], cache=True, error_model="numpy")(_shares)
 
 
 def _defined(values: FloatArray, warm_up: int, defined: FloatArray) -> None:
@@ -43,7 +50,7 @@ def _defined(values: FloatArray, warm_up: int, defined: FloatArray) -> None:
     for row in range(len(defined)):
         # Infinity less itself is NaN, and whatever is finite less itself is zero
         defined[row] = values[row] if values[row] - values[row] == 0.0 else np.nan
-    defined[:warm_up] = np.nan
+    defined[: max(warm_up, 0)] = np.nan
 
 
 defined = njit([void(_READ, int64, _WRITE)], cache=True, error_model="numpy")(_defined)

@@ -1,12 +1,13 @@
 """The features of one month, from its candles and a fixed warm-up before them."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
-from traderai_assets.domain.candles.segments import bars_since_cut, segments_of
+from traderai_assets.domain.candles.segments import SEGMENT, bars_since_cut, segments_of
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.catalogue import CATALOGUE
@@ -68,16 +69,27 @@ def month_features(
         of such a bar is more than a model has learned to miss.
     """
     first = warm_up_start(month, bar, catalogue)
-    starts = [pd.Timestamp(moment) for moment in (first, month.start, month.end)]
-    begin, inside, end = candles["open_time"].searchsorted(starts)
+    times = candles["open_time"].array
+    begin, inside, end = (
+        int(times.searchsorted(pd.Timestamp(moment))) for moment in (first, month.start, month.end)
+    )
     window = candles.iloc[begin:end]
-    parts = [_computed(window.iloc[rows], bar, catalogue) for rows in segments_of(window)]
-    values = np.concatenate(parts, axis=1)[:, inside - begin :]
-    features = pd.DataFrame(values.T, columns=[spec.name for spec in catalogue], copy=False)
-    cold = bars_since_cut(candles)[inside:end] < max(spec.warm_up_bars for spec in catalogue)
-    features.loc[cold] = np.nan
-    features.insert(0, "open_time", candles["open_time"].iloc[inside:end].reset_index(drop=True))
+    values = np.empty((len(catalogue), end - inside))
+    for rows in segments_of(window):
+        # What lies before the month is computed for what follows it, and not kept
+        _fill(values, window.iloc[rows], inside - begin - rows.start, bar, catalogue)
+    if SEGMENT in candles.columns:
+        cold = bars_since_cut(candles)[inside:end] < max(spec.warm_up_bars for spec in catalogue)
+        values[:, cold] = np.nan
+    features = pd.DataFrame(values.T, copy=False)
+    features.insert(0, -1, times[inside:end])
+    features.columns = _columns(catalogue)  # Names put together once: pandas is slow at them
     return features
+
+
+@cache
+def _columns(catalogue: tuple[FeatureSpec, ...]) -> pd.Index:
+    return pd.Index(["open_time", *(spec.name for spec in catalogue)])
 
 
 def undefined_rows(features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -85,23 +97,30 @@ def undefined_rows(features: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np
     return features.drop(columns="open_time").isna().all(axis=1).to_numpy()
 
 
-def _computed(
-    window: pd.DataFrame, bar: timedelta, catalogue: tuple[FeatureSpec, ...]
-) -> FloatArray:
-    """One row of values for each feature, NaN where it is not defined."""
-    values = np.empty((len(catalogue), len(window)))
-    if window.empty:
-        return values
+def _fill(
+    values: FloatArray,
+    segment: pd.DataFrame,
+    before: int,
+    bar: timedelta,
+    catalogue: tuple[FeatureSpec, ...],
+) -> None:
+    """Fill in a row of `values` for each feature of a segment; NaN where it is not defined.
+
+    The segment's first `before` bars lie before them, or it begins `-before` bars into them.
+    """
+    left_out, first = max(before, 0), max(-before, 0)
+    if len(segment) <= left_out:
+        return
     from traderai_assets.domain.features.kernels import defined
 
-    bars = Bars.from_candles(window, bar)
+    bars = Bars.from_candles(segment, bar)
+    part = values[:, first : first + len(segment) - left_out]
     # What is not defined becomes NaN; numpy need not warn of it
     with np.errstate(all="ignore"):
-        for row, spec in zip(values, catalogue, strict=True):
+        for row, spec in zip(part, catalogue, strict=True):
             computed = np.ascontiguousarray(spec.compute(bars), dtype=np.float64)
-            if computed.shape != row.shape:
+            if computed.shape != (len(bars),):
                 raise InvalidFeature(
                     f"feature {spec.name!r} gave {computed.shape} values for {len(bars)} bars"
                 )
-            defined(computed, spec.warm_up_bars, row)
-    return values
+            defined(computed[left_out:], spec.warm_up_bars - left_out, row)

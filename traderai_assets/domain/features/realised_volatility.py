@@ -12,7 +12,7 @@ import pandas as pd
 from traderai_assets.domain.arrays import MILLISECOND, FloatArray, IntArray, milliseconds_of
 from traderai_assets.domain.features.bars import oldest_rows
 from traderai_assets.domain.features.windows import window_sum
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.portable import log_ratio
 
 VOLATILITY_BARS = 288
 # Below a quarter of the window the estimate is noise: a market just listed or just resumed.
@@ -50,16 +50,16 @@ def volatility_of(open_ms: IntArray, closes: FloatArray, bar_ms: int) -> FloatAr
     if rows == 0:
         return np.empty(0)
     squared = np.zeros(rows + 1)  # One past the end, for reduceat
-    squared[1:rows] = logarithm(closes[1:] / closes[:-1]) ** 2
+    returned = log_ratio(closes[1:], closes[:-1])
+    np.multiply(returned, returned, out=squared[1:rows])
     oldest = oldest_rows(open_ms, VOLATILITY_BARS, bar_ms)
     returns = np.arange(rows) - oldest
-    sums = window_sum(squared[:rows], VOLATILITY_BARS)
+    volatility = window_sum(squared[:rows], VOLATILITY_BARS)
+    volatility /= VOLATILITY_BARS
     # Bars are absent, or the history is short: such windows are summed one by one
     short = np.flatnonzero(returns < VOLATILITY_BARS)
     bounds = np.stack([oldest[short] + 1, short + 1], axis=1).ravel()
-    sums[short] = np.add.reduceat(squared, bounds)[::2]
-    elapsed_bars = (open_ms - open_ms[oldest]) / bar_ms
-    known = returns >= MINIMUM_RETURNS
-    volatility = np.full(rows, np.nan)
-    volatility[known] = np.sqrt(sums[known] / elapsed_bars[known])
-    return volatility
+    elapsed_bars = (open_ms[short] - open_ms[oldest[short]]) / bar_ms
+    elapsed_bars[returns[short] < MINIMUM_RETURNS] = np.nan
+    volatility[short] = np.add.reduceat(squared, bounds)[::2] / elapsed_bars
+    return np.asarray(np.sqrt(volatility))

@@ -8,8 +8,7 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.features.indicators import indicator
-from traderai_assets.domain.features.windows import window_products, window_sum
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.features.windows import window_products, window_squares, window_sum
 
 
 def rolling_sum(values: FloatArray, window: int) -> FloatArray:
@@ -24,7 +23,7 @@ def rolling_mean(values: FloatArray, window: int) -> FloatArray:
 
 def rolling_deviation(values: FloatArray, window: int) -> FloatArray:
     """Sample standard deviation of the last `window` rows; NaN until all are there."""
-    return np.asarray(np.sqrt(window_products(values, values, window) / (window - 1)))
+    return np.asarray(np.sqrt(window_squares(values, window) / (window - 1)))
 
 
 def rolling_maximum(values: FloatArray, window: int) -> FloatArray:
@@ -42,24 +41,29 @@ def rolling_covariance(left: FloatArray, right: FloatArray, window: int) -> Floa
     return window_products(left, right, window) / (window - 1)
 
 
-def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    """`numerator / denominator`, NaN where the denominator is zero."""
+def ratio(
+    numerator: FloatArray,
+    denominator: FloatArray,
+    *,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> FloatArray:
+    """`numerator / denominator`, cut off at the bounds; NaN where the denominator is zero."""
     from traderai_assets.domain.features.kernels import divided
 
     quotient = np.empty(len(numerator))
-    divided(numerator, denominator, quotient)
+    divided(numerator, denominator, within, quotient)
     return quotient
 
 
-def log_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    """Log of the ratio, NaN where either side is not above zero."""
-    from traderai_assets.domain.features.kernels import divided_above_zero
+def share(above: FloatArray, from_: FloatArray, high: FloatArray, low: FloatArray) -> FloatArray:
+    """`(above - from_) / (high - low)`, NaN where `high` and `low` are one."""
+    from traderai_assets.domain.features.kernels import shares
 
-    quotient = np.empty(len(numerator))
-    divided_above_zero(numerator, denominator, quotient)
-    return logarithm(quotient)
+    found = np.empty(len(above))
+    shares(above, from_, high, low, found)
+    return found
 
 
 def position_in_range(values: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Where `values` stand between `low` (0) and `high` (1); NaN where the two are one."""
-    return ratio(values - low, high - low)
+    return share(values, low, high, low)

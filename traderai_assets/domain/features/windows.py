@@ -9,10 +9,19 @@ BLOCK_ROWS = 1024
 
 def window_sum(values: FloatArray, window: int, *, block_rows: int = BLOCK_ROWS) -> FloatArray:
     """Sum of the last `window` rows; NaN until all are there."""
-    from traderai_assets.domain.features.window_kernels import window_sums
+    from traderai_assets.domain.features import window_kernels
 
-    found = np.full(len(values), np.nan)
-    window_sums(values, window, block_rows, found[window - 1 :])
+    found = np.empty(len(values))
+    window_kernels.window_sums(values, window, block_rows, found)
+    return found
+
+
+def window_squares(values: FloatArray, window: int, *, block_rows: int = BLOCK_ROWS) -> FloatArray:
+    """Sum of squares about the mean of the last `window` rows; NaN until all are there."""
+    from traderai_assets.domain.features import window_kernels
+
+    found = np.empty(len(values))
+    window_kernels.window_squares(values, window, block_rows, found)
     return found
 
 
@@ -22,6 +31,6 @@ def window_products(
     """Sum of products about the means of the last `window` rows; NaN until all are there."""
     from traderai_assets.domain.features import window_kernels
 
-    found = np.full(len(left), np.nan)
-    window_kernels.window_products(left, right, window, block_rows, found[window - 1 :])
+    found = np.empty(len(left))
+    window_kernels.window_products(left, right, window, block_rows, found)
     return found

@@ -12,6 +12,7 @@ import pandas as pd
 from traderai_assets.domain.arrays import FloatArray, IntArray, milliseconds_of
 from traderai_assets.domain.errors import DegenerateData, NotEnoughData
 from traderai_assets.domain.labels.weights import uniqueness_weights
+from traderai_assets.domain.portable import logistic
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class RowWeights:
         weight = uniqueness_weights(open_ms, end_ms) if self.uniqueness else np.ones(len(open_ms))
         if self.half_life_ms:
             halvings = (open_ms.max() - open_ms) / self.half_life_ms
-            # By the C library, value for value: NumPy's own has other last digits elsewhere
-            weight = weight * np.array([math.exp2(-age) for age in halvings.tolist()])
+            # exp(-x) is 1 / logistic(x) - 1, which is portable
+            weight = weight * (1.0 / logistic(math.log(2.0) * halvings) - 1.0)
         return np.asarray(weight / weight.mean())
 
 

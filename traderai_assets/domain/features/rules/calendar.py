@@ -11,49 +11,57 @@ from traderai_assets.domain.features.bars import Bars, oldest_rows
 from traderai_assets.domain.features.spec import FeatureSpec
 
 HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-WEEK_MS = 7 * DAY_MS
 # 1970-01-01 was a Thursday; weeks are counted from Monday
-THURSDAY_MS = 3 * DAY_MS
+THURSDAY = 3
 # By the C library, value for value: NumPy's have other last digits on other processors
 HOURS = np.array([cmath.rect(1.0, hour * 2.0 * math.pi / 24.0) for hour in range(24)])
 WEEKDAYS = np.array([cmath.rect(1.0, day * 2.0 * math.pi / 7.0) for day in range(7)])
 
 
-def hour(bars: Bars) -> IntArray:
-    """Hour of the day, UTC."""
-    return bars.kept("hour", lambda: bars.open_ms % DAY_MS // HOUR_MS)
-
-
-def weekday(bars: Bars) -> IntArray:
-    """Day of the week, Monday 0."""
-    return bars.kept("weekday", lambda: (bars.open_ms + THURSDAY_MS) % WEEK_MS // DAY_MS)
-
-
 def hour_sine(bars: Bars) -> FloatArray:
     """Sine of the hour."""
-    return np.asarray(HOURS.imag[hour(bars)])
+    return _at_each_bar(bars, HOURS.imag, _hours(bars) % 24)
 
 
 def hour_cosine(bars: Bars) -> FloatArray:
     """Cosine of the hour."""
-    return np.asarray(HOURS.real[hour(bars)])
+    return _at_each_bar(bars, HOURS.real, _hours(bars) % 24)
 
 
 def weekday_sine(bars: Bars) -> FloatArray:
     """Sine of the weekday."""
-    return np.asarray(WEEKDAYS.imag[weekday(bars)])
+    return _at_each_bar(bars, WEEKDAYS.imag, _weekdays(bars))
 
 
 def weekday_cosine(bars: Bars) -> FloatArray:
     """Cosine of the weekday."""
-    return np.asarray(WEEKDAYS.real[weekday(bars)])
+    return _at_each_bar(bars, WEEKDAYS.real, _weekdays(bars))
+
+
+def _hours(bars: Bars) -> IntArray:
+    """Every hour that the bars lie in, from the first to the last, since 1970 in UTC."""
+    return np.arange(bars.open_ms[0] // HOUR_MS, bars.open_ms[-1] // HOUR_MS + 1)
+
+
+def _weekdays(bars: Bars) -> IntArray:
+    """Day of the week at each of these hours, Monday 0."""
+    return (_hours(bars) // 24 + THURSDAY) % 7
+
+
+def _at_each_bar(bars: Bars, told: FloatArray, of_hours: IntArray) -> FloatArray:
+    """At each bar, what is told of its hour: a division a bar, and one for all four of them."""
+    which = bars.kept(
+        "hours since the first", lambda: bars.open_ms // HOUR_MS - bars.open_ms[0] // HOUR_MS
+    )
+    return np.asarray(told[of_hours][which])
 
 
 def gap_bars(bars: Bars) -> FloatArray:
     """Absent bars between this row and the previous one."""
     gaps = np.full(len(bars), np.nan)
-    gaps[1:] = np.diff(bars.open_ms) / bars.bar_ms - 1.0
+    np.subtract(bars.open_ms[1:], bars.open_ms[:-1], out=gaps[1:])
+    gaps /= bars.bar_ms
+    gaps -= 1.0
     return gaps
 
 

@@ -13,7 +13,7 @@ from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.rolling import position_in_range
 from traderai_assets.domain.features.spec import over_spans
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.portable import log_ratio
 
 COARSE_LENGTHS = (12, 48)
 
@@ -22,8 +22,8 @@ COARSE_LENGTHS = (12, 48)
 class CoarseBars:
     """Coarse bars that hold at least one bar, oldest first, and which of them each bar sees.
 
-    `place` is, for each bar, the row of the last coarse bar that has closed by the bar's close;
-    it means nothing where that one is absent, which `absent` says.
+    `place` is, for each bar, the row of the last coarse bar that has closed by the bar's close; -1
+    where that one is absent.
     """
 
     number: IntArray
@@ -31,28 +31,20 @@ class CoarseBars:
     low: FloatArray
     close: FloatArray
     place: IntArray
-    absent: IntArray
 
     @classmethod
     def gathered(cls, bars: Bars, length: int) -> "CoarseBars":
         """Gather `length` bars into each coarse bar, numbered since 1970."""
-        coarse_ms = length * bars.bar_ms
-        own = bars.open_ms // coarse_ms
-        begins = np.diff(own, prepend=own[0] - 1) != 0
-        first = np.flatnonzero(begins)
-        last = np.append(first[1:], len(bars)) - 1
-        number = own[first]
-        # A bar sees its own coarse bar if both close together, else the one before
-        before = (bars.open_ms - own * coarse_ms) < coarse_ms - bars.bar_ms
-        place = np.cumsum(begins) - 1 - before
-        return cls(
-            number=number,
-            high=np.maximum.reduceat(bars.high, first),
-            low=np.minimum.reduceat(bars.low, first),
-            close=bars.close[last],
-            place=place,
-            absent=np.flatnonzero(number[place] != own - before),
-        )
+        from traderai_assets.domain.features.coarse_kernel import gather
+
+        number, place = np.empty(len(bars), np.int64), np.empty(len(bars), np.int64)
+        coarse = np.empty((3, len(bars)))
+        count = gather(
+            bars.open_ms, bars.high, bars.low, bars.close, bars.bar_ms, length * bars.bar_ms,
+            number, coarse, place,
+        )  # fmt: skip
+        high, low, close = coarse[:, :count]
+        return cls(number[:count], high, low, close, place)
 
     @classmethod
     def of(cls, bars: Bars, length: int) -> "CoarseBars":
@@ -61,16 +53,14 @@ class CoarseBars:
 
     def seen(self, values: FloatArray) -> FloatArray:
         """`values` of the last closed coarse bar, at each bar; NaN where that one is absent."""
-        seen = values[self.place]
-        seen[self.absent] = np.nan
-        return seen
+        return np.append(values, np.nan)[self.place]  # -1 is the last
 
 
 def coarse_return(bars: Bars, *, span: int) -> FloatArray:
     """Log return of the last closed coarse bar, from the close of the one before it."""
     coarse = CoarseBars.of(bars, span)
     changed = np.full(len(coarse.number), np.nan)
-    changed[1:] = logarithm(coarse.close[1:] / coarse.close[:-1])
+    changed[1:] = log_ratio(coarse.close[1:], coarse.close[:-1])
     changed[1:][np.diff(coarse.number) > 1] = np.nan
     return coarse.seen(changed)
 
@@ -78,7 +68,7 @@ def coarse_return(bars: Bars, *, span: int) -> FloatArray:
 def coarse_range(bars: Bars, *, span: int) -> FloatArray:
     """Log of high over low of the last closed coarse bar."""
     coarse = CoarseBars.of(bars, span)
-    return coarse.seen(logarithm(coarse.high / coarse.low))
+    return coarse.seen(log_ratio(coarse.high, coarse.low))
 
 
 def coarse_location(bars: Bars, *, span: int) -> FloatArray:
@@ -90,7 +80,7 @@ def coarse_location(bars: Bars, *, span: int) -> FloatArray:
 def since_coarse_close(bars: Bars, *, span: int) -> FloatArray:
     """Log return since the last coarse close."""
     coarse = CoarseBars.of(bars, span)
-    return logarithm(bars.close / coarse.seen(coarse.close))
+    return log_ratio(bars.close, coarse.seen(coarse.close))
 
 
 _RULES = (

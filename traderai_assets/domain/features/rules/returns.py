@@ -4,9 +4,9 @@ import numpy as np
 
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.features.bars import Bars
-from traderai_assets.domain.features.rolling import position_in_range, ratio
+from traderai_assets.domain.features.rolling import position_in_range, share
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.portable import log_ratio
 
 RETURN_SPANS = (1, 2, 3, 6, 12, 24, 48, 96, 288)
 
@@ -19,7 +19,7 @@ def log_return(bars: Bars, *, span: int) -> FloatArray:
 def open_gap(bars: Bars) -> FloatArray:
     """Log of this open over the close before it: what happened between two bars."""
     gap = np.full(len(bars), np.nan)
-    gap[1:] = logarithm(bars.open[1:] / bars.close[:-1])
+    gap[1:] = log_ratio(bars.open[1:], bars.close[:-1])
     return gap
 
 
@@ -30,17 +30,17 @@ def bar_range(bars: Bars) -> FloatArray:
 
 def bar_body(bars: Bars) -> FloatArray:
     """Close less open as a share of the bar's range, in -1..1; NaN for a flat bar."""
-    return ratio(bars.close - bars.open, bars.high - bars.low)
+    return share(bars.close, bars.open, bars.high, bars.low)
 
 
 def upper_shadow(bars: Bars) -> FloatArray:
     """Share of the bar's range above its body, in 0..1; NaN for a flat bar."""
-    return ratio(bars.high - np.maximum(bars.open, bars.close), bars.high - bars.low)
+    return share(bars.high, np.maximum(bars.open, bars.close), bars.high, bars.low)
 
 
 def lower_shadow(bars: Bars) -> FloatArray:
     """Share of the bar's range below its body, in 0..1; NaN for a flat bar."""
-    return ratio(np.minimum(bars.open, bars.close) - bars.low, bars.high - bars.low)
+    return share(np.minimum(bars.open, bars.close), bars.low, bars.high, bars.low)
 
 
 def close_location(bars: Bars) -> FloatArray:

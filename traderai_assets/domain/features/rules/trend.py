@@ -29,7 +29,7 @@ def ema_spread(bars: Bars) -> FloatArray:
 
 def macd_histogram(bars: Bars) -> FloatArray:
     """MACD(12, 26, 9) less its signal line, as a share of close."""
-    return np.asarray(indicator("MACD", bars.close)[2] / bars.close)
+    return np.asarray(indicator("MACD", bars.close, output=2) / bars.close)
 
 
 def trend_strength(bars: Bars) -> FloatArray:
@@ -58,7 +58,7 @@ def slope(bars: Bars, *, span: int) -> FloatArray:
 def efficiency(bars: Bars, *, span: int) -> FloatArray:
     """Kaufman's ratio with its sign: net move over the path walked, -1..1."""
     path = bars.kept(f"path {span}", lambda: rolling_sum(bars.log_move, span))
-    return np.clip(ratio(bars.change(bars.log_close, span), path), -1.0, 1.0)
+    return ratio(bars.change(bars.log_close, span), path, within=(-1.0, 1.0))
 
 
 FEATURES = (

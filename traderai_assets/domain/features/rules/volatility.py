@@ -10,7 +10,6 @@ from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.indicators import WILDER_MEMORY, indicator
 from traderai_assets.domain.features.realised_volatility import VOLATILITY_BARS, volatility_of
 from traderai_assets.domain.features.rolling import (
-    log_ratio,
     position_in_range,
     ratio,
     rolling_deviation,
@@ -20,7 +19,7 @@ from traderai_assets.domain.features.rolling import (
     rolling_sum,
 )
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
-from traderai_assets.domain.portable import logarithm
+from traderai_assets.domain.portable import log_ratio
 
 
 def realised(bars: Bars) -> FloatArray:
@@ -58,7 +57,7 @@ def parkinson(bars: Bars, *, span: int) -> FloatArray:
 def garman_klass(bars: Bars, *, span: int) -> FloatArray:
     """Volatility a bar from open, high, low and close (Garman and Klass, 1980)."""
     wide = 0.5 * bars.log_reach**2
-    drift = (2.0 * math.log(2.0) - 1.0) * logarithm(bars.close / bars.open) ** 2
+    drift = (2.0 * math.log(2.0) - 1.0) * log_ratio(bars.close, bars.open) ** 2
     # Never below zero but for rounding: |log(close/open)| is at most log(high/low)
     return np.sqrt(np.maximum(rolling_mean(wide - drift, span), 0.0))
 
@@ -91,7 +90,7 @@ def upside_share(bars: Bars, *, span: int) -> FloatArray:
     """Squared rises less squared falls over all squares of `span` returns, -1..1."""
     squared = bars.log_return**2
     signed = rolling_sum(np.sign(bars.log_return) * squared, span)
-    return np.clip(ratio(signed, rolling_sum(squared, span)), -1.0, 1.0)
+    return ratio(signed, rolling_sum(squared, span), within=(-1.0, 1.0))
 
 
 FEATURES = (

@@ -7,7 +7,6 @@ import numpy as np
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.features.bars import Bars
 from traderai_assets.domain.features.rolling import (
-    log_ratio,
     ratio,
     rolling_covariance,
     rolling_deviation,
@@ -15,6 +14,7 @@ from traderai_assets.domain.features.rolling import (
     rolling_sum,
 )
 from traderai_assets.domain.features.spec import FeatureSpec, over_spans
+from traderai_assets.domain.portable import log_ratio
 
 
 def _traded(bars: Bars, span: int) -> FloatArray:
@@ -39,7 +39,7 @@ def _deviation(bars: Bars, span: int) -> FloatArray:
 def signed_volume(bars: Bars, *, span: int) -> FloatArray:
     """Volume of rising bars less that of falling ones, share of all, -1..1."""
     signed = bars.kept("signed volume", lambda: np.sign(bars.log_return) * bars.volume)
-    return np.clip(ratio(rolling_sum(signed, span), _traded(bars, span)), -1.0, 1.0)
+    return ratio(rolling_sum(signed, span), _traded(bars, span), within=(-1.0, 1.0))
 
 
 def _value(bars: Bars) -> FloatArray:
@@ -52,9 +52,10 @@ def money_flow(bars: Bars, *, span: int) -> FloatArray:
     Not TA-Lib's MFI, which answers 0 wherever the summed flow is below 1 unit of quote.
     """
     direction = bars.change(bars.typical, 1)
-    rising = rolling_sum(np.where(direction > 0, _value(bars), 0.0), span)
-    moving = rolling_sum(np.where(direction != 0, _value(bars), 0.0), span)
-    return np.clip(ratio(rising, moving), 0.0, 1.0)
+    # Products, as choosing between two values waits for the processor to have guessed which
+    rising = rolling_sum(_value(bars) * (direction > 0), span)
+    moving = rolling_sum(_value(bars) * (direction != 0), span)
+    return ratio(rising, moving, within=(0.0, 1.0))
 
 
 def chaikin_flow(bars: Bars, *, span: int) -> FloatArray:
@@ -64,7 +65,7 @@ def chaikin_flow(bars: Bars, *, span: int) -> FloatArray:
         reach == 0.0, 0.0, ((bars.close - bars.low) - (bars.high - bars.close)) / reach
     )
     weighted = rolling_sum(location * bars.volume, span)
-    return np.clip(ratio(weighted, _traded(bars, span)), -1.0, 1.0)
+    return ratio(weighted, _traded(bars, span), within=(-1.0, 1.0))
 
 
 def vwap_distance(bars: Bars, *, span: int) -> FloatArray:
@@ -91,7 +92,8 @@ def idle_share(bars: Bars, *, span: int) -> FloatArray:
 def volume_move_correlation(bars: Bars, *, span: int) -> FloatArray:
     """Correlation of volume with the absolute log return over `span` bars, -1..1."""
     spread = _deviation(bars, span) * rolling_deviation(bars.log_move, span)
-    return np.clip(ratio(rolling_covariance(bars.volume, bars.log_move, span), spread), -1.0, 1.0)
+    together = rolling_covariance(bars.volume, bars.log_move, span)
+    return ratio(together, spread, within=(-1.0, 1.0))
 
 
 FEATURES = (
