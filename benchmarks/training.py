@@ -1,13 +1,12 @@
-"""Training against its bare parts: the whole job, two processes against one, single fits.
+"""Training against its bare parts: the whole job, and single fits.
 
 The bare job repeats the fits that a training really made, with the same rows and parameters, by
 `lightgbm.train` and `xgboost.train` alone, and computes features, labels and backtests by their
 kernels alone. What lies between the two is what the platform itself costs.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,23 +16,22 @@ from benchmarks import bare_job, policy_search
 from benchmarks.judging import platform_plan
 from benchmarks.planted import BAR, PAYABLE, START, planted_market
 from benchmarks.table import Ratio, at_most, best_of
-from resources.fitting.processes import fit_processes
 from traderai_assets.domain.features.month import month_features, warm_up_bars
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
 from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.training.engine import OpenFitter, fit_in_process, train_model
+from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import Fit, FitTask, InProcessFitter, ReportRounds
+from traderai_assets.domain.training.fitting import Fit, FitTask, Fitter, ReportRounds
 from traderai_assets.domain.training.plan import TrainingPlan
 
-JOB_BOUND, PROCESSES_BOUND, FIT_BOUND = 1.25, 0.65, 1.25
+JOB_BOUND, FIT_BOUND = 1.25, 1.25
 
 
-class RecordingFits(InProcessFitter):
-    """Fits here, and remembers what was fitted."""
+class RecordingFits(Fitter):
+    """Fits, and remembers what was fitted."""
 
     def __init__(self, arrays: FitArrays) -> None:
         super().__init__(arrays)
@@ -55,7 +53,7 @@ class Job:
     candles: pd.DataFrame
     plan: TrainingPlan
 
-    def run(self, fits: OpenFitter = fit_in_process) -> TrainedModel:
+    def run(self, fits: Callable[[FitArrays], Fitter] = Fitter) -> TrainedModel:
         """Do all of it."""
         labels = label_bars(
             self.candles,
@@ -75,19 +73,15 @@ class Job:
             fits=fits,
         )
 
-    def run_in_processes(self, processes: int) -> None:
-        """Do all of it, folds side by side; the processes start and end with it."""
-        with fit_processes(processes, busy=lambda: False) as fits:
-            self.run(fits)
-
 
 def measure(*, quick: bool) -> list[Ratio]:
     """Time everything; `quick` times once and with fewer trials, to see that it works."""
     candles = planted_market(PAYABLE, 0, warm_up_bars=warm_up_bars()).candles
     plan = bare_job.smaller(platform_plan()) if quick else platform_plan()
-    job, recorded = Job(candles, plan), []
+    job = Job(candles, plan)
+    recorded: list[RecordingFits] = []
 
-    def record(arrays: FitArrays, _planned: int) -> RecordingFits:
+    def record(arrays: FitArrays) -> RecordingFits:
         recorded.append(RecordingFits(arrays))
         return recorded[-1]
 
@@ -95,7 +89,7 @@ def measure(*, quick: bool) -> list[Ratio]:
     (fits,) = recorded
     bare = bare_job.BareJob(candles, plan, fits.arrays, tuple(fits.fitted), trained)
     times = 1 if quick else 2
-    whole, parts, parallel = best_of(times, job.run, bare.run, partial(job.run_in_processes, 2))
+    whole, parts = best_of(times, job.run, bare.run)
     search = plan.search
     what = (
         f"the whole job: {search.learner_trials} + {search.policy_trials} trials, "
@@ -104,23 +98,13 @@ def measure(*, quick: bool) -> list[Ratio]:
     return [
         Ratio(
             what,
-            "train_model, one process",
+            "train_model",
             "its bare parts",
             whole,
             parts,
             at_most(JOB_BOUND),
             whole <= JOB_BOUND * parts,
             "bare: kernels of features, labels and backtests, Optuna's TPE, lgb and xgb.train",
-        ),
-        Ratio(
-            what,
-            "train_model, two processes",
-            "train_model, one process",
-            parallel,
-            whole,
-            at_most(PROCESSES_BOUND),
-            parallel <= PROCESSES_BOUND * whole,
-            "start and end of the processes included",
         ),
         *(_single_fit(name, fits, times=5 * times) for name in plan.learners),
         policy_search.measure_search(candles, quick=quick),

@@ -181,7 +181,7 @@ CHANGED: dict[str, dict[str, object]] = {
     "costs": {"fee_rate": 0.001, "slippage_rate": 0.002, "funding_rate": 0.0001},
 }
 # When and with what a model is made, not what it is
-NO_PART_OF_A_PLAN = {"max_model_age_days", "processes"}
+NO_PART_OF_A_PLAN = {"max_model_age_days"}
 # What nobody has asked to set: a plan's own
 NO_SETTING = {
     "minimum_width",

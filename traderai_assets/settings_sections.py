@@ -53,12 +53,8 @@ class TrainingSettings(_Section):
         le=MAX_LOOKBACK_DAYS,
         description="Days of data a model learns from.",
     )
-    max_model_age_days: float = Field(
-        7, gt=0, le=365, description="Older champions are challenged."
-    )
-    folds: int = Field(
-        defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="Walk-forward folds."
-    )
+    max_model_age_days: float = Field(7, gt=0, le=365, description="Older ones are challenged.")
+    folds: int = Field(defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="That judge.")
     minimum_rows: int = Field(
         defaults.MINIMUM_ROWS,
         ge=MIN_ROWS,
@@ -89,7 +85,6 @@ class TrainingSettings(_Section):
         description="Whose calibrated probabilities are averaged; the search fits the first.",
     )
     seed: int = Field(defaults.SEED, ge=0, le=MAX_SEED, description="Seeds everything random.")
-    processes: int = Field(2, ge=1, le=64, description="Processes that fit one model's folds.")
 
     @field_validator("learners")
     @classmethod
@@ -108,10 +103,7 @@ class SearchSettings(_Section):
 
     sampler: defaults.SamplerName = defaults.SAMPLER
     learner_trials: int = Field(
-        defaults.LEARNER_TRIALS,
-        ge=1,
-        le=MAX_TRIALS,
-        description="Of learner and label settings.",
+        defaults.LEARNER_TRIALS, ge=1, le=MAX_TRIALS, description="Of learner and label settings."
     )
     policy_trials: int = Field(
         defaults.POLICY_TRIALS, ge=1, le=MAX_TRIALS, description="Of trading policies."

@@ -68,7 +68,8 @@ class InProcessPlatform:
         small = {
             "markets": ("binance:BTC/USDT",),
             "timeframe": "1h",
-            "training": {"folds": 2, "horizon_bars": 12},
+            # Short trades: of longer ones a month holds too few to be priced by
+            "training": {"folds": 2, "horizon_bars": 3},
             "search": {
                 "learner_trials": 2,
                 "policy_trials": 3,

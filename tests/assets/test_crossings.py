@@ -170,11 +170,15 @@ def test_a_model_of_candles_that_are_kept_apart_is_reproduced_from_its_card(
 
 
 def test_a_look_back_that_a_step_leaves_too_short_says_so_and_what_to_type(
-    false: InProcessPlatform,
+    false: InProcessPlatform, feed: SimulatedFeed
 ):
     false.run("backfill", MARCH, APRIL)
-    with pytest.raises(NotEnoughData) as told:
-        false.run("train", APRIL, only=["models"])
+    training = {"folds": 2, "horizon_bars": 3, "minimum_rows": 130}
+    with (
+        opened(false.home, feed, LATER, training=training) as demanding,
+        pytest.raises(NotEnoughData) as told,
+    ):
+        demanding.run("train", APRIL, only=["models"])
     key = false.market.key
     assert "1 of its bars have prices that nobody can have traded to" in str(told.value)
     assert f'"traderai candles confirm {key} 2024-03-25T00:00 --real"' in str(told.value)

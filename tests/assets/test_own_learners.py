@@ -1,7 +1,6 @@
 """A learner of one's own, chosen in the settings: trained, stored, crowned, served, made again."""
 
 import json
-import os
 import shutil
 import sys
 from datetime import timedelta
@@ -9,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from resources.fitting.processes import FITS_WORTH_A_PROCESS, fit_processes
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import never_written, opened
-from tests.resources.fitting.test_processes import arrays, bytes_of, idle, task
 from traderai_assets.domain.models.learners import LEARNERS, USER_LEARNERS, registered
-from traderai_assets.domain.training.fitting import InProcessFitter
 from traderai_assets.registry.reproduction import differences, reasons_to_differ, train_again
 from traderai_assets.registry.stored_models import find_model
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -27,10 +23,9 @@ MADE = ("models", "out_of_sample", "champions", "signals", "predictions")
 
 
 @pytest.fixture
-def found(monkeypatch, repository):
-    """The learner's folder is on the path, of this process and of those it starts."""
+def found(monkeypatch):
+    """The learner's folder is on the path of the run's process."""
     monkeypatch.syspath_prepend(OWN)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(repository), str(OWN)]))
     monkeypatch.setitem(LEARNERS, "logistic", registered()["logistic"])
     yield
     for name in [name for name in sys.modules if name.startswith(USER_LEARNERS)]:
@@ -43,7 +38,7 @@ def chosen(found, lived_in, feed, tmp_path):  # noqa: ARG001
     home = shutil.copytree(lived_in, tmp_path / "home")
     for table in MADE:
         never_written(home, table)
-    training = {"folds": 2, "horizon_bars": 12, "learners": ("logistic",)}
+    training = {"folds": 2, "horizon_bars": 3, "learners": ("logistic",)}
     with opened(home, feed, LATER, training=training) as platform:
         yield platform
 
@@ -53,6 +48,8 @@ def test_a_model_of_ones_own_learner_lives_as_every_model_does(chosen, monkeypat
     stored = chosen.rows(MODELS, "2024-07").iloc[0]
     card = json.loads(stored["card"])
     assert card["learners"] == card["plan"]["learners"] == ["logistic"]
+    assert [list(fold["learners"]) for fold in card["folds"]] == [["logistic"]] * 2
+    assert list(card["rounds"]) == list(card["importances"]) == ["logistic"]
     assert card["library_versions"]["logistic"].startswith("1.0+")
     assert (stored["lightgbm"], stored["xgboost"]) == (b"", b"")
     [page] = [
@@ -81,10 +78,3 @@ def test_a_model_of_ones_own_learner_lives_as_every_model_does(chosen, monkeypat
     monkeypatch.setattr(type(LEARNERS["logistic"]), "version", lambda _: "2.0")
     [reason] = reasons_to_differ(kept.card)
     assert reason.startswith("Made with logistic 1.0+")
-
-
-def test_the_processes_that_fit_folds_find_it_too(found):  # noqa: ARG001
-    given, tasks = arrays(), [task("logistic")]
-    with fit_processes(2, busy=idle) as processes:
-        there = bytes_of(processes(given, FITS_WORTH_A_PROCESS), tasks)
-    assert there == bytes_of(InProcessFitter(given), tasks)

@@ -40,7 +40,7 @@ def test_settings_and_resources_write_no_number_that_stands_there(repository):
         "traderai_assets/settings_sections.py": {"TrainingSettings", "SearchSettings"},
         "resources/exchange/resource.py": {"ExchangeResource"},
     }
-    own = {"max_model_age_days", "processes", "first_wait_seconds", "max_answer_bytes"}
+    own = {"max_model_age_days", "first_wait_seconds", "max_answer_bytes"}
     found = []
     for name, classes in shared.items():
         for node in ast.walk(ast.parse((repository / name).read_text())):

@@ -47,21 +47,16 @@ def models(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """All models trained for a served month, oldest first; the last is the month's model."""
-    from resources.fitting.processes import fit_processes
-
     require_proof(context.instance)
-    with (
-        fit_processes(settings.training.processes) as fits,
-        Publication(
-            context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
-        ) as publication,
-    ):
+    with Publication(
+        context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
+    ) as publication:
         facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
         days = settings.training.lookback_days
         parts = list(publication.partitions())
         judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
-        trainer = Trainer(context, lake, studies, settings, fits)
+        trainer = Trainer(context, lake, studies, settings)
         errors = []
         for part, found in judged:
             try:

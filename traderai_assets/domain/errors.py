@@ -19,7 +19,6 @@ TraderAIError
 │   ├── CorruptPartition       stored values do not match their content hash
 │   └── CorruptTable           a table that was there is gone, or has gone back
 ├── CorruptInstance         the files of Dagster's instance cannot be used
-├── WorkerDied              a process that worked for a run is gone
 └── TrainingError           a model that must not be made
     ├── NotEnoughData
     ├── DegenerateData         one class, constant or all-NaN columns
@@ -125,12 +124,6 @@ class CorruptTable(LakeError):
 
 class CorruptInstance(TraderAIError):
     """The database files of Dagster's instance are damaged, emptied or lost."""
-
-
-class WorkerDied(TraderAIError):
-    """A process that worked for a run ended before its work did."""
-
-    may_pass = True
 
 
 class TrainingError(TraderAIError):

@@ -26,7 +26,6 @@ from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
-    from resources.fitting.processes import FitProcesses
     from traderai_assets.domain.models.model import TrainedModel
     from traderai_assets.domain.training.plan import TrainingPlan
 
@@ -39,7 +38,6 @@ class Trainer:
     lake: LakeResource
     studies: StudiesResource
     settings: Settings
-    fits: "FitProcesses"
 
     def make(self, part: Partition, window: LookBack | Refusal) -> None:
         """Train the part's model, unless the newest stored one was made of the same.
@@ -104,7 +102,6 @@ class Trainer:
                 inputs=inputs,
                 storage=self.studies.continued(*part.key, study),
                 study=study,
-                fits=self.fits,
             )
 
 

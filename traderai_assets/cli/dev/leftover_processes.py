@@ -15,8 +15,8 @@ from traderai_assets.instance.run_workers import stop
 
 # No setting of ours: a mark that children inherit
 OWNER_VARIABLE = "HOME_OWNER_OF_TRADERAI"
-# A run goes on without its daemon, and so do the processes that fit for it
-_GO_ON = (b"traderai_assets.instance.worker", b"resources.fitting.worker")
+# A run goes on without its daemon
+_GOES_ON = b"traderai_assets.instance.worker"
 
 
 def end_survivors(home: Path) -> str:
@@ -49,6 +49,6 @@ def survivors(home: Path) -> Iterator[tuple[ProcessIdentity, str]]:
             if mark not in (folder / "environ").read_bytes() + b"\0":
                 continue
             command = (folder / "cmdline").read_bytes()
-            if command and not any(name in command for name in _GO_ON):
+            if command and _GOES_ON not in command:
                 arguments = command.replace(b"\0", b" ").decode(errors="replace").split()
                 yield ProcessIdentity.of(int(folder.name)), " ".join(arguments[1:4])

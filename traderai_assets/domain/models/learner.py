@@ -86,8 +86,8 @@ class Learner(Protocol):
     def fit(self, bins: Any, settings: FitSettings, report: Callable[[int], None]) -> FittedLearner:
         """Fit on the training bins; call `report` with rounds done.
 
-        End early once the loss on the validation bins has not fallen for so many rounds, and keep
-        all trees; where there are none, fit all rounds.
+        End early once the loss on the rows held out has not fallen for so many rounds, and keep all
+        trees; where there are none, fit all rounds.
         """
         ...
 

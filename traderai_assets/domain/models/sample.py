@@ -85,7 +85,7 @@ class RowWeights:
         weight = uniqueness_weights(open_ms, end_ms) if self.uniqueness else np.ones(len(open_ms))
         if self.half_life_ms:
             halvings = (open_ms.max() - open_ms) / self.half_life_ms
-            # exp(-x) is 1 / logistic(x) - 1, which is portable
+            # The exponential of the age below 0, by the logistic, which is portable
             weight = weight * (1.0 / logistic(math.log(2.0) * halvings) - 1.0)
         return np.asarray(weight / weight.mean())
 

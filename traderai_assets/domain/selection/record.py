@@ -32,7 +32,7 @@ class SelectionRecord:
         Sharpe ratio per period of the trials that have one, each over whatever it was chosen by;
         reported, not decided by.
     policy_returns : ndarray of shape (n_policies, n_selection_bars)
-        Return of the account over each bar of the calibration slices under every policy trial.
+        Return of the account over each bar of the slices of selection under every policy trial.
         Fewer than two policies: there was nothing to choose, and no overfitting to measure.
 
     Raises

@@ -17,7 +17,7 @@ from traderai_assets.domain.training.evaluation import judge_tests
 from traderai_assets.domain.training.evidence import Evidence, build_card
 from traderai_assets.domain.training.final_fit import fit_served
 from traderai_assets.domain.training.fit_arrays import FitArrays
-from traderai_assets.domain.training.fitting import Fitter, InProcessFitter
+from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.known_tests import known_tests
 from traderai_assets.domain.training.learner_search import LearnerSearch
 from traderai_assets.domain.training.out_of_fold import OutOfFold
@@ -33,13 +33,6 @@ from traderai_assets.domain.training.progress import (
 )
 from traderai_assets.domain.training.walk_forward import judge_folds, out_of_sample, scored_test
 
-OpenFitter = Callable[[FitArrays, int], Fitter]
-
-
-def fit_in_process(arrays: FitArrays, _fits_planned: int) -> Fitter:
-    """Fit in this process."""
-    return InProcessFitter(arrays)
-
 
 def train_model(
     features: pd.DataFrame,
@@ -52,7 +45,7 @@ def train_model(
     inputs: Mapping[str, str],
     storage: Any = None,
     study: str = "training",
-    fits: OpenFitter = fit_in_process,
+    fits: Callable[[FitArrays], Fitter] = Fitter,
 ) -> TrainedModel:
     """Train the model of one look-back.
 
@@ -79,7 +72,7 @@ def train_model(
     study : str
         Name of the studies in it: one for each set of inputs and plan.
     fits : callable
-        What fits, given the look-back's arrays and the number of fits: this process by default.
+        Makes what fits of the look-back's arrays.
 
     Returns
     -------
@@ -95,9 +88,8 @@ def train_model(
         If a slice holds one direction only, no feature varies, or a value is infinite.
     """
     data = gather_look_back(features, labels, candles, plan=plan, bar=bar)
-    planned = planned_fits(plan)
-    meter = ProgressMeter(report, plan.n_folds, planned, plan.rounds)
-    fitter = fits(FitArrays.of(data, plan), planned)
+    meter = ProgressMeter(report, plan.n_folds, planned_fits(plan), plan.rounds)
+    fitter = fits(FitArrays.of(data, plan))
     folds_fitted = OutOfFold(data, plan, fitter, meter)
     learners = LearnerSearch(data, plan, folds_fitted, meter)
     learners.run(storage, study)

@@ -25,7 +25,7 @@ def judge_tests(
     policy_returns: FloatArray,
     seed: int,
 ) -> Verdict:
-    """Hold what the test slices earned against every trial of both searches.
+    """Hold what the tests earned against every trial of both searches.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def judge_tests(
     searches : pair of Trials
         Of the learners and of the policies.
     policy_returns : ndarray of shape (n_trials, n_bars)
-        What each policy earned on the calibration slices.
+        What each policy earned on the tests.
     """
     result = trade_decided(decided, candles, bar=bar, costs=costs)
     traded = candles[candles["open_time"] >= decided["open_time"].iloc[0]]

@@ -1,10 +1,7 @@
-"""What fitting needs of a look-back, as plain arrays that can be handed to another process."""
+"""What fitting needs of a look-back, as plain arrays."""
 
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -92,58 +89,6 @@ class FitArrays:
         return sample_rows(
             rows, self.names, self.features, of.label, of.open_ms, of.end_ms, self.weights
         )
-
-    def to_bytes(self) -> bytes:
-        """Write it as numpy's npz; it holds numbers only, and numpy reads nothing else."""
-        arrays: dict[str, Any] = {"features": self.features}
-        head = {
-            "names": self.names,
-            "settings": vars(self.settings) | {"parameters": {}},
-            "weights": vars(self.weights),
-            "most_rows": self.most_rows,
-        }
-        labellings = []
-        for place, (labelling, part) in enumerate(self.labels.items()):
-            labellings.append([*labelling, sorted(part.slices)])
-            arrays |= {
-                f"{place}.open_ms": part.open_ms,
-                f"{place}.end_ms": part.end_ms,
-                f"{place}.label": part.label,
-            }
-            for number, (train, test) in part.slices.items():
-                arrays |= {f"{place}.{number}.0": train, f"{place}.{number}.1": test}
-        arrays["head"] = np.frombuffer(
-            json.dumps(head | {"labellings": labellings}).encode(), dtype=np.uint8
-        )
-        stream = io.BytesIO()
-        np.savez(stream, **arrays)
-        return stream.getvalue()
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> "FitArrays":
-        """Read back what `to_bytes` wrote."""
-        with np.load(io.BytesIO(content)) as arrays:
-            head = json.loads(arrays["head"].tobytes())
-            labels = {
-                Labelling(horizon, multiple): LabelArrays(
-                    arrays[f"{place}.open_ms"],
-                    arrays[f"{place}.end_ms"],
-                    arrays[f"{place}.label"],
-                    {
-                        number: (arrays[f"{place}.{number}.0"], arrays[f"{place}.{number}.1"])
-                        for number in numbers
-                    },
-                )
-                for place, (horizon, multiple, numbers) in enumerate(head["labellings"])
-            }
-            return cls(
-                tuple(head["names"]),
-                arrays["features"],
-                labels,
-                FitSettings(**head["settings"]),
-                RowWeights(**head["weights"]),
-                head["most_rows"],
-            )
 
 
 def thinned(rows: IntArray, most: int) -> IntArray:

@@ -1,11 +1,8 @@
-"""Fitting: one learner on one fold, its bins cut once and shared by every trial.
-
-Who fits, this process or several, is the caller's choice: anything that is a `Fitter` will do.
-"""
+"""Fitting: one learner on one fold, its bins cut once and shared by every trial."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
@@ -37,23 +34,15 @@ class Fit:
     best_rounds: int
 
 
-class Fitter(Protocol):
-    """Fits tasks, one after the other or several at once."""
-
-    def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
-        """Yield what each task gave, in their order; closed early, the rest is dropped."""
-        ...
-
-
-class InProcessFitter:
-    """Fits in this process."""
+class Fitter:
+    """Fits tasks on the rows of one look-back, one after the other."""
 
     def __init__(self, arrays: FitArrays) -> None:
         self._arrays = arrays
         self._bins: dict[tuple[str, Labelling, int], Any] = {}
 
     def fit_all(self, tasks: Sequence[FitTask], report: ReportRounds) -> Generator[Fit]:
-        """Yield what each task gave; nothing is fitted before it is asked for."""
+        """Yield what each task gave, in their order; nothing is fitted before it is asked for."""
         for task in tasks:
             yield self.fit(task, report)
 

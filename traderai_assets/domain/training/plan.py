@@ -45,7 +45,7 @@ class TrainingPlan:
     n_folds : int
         Walk-forward test slices.
     rounds, early_stopping_rounds : int
-        Trees at most, and trees without gain on the validation slice that end a fit.
+        Trees at most, and trees without gain on its test that end a fit.
     report_every : int
         Rounds between two reports of progress.
     learners : tuple of str

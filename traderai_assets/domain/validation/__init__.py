@@ -1,4 +1,4 @@
-"""Validation: which rows may train, tune, calibrate and test.
+"""Validation: which rows may train and which test.
 
 Here: folds, purging and combinatorial splits.
 Not here: what is done with them (training).

@@ -9,9 +9,9 @@ import pytest
 pytestmark = pytest.mark.processes
 
 
-def start(repository, folder, processes=1):
+def start(repository, folder):
     return subprocess.Popen(  # noqa: S603 - a script of our own
-        [sys.executable, "-m", "tests.resources.fitting.train", folder, str(processes)],
+        [sys.executable, "-m", "tests.domain.training.killed_training", folder],
         cwd=repository,
         stdout=subprocess.PIPE,
         text=True,
@@ -29,10 +29,6 @@ def undisturbed(repository, tmp_path_factory):
     return model_of(start(repository, tmp_path_factory.mktemp("undisturbed")))
 
 
-def test_the_number_of_processes_changes_nothing(repository, tmp_path, undisturbed):
-    assert model_of(start(repository, tmp_path, processes=2)) == undisturbed
-
-
 @pytest.mark.parametrize(
     "kills", [pytest.param(2), pytest.param(20, marks=pytest.mark.torture, id="twenty")]
 )
@@ -41,7 +37,7 @@ def test_killed_anywhere_and_run_again_it_makes_the_same_model(
 ):
     dice, hit = random.Random(4), 0
     while hit < kills:
-        process = start(repository, tmp_path, processes=2)
+        process = start(repository, tmp_path)
         try:
             process.wait(dice.uniform(1.5, 6.0))
         except subprocess.TimeoutExpired:
