@@ -167,7 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page, kept = promises_page(found, of)
     print(page)
     if not quick:
-        atomic_write(PAGE, page)
+        with atomic_write(PAGE) as draft:
+            draft.write_text(page)
     return 0 if kept else 1
 
 
