@@ -36,13 +36,18 @@ def after(model, market):
 
 @pytest.mark.parametrize("strength", [0.3, 1.0])
 def test_what_was_promised_comes(train, strength):
-    """The same rule on candles that nobody learnt from: apart by no more than two errors."""
+    """The same rule on candles that nobody learnt from: no less comes, but for two errors.
+
+    More may come: folds learn from fewer rows than the model that serves, and it is their trades
+    that are promised.
+    """
     model = train(planted_market(3000, strength=strength))
     assert model.card["chosen"]["pricing"]["lower"] > 0
     taken = after(model, planted_market(6000, strength=strength, seed=99))
     assert len(taken) > 300
     apart = (taken["promised"] - taken["came"]).groupby(np.arange(len(taken)) // 24).mean()
-    assert abs(apart.mean()) <= 2 * apart.std() / np.sqrt(len(apart))
+    assert apart.mean() <= 2 * apart.std() / np.sqrt(len(apart))
+    assert taken["came"].mean() <= 2 * taken["promised"].mean()
 
 
 def test_of_a_market_without_a_rule_nothing_is_promised(train):
@@ -51,6 +56,25 @@ def test_of_a_market_without_a_rule_nothing_is_promised(train):
         assert model.card["chosen"]["pricing"]["lower"] == 0.0
         assert not (model.out_of_sample["side"] != 0).any()
         assert after(model, planted_market(1500, strength=0.0, seed=seed + 50)).empty
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("markets", "most"), [(40, 3), pytest.param(300, 8, marks=pytest.mark.torture)]
+)
+def test_of_driftless_markets_one_in_a_hundred_is_believed(train, small_plan, markets, most):
+    """No calibration has seen the rows it prices: with one that had, statistics lay .85 too high.
+
+    Of 300 markets at one in a hundred, 9 or more come in four of a thousand cases.
+    """
+    search = {"learner_trials": 1, "policy_trials": 10}
+    plan = small_plan(n_folds=5, learners=("lightgbm",), search=search)
+    chosen = [
+        train(planted_market(2600, strength=0.0, seed=seed), plan=plan).card["chosen"]
+        for seed in range(markets)
+    ]
+    assert sum(one["pricing"]["lower"] > 0 for one in chosen) <= most
+    assert np.median([one["pricing_test"]["statistic"] for one in chosen]) < 0.3
 
 
 def test_the_card_says_what_its_pricing_rests_on(train, small_plan):
