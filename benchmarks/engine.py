@@ -83,6 +83,7 @@ def against_peers(rows: int, times: int) -> list[Ratio]:
         partial(our_sets, bars, signals),
         lambda: [bare_set(bars, signals, number) for number in range(SETS)],
     )
+    priced = [(policy, PRICING) for policy in parameter_sets()]
     walked, vectorbt, measured, with_figures, swept, decided = best_of(
         times,
         partial(our_sets, bars, signals),
@@ -90,8 +91,7 @@ def against_peers(rows: int, times: int) -> list[Ratio]:
         partial(our_sets, bars, signals, figures=True),
         lambda: vectorbt_figures(vectorbt_portfolio(bars, signals, COSTS)),
         lambda: evaluate_policies(
-            bars, probability, width, parameter_sets(), bar=BAR, horizon_bars=MAX_HELD_BARS,
-            costs=COSTS,
+            bars, probability, width, priced, bar=BAR, horizon_bars=MAX_HELD_BARS, costs=COSTS,
         ),
         lambda: vectorbt_portfolio(bars, decided_signals(probability, width), COSTS).returns(),
     )  # fmt: skip
