@@ -6,6 +6,7 @@ candidates that were tried the best is no surprise, so the bound is one that the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -143,15 +144,19 @@ def _critical(
     return float(np.sort(best)[at]) if at < len(best) else np.inf
 
 
+@lru_cache(maxsize=8)  # Of one training every candidate is asked alone, and all of them once
 def _signs(n_blocks: int, seed: int, n_flips: int) -> FloatArray:
     """Draws of a sign for each block, (n_draws, n_blocks); all there are where they are few."""
     if not n_blocks:
-        return np.empty((0, 0))
-    if n_blocks <= _ALL_FLIPS:
+        signs: FloatArray = np.empty((0, 0))
+    elif n_blocks <= _ALL_FLIPS:
         every = list(product((1.0, -1.0), repeat=n_blocks))
-        return np.array(every[1:])  # The first is what was found
-    drawn = np.random.default_rng(seed).integers(0, 2, (n_flips, n_blocks))
-    return np.asarray(2.0 * drawn - 1.0, dtype=np.float64)
+        signs = np.array(every[1:])  # The first is what was found
+    else:
+        drawn = np.random.default_rng(seed).integers(0, 2, (n_flips, n_blocks))
+        signs = np.asarray(2.0 * drawn - 1.0, dtype=np.float64)
+    signs.flags.writeable = False
+    return signs
 
 
 def _lower(products: FloatArray, squares: FloatArray, critical: float) -> float:

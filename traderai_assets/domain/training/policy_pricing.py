@@ -64,6 +64,7 @@ class PolicyPricing:
         market = _Market(data)
         self._stages = [_Stage(part, market) for part in known]
         self._sums: dict[tuple[float, float, int], BlockSums] = {}
+        self._alone: dict[tuple[float, float, int], Pricing] = {}
 
     def labelling(self, fold: int) -> Labelling:
         """Labels of what is fitted on a fold."""
@@ -71,8 +72,11 @@ class PolicyPricing:
 
     def alone(self, policy: Policy, fold: int) -> Pricing:
         """Price a policy at fold `fold` as if no other had been tried."""
-        slopes = self._slopes([policy], fold)
-        return Pricing(float(slopes.slope[0]), float(slopes.lower[0]))
+        key = policy.target, policy.stop, fold
+        if key not in self._alone:
+            slopes = self._slopes([policy], fold)
+            self._alone[key] = Pricing(float(slopes.slope[0]), float(slopes.lower[0]))
+        return self._alone[key]
 
     def of_all(self, policies: Sequence[Policy], chosen: Policy, fold: int) -> Priced:
         """Price the one that was chosen of all that were tried."""
