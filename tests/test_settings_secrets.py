@@ -58,7 +58,9 @@ def test_a_proxys_login_comes_from_the_environment_and_is_shown_nowhere(tmp_path
     assert build_resources(settings)["exchange"].proxy is None
 
 
-def test_a_proxy_without_a_login_may_stand_in_the_file(tmp_path):
+def test_a_proxy_without_a_login_may_stand_in_the_file(tmp_path, monkeypatch):
+    # Not the checkout's own, which after a demo is a sandbox's: that has no proxy
+    monkeypatch.setenv("TRADERAI_HOME", str(tmp_path / "home"))
     file = tmp_path / "traderai.toml"
     file.write_text('[exchange]\nproxy = "http://proxy.example:3128"')
     assert build_resources(load_settings(file))["exchange"].proxy == "http://proxy.example:3128"
