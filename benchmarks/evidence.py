@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.evidence_report import Demand, evidence_page
-from benchmarks.judging import ROOT, Judged, code_of, default_plan, judge, quick_plan
+from benchmarks.judging import ROOT, Judged, code_of, judge, platform_plan, quick_plan
 from benchmarks.planted import FAINT, MIDDLING, NOISE, PAYABLE, UNPAYABLE
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--journal", type=Path, default=JOURNAL)
     asked = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
-    demands, plan = (QUICK_DEMANDS, quick_plan()) if asked.quick else (DEMANDS, default_plan())
+    demands, plan = (QUICK_DEMANDS, quick_plan()) if asked.quick else (DEMANDS, platform_plan())
     verdicts = gather_verdicts(demands, plan, Journal(asked.journal), asked.processes)
     page = evidence_page(demands, verdicts, plan)
     print(page)

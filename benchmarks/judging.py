@@ -1,6 +1,6 @@
 """One planted market, trained and judged as the platform would: what `evidence` counts.
 
-Settings are those of the platform, but for the combinatorial paths, which decide nothing.
+Settings are those of the platform.
 """
 
 import hashlib
@@ -74,12 +74,6 @@ class Judged:
         return cls(**{**told, "reasons": tuple(told["reasons"])})
 
 
-def default_plan() -> TrainingPlan:
-    """Return the plan of a platform whose settings nobody has touched, without the paths."""
-    plan = platform_plan()
-    return replace(plan, search=replace(plan.search, combinatorial_groups=0))
-
-
 def platform_plan() -> TrainingPlan:
     """Return the plan of a platform whose settings nobody has touched."""
     return training_plan(Settings())
@@ -87,7 +81,7 @@ def platform_plan() -> TrainingPlan:
 
 def quick_plan() -> TrainingPlan:
     """Return a plan for the tests: the whole way, with fewer folds and trials."""
-    plan = default_plan()
+    plan = platform_plan()
     search = replace(plan.search, learner_trials=4, policy_trials=10, horizons=())
     return replace(plan, n_folds=3, rounds=100, learners=("lightgbm",), search=search)
 

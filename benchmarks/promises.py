@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence import ONE_THREAD
-from benchmarks.judging import default_plan
+from benchmarks.judging import platform_plan
 from benchmarks.machine import machine, versions
 from benchmarks.planted import BAR, DAYS, NOISE, START, Edge, planted_market
 from benchmarks.promises_report import Case, promises_page
@@ -114,7 +114,7 @@ def served(asked: Asked) -> Case:
 
 
 def _plan(asked: Asked) -> TrainingPlan:
-    plan = default_plan()
+    plan = platform_plan()
     costs = Costs(fee_rate=asked.round_trip / 2.0, slippage_rate=0.0)
     plan = replace(plan, horizon_bars=asked.horizon_bars, costs=costs)
     plan = replace(plan, search=replace(plan.search, horizons=()))

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import evidence
 from benchmarks.evidence import QUICK_DEMANDS, Journal, gather_verdicts
 from benchmarks.evidence_report import Demand, evidence_page
-from benchmarks.judging import Judged, code_of, default_plan, quick_plan
+from benchmarks.judging import Judged, code_of, platform_plan, quick_plan
 from benchmarks.planted import NOISE, PAYABLE
 
 JUDGED = Judged(
@@ -57,7 +57,7 @@ def test_verdicts_of_other_code_do_not_count(tmp_path):
     journal = Journal(tmp_path / "evidence.jsonl")
     journal.add(JUDGED)
     assert journal.read("def") == {}
-    assert code_of(quick_plan()) != code_of(default_plan())
+    assert code_of(quick_plan()) != code_of(platform_plan())
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_page_says_what_was_demanded_what_came_out_and_why():
         replace(JUDGED, seed=1, best_trial_sharpe=0.5),
         replace(JUDGED, edge=PAYABLE.name, promotable=True, reasons=()),
     ]
-    page = evidence_page(demands, verdicts, default_plan())
+    page = evidence_page(demands, verdicts, platform_plan())
     assert "| 2 pure noise | 0.01 | 1 of 2 | 2.5 | -2.0 | 0 of 2 | at most 1 | met |" in page
     assert "| 1 payable edge | 0.01 | 1 of 1 | 4.5 | -2.0 | 1 of 1 | at least 1 | met |" in page
     assert "| pure noise | 2 | deflated Sharpe ratio 2 |" in page

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.judging import default_plan
+from benchmarks.judging import platform_plan
 from benchmarks.planted import NOISE
 from benchmarks.rivals_comparison import MEASURES, Difference, block_interval, differences
 from benchmarks.rivals_forecasts import by_probability
@@ -43,7 +43,7 @@ def known_outcomes(month, plan):
 
 
 def test_who_knows_the_outcome_is_measured_as_perfect():
-    plan = default_plan()
+    plan = platform_plan()
     month = SimulatedMonth(NOISE, 1).open(plan.lookback_days)
     found = measure("oracle", known_outcomes, month, plan)
     assert found.auc == found.ic == found.rank_ic == pytest.approx(1.0)
@@ -157,4 +157,4 @@ def test_a_page_without_real_candles_says_so():
 
 
 def _asked(rivals):
-    return "product", rivals, default_plan()
+    return "product", rivals, platform_plan()

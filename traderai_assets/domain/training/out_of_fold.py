@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import numpy as np
-
-from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.sample import LabelledRows
 from traderai_assets.domain.training.dataset import LookBackData
@@ -123,8 +121,3 @@ class OutOfFold:
         test = self._data.folds[task.labelling][task.fold].test
         features = self._data.rows[task.labelling].features[test]
         return Scored(fit.model.predict(features, task.rounds), task.rounds, fit.best_rounds)
-
-
-def settled_rows(folds: Sequence[Fold]) -> IntArray:
-    """Rows of the tests whose label is known when the test after them begins."""
-    return np.concatenate([fold.settled for fold in folds])
