@@ -101,8 +101,9 @@ def served(asked: Asked) -> Case:
     side = decided["side"].to_numpy(np.int8)
     came = held.of_side(side)
     taken = (side != 0) & ~np.isnan(came)
-    forecast = np.abs(2.0 * decided["probability"].to_numpy(np.float64) - 1.0)
-    promised = pricing.slope * forecast * decided["width"].to_numpy(np.float64)
+    promised = pricing.promised(
+        decided["probability"].to_numpy(np.float64), decided["width"].to_numpy(np.float64)
+    )
     return Case(
         edge=asked.edge.name,
         horizon_bars=asked.horizon_bars,

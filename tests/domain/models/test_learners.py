@@ -54,6 +54,36 @@ def test_bins_are_shared_by_trials_without_a_trace(name, samples):
 
 
 @every_learner
+def test_bins_like_those_of_older_rows_know_nothing_newer(name, samples):
+    train, held_out = samples
+    learner = LEARNERS[name]
+    older = replace(
+        train,
+        features=train.features[:400],
+        target=train.target[:400],
+        weight=train.weight[:400],
+    )
+    highest = np.nanmax(older.features, axis=0)
+    # Beyond what the older rows reach nothing is told apart: all of it is in their last bin
+    moved = np.where(train.features > highest, train.features + 1.0, train.features)
+    assert (moved != train.features).any()
+    like = learner.bins(older, None)
+    fitted = [
+        fit(name, samples, bins=learner.bins(replace(train, features=features), held_out, like))
+        for features in (train.features, moved)
+    ]
+    assert fitted[0].to_bytes() == fitted[1].to_bytes()
+
+
+@every_learner
+def test_bins_like_those_of_the_same_rows_are_their_own(name, samples):
+    train, held_out = samples
+    learner = LEARNERS[name]
+    shared = learner.bins(train, held_out, learner.bins(train, None))
+    assert fit(name, samples, bins=shared).to_bytes() == fit(name, samples).to_bytes()
+
+
+@every_learner
 def test_without_rows_to_stop_by_all_rounds_are_fitted(name, samples):
     assert fit(name, (samples[0], None)).rounds == 40
 

@@ -117,7 +117,7 @@ class SignLearner:
     def translate(self, parameters):  # noqa: ARG002
         return {"column": 0}
 
-    def bins(self, train, validation):  # noqa: ARG002
+    def bins(self, train, validation, like=None):  # noqa: ARG002
         return train
 
     def fit(self, bins, settings, report):  # noqa: ARG002

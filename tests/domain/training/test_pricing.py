@@ -10,6 +10,7 @@ from tests.domain.training.conftest import BAR, planted_market
 from traderai_assets.domain.arrays import milliseconds_of
 from traderai_assets.domain.backtest.bars import Bars
 from traderai_assets.domain.backtest.held_returns import held_returns
+from traderai_assets.domain.backtest.policy import Pricing
 from traderai_assets.domain.models.model import decode_model, encode_model
 from traderai_assets.domain.signals.decisions import decide_bars
 
@@ -28,8 +29,8 @@ def after(model, market):
         bar=BAR,
     )
     came = held.of_side(decided["side"].to_numpy())
-    slope = model.card["chosen"]["pricing"]["slope"]
-    promised = slope * (2 * decided["probability"] - 1).abs() * decided["width"]
+    pricing = Pricing(**model.card["chosen"]["pricing"])
+    promised = pricing.promised(decided["probability"].to_numpy(), decided["width"].to_numpy())
     told = decided.assign(promised=promised, came=came)
     return told[(told["side"] != 0) & told["came"].notna()]
 

@@ -72,6 +72,10 @@ class Pricing:
                     f"pricing {name} {value}; expected a finite number, at least 0 for lower"
                 )
 
+    def promised(self, probability: FloatArray, width: FloatArray) -> FloatArray:
+        """Gross return promised to the likelier side of each bar, fraction of price."""
+        return self.slope * np.abs(2.0 * probability - 1.0) * width
+
 
 UNKNOWN = Pricing()
 """Nothing is known, so nothing is done."""

@@ -12,6 +12,8 @@ INTERCEPT_DEVIATION = 0.2
 # Newton's method takes four or five; scipy's optimizers ask BLAS, whose bits are the machine's
 MOST_STEPS = 100
 LEAST_STEP = 1e-6
+# Nearer than this to the least loss no digit changes that anybody reads
+LEAST_MOVE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def _fit(log_odds: FloatArray, target: FloatArray, weight: FloatArray) -> PlattS
     loss = _loss(fitted, log_odds, target, weight)
     for _ in range(MOST_STEPS):
         step = _newton_step(fitted, log_odds, target, weight)
+        if max(map(abs, step)) < LEAST_MOVE:
+            return fitted
         share = 1.0
         while share > LEAST_STEP:
             tried = PlattScaling(fitted.slope - share * step[0], fitted.intercept - share * step[1])

@@ -79,8 +79,12 @@ class Learner(Protocol):
         """Say the parameters of `parameters.LEARNER_SPACE` in the library's words."""
         ...
 
-    def bins(self, train: Sample, validation: Sample | None) -> Any:
-        """Prepare samples once for many fits; edges are cut from `train` alone."""
+    def bins(self, train: Sample, validation: Sample | None, like: Any = None) -> Any:
+        """Prepare samples once for many fits; edges are cut from `train` alone.
+
+        `like` is what this gave for older rows of the same features: to take its edges instead
+        saves cutting them anew.
+        """
         ...
 
     def fit(self, bins: Any, settings: FitSettings, report: Callable[[int], None]) -> FittedLearner:

@@ -111,13 +111,16 @@ class LightGBMLearner:
             "lambda_l2": float(parameters["l2"]),
         }
 
-    def bins(self, train: Sample, validation: Sample | None) -> tuple[Any, Any]:
-        """Cut histograms from `train`."""
+    def bins(
+        self, train: Sample, validation: Sample | None, like: tuple[Any, Any] | None = None
+    ) -> tuple[Any, Any]:
+        """Cut histograms from `train`, or as those of older rows are cut."""
         import lightgbm
 
         cut = lightgbm.Dataset(
             train.features,
             train.target,
+            reference=like[0] if like else None,
             weight=train.weight,
             feature_name=list(train.names),
             params=FIXED,

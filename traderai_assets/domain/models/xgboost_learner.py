@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,6 +71,14 @@ class FittedXGBoost:
         return bytes(self._booster.save_raw("ubj"))
 
 
+class _Bins(NamedTuple):
+    """Rows to fit and to test on; XGBoost compares the names of its features at each round."""
+
+    train: Any
+    held_out: Any
+    names: list[str]
+
+
 class XGBoostLearner:
     """Gradient boosting by depth-wise trees over histograms."""
 
@@ -103,18 +111,19 @@ class XGBoostLearner:
             "reg_lambda": float(parameters["l2"]),
         }
 
-    def bins(self, train: Sample, validation: Sample | None) -> tuple[Any, Any]:
-        """Cut histograms from `train`."""
-        cut = _matrix(train)
-        return cut, _matrix(validation, ref=cut) if validation else None
+    def bins(self, train: Sample, validation: Sample | None, like: _Bins | None = None) -> _Bins:
+        """Cut histograms from `train`, or as those of older rows are cut."""
+        cut = _matrix(train, ref=like.train if like else None)
+        held_out = _matrix(validation, ref=cut) if validation else None
+        return _Bins(cut, held_out, list(train.names))
 
     def fit(
-        self, bins: tuple[Any, Any], settings: FitSettings, report: Callable[[int], None]
+        self, bins: _Bins, settings: FitSettings, report: Callable[[int], None]
     ) -> FittedXGBoost:
         """Fit round by round; nothing is asked of the library that nobody reads."""
         import xgboost
 
-        train, held_out = bins
+        train, held_out, names = bins
         booster = xgboost.Booster(
             {**FIXED, **settings.parameters, "seed": settings.seed},
             [train] if held_out is None else [train, held_out],
@@ -129,6 +138,7 @@ class XGBoostLearner:
                 loss = float(booster.eval(held_out, "validation").rpartition(":")[2])
                 if best.is_over(done, loss):
                     break
+        booster.feature_names = names
         return FittedXGBoost(booster, best.rounds if held_out is not None else None)
 
     def from_bytes(self, content: bytes) -> FittedXGBoost:
@@ -145,7 +155,6 @@ def _matrix(sample: Sample, **options: Any) -> Any:
         sample.features,
         sample.target,
         weight=sample.weight,
-        feature_names=list(sample.names),
         max_bin=MAX_BIN,
         nthread=1,
         **options,

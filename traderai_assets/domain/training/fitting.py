@@ -6,7 +6,7 @@ from typing import Any
 
 from traderai_assets.domain.models.learner import FittedLearner
 from traderai_assets.domain.models.learners import LEARNERS
-from traderai_assets.domain.training.fit_arrays import FitArrays
+from traderai_assets.domain.training.fit_arrays import SPLITS_FROM, FitArrays
 from traderai_assets.domain.training.labelling import Labelling
 
 ReportRounds = Callable[[int], None]
@@ -51,12 +51,16 @@ class Fitter:
         settings = self._arrays.fit_settings(
             task.parameters, task.labelling, task.fold, task.rounds
         )
-        fitted = LEARNERS[task.learner].fit(self._bins_of(task), settings, report)
+        fitted = LEARNERS[task.learner].fit(
+            self._bins_of(task.learner, task.labelling, task.fold), settings, report
+        )
         return Fit(fitted, fitted.best_rounds)
 
-    def _bins_of(self, task: FitTask) -> Any:
-        key = (task.learner, task.labelling, task.fold)
+    def _bins_of(self, learner: str, labelling: Labelling, fold: int) -> Any:
+        """Bins of a fold; those that walk forward have the edges of the first of them."""
+        key = (learner, labelling, fold)
         if key not in self._bins:
-            samples = self._arrays.samples(task.labelling, task.fold)
-            self._bins[key] = LEARNERS[task.learner].bins(*samples)
+            samples = self._arrays.samples(labelling, fold)
+            first = self._bins_of(learner, labelling, 0) if 0 < fold < SPLITS_FROM else None
+            self._bins[key] = LEARNERS[learner].bins(*samples, first)
         return self._bins[key]

@@ -57,7 +57,7 @@ class LogisticLearner:
         """Of what is searched, two say something here."""
         return {"step": float(parameters["learning_rate"]), "l2": float(parameters["l2"])}
 
-    def bins(self, train, validation):  # noqa: ARG002
+    def bins(self, train, validation, like=None):  # noqa: ARG002
         """Standardise once for all fits."""
         present = np.where(np.isnan(train.features), 0.0, train.features)
         means = [float(column.mean()) for column in present.T]
