@@ -86,7 +86,7 @@ def said_alike(data: LookBackData, plan: TrainingPlan) -> tuple[list[ScoredTest]
     inside = data.candles["open_time"].isin(rows.frame["open_time"])
     bars = Bars.of(data.candles[inside])
     test = ScoredTest(bars, said, width, np.empty(0, np.int64))
-    return [test], PolicyPricing(data, [known, known], plan.seed)
+    return [test], PolicyPricing(data, [known, known], confidence=plan.confidence, seed=plan.seed)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """`make promises`: what decisions promised before costs, and what came of them, on planted markets.
 
-A model learns from 30 days of a market whose edge is known and decides over the 30 days after
-them. A decision promises its pricing's slope times its forecast; what came is the gross return of
+A model learns from a look-back of a market whose edge is known and decides over the 30 days after
+it. A decision promises its pricing's slope times its forecast; what came is the gross return of
 that position, walked to its own end.
 """
 
@@ -33,7 +33,7 @@ from traderai_assets.domain.backtest.policy import Pricing
 from traderai_assets.domain.features.month import month_features, warm_up_bars
 from traderai_assets.domain.labels.outcomes import label_bars
 from traderai_assets.domain.models.model import decode_model, encode_model
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.months import months_between
 from traderai_assets.domain.signals.decisions import decide_bars
 from traderai_assets.domain.training.engine import train_model
 from traderai_assets.domain.training.plan import TrainingPlan
@@ -49,7 +49,8 @@ EDGES = (
 HORIZONS = (12, 48, 288)
 # Of a round trip, fee and slippage together
 ROUND_TRIPS = (0.0004, 0.0012)
-MARKETS, NOISE_MARKETS = 8, 24
+# Days, and how many markets of an edge and of noise are looked back on so far
+LOOK_BACKS = ((30, 8, 24), (180, 8, 8))
 FIRST_SEED = 5_000
 PAGE = Path(__file__).parent.parent / "docs" / "promises.md"
 PROCESSES = 2
@@ -57,22 +58,27 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """One market, horizon and cost."""
+    """One market, look-back, horizon and cost."""
 
     edge: Edge
     seed: int
+    lookback_days: int
     horizon_bars: int
     round_trip: float
     quick: bool
 
 
 def served(asked: Asked) -> Case:
-    """Train on the first half of a market, decide on the second, and follow every decision."""
+    """Train on a market's look-back, decide over its last 30 days, and follow every decision."""
     plan = _plan(asked)
-    market = planted_market(asked.edge, asked.seed, warm_up_bars=warm_up_bars(), days=2 * DAYS)
-    candles, opens = market.candles, pd.Timestamp(START) + timedelta(days=DAYS)
+    days = asked.lookback_days + DAYS
+    market = planted_market(asked.edge, asked.seed, warm_up_bars=warm_up_bars(), days=days)
+    candles, opens = market.candles, pd.Timestamp(START) + timedelta(days=asked.lookback_days)
     features = pd.concat(
-        [month_features(candles, month=Month.of(START).shift(ahead), bar=BAR) for ahead in (0, 1)],
+        [
+            month_features(candles, month=month, bar=BAR)
+            for month in months_between(START, START + timedelta(days=days))
+        ],
         ignore_index=True,
     )
     known = candles[candles["open_time"] < opens]
@@ -106,6 +112,7 @@ def served(asked: Asked) -> Case:
     )
     return Case(
         edge=asked.edge.name,
+        lookback_days=asked.lookback_days,
         horizon_bars=asked.horizon_bars,
         round_trip=asked.round_trip,
         coefficient=market.information_coefficient(plan.horizon_bars),
@@ -117,7 +124,12 @@ def served(asked: Asked) -> Case:
 def _plan(asked: Asked) -> TrainingPlan:
     plan = platform_plan()
     costs = Costs(fee_rate=asked.round_trip / 2.0, slippage_rate=0.0)
-    plan = replace(plan, horizon_bars=asked.horizon_bars, costs=costs)
+    plan = replace(
+        plan,
+        lookback_days=asked.lookback_days,
+        horizon_bars=asked.horizon_bars,
+        costs=costs,
+    )
     plan = replace(plan, search=replace(plan.search, horizons=()))
     return replace(plan, rounds=60, learners=("lightgbm",)) if asked.quick else plan
 
@@ -141,7 +153,9 @@ def cases(asked: Sequence[Asked], processes: int) -> Iterator[Case]:
         for number, case in enumerate(pool.map(served, asked), start=1):
             told = f"{sum(day[0] for day in case.days)} of {case.bars} bars"
             print(
-                f"{number}/{len(asked)} {case.edge}, {case.horizon_bars} bars: {told}", flush=True
+                f"{number}/{len(asked)} {case.edge}, {case.lookback_days} days, "
+                f"{case.horizon_bars} bars: {told}",
+                flush=True,
             )
             yield case
 
@@ -149,11 +163,12 @@ def cases(asked: Sequence[Asked], processes: int) -> Iterator[Case]:
 def all_asked(*, quick: bool) -> list[Asked]:
     """Every market; few of them if `quick`."""
     if quick:
-        return [Asked(edge, 1, 12, 0.0012, True) for edge in (NOISE, EDGES[-1])]
+        return [Asked(edge, 1, DAYS, 12, 0.0012, True) for edge in (NOISE, EDGES[-1])]
     return [
-        Asked(edge, FIRST_SEED + number, horizon, cost, False)
+        Asked(edge, FIRST_SEED + number, days, horizon, cost, False)
         for edge in EDGES
-        for number in range(NOISE_MARKETS if edge is NOISE else MARKETS)
+        for days, planted, silent in LOOK_BACKS
+        for number in range(silent if edge is NOISE else planted)
         for horizon, cost in product(HORIZONS, ROUND_TRIPS)
     ]
 

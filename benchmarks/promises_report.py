@@ -13,6 +13,7 @@ from benchmarks.table import markdown
 MOST_NOISE, MOST_ERRORS = 0.01, 2.0
 HEAD = (
     "edge",
+    "look-back",
     "horizon",
     "round trip",
     "IC",
@@ -39,6 +40,7 @@ class Case:
     """
 
     edge: str
+    lookback_days: int
     horizon_bars: int
     round_trip: float
     coefficient: float
@@ -48,9 +50,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """All markets of one edge, horizon and cost; returns a decision, in basis points."""
+    """All markets of one edge, look-back, horizon and cost; returns a decision, in basis points."""
 
     edge: str
+    lookback_days: int
     horizon_bars: int
     round_trip: float
     coefficient: float
@@ -74,7 +77,7 @@ def row_of(cases: Sequence[Case]) -> Row:
     first = cases[0]
     share = decisions / sum(case.bars for case in cases)
     coefficient = float(np.mean([case.coefficient for case in cases]))
-    head = first.edge, first.horizon_bars, first.round_trip, coefficient, share
+    head = first.edge, first.lookback_days, first.horizon_bars, first.round_trip, coefficient, share
     if not decisions:
         return Row(*head, math.nan, math.nan, math.nan, math.nan, math.nan)
     promised, came = (float(days[:, column].sum()) / decisions for column in (1, 2))
@@ -94,10 +97,11 @@ def row_of(cases: Sequence[Case]) -> Row:
 
 
 def rows_of(cases: Iterable[Case]) -> list[Row]:
-    """One row for each edge, horizon and cost, in the order in which they come."""
-    order: dict[tuple[str, int, float], list[Case]] = {}
+    """One row for each edge, look-back, horizon and cost, in the order in which they come."""
+    order: dict[tuple[str, int, int, float], list[Case]] = {}
     for case in cases:
-        order.setdefault((case.edge, case.horizon_bars, case.round_trip), []).append(case)
+        key = case.edge, case.lookback_days, case.horizon_bars, case.round_trip
+        order.setdefault(key, []).append(case)
     return [row_of(found) for found in order.values()]
 
 
@@ -117,11 +121,11 @@ def promises_page(cases: Sequence[Case], of: str) -> tuple[str, bool]:
     )
     page = f"""# What decisions promise, and what comes
 
-Written by `make promises`; do not edit. A model learns from 30 days of a planted market and decides
-over the 30 days after them, with the default plan but for horizon and costs. A decision promises
-its pricing's slope times its forecast times the barrier width, before costs; what came is the gross
-return of that position, walked to its own end. Basis points a decision, with one standard error
-(the days of each market are blocks). {told}.
+Written by `make promises`; do not edit. A model learns from a look-back of a planted market and
+decides over the 30 days after it, with the default plan but for look-back, horizon and costs. A
+decision promises its pricing's slope times its forecast times the barrier width, before costs; what
+came is the gross return of that position, walked to its own end. Basis points a decision,
+with one standard error (the days of each market are blocks). {told}.
 
 {markdown(lines)}
 
@@ -135,6 +139,7 @@ Of driftless markets {share:.2%} of bars took a side (at most {MOST_NOISE:.0%} i
 def _line(row: Row) -> tuple[str, ...]:
     head = (
         row.edge,
+        f"{row.lookback_days} days",
         str(row.horizon_bars),
         f"{row.round_trip * 10_000:.0f} bp",
         f"{row.coefficient:.2f}",

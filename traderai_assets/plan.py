@@ -54,6 +54,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         most_rows=settings.training.most_rows,
         uniqueness=settings.training.uniqueness,
         half_life_days=settings.training.half_life_days,
+        confidence=settings.training.confidence,
         learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(

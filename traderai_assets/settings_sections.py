@@ -13,6 +13,7 @@ from traderai_assets.domain import defaults
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
     MAX_ATTEMPTS,
+    MAX_CONFIDENCE,
     MAX_DEADLINE_SECONDS,
     MAX_FOLDS,
     MAX_GROUPS,
@@ -26,6 +27,7 @@ from traderai_assets.domain.limits import (
     MAX_SEED,
     MAX_TAIL_BARS,
     MAX_TRIALS,
+    MIN_CONFIDENCE,
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
     MIN_ROWS,
@@ -75,6 +77,12 @@ class TrainingSettings(_Section):
         ge=0,
         le=MAX_LOOKBACK_DAYS,
         description="Age at which a row counts half; 0 lets all count alike.",
+    )
+    confidence: float = Field(
+        defaults.CONFIDENCE,
+        ge=MIN_CONFIDENCE,
+        le=MAX_CONFIDENCE,
+        description="With which a decision counts on its return.",
     )
     horizon_bars: Bars = Field(defaults.HORIZON_BARS, description="Bars until a signal is over.")
     barrier_multiple: Multiple = Field(

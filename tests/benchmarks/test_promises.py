@@ -9,7 +9,7 @@ from benchmarks.promises_report import Case, promises_page, row_of
 
 
 def case(*days, edge="pure noise", bars=1_000):
-    return Case(edge, 12, 0.0012, 0.0, bars, list(days))
+    return Case(edge, 30, 12, 0.0012, 0.0, bars, list(days))
 
 
 def test_returns_are_a_decision_and_errors_go_by_days():

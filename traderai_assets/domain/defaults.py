@@ -19,6 +19,9 @@ MINIMUM_ROWS = 50
 MOST_ROWS = 15_000
 # How rows count: neither has made a real model better
 UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
+# With which a decision counts on its return: 0.99 is more surely silent where there is nothing to
+# be had, and left all real months silent of which 0.8 heard some (docs/promises.md)
+CONFIDENCE = 0.8
 HORIZON_BARS = 12
 BARRIER_MULTIPLE = 1.0
 # By name; the first is the one that the search fits

@@ -21,6 +21,8 @@ MAX_LABEL_MEMORY_DAYS = 730
 MIN_FOLDS, MAX_FOLDS = 2, 50
 # Of each slice of a fold, after purging: fewer say nothing, and of days there are few
 MIN_ROWS, MAX_ROWS = 20, 1_000_000
+# With which a decision counts on its return
+MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.999
 MAX_HORIZON_BARS = 1_000
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1

@@ -51,9 +51,10 @@ def test_what_was_promised_comes(train, strength):
     assert taken["came"].mean() <= 2 * taken["promised"].mean()
 
 
-def test_of_a_market_without_a_rule_nothing_is_promised(train):
+def test_of_a_market_without_a_rule_nothing_is_promised(train, small_plan):
+    sure = small_plan(confidence=0.99)
     for seed in range(5):
-        model = train(planted_market(3000, strength=0.0, seed=seed))
+        model = train(planted_market(3000, strength=0.0, seed=seed), plan=sure)
         assert model.card["chosen"]["pricing"]["lower"] == 0.0
         assert not (model.out_of_sample["side"] != 0).any()
         assert after(model, planted_market(1500, strength=0.0, seed=seed + 50)).empty
@@ -69,7 +70,7 @@ def test_of_driftless_markets_one_in_a_hundred_is_believed(train, small_plan, ma
     Of 300 markets at one in a hundred, 9 or more come in four of a thousand cases.
     """
     search = {"learner_trials": 1, "policy_trials": 10}
-    plan = small_plan(n_folds=5, learners=("lightgbm",), search=search)
+    plan = small_plan(n_folds=5, learners=("lightgbm",), confidence=0.99, search=search)
     chosen = [
         train(planted_market(2600, strength=0.0, seed=seed), plan=plan).card["chosen"]
         for seed in range(markets)
@@ -78,8 +79,16 @@ def test_of_driftless_markets_one_in_a_hundred_is_believed(train, small_plan, ma
     assert np.median([one["pricing_test"]["statistic"] for one in chosen]) < 0.3
 
 
+def test_who_asks_for_less_confidence_counts_on_more(train, small_plan):
+    market = planted_market(1500, strength=0.4)
+    cards = [train(market, plan=small_plan(confidence=asked)).card for asked in (0.5, 0.8, 0.99)]
+    bounds = [card["chosen"]["pricing"]["lower"] for card in cards]
+    assert bounds[0] > bounds[1] > bounds[2]
+    assert [card["plan"]["confidence"] for card in cards] == [0.5, 0.8, 0.99]
+
+
 def test_the_card_says_what_its_pricing_rests_on(train, small_plan):
-    model = train(planted_market(), plan=small_plan(n_folds=3))
+    model = train(planted_market(), plan=small_plan(n_folds=3, confidence=0.99))
     told = model.card["chosen"]["pricing_test"]
     assert told["confidence"] == 0.99
     assert told["statistic"] > told["critical"] > 2.0

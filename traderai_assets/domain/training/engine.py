@@ -99,7 +99,12 @@ def train_model(
     known = known_tests(folds_fitted, learners.best(last), last)
     policies = PolicySearch(
         [scored_test(part, data) for part in folds],
-        PolicyPricing(data, [*(part.known for part in folds), known], plan.seed),
+        PolicyPricing(
+            data,
+            [*(part.known for part in folds), known],
+            confidence=plan.confidence,
+            seed=plan.seed,
+        ),
         plan,
         bar,
         meter,

@@ -22,7 +22,7 @@ from traderai_assets.domain.selection.verdict import Verdict
 from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.final_fit import ServedModel
 from traderai_assets.domain.training.plan import TrainingPlan
-from traderai_assets.domain.training.policy_pricing import CONFIDENCE, Priced
+from traderai_assets.domain.training.policy_pricing import Priced
 from traderai_assets.domain.training.walk_forward import JudgedFold
 
 
@@ -107,7 +107,7 @@ def _chosen(evidence: Evidence, plan: TrainingPlan) -> dict[str, Any]:
         "pricing_test": {
             "statistic": priced.statistic,
             "critical": critical,
-            "confidence": CONFIDENCE,
+            "confidence": plan.confidence,
             "blocks": priced.blocks,
         },
         "parameters": {

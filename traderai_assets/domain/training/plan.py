@@ -11,11 +11,13 @@ from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
 from traderai_assets.domain.limits import (
+    MAX_CONFIDENCE,
     MAX_LABELLINGS,
     MAX_LOOKBACK_DAYS,
     MAX_ROUND_TRIP,
     MAX_ROWS,
     MAX_SEED,
+    MIN_CONFIDENCE,
     MIN_LOOKBACK_DAYS,
     check_number,
     check_whole,
@@ -63,6 +65,8 @@ class TrainingPlan:
         Whether a row counts by how little its label overlaps others (labels/weights.py).
     half_life_days : float
         Age at which a row counts half; 0 lets all count alike.
+    confidence : float
+        With which a decision counts on its return, whichever of the policies tried it was.
     parameters : mapping of str to mapping of str to float
         Overrides of a learner's own parameters, by learner; names and limits are the learner's.
         What is set here is not searched.
@@ -91,6 +95,7 @@ class TrainingPlan:
     most_rows: int = defaults.MOST_ROWS
     uniqueness: bool = defaults.UNIQUENESS
     half_life_days: float = defaults.HALF_LIFE_DAYS
+    confidence: float = defaults.CONFIDENCE
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     search: SearchPlan = field(default_factory=SearchPlan)
 
@@ -102,6 +107,7 @@ class TrainingPlan:
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
         check_whole("most_rows", self.most_rows, self.minimum_rows, MAX_ROWS)
         check_number("half_life_days", self.half_life_days, 0.0, MAX_LOOKBACK_DAYS)
+        check_number("confidence", self.confidence, MIN_CONFIDENCE, MAX_CONFIDENCE)
         check_whole("seed", self.seed, 0, MAX_SEED)
         if self.costs.round_trip > MAX_ROUND_TRIP:
             raise InvalidSettings(

@@ -21,11 +21,9 @@ from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.known_tests import KnownTests
 from traderai_assets.domain.training.labelling import Labelling
 
-CONFIDENCE = 0.99
-"""With which a decision counts on its return, whichever of the policies tried it was."""
 # A position lives for a horizon, through which neighbouring blocks are tied. With four horizons a
-# block one in a hundred driftless markets is taken for another, as is asked; where that makes too
-# few blocks to be sure of anything, shorter ones, down to two.
+# block one in a hundred driftless markets is taken for another at 99 %, as is asked; where that
+# makes too few blocks to be sure of anything, shorter ones, down to two.
 MOST_HORIZONS, LEAST_HORIZONS, ENOUGH_BLOCKS = 4, 2, 20
 
 
@@ -55,11 +53,16 @@ class PolicyPricing:
     ----------
     known : sequence of KnownTests
         Of folds 1 to the last, and of the model that serves, which is the fold after it.
+    confidence : float
+        With which the bounds are below the slopes, whichever of all policies is taken.
     seed : int
         Of the draws behind the bounds.
     """
 
-    def __init__(self, data: LookBackData, known: Sequence[KnownTests], seed: int) -> None:
+    def __init__(
+        self, data: LookBackData, known: Sequence[KnownTests], *, confidence: float, seed: int
+    ) -> None:
+        self._confidence = confidence
         self._seed = seed
         market = _Market(data)
         self._stages = [_Stage(part, market) for part in known]
@@ -91,7 +94,7 @@ class PolicyPricing:
 
     def _slopes(self, policies: Sequence[Policy], fold: int) -> Slopes:
         sums = BlockSums.joined([self._sums_of(policy, fold) for policy in policies])
-        return bounded_slopes(sums, confidence=CONFIDENCE, seed=self._seed)
+        return bounded_slopes(sums, confidence=self._confidence, seed=self._seed)
 
     def _sums_of(self, policy: Policy, fold: int) -> BlockSums:
         key = policy.target, policy.stop, fold
