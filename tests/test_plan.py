@@ -173,6 +173,7 @@ CHANGED: dict[str, dict[str, object]] = {
         "sampler": "random",
         "learner_trials": 3,
         "policy_trials": 4,
+        "every_months": 6,
         "horizon_bars": (18,),
         "barrier_multiples": (1.5,),
         "sampler_seconds": 5.0,

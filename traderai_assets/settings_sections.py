@@ -29,6 +29,7 @@ from traderai_assets.domain.limits import (
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
     MIN_ROWS,
+    SEARCH_CADENCES,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
@@ -107,6 +108,12 @@ class SearchSettings(_Section):
     )
     policy_trials: int = Field(
         defaults.POLICY_TRIALS, ge=1, le=MAX_TRIALS, description="Of trading policies."
+    )
+    every_months: int = Field(
+        defaults.SEARCH_EVERY_MONTHS,
+        ge=min(SEARCH_CADENCES),
+        le=max(SEARCH_CADENCES),
+        description="Months from one search of the learners to the next; a divisor of 12.",
     )
     horizon_bars: tuple[Bars, ...] = Field(
         defaults.SEARCHED_HORIZONS, description="Horizons to try."

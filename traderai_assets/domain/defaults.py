@@ -29,6 +29,8 @@ SEED = 7
 SAMPLER: SamplerName = "tpe"
 # Few: on real markets more trials of the learners found nothing that lasted (docs/rivals.md)
 LEARNER_TRIALS, POLICY_TRIALS = 1, 10
+# Months from one search of the learners to the next; the models between take its choice
+SEARCH_EVERY_MONTHS = 3
 SEARCHED_HORIZONS = (12,)
 SEARCHED_MULTIPLES = (1.0,)
 SAMPLER_SECONDS = 60
