@@ -96,7 +96,8 @@ class Proposer:
         self._seconds_left = sampler_seconds
         if start is not None:
             space.check(start)
-        self._start = start
+        # In the order of the space, as every other proposal
+        self._start = start and {name: start[name] for name in space.defaults}
         self._stopwatch = stopwatch
         self._grid = grid_points(space, n_trials, seed) if sampler == "grid" else []
         if sampler == "cmaes":
@@ -121,7 +122,7 @@ class Proposer:
             points = self._grid[ordinal - 1 : ordinal]
             return Suggestion(points[0], "grid") if points else None
         if ordinal == 1 and self._start is not None:
-            return Suggestion(dict(self._start), EARLIER)
+            return Suggestion(self._start, EARLIER)
         seed = trial_seed(self._seed, ordinal)
         if self._sampler == "cmaes":
             from traderai_assets.domain.search.evolution import propose
