@@ -30,7 +30,15 @@ def known_at(market, until):
 
 def rows_of(market, until, study="earlier"):
     known = known_at(market, until)
-    return SearchRows("2026-01", "a/b", until.to_pydatetime(), *known, study)
+    return SearchRows(
+        month="2026-01",
+        look_back="a/b",
+        until=until.to_pydatetime(),
+        features=known.features,
+        labels=known.labels,
+        candles=known.candles,
+        study=study,
+    )
 
 
 def refitted(market, until, **options):
@@ -193,11 +201,8 @@ def test_an_earlier_look_back_that_cannot_be_searched_costs_no_model(market):
     told = SearchOrder("2026-02", "c/d", earlier=few)
     model = train(market, plan=PLAN, order=told)
     searched = model.card["search"].pop("searched")
-    assert (searched["month"], searched["look_back"], searched["refit"]) == (
-        "2026-02",
-        "c/d",
-        False,
-    )
+    where = searched["month"], searched["look_back"]
+    assert (where, searched["refit"]) == (("2026-02", "c/d"), False)
     assert searched["because"].startswith("the look-back of 2026-01 cannot be searched: ")
     assert model.boosters == own.boosters
     assert model.card["search"].items() <= own.card["search"].items()
