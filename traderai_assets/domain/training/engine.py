@@ -20,7 +20,7 @@ from traderai_assets.domain.training.final_fit import fit_served
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.known_tests import known_tests
-from traderai_assets.domain.training.learner_choice import LearnerChooser, test_begins
+from traderai_assets.domain.training.learner_choice import LearnerChooser, begins_of_tests
 from traderai_assets.domain.training.out_of_fold import OutOfFold
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_pricing import PolicyPricing
@@ -174,4 +174,4 @@ def planned_fits(plan: TrainingPlan, seen: int | None = None) -> int:
 def _seen(data: LookBackData, plan: TrainingPlan, order: SearchOrder) -> int | None:
     if order.earlier is None:
         return None
-    return int((test_begins(data, plan) < milliseconds(order.earlier.until)).sum())
+    return int((begins_of_tests(data, plan) < milliseconds(order.earlier.until)).sum())

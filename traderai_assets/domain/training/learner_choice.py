@@ -141,14 +141,14 @@ class LearnerChooser:
         fits = OutOfFold(searched, self._plan, fitter, self._meter)
         search = LearnerSearch(searched, self._plan, fits, self._meter, EARLIER_SEARCH)
         search.run(self._storage, earlier.study, self._start)
-        return Refit(search, test_begins(data, self._plan), milliseconds(earlier.until))
+        return Refit(search, begins_of_tests(data, self._plan), milliseconds(earlier.until))
 
 
 def _told(month: str, look_back: str, *, refit: bool = False, because: str = "") -> dict[str, Any]:
     return {"month": month, "look_back": look_back, "refit": refit, "because": because}
 
 
-def test_begins(data: LookBackData, plan: TrainingPlan) -> IntArray:
+def begins_of_tests(data: LookBackData, plan: TrainingPlan) -> IntArray:
     """When the test of each fold begins: the same bars under every labelling."""
     rows, folds = data.rows[plan.labelling], data.folds[plan.labelling]
     return np.array([rows.open_ms[fold.test[0]] for fold in folds], dtype=np.int64)
