@@ -11,7 +11,7 @@ from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.partitions import history_months, months
-from traderai_assets.plan import check_market, require_room, training_plan
+from traderai_assets.plan import check_market, reach, require_room, training_plan
 from traderai_assets.settings import Settings, load_settings
 from traderai_assets.settings_names import sections_of
 
@@ -79,6 +79,18 @@ def loaded(tmp_path, now=NOW, **settings):
 def test_settings_that_are_impossible_together_are_refused_when_they_load(tmp_path, settings, says):
     with pytest.raises(InvalidSettings, match=says):
         loaded(tmp_path, **settings)
+
+
+@pytest.mark.parametrize("months", [5, 7, 10])
+def test_a_cadence_that_does_not_divide_the_year_is_refused(tmp_path, months):
+    with pytest.raises(InvalidSettings, match=f"every_months = {months} does not divide the year"):
+        loaded(tmp_path, search={"every_months": months})
+
+
+def test_a_refit_reads_further_back_only_where_something_is_searched(tmp_path):
+    assert reach(loaded(tmp_path)).refits == 0
+    assert reach(loaded(tmp_path, search={"learner_trials": 2})).refits == 2
+    assert reach(loaded(tmp_path, search={"learner_trials": 2, "every_months": 1})).refits == 0
 
 
 def test_each_clash_is_told_not_only_the_first(tmp_path):
@@ -174,6 +186,7 @@ CHANGED: dict[str, dict[str, object]] = {
         "sampler": "random",
         "learner_trials": 3,
         "policy_trials": 4,
+        "every_months": 6,
         "horizon_bars": (18,),
         "barrier_multiples": (1.5,),
         "sampler_seconds": 5.0,

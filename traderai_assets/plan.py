@@ -61,6 +61,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
             sampler=search.sampler,
             learner_trials=search.learner_trials,
             policy_trials=search.policy_trials,
+            every_months=search.every_months,
             horizons=search.horizon_bars,
             multiples=search.barrier_multiples,
             sampler_seconds=search.sampler_seconds,
@@ -72,11 +73,14 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
 def reach(settings: "Settings") -> "Reach":
     """Return how many months beside its own each asset reads under these settings."""
     from traderai_assets.domain.spans.reach import Reach
+    from traderai_assets.domain.spans.search_months import months_of_refits
 
+    search = settings.search
     return Reach(
         lookback_days=settings.training.lookback_days,
         horizon_bars=settings.training.horizon_bars,
         longest_horizon=settings.longest_horizon,
+        refits=months_of_refits(search.every_months, search.learner_trials),
     )
 
 

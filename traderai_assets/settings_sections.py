@@ -31,12 +31,14 @@ from traderai_assets.domain.limits import (
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
     MIN_ROWS,
+    SEARCH_CADENCES,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
 Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
+Trials = Annotated[int, Field(ge=1, le=MAX_TRIALS)]
 # Fee and slippage are paid twice a trade: neither may alone be more than a round trip may cost
 Rate = Annotated[float, Field(ge=0, le=MAX_ROUND_TRIP / 2)]
 PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
@@ -110,15 +112,12 @@ class SearchSettings(_Section):
     """What is tried before a model is made; see domain/training/search_plan.py."""
 
     sampler: defaults.SamplerName = defaults.SAMPLER
-    learner_trials: int = Field(
-        defaults.LEARNER_TRIALS, ge=1, le=MAX_TRIALS, description="Of learner and label settings."
+    learner_trials: Trials = Field(defaults.LEARNER_TRIALS, description="Of learners and labels.")
+    policy_trials: Trials = Field(defaults.POLICY_TRIALS, description="Of trading policies.")
+    every_months: Annotated[int, Field(ge=1, le=max(SEARCH_CADENCES))] = Field(
+        defaults.SEARCH_EVERY_MONTHS, description="From one search of learners to the next one."
     )
-    policy_trials: int = Field(
-        defaults.POLICY_TRIALS, ge=1, le=MAX_TRIALS, description="Of trading policies."
-    )
-    horizon_bars: tuple[Bars, ...] = Field(
-        defaults.SEARCHED_HORIZONS, description="Horizons to try."
-    )
+    horizon_bars: tuple[Bars, ...] = Field(defaults.SEARCHED_HORIZONS, description="To try.")
     barrier_multiples: tuple[Multiple, ...] = Field(
         defaults.SEARCHED_MULTIPLES, description="Multiples to try."
     )

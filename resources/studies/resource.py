@@ -1,5 +1,6 @@
 """The studies as a Dagster resource: where a search is kept, and that it is forgotten."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from pydantic import Field
 from traderai_assets.domain.errors import InvalidSettings, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.search.names import study_prefix
+from traderai_assets.domain.search.names import month_of, study_prefix
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -47,15 +48,25 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
             return self._database()
         return JournalStorage(Journal(self._journal(market_key, month_key)))
 
-    def continued(self, market_key: str, month_key: str, study: str) -> "BaseStorage":
+    def continued(self, market_key: str, month_key: str, *studies: str) -> "BaseStorage":
         """Open the storage for one training: its own studies stay, those of earlier ones go.
 
         A journal is read whole when it is opened, and what an earlier training tried is in its
-        model's card.
+        model's card. The refits of a search month come after it, so its studies stay until a later
+        month is searched; then those of all months before go. Months that a backfill goes back to
+        take nothing from later ones.
+
+        Parameters
+        ----------
+        market_key, month_key
+            The market, and the month that is searched.
+        studies : str
+            Names of the training's own studies, or beginnings of them.
         """
         storage = self.storage(market_key, month_key)
-        if not any(kept.study_name.startswith(study) for kept in storage.get_all_studies()):
-            self.remove(market_key, month_key)
+        if not any(kept.study_name.startswith(studies) for kept in storage.get_all_studies()):
+            for month in (*self._months_before(market_key, month_key), month_key):
+                self.remove(market_key, month)
             storage = self.storage(market_key, month_key)
         return storage
 
@@ -73,6 +84,17 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
         for study in storage.get_all_studies():
             if study.study_name.startswith(study_prefix(market_key, month_key)):
                 storage.delete_study(storage.get_study_id_from_name(study.study_name))
+
+    def _months_before(self, market_key: str, month_key: str) -> list[str]:
+        """Months before one of which searches of the market are kept, oldest first."""
+        if self._is_database():
+            names = [study.study_name for study in self._database().get_all_studies()]
+            found = {month_of(name, market_key) for name in names} - {None}
+        else:
+            of_market = re.compile(rf"{re.escape(market_key)}\.(\d{{4}}-\d\d)\.journal")
+            names = [path.name for path in Path(self.uri).iterdir()]
+            found = {kept[1] for name in names if (kept := of_market.fullmatch(name))}
+        return sorted(month for month in found if month is not None and month < month_key)
 
     def _journal(self, market_key: str, month_key: str) -> Path:
         return Path(self.uri) / f"{market_key}.{month_key}.journal"

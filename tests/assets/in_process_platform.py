@@ -73,6 +73,8 @@ class InProcessPlatform:
             "search": {
                 "learner_trials": 2,
                 "policy_trials": 3,
+                # No model needs what was before its own look-back
+                "every_months": 1,
                 "horizon_bars": (),
                 "combinatorial_groups": 0,
             },

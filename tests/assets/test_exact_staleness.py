@@ -25,9 +25,13 @@ FOLDERS = ("models", "out_of_sample")
 
 @pytest.fixture
 def made(lived_in: Path, feed: SimulatedFeed, tmp_path: Path) -> Iterator[InProcessPlatform]:
-    """A platform whose models were all made just now, of what is stored."""
+    """A platform whose models were all made just now, of what is stored.
+
+    Nothing is searched: a search begins with what an earlier one chose, which makes nothing stale.
+    """
+    search = {"learner_trials": 1, "policy_trials": 3, "horizon_bars": ()}
     home = shutil.copytree(lived_in, tmp_path / "home")
-    with opened(home, feed, LATER) as platform:
+    with opened(home, feed, LATER, search=search) as platform:
         platform.run("backfill", *FETCHED)
         forget_models(platform)
         platform.run("train", MAY, JULY, only=["models"])

@@ -52,6 +52,16 @@ def test_the_page_shows_the_stored_metrics_that_are_defined_and_the_headlines_of
     assert {"auc": 0.5124, "log_loss": None}.items() <= fold.data.items()
 
 
+def test_the_page_says_whose_search_chose_where_the_card_does():
+    searched = {"month": "2026-01", "look_back": "a/b", "refit": True, "because": ""}
+    card = CARD | {"search": {**CARD["search"], "searched": searched}}
+    row = ROW.copy()
+    row["card"] = json.dumps(card)
+    page = model_metadata(row, reused=False)
+    assert page["searched"].data == searched
+    assert model_metadata(ROW, reused=False)["searched"].data == {}
+
+
 def test_a_model_that_is_older_than_a_metric_has_a_page_all_the_same(monkeypatch):
     young = Metric("mcc", "Matthews' correlation.", RATIO, True, "in one direction", headline=True)
     monkeypatch.setattr(model_page, "OF_MODELS", (*OF_MODELS, young))

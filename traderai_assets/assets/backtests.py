@@ -73,7 +73,7 @@ def _walk_forward(part: Partition, settings: Settings) -> "Backtest | None":
 
     bar = part.market.bar
     decided = part.read(OUT_OF_SAMPLE, part.month)
-    candles = part.read_candles(*reach(settings).training(bar).months(part.month))
+    candles = part.read_candles(*reach(settings).look_back(bar).months(part.month))
     return walk_forward_backtest(decided, candles, bar=bar, costs=trading_costs(settings))
 
 

@@ -10,6 +10,10 @@ from resources.studies.resource import StudiesResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.errors import TrainingError
 from traderai_assets.domain.freshness.judging import judge
+from traderai_assets.domain.freshness.training_data import Refusal
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.gate.asset_check import LOOK_BACK_CHECK, look_back_result
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
@@ -54,9 +58,13 @@ def models(
         facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
         days = settings.training.lookback_days
         parts = list(publication.partitions())
-        judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
+
+        def look_back_of(market: Market, served: Month) -> LookBack | Refusal:
+            return judge(facts.read(market, served, days))
+
+        judged = [(part, look_back_of(part.market, part.month)) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
-        trainer = Trainer(context, lake, studies, settings)
+        trainer = Trainer(context, lake, studies, settings, publication.target, look_back_of)
         errors = []
         for part, found in judged:
             try:

@@ -20,8 +20,8 @@ MOST_ROWS = 15_000
 # How rows count: neither has made a real model better
 UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
 # With which a decision counts on its return: 0.99 is more surely silent where there is nothing to
-# be had, and left all real months silent of which 0.8 heard some (docs/promises.md)
-CONFIDENCE = 0.8
+# be had, and left all real months silent of which 0.9 heard some (docs/promises.md)
+CONFIDENCE = 0.9
 HORIZON_BARS = 12
 BARRIER_MULTIPLE = 1.0
 # By name; the first is the one that the search fits
@@ -32,6 +32,8 @@ SEED = 7
 SAMPLER: SamplerName = "tpe"
 # Few: on real markets more trials of the learners found nothing that lasted (docs/rivals.md)
 LEARNER_TRIALS, POLICY_TRIALS = 1, 10
+# Months from one search of the learners to the next; the models between take its choice
+SEARCH_EVERY_MONTHS = 3
 SEARCHED_HORIZONS = (12,)
 SEARCHED_MULTIPLES = (1.0,)
 SAMPLER_SECONDS = 60

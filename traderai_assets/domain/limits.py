@@ -28,6 +28,8 @@ MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1
 MAX_TRIALS = 10_000
 MAX_SAMPLER_SECONDS = 3_600.0
+# Months from one search to the next: so that every year has the same search months
+SEARCH_CADENCES = (1, 2, 3, 4, 6, 12)
 # Of the combinatorial cross-validation of a training: two of three are left out at least
 MIN_GROUPS, MAX_GROUPS = 3, 12
 # Ways to label that one search may compare
@@ -44,6 +46,15 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
     """Raise InvalidSettings unless `value` is a whole number from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise InvalidSettings(f"{name} = {value!r} is not a whole number from {least} to {most}")
+
+
+def check_cadence(name: str, value: object) -> None:
+    """Raise InvalidSettings unless `value` is one of `SEARCH_CADENCES`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value not in SEARCH_CADENCES:
+        told = ", ".join(map(str, SEARCH_CADENCES))
+        raise InvalidSettings(
+            f"{name} = {value!r} does not divide the year; expected one of {told}"
+        )
 
 
 def check_number(name: str, value: object, least: float, most: float) -> None:

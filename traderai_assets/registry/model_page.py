@@ -56,6 +56,8 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
             ]
         ),
         "chosen": dg.MetadataValue.json(card["chosen"]),
+        # Whose search chose; a card of before there was a cadence says nothing
+        "searched": dg.MetadataValue.json(card["search"].get("searched", {})),
         "trials": dg.MetadataValue.table(_trials(card)),
         "selection": dg.MetadataValue.json(card["selection"]),
         "plan": dg.MetadataValue.json(card["plan"]),

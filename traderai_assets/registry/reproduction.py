@@ -6,6 +6,7 @@ stored now or until their files are vacuumed.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,12 @@ from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.look_back import LookBack
+from traderai_assets.domain.spans.reach import Reach
+from traderai_assets.domain.spans.search_months import search_month
 from traderai_assets.domain.training.progress import Progress
+from traderai_assets.registry.search_orders import search_rows, start_of
 from traderai_assets.registry.stored_models import StoredModel
+from traderai_assets.registry.training_rows import LOOK_BACK, SEARCH_LOOK_BACK, training_rows
 from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.tables import Table
@@ -63,11 +68,10 @@ def train_again(
     """
     from traderai_assets.domain.training.engine import train_model
     from traderai_assets.domain.training.plan import TrainingPlan
-    from traderai_assets.registry.training_rows import training_rows
+    from traderai_assets.domain.training.search_order import SearchOrder
 
     card = stored.card
     plan = TrainingPlan.from_settings(card["plan"])
-    start, until = (datetime.fromisoformat(end) for end in card["inputs"]["look_back"].split("/"))
 
     def read(table: Table, months: list[Month]) -> pd.DataFrame:
         frames = [_read_as_made(lake, table, stored, month) for month in months]
@@ -78,21 +82,35 @@ def train_again(
         written = (card["inputs"].get(f"{CROSSINGS}/{month.key}", "") for month in sorted(months))
         return mark_segments(rows, read_crossings(written))
 
-    prefix = f"{CANDLES.name}/"
-    memory = [
-        Month.parse(name.removeprefix(prefix))
-        for name in sorted(card["inputs"])
-        if name.startswith(prefix)
-    ]
-    rows = training_rows(read, LookBack(start, until), stored.market.bar, memory=memory)
+    inputs, market = card["inputs"], stored.market
+    memory = _months_of_candles(card)
+    order = SearchOrder(
+        month=stored.served.key,
+        look_back=inputs["look_back"],
+        start=start_of(card),
+        because=card["search"].get("searched", {}).get("because", ""),
+    )
+    if SEARCH_LOOK_BACK in inputs:
+        month, window = (
+            search_month(stored.served, plan.search.refits),
+            _window(card, SEARCH_LOOK_BACK),
+        )
+        span = Reach(plan.lookback_days, plan.horizon_bars, plan.horizon_bars)
+        before = span.look_back_candles(market.bar)
+        searched = [one for one in memory if one in before.months(month)]
+        memory = [one for one in memory if one in before.months(stored.served)]
+        earlier = training_rows(read, window, market.bar, memory=searched)
+        order = replace(order, earlier=search_rows(month, window, earlier))
+    rows = training_rows(read, _window(card, LOOK_BACK), market.bar, memory=memory)
     return train_model(
         rows.features,
         rows.labels,
         rows.candles,
         plan=plan,
-        bar=stored.market.bar,
+        bar=market.bar,
         report=report,
-        inputs=card["inputs"],
+        inputs=inputs,
+        order=order,
     )
 
 
@@ -126,6 +144,19 @@ def _read_as_made(
             "training of today reads; the model was made by another version of the code"
         )
     return lake.read_content(table, stored.market, month, wanted)
+
+
+def _window(card: dict[str, Any], name: str) -> LookBack:
+    """The look-back that stands under a name among the inputs of a card."""
+    start, until = (datetime.fromisoformat(end) for end in card["inputs"][name].split("/"))
+    return LookBack(start, until)
+
+
+def _months_of_candles(card: dict[str, Any]) -> list[Month]:
+    """Months whose candles a training read, oldest first."""
+    prefix = f"{CANDLES.name}/"
+    named = [name for name in sorted(card["inputs"]) if name.startswith(prefix)]
+    return [Month.parse(name.removeprefix(prefix)) for name in named]
 
 
 def _text(value: Any) -> str:

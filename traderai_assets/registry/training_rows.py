@@ -1,6 +1,6 @@
 """The rows a model learns from, as they are stored: what its look-back knows and nothing later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,11 +8,14 @@ import pandas as pd
 
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.look_back import LookBack
+from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.tables import Table
 
+# Names of the stretches among a model's inputs
+LOOK_BACK, SEARCH_LOOK_BACK = "look_back", "search_look_back"
 ReadMonths = Callable[[Table, list[Month]], pd.DataFrame]
 
 
@@ -53,6 +56,23 @@ def training_rows(
         labels=labels[due].drop(columns="barrier"),
         candles=candles[closed],
     )
+
+
+def rows_inputs(
+    inputs: Mapping[str, str], window: LookBack, *, memory: list[Month]
+) -> dict[str, str]:
+    """Return what a look-back's rows were read from, of inputs that may name other months too.
+
+    Parameters
+    ----------
+    inputs : mapping
+        `table/month` -> content hash, as a partition notes them.
+    window, memory
+        As `training_rows` takes them.
+    """
+    learned = [f"{table.name}/{one.key}" for table in (FEATURES, LABELS) for one in window.months]
+    remembered = [f"{name}/{one.key}" for name in (CANDLES.name, CROSSINGS) for one in memory]
+    return {name: inputs[name] for name in (*learned, *remembered) if name in inputs}
 
 
 def look_back_text(window: LookBack) -> str:

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from optuna.storages import InMemoryStorage
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.search import samplers
@@ -22,6 +23,32 @@ def test_the_first_trial_is_always_the_defaults(search, space, sampler):
     first = search(sampler=sampler, n_trials=2).trials[0]
     assert first.parameters == space.defaults
     assert first.sampler == "default"
+
+
+def test_what_an_earlier_search_chose_is_tried_after_the_defaults(search, space, sampler):
+    start = {"horizon": 12, "margin": 1.0, "leaves": 30, "rate": 0.01}
+    free, begun = (search(sampler=sampler, n_trials=6, start=one) for one in (None, start))
+    if sampler == "grid":  # Its points stand before the search
+        assert begun == free
+        return
+    assert (begun.trials[1].sampler, begun.trials[1].parameters) == ("earlier", start)
+    assert list(begun.trials[1].parameters) == list(space.defaults)
+    assert len(begun) == len(free) == 6
+    assert begun.best.value == 0.0 > free.best.value
+
+
+def test_a_start_outside_the_space_is_refused(search, space):
+    for start in ({"rate": 0.1}, space.defaults | {"leaves": 65}):
+        with pytest.raises(InvalidSettings):
+            search(start=start)
+
+
+def test_a_study_goes_on_with_the_start_it_had_and_no_other(search, space):
+    storage, start = InMemoryStorage(), space.defaults | {"leaves": 30}
+    ledger = search(storage, start=start)
+    assert search(storage, start=start, evaluate=None) == ledger
+    with pytest.raises(InvalidSettings, match="searched by another plan"):
+        search(storage)
 
 
 def test_every_trial_lies_in_the_space_and_names_its_sampler(search, space, sampler):

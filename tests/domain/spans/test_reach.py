@@ -13,6 +13,7 @@ from traderai_assets.domain.limits import MAX_WARM_UP_BARS
 from traderai_assets.domain.markets import BARS
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.reach import READINGS, Reach
+from traderai_assets.domain.spans.search_months import search_look_back, search_month
 
 REPOSITORY = Path(__file__).parents[3]
 MARCH = Month(2026, 3)  # The month before it is the shortest there is
@@ -74,6 +75,22 @@ def test_signals_of_a_long_horizon_are_read_as_long_as_they_may_be_open():
     reach = Reach(30, 48, 100)
     assert reach.outcomes(timedelta(days=1)) == (-4, 0)  # 101 days
     assert reach.snapshots(timedelta(days=1)) == (-10, 4)
+
+
+@pytest.mark.parametrize("timeframe", ["5m", "1h", "1d"])
+@pytest.mark.parametrize("days", [2, 30, 365, 730])
+def test_refits_read_back_to_the_look_back_of_their_search_month(timeframe, days):
+    bar = BARS[timeframe]
+    plain, quarterly = Reach(days, 12, 24), Reach(days, 12, 24, refits=2)
+    last = Month(2026, 6)  # Searched by April's
+    april = search_look_back(search_month(last, 2), days)
+    assert {*april.months} <= {*plain.look_back(bar).months(Month(2026, 4))}
+    for reading in (Reach.training, Reach.training_candles):
+        assert reading(quarterly, bar) == (reading(plain, bar).first - 2, -1)
+    read = quarterly.training_candles(bar).months(last)
+    assert read[0] == plain.look_back_candles(bar).months(Month(2026, 4))[0]
+    for reading in (Reach.backtests, Reach.challenge, Reach.history_days):
+        assert reading(quarterly, bar) == reading(plain, bar)
 
 
 # Neighbours, whose first or last bar is asked for, and what an older version wrote; none is a reach

@@ -93,6 +93,20 @@ def test_removing_takes_one_market_and_month_and_leaves_the_others(studies, toy,
     studies.remove(toy.MARKET, "2026-04")
 
 
+def test_a_later_month_that_is_searched_takes_those_before_away_on_postgresql_too(studies, toy):
+    names = [
+        study_name(market, month, "learners", {})
+        for market, month in ((toy.MARKET, "2026-01"), (toy.MARKET, "2026-04"), ("x", "2026-01"))
+    ]
+    storage = studies.storage(toy.MARKET, "2026-01")
+    for kept in names:
+        toy.toy_search(storage, name=kept, n_trials=1)
+    assert len(studies.continued(toy.MARKET, "2026-01", names[0]).get_all_studies()) == 3
+    left = studies.continued(toy.MARKET, "2026-02", "another").get_all_studies()
+    assert sorted(study.study_name for study in left) == sorted(names[1:])
+    studies.remove(toy.MARKET, "2026-04")
+
+
 def test_the_tables_lie_in_a_schema_of_their_own(studies, toy):
     from sqlalchemy import inspect
 

@@ -106,3 +106,20 @@ def test_a_training_goes_on_with_its_own_studies_and_forgets_those_of_earlier_on
     assert [study.study_name for study in again.get_all_studies()] == [kept.study_name]
     assert journal_path.stat().st_size == size
     assert studies.continued(toy.MARKET, toy.MONTH, "another").get_all_studies() == []
+
+
+def test_searches_of_months_before_are_kept_until_a_later_month_is_searched(studies, toy, tmp_path):
+    others = ("binance.ETH-USDT.5m", "2026-01"), (toy.MARKET, "2026-04")
+    for market, month in ((toy.MARKET, "2026-01"), (toy.MARKET, "2026-02"), *others):
+        toy.toy_search(studies.storage(market, month), name=f"{market}|{month}|learners|1")
+    (tmp_path / "studies" / f"{toy.MARKET}.notes").write_text("")
+    # A refit of February goes on with its study and takes nothing from anybody
+    studies.continued(toy.MARKET, "2026-02", "none", f"{toy.MARKET}|2026-02|learners|1")
+    assert len([*(tmp_path / "studies").glob("*.journal")]) == 4
+    studies.continued(toy.MARKET, "2026-03", f"{toy.MARKET}|2026-03|learners|1")
+    assert sorted(path.name for path in (tmp_path / "studies").iterdir()) == [
+        "binance.BTC-USDT.5m.2026-03.journal",
+        "binance.BTC-USDT.5m.2026-04.journal",
+        "binance.BTC-USDT.5m.notes",
+        "binance.ETH-USDT.5m.2026-01.journal",
+    ]

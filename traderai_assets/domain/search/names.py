@@ -1,4 +1,4 @@
-"""Names of studies: one for each market, served month, stage, inputs and plan."""
+"""Names of studies: one for each market, month that is searched, stage, inputs and plan."""
 
 import hashlib
 import json
@@ -7,8 +7,14 @@ from typing import Any
 
 
 def study_prefix(market_key: str, month_key: str) -> str:
-    """What the names of all studies of a market and served month begin with."""
+    """What the names of all studies of a market and month begin with."""
     return f"{market_key}|{month_key}|"
+
+
+def month_of(study: str, market_key: str) -> str | None:
+    """Return the month in a study's name; None where the study is another market's."""
+    market, _, rest = study.partition("|")
+    return rest.partition("|")[0] if market == market_key else None
 
 
 def study_name(market_key: str, month_key: str, stage: str, decided_by: Mapping[str, Any]) -> str:

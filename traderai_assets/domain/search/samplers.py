@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SAMPLERS: tuple[str, ...] = get_args(SamplerName)
 DEFAULT = "default"
+# What an earlier search chose, tried after the defaults
+EARLIER = "earlier"
 # Module that a sampler cannot do without, and how to get it
 NEEDED = {
     "gp": ("torch", 'pip install "traderai[gp]"'),
@@ -65,11 +67,14 @@ class Proposer:
         What the Gaussian process may spend on itself, all trials together; then TPE takes over.
     stopwatch : callable
         Seconds since any fixed moment.
+    start : mapping, optional
+        A point that is tried right after the defaults; a grid has its own points and leaves it out.
 
     Raises
     ------
     InvalidSettings
-        If there is no such sampler, it lacks its library, or cannot search this space.
+        If there is no such sampler, it lacks its library, or cannot search this space; if the start
+        is no point of it.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Proposer:
         seed: int,
         sampler_seconds: float,
         stopwatch: Callable[[], float],
+        start: Parameters | None = None,
     ) -> None:
         check_sampler(sampler)
         check_whole("seed", seed, 0, MAX_SEED)
@@ -88,6 +94,10 @@ class Proposer:
         self._space = space
         self._seed = seed
         self._seconds_left = sampler_seconds
+        if start is not None:
+            space.check(start)
+        # In the order of the space, as every other proposal
+        self._start = start and {name: start[name] for name in space.defaults}
         self._stopwatch = stopwatch
         self._grid = grid_points(space, n_trials, seed) if sampler == "grid" else []
         if sampler == "cmaes":
@@ -111,6 +121,8 @@ class Proposer:
         if self._sampler == "grid":
             points = self._grid[ordinal - 1 : ordinal]
             return Suggestion(points[0], "grid") if points else None
+        if ordinal == 1 and self._start is not None:
+            return Suggestion(self._start, EARLIER)
         seed = trial_seed(self._seed, ordinal)
         if self._sampler == "cmaes":
             from traderai_assets.domain.search.evolution import propose

@@ -162,6 +162,14 @@ class Space:
         for dimension in self.dimensions:
             dimension.check(parameters[dimension.name])
 
+    def holds(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether `parameters` is a point of this space."""
+        try:
+            self.check(parameters)
+        except InvalidSettings:
+            return False
+        return True
+
     def rounded(self, parameters: Parameters) -> Parameters:
         """Round what a sampler proposed to `DIGITS` digits.
 

@@ -15,7 +15,7 @@ from traderai_assets.domain.search.history import History
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 from traderai_assets.domain.search.pruning import MedianRule
 from traderai_assets.domain.search.samplers import Proposer
-from traderai_assets.domain.search.space import Space
+from traderai_assets.domain.search.space import Parameters, Space
 from traderai_assets.domain.search.trial import (
     Evaluate,
     Outcome,
@@ -43,6 +43,7 @@ def run_search(
     seed: int,
     sampler: str = SAMPLER,
     pruning: MedianRule | None = None,
+    start: Parameters | None = None,
     sampler_seconds: float = SAMPLER_SECONDS,
     report: Callable[[SearchProgress], None] = lambda _progress: None,
     stopwatch: Callable[[], float] = time.monotonic,
@@ -65,6 +66,8 @@ def run_search(
         See `Proposer`.
     pruning : MedianRule or None
         Which trials are not worth their last folds; None lets all of them end.
+    start : mapping, optional
+        What is tried right after the defaults, as one of the trials.
     report : callable
         Takes each SearchProgress; what it raises ends the search.
     stopwatch : callable
@@ -79,10 +82,12 @@ def run_search(
     """
     check_whole("n_trials", n_trials, 1, MAX_TRIALS)
     check_whole("length of the study's name", len(name), 1, MAX_NAME_LENGTH)
-    proposer = Proposer(sampler, space, n_trials, seed, sampler_seconds, stopwatch)
+    proposer = Proposer(sampler, space, n_trials, seed, sampler_seconds, stopwatch, start)
     plan: dict[str, Any] = {"sampler": sampler, "seed": seed, "pruning": repr(pruning)}
     if sampler == "grid":  # A grid is cut to the number of trials
         plan["n_trials"] = n_trials
+    if start is not None:
+        plan["start"] = dict(start)
     history = History(space)
     trial_store = TrialStore(storage or _in_memory(), name, space, plan)
     proposer.spent(trial_store.seconds_spent)

@@ -57,11 +57,14 @@ class Reach:
         Horizon of the stored labels.
     longest_horizon : int
         Bars until the last signal of any model is over.
+    refits : int
+        Months after a search month whose models take its choice, and so read its look-back.
     """
 
     lookback_days: int
     horizon_bars: int
     longest_horizon: int
+    refits: int = 0
 
     def features(self, bar: timedelta) -> Span:
         """Candles of the features of a month: their warm-up."""
@@ -75,22 +78,33 @@ class Reach:
         """Months after its own whose features or labels are made of a month of candles."""
         return -min(self.features(bar).first, self.labels(bar).first)
 
-    def training(self, bar: timedelta) -> Span:  # noqa: ARG002 - days are days, whatever the bar
-        """Features and labels of the model of a month."""
+    def look_back(self, bar: timedelta) -> Span:  # noqa: ARG002 - days are days, whatever the bar
+        """Features and labels of the look-back of a month."""
         return Span(-look_back_months(self.lookback_days), -1)
 
-    def training_candles(self, bar: timedelta) -> Span:
-        """Candles of the model of a month: the look-back, and the volatility of its first bars.
+    def look_back_candles(self, bar: timedelta) -> Span:
+        """Candles of the look-back of a month, and of the volatility of its first bars.
 
         Where a month holds that, the look-back's own first month does, and no more is read.
         """
         memory = months_back(bar, VOLATILITY_BARS)
         before = memory if memory > 1 else 0
-        return Span(self.training(bar).first - before, -1)
+        return Span(self.look_back(bar).first - before, -1)
+
+    def training(self, bar: timedelta) -> Span:
+        """Features and labels of the model of a month: its look-back, and its search month's.
+
+        The last refit reads furthest back; that is told of every month, search months too.
+        """
+        return Span(self.look_back(bar).first - self.refits, -1)
+
+    def training_candles(self, bar: timedelta) -> Span:
+        """Candles of the model of a month: of both look-backs."""
+        return Span(self.look_back_candles(bar).first - self.refits, -1)
 
     def backtests(self, bar: timedelta) -> Span:
         """Candles of the backtests of a month: of the walk through the look-back, and served."""
-        return Span(min(self.training(bar).first, self.decisions(bar).first), 0)
+        return Span(min(self.look_back(bar).first, self.decisions(bar).first), 0)
 
     def decisions(self, bar: timedelta) -> Span:
         """Candles of what a model says in a month: their volatility is how far barriers stand."""
@@ -98,7 +112,7 @@ class Reach:
 
     def challenge(self, bar: timedelta) -> Span:
         """Candles and features of a challenge: the look-back, and the champion's volatility."""
-        return Span(self.training(bar).first + self.decisions(bar).first, -1)
+        return Span(self.look_back(bar).first + self.decisions(bar).first, -1)
 
     def outcomes(self, bar: timedelta) -> Span:
         """Signals, candles and outcomes of a month: what may still be open where it begins."""

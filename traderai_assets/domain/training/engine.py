@@ -10,16 +10,17 @@ from typing import Any
 
 import pandas as pd
 
+from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.models.model import TrainedModel
 from traderai_assets.domain.training.combinatorial_paths import path_sharpes
-from traderai_assets.domain.training.dataset import gather_look_back
+from traderai_assets.domain.training.dataset import LookBackData, gather_look_back
 from traderai_assets.domain.training.evaluation import judge_tests
 from traderai_assets.domain.training.evidence import Evidence, build_card
 from traderai_assets.domain.training.final_fit import fit_served
 from traderai_assets.domain.training.fit_arrays import FitArrays
 from traderai_assets.domain.training.fitting import Fitter
 from traderai_assets.domain.training.known_tests import known_tests
-from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.learner_choice import LearnerChooser, begins_of_tests
 from traderai_assets.domain.training.out_of_fold import OutOfFold
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_pricing import PolicyPricing
@@ -31,6 +32,7 @@ from traderai_assets.domain.training.progress import (
     Progress,
     ProgressMeter,
 )
+from traderai_assets.domain.training.search_order import SearchOrder
 from traderai_assets.domain.training.walk_forward import judge_folds, out_of_sample, scored_test
 
 
@@ -45,6 +47,7 @@ def train_model(
     inputs: Mapping[str, str],
     storage: Any = None,
     study: str = "training",
+    order: SearchOrder = SearchOrder(),  # noqa: B008 - it cannot be changed
     fits: Callable[[FitArrays], Fitter] = Fitter,
 ) -> TrainedModel:
     """Train the model of one look-back.
@@ -70,7 +73,9 @@ def train_model(
     storage : optuna storage, optional
         Where the studies are kept, so that a killed training goes on; in memory by default.
     study : str
-        Name of the studies in it: one for each set of inputs and plan.
+        Name of the study of the model's own search in it: one for each set of inputs and plan.
+    order : SearchOrder
+        How its learners are chosen; by a search on these rows, unless it says otherwise.
     fits : callable
         Makes what fits of the look-back's arrays.
 
@@ -88,11 +93,14 @@ def train_model(
         If a slice holds one direction only, no feature varies, or a value is infinite.
     """
     data = gather_look_back(features, labels, candles, plan=plan, bar=bar)
-    meter = ProgressMeter(report, plan.n_folds, planned_fits(plan), plan.rounds)
+    meter = ProgressMeter(
+        report, plan.n_folds, planned_fits(plan, _seen(data, plan, order)), plan.rounds
+    )
     fitter = fits(FitArrays.of(data, plan))
     folds_fitted = OutOfFold(data, plan, fitter, meter)
-    learners = LearnerSearch(data, plan, folds_fitted, meter)
-    learners.run(storage, study)
+    chooser = LearnerChooser(plan, bar, order, storage=storage, meter=meter, fits=fits)
+    chosen = chooser.choose(data, folds_fitted, study)
+    learners = chosen.learners
     meter.enter(WALK_FORWARD)
     folds = judge_folds(learners, folds_fitted, plan)
     last = plan.n_folds + 1
@@ -126,7 +134,16 @@ def train_model(
     meter.enter(COMBINATORIAL)
     paths = path_sharpes(data, served, folds_fitted, plan, fitter, meter)
     evidence = Evidence(
-        folds, served, priced, decided, learners.trials, policies.trials, verdict, paths
+        folds,
+        served,
+        priced,
+        decided,
+        learners.trials,
+        policies.trials,
+        verdict,
+        paths,
+        chosen.searched,
+        order.start,
     )
     card = build_card(data, evidence, plan, inputs)
     meter.finished()
@@ -139,10 +156,27 @@ def train_model(
     )
 
 
-def planned_fits(plan: TrainingPlan) -> int:
-    """How many fits a plan asks for at most."""
-    tests, others, trials = plan.n_folds + 1, len(plan.learners) - 1, plan.search.learner_trials
+def planned_fits(plan: TrainingPlan, seen: int | None = None) -> int:
+    """How many fits a plan asks for at most.
+
+    Parameters
+    ----------
+    plan : TrainingPlan
+    seen : int, optional
+        Of a refit: how many tests begin before the look-back ends whose search chooses for it.
+    """
+    tests, learners, trials = plan.n_folds + 1, len(plan.learners), plan.search.learner_trials
     searched = trials * tests
-    # Each test may ask for another trial's labels and parameters, of which others must be fitted
-    walked = others * tests * min(trials, tests + 1)
-    return searched + walked + len(plan.learners) + plan.search.combinatorial_fits
+    if seen is None:
+        # Each test may ask for another trial's labels and parameters, of which others must be
+        # fitted
+        walked = (learners - 1) * tests * min(trials, tests + 1)
+    else:  # What is chosen on every test, and what is tried first on those that are seen
+        walked = learners * (tests + (seen if seen > 1 else 0))
+    return searched + walked + learners + plan.search.combinatorial_fits
+
+
+def _seen(data: LookBackData, plan: TrainingPlan, order: SearchOrder) -> int | None:
+    if order.earlier is None:
+        return None
+    return int((begins_of_tests(data, plan) < milliseconds(order.earlier.until)).sum())

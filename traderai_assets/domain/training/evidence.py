@@ -23,12 +23,16 @@ from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.final_fit import ServedModel
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_pricing import Priced
+from traderai_assets.domain.training.search_order import SearchStart
 from traderai_assets.domain.training.walk_forward import JudgedFold
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a training found out, for its card; `policies` of each fold and of what serves."""
+    """All that a training found out, for its card; `policies` of each fold and of what serves.
+
+    `searched` says on which rows the learners were searched, `start` what was tried early.
+    """
 
     folds: list[JudgedFold]
     served: ServedModel
@@ -38,6 +42,8 @@ class Evidence:
     policy_trials: Trials
     verdict: Verdict
     paths: FloatArray
+    searched: Mapping[str, Any]
+    start: SearchStart | None
 
 
 def build_card(
@@ -74,6 +80,8 @@ def build_card(
         "chosen": _chosen(evidence, plan),
         "search": {
             "sampler": plan.search.sampler,
+            "searched": dict(evidence.searched),
+            "started_from": evidence.start and evidence.start.to_json(),
             "learner_trials": evidence.learner_trials.to_json(),
             "policy_trials": evidence.policy_trials.to_json(),
         },

@@ -12,7 +12,7 @@ import numpy as np
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.models.parameters import LEARNER_SPACE
 from traderai_assets.domain.search.pruning import MedianRule
-from traderai_assets.domain.search.space import Choices, Space
+from traderai_assets.domain.search.space import Choices, Parameters, Space
 from traderai_assets.domain.search.study import run_search
 from traderai_assets.domain.search.trial import Outcome, ReportFold
 from traderai_assets.domain.search.trials import Trials
@@ -29,29 +29,46 @@ class LearnerSearch:
     """The trials of stage one."""
 
     def __init__(
-        self, data: LookBackData, plan: TrainingPlan, fits: OutOfFold, meter: ProgressMeter
+        self,
+        data: LookBackData,
+        plan: TrainingPlan,
+        fits: OutOfFold,
+        meter: ProgressMeter,
+        phase: str = SEARCH,
     ) -> None:
         self._data = data
         self._plan = plan
         self._fits = fits
         self._meter = meter
+        self._phase = phase
         self.trials: Trials
 
-    def run(self, storage: Any, name: str) -> None:
-        """Try what the plan asks for; what an earlier, killed run tried is not tried again."""
+    def run(self, storage: Any, name: str, start: Parameters | None = None) -> None:
+        """Try what the plan asks for; what an earlier, killed run tried is not tried again.
+
+        Parameters
+        ----------
+        storage, name
+            Where the study is kept, and under which name.
+        start : mapping, optional
+            What an earlier search chose: tried right after the defaults.
+        """
         search, tests = self._plan.search, self._plan.n_folds + 1
         self.trials = run_search(
             storage,
-            name=f"{name}/learners",
-            space=self._space(),
+            name=name,
+            space=learner_space(self._plan),
             evaluate=self._evaluate,
             n_trials=search.learner_trials,
             seed=self._plan.seed,
             sampler=search.sampler,
             pruning=MedianRule(n_folds=tests),
+            start=start,
             sampler_seconds=search.sampler_seconds,
-            report=lambda reached: self._meter.searching(SEARCH, reached, folds=tests),
+            report=lambda reached: self._meter.searching(self._phase, reached, folds=tests),
         )
+        # Those that were found stored, and the last folds of a trial that was given up
+        self._meter.behind(search.learner_trials * tests)
 
     def best(self, tests: int) -> Configuration:
         """Return what was best on the first `tests` tests; before any, what is tried first."""
@@ -82,18 +99,6 @@ class LearnerSearch:
         gross = rows.frame["gross_return"].to_numpy(np.float64)[settled]
         return forecast_returns(log_odds[settled - fold.test[0]], rows.label[settled], gross)
 
-    def _space(self) -> Space:
-        """Learner parameters, and the labels if there is a choice."""
-        labellings = self._plan.labellings
-        horizons = tuple(dict.fromkeys(labelling.horizon_bars for labelling in labellings))
-        multiples = tuple(dict.fromkeys(labelling.multiple for labelling in labellings))
-        choices = [
-            Choices(name, values, default=values[0])
-            for name, values in (("horizon_bars", horizons), ("multiple", multiples))
-            if len(values) > 1
-        ]
-        return Space((*LEARNER_SPACE.dimensions, *choices))
-
     def _configuration(self, parameters: Mapping[str, Any]) -> Configuration:
         asked = self._plan.labelling
         labelling = Labelling(
@@ -101,3 +106,16 @@ class LearnerSearch:
             float(parameters.get("multiple", asked.multiple)),
         )
         return Configuration(labelling, parameters)
+
+
+def learner_space(plan: TrainingPlan) -> Space:
+    """What is searched: learner parameters, and the labels if there is a choice."""
+    labellings = plan.labellings
+    horizons = tuple(dict.fromkeys(labelling.horizon_bars for labelling in labellings))
+    multiples = tuple(dict.fromkeys(labelling.multiple for labelling in labellings))
+    choices = [
+        Choices(name, values, default=values[0])
+        for name, values in (("horizon_bars", horizons), ("multiple", multiples))
+        if len(values) > 1
+    ]
+    return Space((*LEARNER_SPACE.dimensions, *choices))

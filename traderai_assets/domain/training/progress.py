@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from traderai_assets.domain.search.progress import SAMPLING, SearchProgress
 
 SEARCH = "search"
+# On the look-back of the search month, whose choice a refit takes
+EARLIER_SEARCH = "earlier_search"
 WALK_FORWARD = "walk_forward"
 POLICY = "policy"
 FINAL_FIT = "final_fit"
@@ -69,6 +71,10 @@ class ProgressMeter:
             total_trials=search.n_trials,
             best=search.best,
         )
+
+    def behind(self, fits: int) -> None:
+        """Count so many fits as done, whether or not all of them were needed."""
+        self._fits_done = max(self._fits_done, float(fits))
 
     def fitting(self, learner: str) -> Callable[[int], None]:
         """Return what fits call with their round, whichever fold each is of."""

@@ -13,10 +13,12 @@ from traderai_assets.domain.limits import (
     MAX_SAMPLER_SECONDS,
     MAX_TRIALS,
     MIN_GROUPS,
+    check_cadence,
     check_number,
     check_whole,
 )
 from traderai_assets.domain.search.samplers import check_sampler
+from traderai_assets.domain.spans.search_months import months_of_refits
 
 GROUPS_LEFT_OUT = 2
 
@@ -31,6 +33,9 @@ class SearchPlan:
         One of `SAMPLERS`, for both searches.
     learner_trials, policy_trials : int
         Configurations tried in each; the first is always the default, so 1 is no search.
+    every_months : int
+        Months from one search of the learners to the next, counted from January; the models of the
+        months between take its choice. A divisor of 12.
     horizons, multiples : tuples
         Labels to try, each horizon (bars) with each multiple; empty leaves the plan's own.
     sampler_seconds : float
@@ -43,6 +48,7 @@ class SearchPlan:
     sampler: str = defaults.SAMPLER
     learner_trials: int = defaults.LEARNER_TRIALS
     policy_trials: int = defaults.POLICY_TRIALS
+    every_months: int = defaults.SEARCH_EVERY_MONTHS
     horizons: tuple[int, ...] = defaults.SEARCHED_HORIZONS
     multiples: tuple[float, ...] = defaults.SEARCHED_MULTIPLES
     sampler_seconds: float = defaults.SAMPLER_SECONDS
@@ -52,6 +58,7 @@ class SearchPlan:
         check_sampler(self.sampler)
         check_whole("learner_trials", self.learner_trials, 1, MAX_TRIALS)
         check_whole("policy_trials", self.policy_trials, 1, MAX_TRIALS)
+        check_cadence("every_months", self.every_months)
         check_number("sampler_seconds", self.sampler_seconds, 0.0, MAX_SAMPLER_SECONDS)
         if self.combinatorial_groups != 0:
             self._check_groups()
@@ -69,6 +76,11 @@ class SearchPlan:
             raise InvalidSettings(
                 f"{error}, of which {GROUPS_LEFT_OUT} at a time are left out; 0 is none"
             ) from None
+
+    @property
+    def refits(self) -> int:
+        """How many months after a search month take its choice; none where nothing is searched."""
+        return months_of_refits(self.every_months, self.learner_trials)
 
     @property
     def combinatorial_fits(self) -> int:

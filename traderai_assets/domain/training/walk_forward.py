@@ -13,7 +13,7 @@ from traderai_assets.domain.candles.segments import segment_starts
 from traderai_assets.domain.models.sample import LabelledRows
 from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.known_tests import KnownTests, known_tests
-from traderai_assets.domain.training.learner_search import LearnerSearch
+from traderai_assets.domain.training.learner_choice import LearnerChoice
 from traderai_assets.domain.training.out_of_fold import OutOfFold, Scored
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_pricing import Priced
@@ -44,13 +44,13 @@ class JudgedFold:
         return self.known.number
 
 
-def judge_folds(search: LearnerSearch, fits: OutOfFold, plan: TrainingPlan) -> list[JudgedFold]:
-    """Fit folds 1 to the last, each with the configuration that was best on the tests before."""
-    return [_judged(number, search, fits, plan) for number in range(1, plan.n_folds + 1)]
+def judge_folds(choice: LearnerChoice, fits: OutOfFold, plan: TrainingPlan) -> list[JudgedFold]:
+    """Fit folds 1 to the last, each with what was chosen of what was known before its test."""
+    return [_judged(number, choice, fits, plan) for number in range(1, plan.n_folds + 1)]
 
 
-def _judged(number: int, search: LearnerSearch, fits: OutOfFold, plan: TrainingPlan) -> JudgedFold:
-    configuration = search.best(number)
+def _judged(number: int, choice: LearnerChoice, fits: OutOfFold, plan: TrainingPlan) -> JudgedFold:
+    configuration = choice.best(number)
     known = known_tests(fits, configuration, number)
     scored = {name: fits.scored(name, configuration, number) for name in plan.learners}
     return JudgedFold(
