@@ -176,7 +176,7 @@ CHANGED: dict[str, dict[str, object]] = {
         "most_rows": 9_000,
         "uniqueness": True,
         "half_life_days": 20.0,
-        "confidence": 0.9,
+        "confidence": 0.95,
         "horizon_bars": 6,
         "barrier_multiple": 2.0,
         "learners": ("xgboost",),
