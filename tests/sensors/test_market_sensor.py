@@ -8,7 +8,8 @@ import pytest
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
-from traderai_assets.settings_sections import QueueSettings, TrainingSettings
+from traderai_assets.settings_sections import TrainingSettings
+from traderai_assets.settings_services import QueueSettings
 from traderai_assets.work_classes import JOBS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
