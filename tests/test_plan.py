@@ -162,6 +162,7 @@ CHANGED: dict[str, dict[str, object]] = {
         "folds": 4,
         "minimum_rows": 40,
         "most_rows": 9_000,
+        "event_threshold": 0.5,
         "uniqueness": True,
         "half_life_days": 20.0,
         "horizon_bars": 6,

@@ -52,6 +52,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         n_folds=settings.training.folds,
         minimum_rows=settings.training.minimum_rows,
         most_rows=settings.training.most_rows,
+        event_threshold=settings.training.event_threshold,
         uniqueness=settings.training.uniqueness,
         half_life_days=settings.training.half_life_days,
         learners=settings.training.learners,

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from traderai_assets.domain import defaults
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
+    MAX_EVENT_THRESHOLD,
     MAX_FOLDS,
     MAX_GROUPS,
     MAX_HORIZON_BARS,
@@ -55,6 +56,12 @@ class TrainingSettings(Section):
         ge=MIN_ROWS,
         le=MAX_ROWS,
         description="Rows a fit learns from; of more every second, third ... bar.",
+    )
+    event_threshold: float = Field(
+        defaults.EVENT_THRESHOLD,
+        ge=0,
+        le=MAX_EVENT_THRESHOLD,
+        description="Moves, in widths of a label, between rows of a fit; 0 takes all.",
     )
     uniqueness: bool = Field(
         defaults.UNIQUENESS, description="Count rows by how little their labels overlap."

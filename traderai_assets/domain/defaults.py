@@ -17,6 +17,8 @@ MINIMUM_ROWS = 50
 # That one fit learns from; of more, every second, third ... bar, the newest among them: labels of
 # neighbours overlap, and on real months nothing was lost by it
 MOST_ROWS = 15_000
+# That a fit learns from: at every bar
+EVENT_THRESHOLD = 0.0
 # How rows count: neither has made a real model better
 UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
 HORIZON_BARS = 12

@@ -22,6 +22,8 @@ MIN_FOLDS, MAX_FOLDS = 2, 50
 # Of each slice of a fold, after purging: fewer say nothing, and of days there are few
 MIN_ROWS, MAX_ROWS = 20, 1_000_000
 MAX_HORIZON_BARS = 1_000
+# Of the event filter, in widths of a label
+MAX_EVENT_THRESHOLD = 10.0
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1
 MAX_TRIALS = 10_000

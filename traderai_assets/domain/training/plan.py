@@ -11,6 +11,7 @@ from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
 from traderai_assets.domain.limits import (
+    MAX_EVENT_THRESHOLD,
     MAX_LABELLINGS,
     MAX_LOOKBACK_DAYS,
     MAX_ROUND_TRIP,
@@ -59,6 +60,9 @@ class TrainingPlan:
     most_rows : int
         Rows that a fit learns from at most: of more every second, third ... bar, the newest among
         them.
+    event_threshold : float
+        Moves of the market, in widths of its label, at which a bar may be fitted on
+        (labels/events.py); 0 lets every bar.
     uniqueness : bool
         Whether a row counts by how little its label overlaps others (labels/weights.py).
     half_life_days : float
@@ -89,6 +93,7 @@ class TrainingPlan:
     embargo: timedelta = timedelta(0)
     minimum_rows: int = defaults.MINIMUM_ROWS
     most_rows: int = defaults.MOST_ROWS
+    event_threshold: float = defaults.EVENT_THRESHOLD
     uniqueness: bool = defaults.UNIQUENESS
     half_life_days: float = defaults.HALF_LIFE_DAYS
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -101,6 +106,7 @@ class TrainingPlan:
         check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
         check_whole("most_rows", self.most_rows, self.minimum_rows, MAX_ROWS)
+        check_number("event_threshold", self.event_threshold, 0.0, MAX_EVENT_THRESHOLD)
         check_number("half_life_days", self.half_life_days, 0.0, MAX_LOOKBACK_DAYS)
         check_whole("seed", self.seed, 0, MAX_SEED)
         if self.costs.round_trip > MAX_ROUND_TRIP:
