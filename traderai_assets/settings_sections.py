@@ -43,6 +43,12 @@ class TrainingSettings(Section):
         le=MAX_LOOKBACK_DAYS,
         description="Days of data a model learns from.",
     )
+    expanding_from_days: int = Field(
+        defaults.EXPANDING_FROM_DAYS,
+        ge=0,
+        le=MAX_LOOKBACK_DAYS,
+        description="Days that do where there are no more yet; 0 asks for all of the look-back.",
+    )
     max_model_age_days: float = Field(7, gt=0, le=365, description="Older ones are challenged.")
     folds: int = Field(defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="That judge.")
     minimum_rows: int = Field(

@@ -15,6 +15,7 @@ from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months
+from traderai_assets.plan import expanding
 from traderai_assets.registry.trainer import Trainer
 from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.publication import Publication
@@ -52,9 +53,9 @@ def models(
         context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
     ) as publication:
         facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
-        days = settings.training.lookback_days
+        days, less = settings.training.lookback_days, expanding(settings)
         parts = list(publication.partitions())
-        judged = [(part, judge(facts.read(part.market, part.month, days))) for part in parts]
+        judged = [(part, judge(facts.read(part.market, part.month, days, less))) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})
         trainer = Trainer(context, lake, studies, settings)
         errors = []

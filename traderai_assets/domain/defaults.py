@@ -11,6 +11,8 @@ SamplerName = Literal["tpe", "gp", "cmaes", "grid", "random"]
 
 # How a model is made
 LOOKBACK_DAYS = 30
+# A look-back is whole, or no model is made of it
+EXPANDING_FROM_DAYS = 0
 FOLDS = 5
 # Rows that each slice of a fold must keep
 MINIMUM_ROWS = 50

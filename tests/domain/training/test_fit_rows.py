@@ -61,9 +61,9 @@ def test_what_is_fitted_on_are_the_rows_at_events_and_what_is_tested_is_every_ro
         assert one.train.tolist() == expected
         assert one.test.tolist() == every.test.tolist()
         assert one.settled.tolist() == every.settled.tolist()
-    for one, every in zip(data.splits[labelling], plain.splits[labelling], strict=True):
-        assert one.train.tolist() == [row for row in every.train if times.iloc[row] in events]
-        assert [part.tolist() for part in one.tests] == [part.tolist() for part in every.tests]
+    for split, other in zip(data.splits[labelling], plain.splits[labelling], strict=True):
+        assert split.train.tolist() == [row for row in other.train if times.iloc[row] in events]
+        assert [part.tolist() for part in split.tests] == [part.tolist() for part in other.tests]
     fitted, _ = FitArrays.of(data, plan).samples(labelling, ALL_ROWS)
     assert len(fitted.target) == len(events & set(times))
 

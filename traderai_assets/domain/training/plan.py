@@ -43,6 +43,9 @@ class TrainingPlan:
         What a trade pays.
     lookback_days : int
         Days of history the rows were taken from.
+    expanding_from_days : int
+        Days of history with which a look-back is learned from that has not all of them yet; 0 where
+        it must be whole.
     n_folds : int
         Walk-forward test slices.
     rounds, early_stopping_rounds : int
@@ -84,6 +87,7 @@ class TrainingPlan:
     minimum_width: float = MINIMUM_WIDTH
     costs: Costs = field(default_factory=Costs)
     lookback_days: int = defaults.LOOKBACK_DAYS
+    expanding_from_days: int = defaults.EXPANDING_FROM_DAYS
     n_folds: int = defaults.FOLDS
     rounds: int = 300
     early_stopping_rounds: int = 20
@@ -102,6 +106,9 @@ class TrainingPlan:
     def __post_init__(self) -> None:
         check_label_settings(self.horizon_bars, self.multiple, self.minimum_width)
         check_whole("lookback_days", self.lookback_days, MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS)
+        if self.expanding_from_days != 0:
+            days, least = self.expanding_from_days, MIN_LOOKBACK_DAYS
+            check_whole("expanding_from_days, where it is not 0,", days, least, self.lookback_days)
         check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
         check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
