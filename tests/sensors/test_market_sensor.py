@@ -97,7 +97,7 @@ def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(
     tick = platform.tick(name)
     said = tick.reason + tick.log
     assert f"{ETH} cannot be kept with these settings" in said
-    assert "lookback_days = 47 would do" in said
+    assert "lookback_days = 64 would do" in said
     assert all("ETH" not in request.run_key for request in tick.requests)
 
 

@@ -54,8 +54,7 @@ def test_the_shortest_look_back_that_may_be_learned_from_is_held_to_the_folds_to
         "expanding_from_days = 30, 720 bars of 1:00:00, are too few for folds = 5"
     )
     assert told.endswith(
-        "fold 0 of 5 has 41 rows to test on, at least 50 are needed; expanding_from_days = 34 would "
-        "do"
+        "has 41 rows to test on, at least 50 are needed; expanding_from_days = 34 would do"
     )
     require_feasible(replace(plan, expanding_from_days=34), timedelta(hours=1))
     require_feasible(replace(plan, expanding_from_days=0), timedelta(hours=1))
