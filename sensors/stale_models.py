@@ -16,6 +16,7 @@ from traderai_assets.domain.spans.look_back import LookBack
 from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.gate.facts import FactsReader
 from traderai_assets.instance.gate_notes import note_gate_finding
+from traderai_assets.plan import expanding
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
@@ -62,7 +63,8 @@ def keep_waiting(view: TickView, findings: list[Finding]) -> None:
 
 def _judged(view: TickView, market: Market, served: Month) -> LookBack | Refusal:
     facts = FactsReader(view.lake, view.instance, table=view.table, clock=view.now)
-    return judge(facts.read(market, served, view.settings.training.lookback_days))
+    days, less = view.settings.training.lookback_days, expanding(view.settings)
+    return judge(facts.read(market, served, days, less))
 
 
 def _verdict(

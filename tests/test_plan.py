@@ -93,6 +93,22 @@ def test_a_refit_reads_further_back_only_where_something_is_searched(tmp_path):
     assert reach(loaded(tmp_path, search={"learner_trials": 2, "every_months": 1})).refits == 0
 
 
+def test_a_look_back_that_may_be_shorter_needs_a_history_of_its_shortest(tmp_path):
+    training = {"lookback_days": 365, "expanding_from_days": 60}
+    assert loaded(tmp_path, training=training, history_days=60).history_days == 60
+    says = "history_days = 59 is less than training.expanding_from_days = 60.*at least 60 days"
+    with pytest.raises(InvalidSettings, match=says):
+        loaded(tmp_path, training=training, history_days=59)
+    with pytest.raises(InvalidSettings, match=r"expanding_from_days.* from 2 to 365"):
+        loaded(tmp_path, training=training | {"expanding_from_days": 366})
+    # Of days the warm-up is part of what must be there, and no history before it is asked for
+    training = {"lookback_days": 730, "folds": 2, "horizon_bars": 2, "minimum_rows": 25}
+    days = {"timeframe": "1d", "search": {"horizon_bars": ()}, "history_days": 500}
+    assert loaded(tmp_path, training=training | {"expanding_from_days": 450}, **days)
+    with pytest.raises(InvalidSettings, match=r"expanding_from_days = 4\d\d would do"):
+        loaded(tmp_path, training=training | {"expanding_from_days": 400}, **days)
+
+
 def test_each_clash_is_told_not_only_the_first(tmp_path):
     with pytest.raises(InvalidSettings) as refused:
         loaded(
@@ -171,9 +187,11 @@ def test_one_market_more_than_may_be_kept_is_refused():
 CHANGED: dict[str, dict[str, object]] = {
     "training": {
         "lookback_days": 20,
+        "expanding_from_days": 25,
         "folds": 4,
         "minimum_rows": 40,
         "most_rows": 9_000,
+        "event_threshold": 0.5,
         "uniqueness": True,
         "half_life_days": 20.0,
         "confidence": 0.95,

@@ -15,6 +15,7 @@ from traderai_assets.domain.markets import BARS, Market
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.costs import Costs
+    from traderai_assets.domain.freshness.look_back_facts import Expanding
     from traderai_assets.domain.spans.reach import Reach
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.settings import Settings
@@ -49,9 +50,11 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         multiple=settings.training.barrier_multiple,
         costs=trading_costs(settings),
         lookback_days=settings.training.lookback_days,
+        expanding_from_days=settings.training.expanding_from_days,
         n_folds=settings.training.folds,
         minimum_rows=settings.training.minimum_rows,
         most_rows=settings.training.most_rows,
+        event_threshold=settings.training.event_threshold,
         uniqueness=settings.training.uniqueness,
         half_life_days=settings.training.half_life_days,
         confidence=settings.training.confidence,
@@ -82,6 +85,14 @@ def reach(settings: "Settings") -> "Reach":
         longest_horizon=settings.longest_horizon,
         refits=months_of_refits(search.every_months, search.learner_trials),
     )
+
+
+def expanding(settings: "Settings") -> "Expanding | None":
+    """Return from how many days on a look-back may be learned from; None where it must be whole."""
+    from traderai_assets.domain.freshness.look_back_facts import Expanding
+
+    days = settings.training.expanding_from_days
+    return Expanding(days, settings.history_days) if days else None
 
 
 def check_plan(settings: "Settings", now: datetime) -> None:
@@ -148,25 +159,32 @@ def _clash_of_bars(settings: "Settings", timeframe: str) -> str | None:
 
 
 def _clashes_of_history(settings: "Settings", now: datetime) -> Iterator[str]:
-    history, look_back = settings.history_days, settings.training.lookback_days
+    history, training = settings.history_days, settings.training
+    least = training.expanding_from_days or training.lookback_days
     most = (now - FIRST_MONTH).days
     if history > most:
         yield (
             f"history_days = {history} reaches back before {FIRST_MONTH:%Y-%m}, where the months "
             f"that can be kept begin; at most {most} fit today ({now:%Y-%m-%d})"
         )
-    if history < look_back:
+    if history < least:
+        name = "expanding_from_days" if training.expanding_from_days else "lookback_days"
         yield (
-            f"history_days = {history} is less than training.lookback_days = {look_back}: no "
-            f"look-back would ever be complete; at least {look_back} days of history would do"
+            f"history_days = {history} is less than training.{name} = {least}: no look-back would "
+            f"ever be complete; at least {least} days of history would do"
         )
-    else:
+    elif not training.expanding_from_days:
         timeframes = sorted({market.timeframe for market in settings.market_list()})
         yield from (found for name in timeframes if (found := _clash_of_warm_up(settings, name)))
 
 
 def _clash_of_warm_up(settings: "Settings", timeframe: str) -> str | None:
-    """Say how much history the features of a look-back need, where that is more than is kept."""
+    """Say how much history the features of a look-back need, where that is more than is kept.
+
+    One that expands begins where its history does.
+    """
+    if settings.training.expanding_from_days:
+        return None
     least = reach(settings).history_days(BARS[timeframe])
     if settings.history_days >= least:
         return None

@@ -1,8 +1,8 @@
 """Settings: `traderai.toml`, overridden by `TRADERAI_*`, every limit named in its error.
 
-What a person decides about it stands here and in settings_sections. What a run is asked to
-do is run config. How file and environment are read: settings_sources. What several settings must be
-together: plan.
+What a person decides about it stands here, in settings_sections and in settings_services. What a
+run is asked to do is run config. How file and environment are read: settings_sources. What several
+settings must be together: plan.
 """
 
 from datetime import UTC, datetime
@@ -24,11 +24,13 @@ from traderai_assets.domain.urls import checked_location, checked_url
 from traderai_assets.settings_sections import (
     ChampionSettings,
     CostSettings,
+    SearchSettings,
+    TrainingSettings,
+)
+from traderai_assets.settings_services import (
     ExchangeSettings,
     QueueSettings,
-    SearchSettings,
     SensorSettings,
-    TrainingSettings,
     WebSettings,
 )
 

@@ -1,31 +1,27 @@
-"""The sections of `traderai.toml`: each setting with its default, its own limits and what it is.
+"""Sections of `traderai.toml` on models: each setting with its default, its limits and what it is.
 
 Limits and defaults that the domain has too are the domain's (domain/limits.py, domain/defaults.py).
 What settings must be together stands in plan.py.
 """
 
-import os
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 
 from traderai_assets.domain import defaults
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
-    MAX_ATTEMPTS,
     MAX_CONFIDENCE,
-    MAX_DEADLINE_SECONDS,
+    MAX_EVENT_THRESHOLD,
     MAX_FOLDS,
     MAX_GROUPS,
     MAX_HORIZON_BARS,
     MAX_LOOKBACK_DAYS,
     MAX_MULTIPLE,
-    MAX_REQUEST_TIMEOUT_SECONDS,
     MAX_ROUND_TRIP,
     MAX_ROWS,
     MAX_SAMPLER_SECONDS,
     MAX_SEED,
-    MAX_TAIL_BARS,
     MAX_TRIALS,
     MIN_CONFIDENCE,
     MIN_FOLDS,
@@ -33,22 +29,16 @@ from traderai_assets.domain.limits import (
     MIN_ROWS,
     SEARCH_CADENCES,
 )
-from traderai_assets.domain.urls import checked_proxy, has_login
-from traderai_assets.domain.web.authority import Authority
+from traderai_assets.settings_services import Section
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
 Multiple = Annotated[float, Field(gt=0, le=MAX_MULTIPLE)]
 Trials = Annotated[int, Field(ge=1, le=MAX_TRIALS)]
 # Fee and slippage are paid twice a trade: neither may alone be more than a round trip may cost
 Rate = Annotated[float, Field(ge=0, le=MAX_ROUND_TRIP / 2)]
-PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TrainingSettings(_Section):
+class TrainingSettings(Section):
     """How models are made and when they are too old."""
 
     lookback_days: int = Field(
@@ -56,6 +46,12 @@ class TrainingSettings(_Section):
         ge=MIN_LOOKBACK_DAYS,
         le=MAX_LOOKBACK_DAYS,
         description="Days of data a model learns from.",
+    )
+    expanding_from_days: int = Field(
+        defaults.EXPANDING_FROM_DAYS,
+        ge=0,
+        le=MAX_LOOKBACK_DAYS,
+        description="Days that do where there are no more yet; 0 asks for all of the look-back.",
     )
     max_model_age_days: float = Field(7, gt=0, le=365, description="Older ones are challenged.")
     folds: int = Field(defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="That judge.")
@@ -70,6 +66,12 @@ class TrainingSettings(_Section):
         ge=MIN_ROWS,
         le=MAX_ROWS,
         description="Rows a fit learns from; of more every second, third ... bar.",
+    )
+    event_threshold: float = Field(
+        defaults.EVENT_THRESHOLD,
+        ge=0,
+        le=MAX_EVENT_THRESHOLD,
+        description="Moves, in widths of a label, between rows of a fit; 0 takes all.",
     )
     uniqueness: bool = Field(
         defaults.UNIQUENESS, description="Count rows by how little their labels overlap."
@@ -108,7 +110,7 @@ class TrainingSettings(_Section):
         return learners
 
 
-class SearchSettings(_Section):
+class SearchSettings(Section):
     """What is tried before a model is made; see domain/training/search_plan.py."""
 
     sampler: defaults.SamplerName = defaults.SAMPLER
@@ -135,7 +137,7 @@ class SearchSettings(_Section):
     )
 
 
-class ChampionSettings(_Section):
+class ChampionSettings(Section):
     """Who may speak for a market."""
 
     allow_unproven: bool = Field(
@@ -143,7 +145,7 @@ class ChampionSettings(_Section):
     )
 
 
-class CostSettings(_Section):
+class CostSettings(Section):
     """What trading costs."""
 
     fee_rate: Rate = Field(defaults.FEE_RATE, description="Of traded value, each way.")
@@ -154,84 +156,3 @@ class CostSettings(_Section):
         le=0.01,
         description="Of the position, every 8 hours, from longs to shorts.",
     )
-
-
-class ExchangeSettings(_Section):
-    """How patient we are with a venue."""
-
-    attempts: int = Field(
-        defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries for one page."
-    )
-    deadline_seconds: float = Field(
-        defaults.DEADLINE_SECONDS,
-        gt=0,
-        le=MAX_DEADLINE_SECONDS,
-        description="For one page, all tries in.",
-    )
-    request_timeout_seconds: float = Field(
-        defaults.REQUEST_TIMEOUT_SECONDS,
-        gt=0,
-        le=MAX_REQUEST_TIMEOUT_SECONDS,
-        description="For one request.",
-    )
-    tail_bars: int = Field(
-        defaults.TAIL_BARS,
-        ge=0,
-        le=MAX_TAIL_BARS,
-        description="Stored bars asked for again, in case they were revised.",
-    )
-    proxy: SecretStr | None = Field(
-        None,
-        description="What every request to a venue goes through, e.g. socks5h://127.0.0.1:1080; "
-        f"with user and password only as {PROXY_VARIABLE}.",
-    )
-
-    @field_validator("proxy")
-    @classmethod
-    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
-        text = proxy.get_secret_value() if proxy is not None else ""
-        if text and has_login(checked_proxy(text)) and text not in _told_by_environment():
-            raise ValueError(
-                f"there is a user name or a password in it; set it as {PROXY_VARIABLE} in the "
-                "environment: a file is copied, shown and backed up"
-            )
-        return proxy if text else None
-
-
-class SensorSettings(_Section):
-    """How often the sensors look."""
-
-    interval_seconds: int = Field(30, ge=1, le=3600, description="Between two looks.")
-    grace_seconds: float = Field(
-        5, ge=0, le=3600, description="After a bar's close before its candle is missed."
-    )
-    drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
-
-
-class QueueSettings(_Section):
-    """In which order runs leave the queue; slots and classes are those of work_classes.py."""
-
-    aging_minutes: float = Field(
-        0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
-    )
-
-
-class WebSettings(_Section):
-    """Who may ask the web server, and for what; docs/operations.md, Exposure."""
-
-    allowed_hosts: tuple[str, ...] = Field(
-        (), max_length=100, description="Names it answers to beside loopback's: host or host:port."
-    )
-    read_only: bool = Field(False, description="Nothing can be launched, changed or reported.")
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        for host in hosts:
-            Authority.parse(host)
-        return hosts
-
-
-def _told_by_environment() -> list[str]:
-    """Return what the environment says of the proxy, in whatever case its name is written."""
-    return [value for name, value in os.environ.items() if name.upper() == PROXY_VARIABLE]

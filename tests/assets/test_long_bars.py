@@ -27,6 +27,7 @@ SMALL = {"folds": 2, "horizon_bars": 2, "minimum_rows": 25}
 # Timeframe, days; months before July that are learned from, and those before that warm up
 YEAR_OF_DAYS = ("1d", 365, 13, 10)
 EVERY = [
+    ("1m", 2, 2, 1),
     ("5m", 7, 2, 1),
     ("1h", 30, 2, 1),
     ("1h", 200, 8, 1),

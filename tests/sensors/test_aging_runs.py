@@ -11,7 +11,7 @@ from dagster._core.remote_origin import (
 )
 
 from sensors.aging_runs import age_queue
-from traderai_assets.settings_sections import QueueSettings
+from traderai_assets.settings_services import QueueSettings
 
 ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__repository__"), "train"

@@ -8,7 +8,8 @@ import pytest
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
-from traderai_assets.settings_sections import QueueSettings, TrainingSettings
+from traderai_assets.settings_sections import TrainingSettings
+from traderai_assets.settings_services import QueueSettings
 from traderai_assets.work_classes import JOBS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -96,7 +97,7 @@ def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(
     tick = platform.tick(name)
     said = tick.reason + tick.log
     assert f"{ETH} cannot be kept with these settings" in said
-    assert "lookback_days = 47 would do" in said
+    assert "lookback_days = 64 would do" in said
     assert all("ETH" not in request.run_key for request in tick.requests)
 
 

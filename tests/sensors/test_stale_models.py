@@ -13,6 +13,7 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.models import MODELS
+from traderai_assets.settings_sections import TrainingSettings
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 FEBRUARY, MARCH, APRIL = Month(2026, 2), Month(2026, 3), Month(2026, 4)
@@ -101,6 +102,21 @@ def test_late_in_a_long_month_the_look_back_still_fits_the_month_to_come(platfor
     platform.sandbox.clock.set(MARCH.start + 12 * HOUR)
     platform.put_bars(Month(2026, 1).start, MARCH.start + 12 * HOUR)
     assert platform.tick("stale_models").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
+
+
+def test_a_history_shorter_than_the_look_back_is_trained_from_as_soon_as_it_may_be(platform):
+    platform.put_bars(FEBRUARY.start, NOON)  # 47.5 days of 200
+    growing = {"lookback_days": 200, "expanding_from_days": 48}
+    platform.configure(history_days=47, training=TrainingSettings(**growing))
+    tick = platform.tick("stale_models")
+    assert tick.requests == []
+    assert (
+        "the history that is kept begins at 2026-02-01 00:00 UTC: 47.5 days are there of the "
+        "training.expanding_from_days = 48 that one is made of, from 2026-03-21 00:00 UTC on"
+    ) in tick.reason
+    growing |= {"expanding_from_days": 47}
+    platform.configure(history_days=47, training=TrainingSettings(**growing))
+    assert platform.tick("stale_models").months == (f"{BTC}|2026-04", f"{BTC}|2026-04")
 
 
 def test_a_market_that_is_trained_is_left_alone(platform):

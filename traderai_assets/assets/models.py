@@ -19,6 +19,7 @@ from traderai_assets.gate.facts import FactsReader
 from traderai_assets.gate.look_ahead import require_proof
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months
+from traderai_assets.plan import expanding
 from traderai_assets.registry.trainer import Trainer
 from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.publication import Publication
@@ -56,11 +57,11 @@ def models(
         context, lake, MODELS, FEATURES, LABELS, CANDLES, CANDLE_GAPS, CANDLE_ASKS
     ) as publication:
         facts = FactsReader(lake, context.instance, table=publication.source, clock=exchange.clock)
-        days = settings.training.lookback_days
+        days, less = settings.training.lookback_days, expanding(settings)
         parts = list(publication.partitions())
 
         def look_back_of(market: Market, served: Month) -> LookBack | Refusal:
-            return judge(facts.read(market, served, days))
+            return judge(facts.read(market, served, days, less))
 
         judged = [(part, look_back_of(part.market, part.month)) for part in parts]
         yield look_back_result({part.dagster_key: found for part, found in judged})

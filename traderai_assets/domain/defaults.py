@@ -11,12 +11,16 @@ SamplerName = Literal["tpe", "gp", "cmaes", "grid", "random"]
 
 # How a model is made
 LOOKBACK_DAYS = 30
+# A look-back is whole, or no model is made of it
+EXPANDING_FROM_DAYS = 0
 FOLDS = 5
 # Rows that each slice of a fold must keep
 MINIMUM_ROWS = 50
 # That one fit learns from; of more, every second, third ... bar, the newest among them: labels of
 # neighbours overlap, and on real months nothing was lost by it
 MOST_ROWS = 15_000
+# That a fit learns from: at every bar
+EVENT_THRESHOLD = 0.0
 # How rows count: neither has made a real model better
 UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
 # With which a decision counts on its return: 0.99 is more surely silent where there is nothing to

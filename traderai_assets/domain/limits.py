@@ -24,6 +24,8 @@ MIN_ROWS, MAX_ROWS = 20, 1_000_000
 # With which a decision counts on its return
 MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.999
 MAX_HORIZON_BARS = 1_000
+# Of the event filter, in widths of a label
+MAX_EVENT_THRESHOLD = 10.0
 MAX_MULTIPLE = 20.0
 MAX_SEED = 2**31 - 1
 MAX_TRIALS = 10_000

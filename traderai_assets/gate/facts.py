@@ -14,11 +14,17 @@ from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.frames import last_close
-from traderai_assets.domain.candles.gap_classes import ENDED, believed, uncrossable
+from traderai_assets.domain.candles.gap_classes import (
+    ENDED,
+    NOT_LISTED,
+    believed,
+    uncrossable,
+)
 from traderai_assets.domain.candles.gap_confirmation import asked_for, rows
 from traderai_assets.domain.errors import NotEnoughData, TraderAIError
 from traderai_assets.domain.freshness.blocking_gaps import BlockingGap
 from traderai_assets.domain.freshness.look_back_facts import (
+    Expanding,
     Extent,
     LookBackFacts,
     MonthCoverage,
@@ -69,7 +75,9 @@ class FactsReader:
         self._provenance = Provenance(lake, instance, self._candles, crossings, *derived)
         self._clock = clock
 
-    def read(self, market: Market, served: Month, days: int) -> LookBackFacts:
+    def read(
+        self, market: Market, served: Month, days: int, expanding: Expanding | None = None
+    ) -> LookBackFacts:
         """Return all that is known of the look-back of `days` of a model of `served`."""
         extent = self._extent(market, served)
         try:
@@ -77,7 +85,7 @@ class FactsReader:
         except NotEnoughData:  # It is not due, which the judgement says
             found = None
         if found is None:
-            return LookBackFacts(market, served, days, extent)
+            return LookBackFacts(market, served, days, extent, expanding=expanding)
         window = found.window
         months = {month: self._coverage(market, month, window) for month in window.months}
         warm_up = {
@@ -85,7 +93,7 @@ class FactsReader:
             for span in warm_up_spans(window, market)
             for month in span.months
         }
-        return LookBackFacts(market, served, days, extent, months, warm_up)
+        return LookBackFacts(market, served, days, extent, months, warm_up, expanding)
 
     def _extent(self, market: Market, served: Month) -> Extent:
         known = known_until(self._candles, self._gaps, market)
@@ -113,6 +121,7 @@ class FactsReader:
             other_candles=self._provenance.other_candles(market, month, learned),
             blocking_gaps=self._blocking_gaps(market, month, gaps, start, until),
             ended_at=_ended_at(gaps, window.until),
+            unlisted_until=_unlisted_until(gaps, start, until),
         )
 
     def _blocking_gaps(
@@ -142,3 +151,10 @@ def _ended_at(gaps: pd.DataFrame, until: datetime) -> datetime | None:
     """Return when the market ended, if it did before `until`."""
     ended = gaps.loc[(gaps["kind"] == ENDED.name) & (gaps["start"] < until), "start"]
     return None if ended.empty else ended.iloc[0].to_pydatetime()
+
+
+def _unlisted_until(gaps: pd.DataFrame, start: datetime, until: datetime) -> datetime | None:
+    """Return when the market was listed, where that is known and in (start, until]."""
+    unlisted = gaps.loc[gaps["kind"] == NOT_LISTED.name, "end"]
+    ends = unlisted[(unlisted > pd.Timestamp(start)) & (unlisted <= pd.Timestamp(until))]
+    return None if ends.empty else ends.max().to_pydatetime()

@@ -18,7 +18,7 @@ from traderai_assets.domain.web.access import (
     Rule,
     served_hosts,
 )
-from traderai_assets.settings_sections import WebSettings
+from traderai_assets.settings_services import WebSettings
 
 GRAPHQL = "graphql"
 # Everything else that begins otherwise is the one page of the web UI, or a file it is made of

@@ -7,10 +7,12 @@ import pytest
 DECIDED = ["probability", "width", "side", "target", "stop", "size", "horizon_bars"]
 
 
-@pytest.fixture(scope="module")
-def plan(small_plan):
+@pytest.fixture(scope="module", params=[0.0, 0.25], ids=["every_bar", "events"])
+def plan(small_plan, request):
     return small_plan(
-        n_folds=3, search={"sampler": "random", "learner_trials": 4, "policy_trials": 6}
+        n_folds=3,
+        event_threshold=request.param,
+        search={"sampler": "random", "learner_trials": 4, "policy_trials": 6},
     )
 
 

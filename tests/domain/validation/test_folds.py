@@ -47,14 +47,10 @@ def test_the_embargo_comes_on_top_of_the_purge():
     assert first.settled.tolist() == list(range(40, 57))
 
 
-def test_a_rolling_window_keeps_its_length_and_an_expanding_one_its_start():
-    expanding = cut(*even(200, 5), n_folds=3)
-    rolling = cut(*even(200, 5), n_folds=3, rolling=True)
-    assert [fold.train[0] for fold in expanding] == [0, 0, 0, 0]
-    assert [fold.train[0] for fold in rolling] == [0, 30, 60, 90]
-    assert {len(fold.train) for fold in rolling} == {80}
-    for moving, growing in zip(rolling, expanding, strict=True):
-        assert moving.test.tolist() == growing.test.tolist()
+def test_each_fold_trains_on_all_rows_before_its_test():
+    folds = cut(*even(200, 5), n_folds=3)
+    assert [fold.train[0] for fold in folds] == [0, 0, 0, 0]
+    assert [len(fold.train) for fold in folds] == [80, 110, 140, 170]
 
 
 def test_too_few_rows_are_refused_with_the_number_that_would_do():
@@ -103,11 +99,11 @@ def label_intervals(draw):
     return open_times, open_times + random.integers(1, draw(st.integers(2, 30)), rows)
 
 
-@given(label_intervals(), st.integers(1, 6), st.integers(0, 10), st.booleans())
-def test_no_label_of_an_earlier_slice_reaches_a_later_one(intervals, n_folds, embargo, rolling):
+@given(label_intervals(), st.integers(1, 6), st.integers(0, 10))
+def test_no_label_of_an_earlier_slice_reaches_a_later_one(intervals, n_folds, embargo):
     open_times, label_ends = intervals
     try:
-        folds = cut(*intervals, n_folds=n_folds, embargo=embargo, rolling=rolling)
+        folds = cut(*intervals, n_folds=n_folds, embargo=embargo)
     except NotEnoughData:
         assume(False)
     for fold, after in itertools.zip_longest(folds, folds[1:]):

@@ -35,9 +35,7 @@ def meet(intervals, earlier, later, embargo):
 
 
 def cut_forward(random, intervals, embargo):
-    sizes = FoldSizes(
-        n_folds=int(random.integers(1, 7)), minimum_rows=1, rolling=bool(random.integers(2))
-    )
+    sizes = FoldSizes(n_folds=int(random.integers(1, 7)), minimum_rows=1)
     return walk_forward_folds(*intervals, sizes=sizes, embargo=embargo)
 
 

@@ -7,6 +7,7 @@ without it.
 from dataclasses import replace
 
 from traderai_assets.domain.errors import NotEnoughData
+from traderai_assets.domain.freshness.expanding import expanded
 from traderai_assets.domain.freshness.look_back_facts import LookBackFacts, Span, span
 from traderai_assets.domain.freshness.training_data import Refusal, look_back_refusal
 from traderai_assets.domain.spans.look_back import LookBack
@@ -30,7 +31,8 @@ def judge(facts: LookBackFacts) -> LookBack | Refusal:
 
 
 def _completeness(facts: LookBackFacts, found: Span) -> LookBack | Refusal:
-    refusal = look_back_refusal(facts, found)
+    facts, found, short = expanded(facts, found)
+    refusal = look_back_refusal(facts, found, short)
     if refusal is not None and facts.extent.known_until is None:
         return replace(refusal, found=f"no candles of {facts.market.key} are stored")
     return refusal or found.window

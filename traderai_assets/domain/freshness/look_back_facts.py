@@ -36,6 +36,8 @@ class MonthCoverage:
         Absences that are not believed yet, or that learning may not cross.
     ended_at : datetime or None
         Since when the market is over, where that is inside the look-back.
+    unlisted_until : datetime or None
+        When the market's first candle opened, where bars before it are known to be absent for it.
     """
 
     expected_bars: int
@@ -44,6 +46,12 @@ class MonthCoverage:
     other_candles: tuple[Month, ...] = ()
     blocking_gaps: tuple[BlockingGap, ...] = ()
     ended_at: datetime | None = None
+    unlisted_until: datetime | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is stored of it and nothing was ever asked for."""
+        return not (self.stored_bars or self.known_gaps or self.blocking_gaps)
 
     @property
     def missing_bars(self) -> int:
@@ -83,6 +91,22 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Expanding:
+    """That a model may learn from less than a whole look-back.
+
+    Attributes
+    ----------
+    from_days : int
+        Days that must be there.
+    history_days : int
+        Days of candles that are kept; no month before them is ever asked for.
+    """
+
+    from_days: int
+    history_days: int
+
+
+@dataclass(frozen=True)
 class LookBackFacts:
     """All that is known of the look-back of one market's model, read at one moment.
 
@@ -98,6 +122,8 @@ class LookBackFacts:
         Of each month the span meets; empty where there is no span.
     warm_up : mapping of Month to MonthCoverage
         Of what lies before the span and its features look back on; empty where that may be any.
+    expanding : Expanding or None
+        Where the look-back may be as long as there is history; None where it must be whole.
     """
 
     market: Market
@@ -106,6 +132,7 @@ class LookBackFacts:
     extent: Extent
     months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
     warm_up: Mapping[Month, MonthCoverage] = field(default_factory=dict)
+    expanding: Expanding | None = None
 
 
 def span(extent: Extent, market: Market, served: Month, days: int) -> Span | None:

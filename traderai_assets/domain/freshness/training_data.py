@@ -70,8 +70,16 @@ class Refusal:
         )
 
 
-def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
-    """Say what a look-back lacks; None where every bar is accounted for and learned from."""
+def look_back_refusal(facts: LookBackFacts, span: Span, short: str | None = None) -> Refusal | None:
+    """Say what a look-back lacks; None where every bar is accounted for and learned from.
+
+    Parameters
+    ----------
+    facts : LookBackFacts
+    span : Span
+    short : str, optional
+        That there are too few days of it.
+    """
     window = span.window
     coverage = {month: facts.months[month] for month in window.months}
     missing = {month: lack for month, one in coverage.items() if (lack := one.missing_bars)}
@@ -80,10 +88,10 @@ def look_back_refusal(facts: LookBackFacts, span: Span) -> Refusal | None:
     learned = {*window.months, *facts.warm_up} - {span.growing}
     unmade = tuple(month for month, one in coverage.items() if learned & {*one.other_candles})
     blocking_gaps = [gap for one in coverage.values() for gap in one.blocking_gaps]
-    barred = [gap for gap in blocking_gaps if gap.barred]
-    if not missing and not cold and not unmade and not barred:
+    barred = [gap for gap in blocking_gaps if gap.barred and gap.end > window.start]
+    if not missing and not cold and not unmade and not barred and not short:
         return None
-    found = []
+    found = [short] if short else []
     if missing:
         found.append(
             f"{sum(missing.values())} bars of the look-back are neither stored nor known gaps, in "

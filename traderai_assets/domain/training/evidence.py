@@ -71,7 +71,7 @@ def build_card(
         "calibration": {name: asdict(member.calibration) for name, member in members.items()},
         "rounds": {name: member.fitted.rounds for name, member in members.items()},
         "importances": _importances(evidence),
-        "fitted_on": _boundaries(rows, np.arange(len(rows))),
+        "fitted_on": _boundaries(rows, data.fitted[served.known.configuration.labelling]),
         "folds": folds,
         "metrics": probability_metrics(
             probability, evidence.out_of_sample["label"].to_numpy(np.int8)

@@ -1,11 +1,13 @@
 """Whether a plan can be carried out on bars of some length, decided before a candle is fetched.
 
 The folds are cut as a training would cut them, over a look-back without a gap whose labels last as
-long as those of a random walk do on average. What only the data can show, the training refuses.
+long as those of a random walk do on average; where it may be shorter, also over the shortest, of
+which the features' warm-up is lost. What only the data can show, the training refuses. What is
+named as a way out leaves rows enough also where every label lasts as long as it can.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +17,7 @@ from traderai_assets.domain.arrays import MILLISECOND
 from traderai_assets.domain.errors import InvalidSettings, NotEnoughData
 from traderai_assets.domain.labels.barriers import label_memory
 from traderai_assets.domain.labels.duration import expected_label_bars
-from traderai_assets.domain.limits import MAX_LOOKBACK_DAYS, MIN_FOLDS
+from traderai_assets.domain.limits import MAX_LOOKBACK_DAYS, MAX_WARM_UP_BARS, MIN_FOLDS
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.search_plan import GROUPS_LEFT_OUT
 from traderai_assets.domain.validation.combinatorial import combinatorial_splits
@@ -39,21 +41,52 @@ def require_feasible(plan: TrainingPlan, bar: timedelta) -> None:
     """
     for labelling in plan.labellings:
         label_memory(bar, labelling.horizon_bars)
-    lack = _lack(plan, bar)
-    if lack is None:
-        return
-    bars = timedelta(days=plan.lookback_days) // bar
-    raise InvalidSettings(
-        f"lookback_days = {plan.lookback_days}, {bars} bars of {bar}, are too few for folds = "
-        f"{plan.n_folds}, combinatorial_groups = {plan.search.combinatorial_groups} and a horizon "
-        f"of {_longest(plan)} bars: {lack}; {_way_out(plan, bar)}"
-    )
+    _require("lookback_days", plan.lookback_days, plan, bar, _lack(plan, bar), _way_out)
+    shortest = plan.expanding_from_days
+    if shortest:
+        lack = _lack_of_shortest(plan, bar, shortest)
+        _require("expanding_from_days", shortest, plan, bar, lack, _way_out_of_shortest)
 
 
-def _lack(plan: TrainingPlan, bar: timedelta) -> str | None:
-    """Say what is lacking; None where nothing is."""
-    lasting = 1 + max(expected_label_bars(*labelling) for labelling in plan.labellings)
-    rows = timedelta(days=plan.lookback_days) // bar - lasting
+def _require(
+    name: str,
+    days: int,
+    plan: TrainingPlan,
+    bar: timedelta,
+    lack: str | None,
+    way_out: Callable[[TrainingPlan, timedelta], str],
+) -> None:
+    if lack is not None:
+        raise InvalidSettings(
+            f"{name} = {days}, {timedelta(days=days) // bar} bars of {bar}, are too few for folds "
+            f"= {plan.n_folds}, combinatorial_groups = {plan.search.combinatorial_groups} and a "
+            f"horizon of {_longest(plan)} bars: {lack}; {way_out(plan, bar)}"
+        )
+
+
+def _lack_of_shortest(
+    plan: TrainingPlan, bar: timedelta, days: int, *, surely: bool = False
+) -> str | None:
+    """Say what a market lacks of which there are so many days and nothing before."""
+    shortest = replace(plan, lookback_days=days, expanding_from_days=0)
+    return _lack(shortest, bar, cold=MAX_WARM_UP_BARS, surely=surely)
+
+
+def _lack(plan: TrainingPlan, bar: timedelta, *, cold: int = 0, surely: bool = False) -> str | None:
+    """Say what is lacking; None where nothing is.
+
+    Parameters
+    ----------
+    plan, bar
+        As in `require_feasible`.
+    cold : int, default=0
+        Bars at the beginning of which nothing is learned.
+    surely : bool, default=False
+        Whether labels last as long as they can, instead of as long as on average.
+    """
+    mean = max(expected_label_bars(*labelling) for labelling in plan.labellings)
+    lasting = 1 + (_longest(plan) if surely else mean)
+    rows = timedelta(days=plan.lookback_days) // bar - lasting - cold
     open_times = np.arange(max(rows, 0), dtype=np.int64) * (bar // MILLISECOND)
     intervals = open_times, open_times + lasting * (bar // MILLISECOND)
     embargo = plan.embargo // MILLISECOND
@@ -79,17 +112,29 @@ def _longest(plan: TrainingPlan) -> int:
 def _way_out(plan: TrainingPlan, bar: timedelta) -> str:
     """Name the least change that would do."""
     longer = range(plan.lookback_days + 1, MAX_LOOKBACK_DAYS + 1)
-    enough = bisect_left(longer, True, key=lambda days: _lack(_lasting(plan, days), bar) is None)
+    enough = bisect_left(
+        longer, True, key=lambda days: _enough(replace(plan, lookback_days=days), bar)
+    )
     if enough < len(longer):
         return f"lookback_days = {longer[enough]} would do"
     for changed, words in _changes(plan):
-        if _lack(changed, bar) is None:
+        if _enough(changed, bar):
             return f"{words} would do"
     return "take a shorter timeframe"
 
 
-def _lasting(plan: TrainingPlan, days: int) -> TrainingPlan:
-    return replace(plan, lookback_days=days)
+def _way_out_of_shortest(plan: TrainingPlan, bar: timedelta) -> str:
+    longer = range(plan.expanding_from_days + 1, plan.lookback_days + 1)
+    enough = bisect_left(
+        longer, True, key=lambda days: _lack_of_shortest(plan, bar, days, surely=True) is None
+    )
+    if enough < len(longer):
+        return f"expanding_from_days = {longer[enough]} would do"
+    return "expanding_from_days = 0 would do, which asks for the whole look-back"
+
+
+def _enough(plan: TrainingPlan, bar: timedelta) -> bool:
+    return _lack(plan, bar, surely=True) is None
 
 
 def _changes(plan: TrainingPlan) -> Iterator[tuple[TrainingPlan, str]]:

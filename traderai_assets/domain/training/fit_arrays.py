@@ -101,5 +101,5 @@ def _slices(data: LookBackData, labelling: Labelling) -> dict[int, tuple[IntArra
     none = np.arange(0)
     folds = {number: (fold.train, fold.test) for number, fold in enumerate(data.folds[labelling])}
     splits = enumerate(data.splits[labelling], start=SPLITS_FROM)
-    whole = {ALL_ROWS: (np.arange(len(data.rows[labelling])), none)}
+    whole = {ALL_ROWS: (data.fitted[labelling], none)}
     return whole | folds | {number: (split.train, none) for number, split in splits}

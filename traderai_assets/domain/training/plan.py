@@ -12,6 +12,7 @@ from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.labels.barriers import MINIMUM_WIDTH, check_label_settings
 from traderai_assets.domain.limits import (
     MAX_CONFIDENCE,
+    MAX_EVENT_THRESHOLD,
     MAX_LABELLINGS,
     MAX_LOOKBACK_DAYS,
     MAX_ROUND_TRIP,
@@ -44,6 +45,9 @@ class TrainingPlan:
         What a trade pays.
     lookback_days : int
         Days of history the rows were taken from.
+    expanding_from_days : int
+        Days of history with which a look-back is learned from that has not all of them yet; 0 where
+        it must be whole.
     n_folds : int
         Walk-forward test slices.
     rounds, early_stopping_rounds : int
@@ -61,6 +65,9 @@ class TrainingPlan:
     most_rows : int
         Rows that a fit learns from at most: of more every second, third ... bar, the newest among
         them.
+    event_threshold : float
+        Moves of the market, in widths of its label, at which a bar may be fitted on
+        (labels/events.py); 0 lets every bar.
     uniqueness : bool
         Whether a row counts by how little its label overlaps others (labels/weights.py).
     half_life_days : float
@@ -84,6 +91,7 @@ class TrainingPlan:
     minimum_width: float = MINIMUM_WIDTH
     costs: Costs = field(default_factory=Costs)
     lookback_days: int = defaults.LOOKBACK_DAYS
+    expanding_from_days: int = defaults.EXPANDING_FROM_DAYS
     n_folds: int = defaults.FOLDS
     rounds: int = 300
     early_stopping_rounds: int = 20
@@ -93,6 +101,7 @@ class TrainingPlan:
     embargo: timedelta = timedelta(0)
     minimum_rows: int = defaults.MINIMUM_ROWS
     most_rows: int = defaults.MOST_ROWS
+    event_threshold: float = defaults.EVENT_THRESHOLD
     uniqueness: bool = defaults.UNIQUENESS
     half_life_days: float = defaults.HALF_LIFE_DAYS
     confidence: float = defaults.CONFIDENCE
@@ -102,10 +111,14 @@ class TrainingPlan:
     def __post_init__(self) -> None:
         check_label_settings(self.horizon_bars, self.multiple, self.minimum_width)
         check_whole("lookback_days", self.lookback_days, MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS)
+        if self.expanding_from_days != 0:
+            days, least = self.expanding_from_days, MIN_LOOKBACK_DAYS
+            check_whole("expanding_from_days, where it is not 0,", days, least, self.lookback_days)
         check_whole("rounds", self.rounds, 1, MAX_ROUNDS)
         check_whole("early_stopping_rounds", self.early_stopping_rounds, 1, MAX_ROUNDS)
         check_whole("report_every", self.report_every, 1, MAX_ROUNDS)
         check_whole("most_rows", self.most_rows, self.minimum_rows, MAX_ROWS)
+        check_number("event_threshold", self.event_threshold, 0.0, MAX_EVENT_THRESHOLD)
         check_number("half_life_days", self.half_life_days, 0.0, MAX_LOOKBACK_DAYS)
         check_number("confidence", self.confidence, MIN_CONFIDENCE, MAX_CONFIDENCE)
         check_whole("seed", self.seed, 0, MAX_SEED)

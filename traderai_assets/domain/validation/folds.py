@@ -49,14 +49,11 @@ class FoldSizes:
         The tail of the look-back that all test slices cover together, fold 0 among them.
     minimum_rows : int
         Rows that every slice must keep after purging.
-    rolling : bool, default=False
-        Whether training starts a fixed number of rows before its end instead of at the first row.
     """
 
     n_folds: int = FOLDS
     test_share: float = 0.6
     minimum_rows: int = MINIMUM_ROWS
-    rolling: bool = False
 
     def __post_init__(self) -> None:
         for name, value, most in (
@@ -113,13 +110,12 @@ def walk_forward_folds(
     folds = []
     for number, (start, end) in enumerate(itertools.pairwise(bounds)):
         where = f"fold {number} of {sizes.n_folds}"
-        first = start - bounds[0] if sizes.rolling else 0
         _require(where, "test on", end - start, rows, sizes)
-        _require(where, "train on", start - first, rows, sizes)
-        before = first + np.flatnonzero(label_ends[first:start] + embargo < open_times[start])
+        _require(where, "train on", start, rows, sizes)
+        before = np.flatnonzero(label_ends[:start] + embargo < open_times[start])
         if len(before) < sizes.minimum_rows:
             raise NotEnoughData(
-                f"{where} keeps {len(before)} of {start - first} rows to train on: the labels of "
+                f"{where} keeps {len(before)} of {start} rows to train on: the labels of "
                 f"the others end within an embargo of {embargo} of its test slice; at least "
                 f"{sizes.minimum_rows} are needed: shorten the horizon or lengthen the look-back"
             )

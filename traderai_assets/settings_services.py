@@ -1,0 +1,107 @@
+"""Sections of `traderai.toml` on what runs: venues, sensors, the queue, the web server.
+
+As in settings_sections, where those on models stand.
+"""
+
+import os
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from traderai_assets.domain import defaults
+from traderai_assets.domain.limits import (
+    MAX_ATTEMPTS,
+    MAX_DEADLINE_SECONDS,
+    MAX_REQUEST_TIMEOUT_SECONDS,
+    MAX_TAIL_BARS,
+)
+from traderai_assets.domain.urls import checked_proxy, has_login
+from traderai_assets.domain.web.authority import Authority
+
+PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
+
+
+class Section(BaseModel):
+    """What all sections have: no unknown name, nothing changed later, no number that is none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ExchangeSettings(Section):
+    """How patient we are with a venue."""
+
+    attempts: int = Field(
+        defaults.ATTEMPTS, ge=1, le=MAX_ATTEMPTS, description="Tries for one page."
+    )
+    deadline_seconds: float = Field(
+        defaults.DEADLINE_SECONDS,
+        gt=0,
+        le=MAX_DEADLINE_SECONDS,
+        description="For one page, all tries in.",
+    )
+    request_timeout_seconds: float = Field(
+        defaults.REQUEST_TIMEOUT_SECONDS,
+        gt=0,
+        le=MAX_REQUEST_TIMEOUT_SECONDS,
+        description="For one request.",
+    )
+    tail_bars: int = Field(
+        defaults.TAIL_BARS,
+        ge=0,
+        le=MAX_TAIL_BARS,
+        description="Stored bars asked for again, in case they were revised.",
+    )
+    proxy: SecretStr | None = Field(
+        None,
+        description="What every request to a venue goes through, e.g. socks5h://127.0.0.1:1080; "
+        f"with user and password only as {PROXY_VARIABLE}.",
+    )
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        text = proxy.get_secret_value() if proxy is not None else ""
+        if text and has_login(checked_proxy(text)) and text not in _told_by_environment():
+            raise ValueError(
+                f"there is a user name or a password in it; set it as {PROXY_VARIABLE} in the "
+                "environment: a file is copied, shown and backed up"
+            )
+        return proxy if text else None
+
+
+class SensorSettings(Section):
+    """How often the sensors look."""
+
+    interval_seconds: int = Field(30, ge=1, le=3600, description="Between two looks.")
+    grace_seconds: float = Field(
+        5, ge=0, le=3600, description="After a bar's close before its candle is missed."
+    )
+    drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
+
+
+class QueueSettings(Section):
+    """In which order runs leave the queue; slots and classes are those of work_classes.py."""
+
+    aging_minutes: float = Field(
+        0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
+    )
+
+
+class WebSettings(Section):
+    """Who may ask the web server, and for what; docs/operations.md, Exposure."""
+
+    allowed_hosts: tuple[str, ...] = Field(
+        (), max_length=100, description="Names it answers to beside loopback's: host or host:port."
+    )
+    read_only: bool = Field(False, description="Nothing can be launched, changed or reported.")
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            Authority.parse(host)
+        return hosts
+
+
+def _told_by_environment() -> list[str]:
+    """Return what the environment says of the proxy, in whatever case its name is written."""
+    return [value for name, value in os.environ.items() if name.upper() == PROXY_VARIABLE]
