@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS, MAX_WARM_UP_BARS
 from traderai_assets.domain.markets import BARS, Market
+from traderai_assets.strategies import clashes_of_names
 
 if TYPE_CHECKING:
     from traderai_assets.domain.backtest.costs import Costs
@@ -74,7 +75,10 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
 
 
 def reach(settings: "Settings") -> "Reach":
-    """Return how many months beside its own each asset reads under these settings."""
+    """Return how many months beside its own each asset reads under these settings of one strategy.
+
+    Of settings with several strategies it is what those of the file's own sections would read.
+    """
     from traderai_assets.domain.spans.reach import Reach
     from traderai_assets.domain.spans.search_months import months_of_refits
 
@@ -109,6 +113,17 @@ def check_plan(settings: "Settings", now: datetime) -> None:
     InvalidSettings
         One line for each clash: the settings, their values and what would do.
     """
+    clashes = list(clashes_of_names(settings))
+    for name in sorted(settings.strategies):
+        clashes += [f"strategy {name!r}: {one}" for one in _clashes(settings.of(name), now)]
+    if not settings.strategies:
+        clashes += _clashes(settings, now)
+    if clashes:
+        raise InvalidSettings("\n  ".join(clashes))
+
+
+def _clashes(settings: "Settings", now: datetime) -> list[str]:
+    """Say what is impossible in the settings of one strategy."""
     try:
         training_plan(settings)
     except InvalidSettings as error:
@@ -116,9 +131,7 @@ def check_plan(settings: "Settings", now: datetime) -> None:
     else:
         timeframes = sorted({market.timeframe for market in settings.market_list()})
         clashes = [found for name in timeframes if (found := _clash_of_bars(settings, name))]
-    clashes += [*_clashes_of_history(settings, now), *_clashes_of_time(settings)]
-    if clashes:
-        raise InvalidSettings("\n  ".join(clashes))
+    return [*clashes, *_clashes_of_history(settings, now), *_clashes_of_time(settings)]
 
 
 def check_market(settings: "Settings", market: Market) -> None:
@@ -132,6 +145,11 @@ def check_market(settings: "Settings", market: Market) -> None:
 
 def market_clash(settings: "Settings", market: Market) -> str | None:
     """Say why no model could be made of a market; None where one could."""
+    for name in sorted(settings.strategies):
+        if clash := market_clash(settings.of(name), market):
+            return f"strategy {name!r}: {clash}"
+    if settings.strategies:
+        return None
     clash = _clash_of_bars(settings, market.timeframe) or _clash_of_warm_up(
         settings, market.timeframe
     )

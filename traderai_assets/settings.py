@@ -2,9 +2,10 @@
 
 What a person decides about it stands here, in settings_sections and in settings_services. What a
 run is asked to do is run config. How file and environment are read: settings_sources. What several
-settings must be together: plan.
+settings must be together: plan. What strategies say otherwise: settings_strategies.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
@@ -33,6 +34,7 @@ from traderai_assets.settings_services import (
     SensorSettings,
     WebSettings,
 )
+from traderai_assets.settings_strategies import StrategySettings, checked_strategies
 
 
 class Settings(BaseSettings):
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     champions: ChampionSettings = ChampionSettings()
     costs: CostSettings = CostSettings()
+    strategies: dict[str, StrategySettings] = {}
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
     queue: QueueSettings = QueueSettings()
@@ -93,6 +96,11 @@ class Settings(BaseSettings):
     def _holds_no_secret(cls, place: str) -> str:
         return checked_location(place)
 
+    @field_validator("strategies")
+    @classmethod
+    def _can_be_called_so(cls, named: Mapping[str, StrategySettings]) -> Mapping[str, Any]:
+        return checked_strategies(named)
+
     @model_validator(mode="after")
     def _markets_can_be_read(self) -> Self:
         keys = [market.key for market in self.market_list()]
@@ -100,6 +108,21 @@ class Settings(BaseSettings):
         if doubled:
             raise ValueError(f"markets names {', '.join(doubled)} more than once; keep one")
         return self
+
+    def __hash__(self) -> int:
+        """Hash what is hashable of it: equal settings have equal markets, and so on."""
+        return hash((self.markets, self.timeframe, self.training, self.search, self.costs))
+
+    def of(self, strategy: str) -> Self:
+        """Return the settings in which [training], [search] and [costs] are those of a strategy.
+
+        Settings that name no strategies are those of whichever is asked for: there is one.
+        """
+        if not self.strategies:
+            return self
+        sections = {name: getattr(self, name) for name in StrategySettings.model_fields}
+        own = self.strategies[strategy].over(sections)
+        return self.model_copy(update={**own, "strategies": {}})
 
     def market_list(self) -> list[Market]:
         """Return the markets to keep, in the file's order."""
@@ -114,7 +137,9 @@ class Settings(BaseSettings):
 
     @property
     def longest_horizon(self) -> int:
-        """Bars until the last signal of any model is over."""
+        """Bars until the last signal of any model of any strategy is over."""
+        if self.strategies:
+            return max(self.of(name).longest_horizon for name in self.strategies)
         return max(self.training.horizon_bars, *self.search.horizon_bars, 1)
 
     @property

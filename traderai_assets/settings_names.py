@@ -27,6 +27,16 @@ def sections_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     }
 
 
+def named_sections_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Sections of which a file has any number, each under a name of its own, by their heading."""
+    found = {}
+    for name, field in model.model_fields.items():
+        *_, kind = get_args(field.annotation) or (None,)
+        if get_origin(field.annotation) is dict and isinstance(kind, type):
+            found[name] = kind
+    return {name: kind for name, kind in found.items() if issubclass(kind, BaseModel)}
+
+
 def annotations_of(model: type[BaseModel]) -> dict[str, Any]:
     """Type of every setting by its dotted name, sections included."""
     found: dict[str, Any] = {name: field.annotation for name, field in model.model_fields.items()}

@@ -20,6 +20,7 @@ from traderai_assets.settings_names import (
     is_json,
     is_ours,
     name_of,
+    named_sections_of,
     nearest,
     sections_of,
     variable_of,
@@ -150,6 +151,8 @@ def form_of(name: str, model: type[BaseModel]) -> str:
     """What the value of a list or a section looks like in JSON, by its default."""
     section, _, key = name.rpartition(".")
     default = (sections_of(model)[section] if section else model).model_fields[key].default
+    if not section and key in named_sections_of(model):
+        return f"sections such as [{key}.fast.training]"
     if isinstance(default, BaseModel):
         first = next(iter(type(default).model_fields))
         return f"a section such as {json.dumps({first: getattr(default, first)})}"
@@ -159,7 +162,13 @@ def form_of(name: str, model: type[BaseModel]) -> str:
 def _wrong_with(variable: str, name: str, model: type[BaseModel]) -> Iterator[str]:
     """Say what is wrong with the name and the form of a variable; its limits come later."""
     annotations = annotations_of(model)
-    if name not in annotations:
+    first = name.partition(".")[0]
+    if first in named_sections_of(model):
+        yield (
+            f"{variable} is no setting: what has names of its own is written in the file alone, as "
+            f"[{first}.NAME]"
+        )
+    elif name not in annotations:
         near = nearest(name, model)
         yield f"{variable} is no setting{_instead(variable_of(near) if near else None, model)}"
     elif is_json(annotations[name]):
@@ -177,11 +186,15 @@ def _wrong_with(variable: str, name: str, model: type[BaseModel]) -> Iterator[st
 
 def _unknown_keys(content: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterator[str]:
     """Name the keys that are no settings, with the nearest that are."""
-    sections = sections_of(model)
+    sections, named = sections_of(model), named_sections_of(model)
     for key, value in content.items():
         inside = sections.get(key)
         if key not in model.model_fields:
             yield f"{where}: {key!r} is no setting{_instead(nearest(key, model), model)}"
+        elif key in named and isinstance(value, dict):
+            for name, part in value.items():
+                if isinstance(part, dict):
+                    yield from _unknown_keys(part, named[key], f"{where}: [{key}.{name}]")
         elif inside is not None and isinstance(value, dict):
             for name in value:
                 if name not in inside.model_fields:

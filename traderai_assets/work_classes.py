@@ -9,6 +9,8 @@ from traderai_assets.domain.queue.policy import Limits, TagLimit
 CLASS_TAG = "traderai/class"
 MARKET_TAG = "traderai/market"
 EXCHANGE_TAG = "traderai/exchange"
+# Names of the strategies a run works for, where the settings name any
+STRATEGY_TAG = "traderai/strategy"
 # Before the name of each asset that a run writes; its value is the market
 WRITES_TAG = "traderai/writes/"
 # On a run of the sensor that asks for absent bars when they are due; any other run asks at once
@@ -140,6 +142,8 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
 
 
 ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
+# There once; every other asset once for each strategy (strategies.asset_path)
+SHARED_ASSETS = frozenset({"candles", "features"})
 
 # What the coordinator tells Dagster's queue (instance/run_coordinator.py)
 LIMITS = Limits(

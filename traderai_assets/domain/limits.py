@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from traderai_assets.domain.errors import InvalidSettings
 
 MAX_MARKETS = 500
+# Each has models, records and signals of its own, and all of them are counted in a verdict
+MAX_STRATEGIES = 20
 # Where the months of every market's partitions begin
 FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
 MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 2, 730
