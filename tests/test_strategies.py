@@ -7,6 +7,7 @@ import pytest
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.domain.markets import Market
 from traderai_assets.plan import market_clash, reach
+from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.settings import load_settings
 from traderai_assets.strategies import (
     all_asset_paths,
@@ -17,6 +18,7 @@ from traderai_assets.strategies import (
     strategy_named,
     strategy_names,
     strategy_settings,
+    tables_of,
 )
 
 TWO = """
@@ -146,3 +148,13 @@ def test_what_holds_for_all_strategies_is_asked_of_each(tmp_path):
 def test_a_strategy_that_is_not_there_is_named_with_those_that_are(tmp_path):
     with pytest.raises(InvalidInput, match="no strategy 'slwo'; the settings make fast, slow"):
         strategy_named(loaded(tmp_path, TWO), "slwo")
+
+
+def test_the_tables_of_a_lake_are_those_of_all_strategies_and_of_those_before_them(tmp_path):
+    alone = [table.path for table in tables_of(loaded(tmp_path))]
+    assert alone == sorted(table.name for table in TABLES)
+    before = ["gone/models", "models", "fast/models", "candles", "elsewhere/unknown"]
+    both = {table.path for table in tables_of(loaded(tmp_path, TWO), before)}
+    assert {"candles", "features", "fast/models", "slow/models", "12_bars_1/labels"} <= both
+    assert {"gone/models", "models", "48_bars_1/labels"} <= both
+    assert not both & {"labels", "signals", "fast/candles", "elsewhere/unknown", "fast/labels"}

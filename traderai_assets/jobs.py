@@ -7,7 +7,8 @@ from pydantic import Field
 
 from resources.lake.resource import LakeResource
 from traderai_assets.gate.look_ahead import LOOK_AHEAD_CHECK
-from traderai_assets.schemas.catalogue import TABLES
+from traderai_assets.settings import Settings
+from traderai_assets.strategies import tables_of
 from traderai_assets.work_classes import JOBS
 
 _DESCRIPTIONS = {
@@ -44,12 +45,15 @@ class MaintenanceConfig(dg.Config):
 
 @dg.op(description="Vacuum unreferenced files, write checkpoints, clean old logs, table by table.")
 def maintain_tables(
-    context: dg.OpExecutionContext, config: MaintenanceConfig, lake: LakeResource
+    context: dg.OpExecutionContext,
+    config: MaintenanceConfig,
+    lake: LakeResource,
+    settings: dg.ResourceParam[Settings],
 ) -> None:
     """Maintain every table of the lake."""
-    for table in TABLES:
+    for table in tables_of(settings, lake.remembered()):
         report = lake.maintain(table, keep=timedelta(days=config.keep_days))
-        context.log.info(f"{table.name}: {report}")
+        context.log.info(f"{table.path}: {report}")
 
 
 @dg.job(description="Vacuum and checkpoint the lake's tables.")

@@ -1,6 +1,6 @@
 """The strategies that the settings make: who they are, and what their assets are called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
 from traderai_assets.work_classes import ALL_ASSETS, SHARED_ASSETS
 
 if TYPE_CHECKING:
+    from traderai_assets.schemas.tables import Table
     from traderai_assets.settings import Settings
 
 # How often progress is told, which decides nothing
@@ -67,6 +68,32 @@ def asset_paths(strategies: tuple[Strategy, ...], asset: str) -> tuple[tuple[str
 def all_asset_paths(strategies: tuple[Strategy, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the keys of all assets, each once."""
     return tuple(path for asset in sorted(ALL_ASSETS) for path in asset_paths(strategies, asset))
+
+
+def tables_of(settings: "Settings", remembered: Iterable[str] = ()) -> tuple["Table", ...]:
+    """Return every table of the lake where it lies, each once, in the order of their paths.
+
+    Parameters
+    ----------
+    settings : Settings
+        Name the strategies.
+    remembered : iterable of str
+        Paths of tables that the lake has seen: those of strategies that are named no longer, too.
+    """
+    from traderai_assets.schemas.catalogue import TABLES
+
+    strategies = strategies_of(settings)
+    found = {
+        table.at(strategy.folder_of(table.name) if table.of_strategy else "")
+        for table in TABLES
+        for strategy in strategies
+    }
+    known = {table.name: table for table in TABLES}
+    for path in remembered:
+        folder, _, name = path.rpartition("/")
+        if name in known and known[name].of_strategy:
+            found.add(known[name].at(folder))
+    return tuple(sorted(found, key=lambda table: table.path))
 
 
 def months_made(settings: "Settings", bar: timedelta) -> int:

@@ -31,7 +31,7 @@ class Place:
 
     def note(self, delta: "DeltaTable") -> None:
         """Remember the version that was loaded."""
-        self.memory.note(self.table.name, _seen(delta))
+        self.memory.note(self.table.path, _seen(delta))
 
     def accept(self, *, gone: bool = False) -> int | None:
         """Take what is there now for whole; return its version, None where nothing is there.
@@ -47,10 +47,10 @@ class Place:
         """
         delta = _load(self)
         if delta is None:
-            refuse_leftovers(self.table.name, Storage(self.uri, self.options))
+            refuse_leftovers(self.table.path, Storage(self.uri, self.options))
             if not gone:
-                refuse_if_lost(self.table.name, self.uri, self.options, self.memory)
-        self.memory.accept(self.table.name, None if delta is None else _seen(delta))
+                refuse_if_lost(self.table.path, self.uri, self.options, self.memory)
+        self.memory.accept(self.table.path, None if delta is None else _seen(delta))
         return None if delta is None else delta.version()
 
 
@@ -71,18 +71,18 @@ def open_newest(place: Place) -> "DeltaTable | None":
         If the store does not answer.
     """
     table, uri = place.table, place.uri
-    known = place.memory.of(table.name)  # Before the table: what is committed meanwhile is newer
+    known = place.memory.of(table.path)  # Before the table: what is committed meanwhile is newer
     delta = _load(place)
     if delta is None:
         try:
-            refuse_if_lost(table.name, uri, place.options, place.memory)
+            refuse_if_lost(table.path, uri, place.options, place.memory)
         except CorruptTable:
             delta = _load(place)  # Another run may just have created it
             if delta is None:
                 raise
         else:
             return None
-    refuse_if_gone_back(table.name, delta, known)
+    refuse_if_gone_back(table.path, delta, known)
     if known is None or known.version < delta.version():
         place.note(delta)
     return delta
@@ -92,7 +92,7 @@ def _load(place: Place) -> "DeltaTable | None":
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError, TableNotFoundError
 
-    what = f"log of table {place.table.name} at {place.uri}"
+    what = f"log of table {place.table.path} at {place.uri}"
     with raised_as(CorruptPartition, what, WAY_OUT), answering(place.uri):
         try:
             return DeltaTable(place.uri, storage_options=dict(place.options))
@@ -116,7 +116,7 @@ def open_earlier(place: Place, then: int | datetime) -> "DeltaTable":
         If there was no such version, or it is no longer kept.
     """
     way_out = "ask for a version that maintenance has kept"
-    what = f"table {place.table.name} at {place.uri} as of {then}"
+    what = f"table {place.table.path} at {place.uri} as of {then}"
     with raised_as(LakeError, what, way_out):
         delta = open_newest(place)
         if delta is None:
@@ -157,7 +157,7 @@ def open_or_create(place: Place) -> "DeltaTable":
     _create(place.table, place.uri, place.options)
     delta = open_newest(place)
     if delta is None:
-        raise LakeError(f"table {place.table.name} was created at {place.uri} and is not there")
+        raise LakeError(f"table {place.table.path} was created at {place.uri} and is not there")
     return delta
 
 
@@ -167,14 +167,14 @@ def _create(table: Table, uri: str, options: Mapping[str, str]) -> None:
     from deltalake.exceptions import DeltaError
 
     columns = [pa.field(name, pa.string()) for name in PARTITION_COLUMNS]
-    what = f"creating table {table.name} at {uri}"
+    what = f"creating table {table.path} at {uri}"
     with raised_as(LakeError, what, "mend the cause and run it again"):
         try:
             DeltaTable.create(
                 uri,
                 pa.schema([*columns, *table.arrow_schema()]),
                 partition_by=list(PARTITION_COLUMNS),
-                name=table.name,
+                name=table.path,
                 configuration=table_configuration(table.key[0]),
                 storage_options=dict(options),
                 # With retries Delta would commit a second creation on top of another run's.

@@ -28,7 +28,7 @@ def refuse_if_lost(table: str, uri: str, options: Mapping[str, str], memory: Ver
         raise CorruptTable(_lost(table, storage, known, _found(storage)))
     refuse_leftovers(table, storage)
     if storage.folder is not None:
-        _refuse_if_lake_is_gone(storage.folder.parent, memory)
+        _refuse_if_lake_is_gone(_root(table, storage.folder), memory)
 
 
 def refuse_leftovers(table: str, storage: Storage) -> None:
@@ -69,7 +69,7 @@ def refuse_if_gone_back(table: str, delta: "DeltaTable", known: Remembered | Non
 
 
 def _lost(table: str, storage: Storage, known: Remembered, found: str) -> str:
-    root = storage.folder.parent if storage.folder is not None else None
+    root = _root(table, storage.folder) if storage.folder is not None else None
     if root is not None and not root.is_dir():
         found = f"is not there, nor is {root}: is its disk mounted?"
     elif storage.folder is not None and storage.folder.is_dir():
@@ -81,6 +81,11 @@ def _lost(table: str, storage: Storage, known: Remembered, found: str) -> str:
         f"table {table} is lost: {storage.place} {found or 'is not there'}; {was}{where}. Nothing "
         f"was changed: mount the disk or {BACKUP}; {anew}"
     )
+
+
+def _root(table: str, folder: Path) -> Path:
+    """The lake's folder: a table of a strategy lies one folder further down."""
+    return folder.parents[table.count("/")]
 
 
 def _refuse_if_lake_is_gone(root: Path, memory: VersionMemory) -> None:

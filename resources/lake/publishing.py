@@ -76,7 +76,7 @@ class Publisher:
                 }
             )
             raise WriteConflict(
-                f"partitions {named(taken)} of table {self._table.name} were replaced by "
+                f"partitions {named(taken)} of table {self._table.path} were replaced by "
                 f"{', '.join(by)} after run {run_id} had loaded them; nothing of run {run_id} was "
                 "stored, run it again"
             )
@@ -117,7 +117,7 @@ class Publisher:
 
     @property
     def _named(self) -> str:
-        return f"{self._table.name} at {self._storage.place}"
+        return f"{self._table.path} at {self._storage.place}"
 
     @property
     def _delta(self) -> "DeltaTable":
@@ -168,7 +168,7 @@ class Publisher:
         except CommitFailedError as refusal:
             self.refuse_taken(frames, run_id)
             raise WriteConflict(
-                f"table {self._table.name} refused {named(frames)} of run {run_id}: {refusal}; "
+                f"table {self._table.path} refused {named(frames)} of run {run_id}: {refusal}; "
                 "nothing of it was stored, run it again"
             ) from refusal
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from resources.lake.commit_log import kept_versions, read_commits
 from resources.lake.delta_tables import Place, open_earlier, open_newest
@@ -28,6 +28,7 @@ from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.schemas.tables import Table
 
 if TYPE_CHECKING:
@@ -49,6 +50,20 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         default={},
         description="Options of the object store; leave secrets to its environment variables.",
     )
+
+    _strategy: Strategy | None = PrivateAttr(default=None)
+
+    def of(self, strategy: Strategy) -> "LakeResource":
+        """Return the same lake as one strategy has it: tables of strategies are that one's."""
+        own = type(self)(**self.model_dump())
+        own._strategy = strategy
+        return own
+
+    def placed(self, table: Table) -> Table:
+        """Return the table where it lies: a strategy's own in its folder, a shared one above."""
+        if self._strategy is None or not table.of_strategy:
+            return table
+        return table.at(self._strategy.folder_of(table.name))
 
     def snapshot(
         self, table: Table, *, version: int | None = None, as_of: datetime | None = None
@@ -115,6 +130,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         LakeError
             If it never had, or its files of that time are no longer kept.
         """
+        table = self.placed(table)
         key = table.partition_key(market, month)
         if content_hash == EMPTY_HASH:
             return table.empty()
@@ -130,7 +146,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
             except LakeError as error:
                 lost = f"version {told.version} of the table had it: {error}"
         raise LakeError(
-            f"{table.name} of {' '.join(key)} with content hash {content_hash} is no longer stored "
+            f"{table.path} of {' '.join(key)} with content hash {content_hash} is no longer stored "
             f"({lost}); replaced rows are kept as long as maintenance is told to keep them, "
             "so restore the table from a backup of that time"
         )
@@ -141,6 +157,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         `keep` must be longer than any run lasts. Versions older than it can no longer be read.
         """
         check_keep(keep)
+        table = self.placed(table)
         place = self.place(table)
         delta = open_newest(place)
         if delta is None:
@@ -149,10 +166,10 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         damage = read_state(table, delta, storage).damage
         if damage:  # Folded into a checkpoint it would pass for what was published
             raise CorruptPartition(
-                f"table {table.name} holds damaged partitions ({named(damage)}), to be mended "
+                f"table {table.path} holds damaged partitions ({named(damage)}), to be mended "
                 f"before it is maintained; {way_out(table)}"
             )
-        with raised_as(LakeError, f"maintaining table {table.name}", "run it again"):
+        with raised_as(LakeError, f"maintaining table {table.path}", "run it again"):
             report = maintain_table(delta, storage, keep, datetime.now(UTC))
         place.note(delta)
         return report
@@ -166,9 +183,14 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         named = [path for partition in state.stored.values() for path in partition.paths]
         return sorted(set(named).difference(self._storage(delta).existing(named)))
 
+    def remembered(self) -> list[str]:
+        """Paths of all tables that have ever been seen here, be they used still or not."""
+        return self._memory().tables()
+
     def place(self, table: Table) -> Place:
         """Where a table is, and what is remembered of it."""
-        uri = f"{self.root.rstrip('/')}/{table.name}"
+        table = self.placed(table)
+        uri = f"{self.root.rstrip('/')}/{table.path}"
         return Place(table, uri, self.storage_options, self._memory())
 
     def _memory(self) -> VersionMemory:

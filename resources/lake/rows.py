@@ -51,7 +51,7 @@ def read_rows(
     LakeError
         If the rows are older than a declared column that must not be null.
     """
-    what = f"partition {' '.join(key)} of table {table.name}, files {', '.join(stored.paths)}"
+    what = f"partition {' '.join(key)} of table {table.path}, files {', '.join(stored.paths)}"
     with raised_as(CorruptPartition, what, way_out(table)):
         frame = ordered(table, _joined_files([storage.read(path) for path in stored.paths]))
         found = content_hash(table.name, *key, frame)

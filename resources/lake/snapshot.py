@@ -181,7 +181,7 @@ class LakeSnapshot:
         damage = self._state.damage.get(key)
         if damage is not None:
             raise CorruptPartition(
-                f"partition {' '.join(key)} of table {self.table.name} {damage} "
+                f"partition {' '.join(key)} of table {self.table.path} {damage} "
                 f"(version {self.version}); {way_out(self.table)}"
             )
         return key

@@ -76,12 +76,12 @@ def read_state(table: Table, delta: "DeltaTable | None", storage: Storage) -> Ta
     """
     if delta is None:
         return TableState({}, {}, None, unfolded=0)
-    what = f"table {table.name}, version {delta.version()}"
+    what = f"table {table.path}, version {delta.version()}"
     with raised_as(CorruptPartition, what, WAY_OUT), answering(storage.uri("")):
         partitioned_by = tuple(delta.metadata().partition_columns)
         if partitioned_by != PARTITION_COLUMNS:
             raise CorruptPartition(
-                f"table {table.name} is partitioned by {partitioned_by}, expected "
+                f"table {table.path} is partitioned by {partitioned_by}, expected "
                 f"{PARTITION_COLUMNS}; {WAY_OUT}"
             )
         stored, damage = _stored_partitions(table, delta)
@@ -138,7 +138,7 @@ def _check_path(table: Table, key: PartitionKey, found: StoredPartition) -> None
         return
     if partition_of(path) != (key, found.content_hash):  # Slower, and right for encoded names
         raise CorruptPartition(
-            f"table {table.name}: the log files {path} under {key}, {found.content_hash}; {WAY_OUT}"
+            f"table {table.path}: the log files {path} under {key}, {found.content_hash}; {WAY_OUT}"
         )
 
 

@@ -39,10 +39,11 @@ class VersionMemory:
         self._folder = folder
 
     def tables(self) -> list[str]:
-        """Names of the tables that have ever been seen here, sorted."""
+        """Paths of the tables that have ever been seen here, sorted."""
         if self._folder is None or not self._folder.is_dir():
             return []
-        return sorted(file.stem for file in self._folder.glob(f"*{_SUFFIX}"))
+        found = (file.relative_to(self._folder) for file in self._folder.rglob(f"*{_SUFFIX}"))
+        return sorted(file.with_suffix("").as_posix() for file in found)
 
     def of(self, table: str) -> Remembered | None:
         """What is remembered of a table; None if it was never seen.
@@ -119,6 +120,7 @@ class VersionMemory:
     @staticmethod
     def _write(file: Path, seen: Remembered) -> None:
         """Whole or not at all, also after a power cut."""
+        file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".draft")
         with draft.open("w") as opened:
             json.dump(asdict(seen), opened)

@@ -12,6 +12,7 @@ from traderai_assets.domain.errors import InvalidInput, LakeError
 if TYPE_CHECKING:
     from resources.lake.resource import LakeResource
     from traderai_assets.schemas.tables import Table
+    from traderai_assets.settings import Settings
 
 
 @click.group()
@@ -30,10 +31,11 @@ def check(*, rows: bool, as_json: bool) -> None:
 
     Example: traderai lake check
     """
-    from traderai_assets.schemas.catalogue import TABLES
+    from traderai_assets.strategies import tables_of
 
-    lake = open_lake(open_settings())
-    found = [_row(lake, table, rows=rows) for table in TABLES]
+    settings = open_settings()
+    lake = open_lake(settings)
+    found = [_row(lake, table, rows=rows) for table in tables_of(settings, lake.remembered())]
     print_rows(found, as_json=as_json, empty="")
     if any(row["wrong"] for row in found):
         sys.exit(1)
@@ -47,7 +49,9 @@ def accept(table: str, *, gone: bool) -> None:
 
     Example: traderai lake accept candles
     """
-    place = open_lake(open_settings()).place(_table(table))
+    settings = open_settings()
+    lake = open_lake(settings)
+    place = lake.place(_table(table, settings, lake))
     version = place.accept(gone=gone)
     click.echo(
         f"{table} is not there and begins anew."
@@ -56,13 +60,13 @@ def accept(table: str, *, gone: bool) -> None:
     )
 
 
-def _table(name: str) -> "Table":
-    from traderai_assets.schemas.catalogue import TABLES
+def _table(path: str, settings: "Settings", lake: "LakeResource") -> "Table":
+    from traderai_assets.strategies import tables_of
 
-    named = {table.name: table for table in TABLES}
-    if name not in named:
-        raise InvalidInput(f"{name[:80]!r} is not a table; expected one of {', '.join(named)}")
-    return named[name]
+    named = {table.path: table for table in tables_of(settings, lake.remembered())}
+    if path not in named:
+        raise InvalidInput(f"{path[:80]!r} is not a table; expected one of {', '.join(named)}")
+    return named[path]
 
 
 def _row(lake: "LakeResource", table: "Table", *, rows: bool) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def _row(lake: "LakeResource", table: "Table", *, rows: bool) -> dict[str, Any]:
                 snapshot.summary(market, month)
     except LakeError as error:
         wrong = str(error)
-    return {"table": table.name, "version": version, "partitions": partitions, "wrong": wrong}
+    return {"table": table.path, "version": version, "partitions": partitions, "wrong": wrong}
 
 
 def _missing(lake: "LakeResource", table: "Table") -> str:

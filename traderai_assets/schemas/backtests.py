@@ -96,8 +96,13 @@ class BacktestMetrics(pa.DataFrameModel):
         strict = True
 
 
-BACKTEST_TRADES = Table("backtest_trades", BacktestTrades.to_schema(), key=("entry_time",))
-BACKTEST_EQUITY = Table("backtest_equity", BacktestEquity.to_schema())
+BACKTEST_TRADES = Table(
+    "backtest_trades", BacktestTrades.to_schema(), key=("entry_time",), of_strategy=True
+)
+BACKTEST_EQUITY = Table("backtest_equity", BacktestEquity.to_schema(), of_strategy=True)
 BACKTEST_METRICS = Table(
-    "backtest_metrics", with_metrics(BacktestMetrics.to_schema(), OF_BACKTESTS), key=("start",)
+    "backtest_metrics",
+    with_metrics(BacktestMetrics.to_schema(), OF_BACKTESTS),
+    key=("start",),
+    of_strategy=True,
 )

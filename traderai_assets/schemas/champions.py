@@ -37,5 +37,10 @@ class Champions(pa.DataFrameModel):
 
 
 CHAMPIONS = Table(
-    "champions", Champions.to_schema(), key=("number",), monthly=False, keeps_history=True
+    "champions",
+    Champions.to_schema(),
+    key=("number",),
+    monthly=False,
+    keeps_history=True,
+    of_strategy=True,
 )

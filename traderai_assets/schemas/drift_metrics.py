@@ -35,4 +35,5 @@ DRIFT_METRICS = Table(
     with_metrics(DriftMetrics.to_schema(), OF_DRIFT, before="status"),
     key=("window_end", "model_id", "kind", "feature"),
     keeps_history=True,
+    of_strategy=True,
 )

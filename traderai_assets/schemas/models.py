@@ -83,5 +83,8 @@ MODELS = Table(
     with_metrics(Models.to_schema(), OF_MODELS, before="promotable"),
     key=("trained_until", "generation"),
     keeps_history=True,
+    of_strategy=True,
 )
-OUT_OF_SAMPLE = Table("out_of_sample", OutOfSamplePredictions.to_schema(), keeps_history=True)
+OUT_OF_SAMPLE = Table(
+    "out_of_sample", OutOfSamplePredictions.to_schema(), keeps_history=True, of_strategy=True
+)

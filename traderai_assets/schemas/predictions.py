@@ -27,4 +27,4 @@ class Predictions(pa.DataFrameModel):
         strict = True
 
 
-PREDICTIONS = Table("predictions", Predictions.to_schema(), keeps_history=True)
+PREDICTIONS = Table("predictions", Predictions.to_schema(), keeps_history=True, of_strategy=True)

@@ -41,4 +41,4 @@ class SignalSnapshots(Signals):
         strict = True
 
 
-SIGNAL_SNAPSHOTS = Table("signal_snapshots", SignalSnapshots.to_schema())
+SIGNAL_SNAPSHOTS = Table("signal_snapshots", SignalSnapshots.to_schema(), of_strategy=True)

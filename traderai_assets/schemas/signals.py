@@ -85,4 +85,4 @@ class Signals(pa.DataFrameModel):
         strict = True
 
 
-SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True)
+SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True, of_strategy=True)

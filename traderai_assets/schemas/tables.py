@@ -4,8 +4,8 @@ The tables themselves stand beside their schemas, one file a subject; storage is
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -65,6 +65,10 @@ class Table:
         Whether partitioned by market and month, or by market alone (month `all`).
     keeps_history : bool
         Whether a run adds to what is stored, or keeps it, so that no run can make it all again.
+    of_strategy : bool
+        Whether each strategy has one of its own, or all share it.
+    folder : str
+        Where this one lies under the lake's root; set by `at`.
     """
 
     name: str
@@ -72,6 +76,8 @@ class Table:
     key: tuple[str, ...] = ("open_time",)
     monthly: bool = True
     keeps_history: bool = False
+    of_strategy: bool = False
+    folder: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -90,6 +96,15 @@ class Table:
         for column in self.key:
             if column not in self.dtypes or self.schema.columns[column].nullable:
                 raise ValueError(f"table {self.name}: key {column!r} is not a column without nulls")
+
+    @property
+    def path(self) -> str:
+        """What tells it from all others of a lake: its name, behind its folder if it has one."""
+        return f"{self.folder}/{self.name}" if self.folder else self.name
+
+    def at(self, folder: str) -> "Table":
+        """Return the same table as it lies in a folder, such as a strategy's."""
+        return self if folder == self.folder else _placed(self, folder)
 
     @cached_property
     def dtypes(self) -> dict[str, str]:
@@ -150,3 +165,8 @@ class Table:
         elif not isinstance(month, Month) and Month.parse(month_key).key != month_key:
             raise InvalidMonth(f"month {month_key[:20]!r} is not YYYY-MM in ASCII digits")
         return PartitionKey(market_key, month_key)
+
+
+@lru_cache(maxsize=1_000)
+def _placed(table: Table, folder: str) -> Table:
+    return replace(table, folder=folder)

@@ -43,7 +43,7 @@ def remove(market: str, *, delete: bool) -> None:
         _cancel_queued(instance, key)
         if delete:
             _refuse_while_at_work(instance, key)
-            rows = _delete_rows(lake, key)
+            rows = _delete_rows(settings, lake, key)
             _cancel_queued(instance, key)  # A sensor may have been reading meanwhile
             _refuse_while_at_work(instance, key)
             note_answered(instance, key, *SCOPES)
@@ -108,12 +108,12 @@ def _refuse_while_at_work(instance: "DagsterInstance", key: str) -> None:
         )
 
 
-def _delete_rows(lake: "LakeResource", key: str) -> int:
+def _delete_rows(settings: Settings, lake: "LakeResource", key: str) -> int:
     """Delete every row of the market; return how many there were."""
-    from traderai_assets.schemas.catalogue import TABLES
+    from traderai_assets.strategies import tables_of
 
     deleted = 0
-    for table in TABLES:
+    for table in tables_of(settings, lake.remembered()):
         snapshot = lake.snapshot(table)
         months = snapshot.months(key)
         if not months:
@@ -121,7 +121,7 @@ def _delete_rows(lake: "LakeResource", key: str) -> int:
         rows = snapshot.rows(key)
         nothing = {(key, month): table.empty() for month in months}
         snapshot.publish(nothing, run_id="traderai markets remove", code_version="")
-        click.echo(f"Deleted {rows} rows from {table.name}.")
+        click.echo(f"Deleted {rows} rows from {table.path}.")
         deleted += rows
     return deleted
 
