@@ -24,12 +24,9 @@ def build_definitions(
     from resources.build import build_resources
     from resources.settings_only import closed, nothing_passes
     from sensors.build import build_sensors
-    from traderai_assets import assets, checks
     from traderai_assets.instance.executor import lasting_failures_executor
     from traderai_assets.instance.instance_guard import refuse_foreign_run
-    from traderai_assets.instance.months_read import with_reach
     from traderai_assets.jobs import ASSET_JOBS, maintain_lake
-    from traderai_assets.plan import reach
 
     settings = settings or load_settings()
     own = {
@@ -37,13 +34,41 @@ def build_definitions(
         for name, value in build_resources(settings).items()
     }
     return dg.Definitions(
-        assets=with_reach(dg.load_assets_from_package_module(assets), reach(settings)),
-        asset_checks=dg.load_asset_checks_from_package_module(checks),
+        assets=_assets(settings),
+        asset_checks=_checks(settings),
         jobs=[*ASSET_JOBS.values(), maintain_lake],
         sensors=build_sensors(settings),
         resources={**own, "io_manager": nothing_passes, **(resources or {})},
         executor=lasting_failures_executor,
     )
+
+
+def _assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return the assets that all strategies share, then each strategy's own."""
+    from traderai_assets import assets
+    from traderai_assets.instance.months_read import with_reach
+    from traderai_assets.plan import reach
+    from traderai_assets.runs.strategy_assets import StrategyAsset, declared_in, each_once
+    from traderai_assets.strategies import strategies_of
+
+    built = with_reach(dg.load_assets_from_package_module(assets), reach(settings))
+    for strategy in strategies_of(settings):
+        own = [one.of(strategy) for one in declared_in(assets.__name__, StrategyAsset)]
+        built += with_reach(own, reach(settings.of(strategy.name)))
+    return each_once(built)
+
+
+def _checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """Return the checks of shared assets, then those of each strategy's own."""
+    from traderai_assets import checks
+    from traderai_assets.runs.strategy_assets import StrategyCheck, declared_in
+    from traderai_assets.strategies import strategies_of
+
+    own = declared_in(checks.__name__, StrategyCheck)
+    return [
+        *dg.load_asset_checks_from_package_module(checks),
+        *(check.of(strategy) for strategy in strategies_of(settings) for check in own),
+    ]
 
 
 @dg.definitions

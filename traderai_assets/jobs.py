@@ -24,7 +24,10 @@ _DESCRIPTIONS = {
 
 
 def _selection(job: str) -> dg.AssetSelection:
-    assets = dg.AssetSelection.assets(*sorted(JOBS[job]))
+    # By the last part of a key: which strategies there are is the settings' matter
+    assets = dg.AssetSelection.from_string(
+        " or ".join(f'key:"{name}" or key:"*/{name}"' for name in sorted(JOBS[job]))
+    )
     # Nothing is trained before it is proved again that no feature looks ahead
     return assets | dg.AssetSelection.checks(LOOK_AHEAD_CHECK) if job == "train" else assets
 

@@ -55,8 +55,10 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
 
     def of(self, strategy: Strategy) -> "LakeResource":
         """Return the same lake as one strategy has it: tables of strategies are that one's."""
+        if not strategy.folder:
+            return self
         own = type(self)(**self.model_dump())
-        own._strategy = strategy
+        own._strategy = strategy  # noqa: SLF001  # Its own
         return own
 
     def placed(self, table: Table) -> Table:

@@ -20,7 +20,6 @@ _ENGINE = {
     "max_overflow": 2,
     "pool_pre_ping": True,
     "pool_recycle": 1_800,
-    "connect_args": {"options": f"-csearch_path={SCHEMA}", "connect_timeout": 10},
 }
 
 
@@ -33,8 +32,14 @@ def check_no_secret(uri: str) -> None:
         )
 
 
-def open_database(uri: str) -> "RDBStorage":
+def open_database(uri: str, schema: str = SCHEMA) -> "RDBStorage":
     """Connect, and make the tables where there are none.
+
+    Parameters
+    ----------
+    uri : str
+    schema : str
+        Holds the tables; each strategy has one of its own.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def open_database(uri: str) -> "RDBStorage":
     check_no_secret(uri)
     url = "postgresql+psycopg2://" + uri.partition("://")[2]
     try:
-        return wait_out(OPENING_RETRY_SECONDS, lambda: _set_up(url))
+        return wait_out(OPENING_RETRY_SECONDS, lambda: _set_up(url, schema))
     except SQLAlchemyError as error:
         raise LakeError(
             f"studies on PostgreSQL at {urlsplit(uri).hostname or 'PGHOST'} cannot be opened "
@@ -59,16 +64,17 @@ def open_database(uri: str) -> "RDBStorage":
         ) from error
 
 
-def _set_up(url: str) -> "RDBStorage":
+def _set_up(url: str, schema: str) -> "RDBStorage":
     from sqlalchemy import create_engine, text
     from sqlalchemy.pool import NullPool
 
     from resources.studies.patient_storage import PatientStorage
 
-    engine = create_engine(url, poolclass=NullPool, connect_args=_ENGINE["connect_args"])
+    arguments = {"options": f"-csearch_path={schema}", "connect_timeout": 10}
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
     with engine.connect() as connection:
         # Two that make the same tables at the same time would get in each other's way
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _SET_UP_LOCK})
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
         connection.commit()  # The lock stays: it is the session's
-        return PatientStorage(url, engine_kwargs=dict(_ENGINE))
+        return PatientStorage(url, engine_kwargs=_ENGINE | {"connect_args": arguments})

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from traderai_assets.domain.errors import InvalidSettings, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.search.names import month_of, study_prefix
+from traderai_assets.domain.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -26,6 +27,17 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
         description="Folder of the journals, or postgresql://user@host/database; what it leaves "
         "out, as its password must be, comes from PGPASSWORD, PGHOST and so on.",
     )
+
+    # Of the strategy whose searches these are; empty where there is one without a name
+    _folder: str = PrivateAttr(default="")
+
+    def of(self, strategy: Strategy) -> "StudiesResource":
+        """Return the studies of one strategy: two may search for one market and month at once."""
+        if not strategy.folder:
+            return self
+        own = type(self)(**self.model_dump())
+        own._folder = strategy.folder  # noqa: SLF001  # Its own
+        return own
 
     def storage(self, market_key: str, month_key: str) -> "BaseStorage":
         """Open what is kept of a market's searches for one served month.
@@ -92,17 +104,17 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
             found = {month_of(name, market_key) for name in names} - {None}
         else:
             of_market = re.compile(rf"{re.escape(market_key)}\.(\d{{4}}-\d\d)\.journal")
-            names = [path.name for path in Path(self.uri).iterdir()]
+            names = [path.name for path in (Path(self.uri) / self._folder).iterdir()]
             found = {kept[1] for name in names if (kept := of_market.fullmatch(name))}
         return sorted(month for month in found if month is not None and month < month_key)
 
     def _journal(self, market_key: str, month_key: str) -> Path:
-        return Path(self.uri) / f"{market_key}.{month_key}.journal"
+        return Path(self.uri) / self._folder / f"{market_key}.{month_key}.journal"
 
     def _database(self) -> "BaseStorage":
-        from resources.studies.database import open_database
+        from resources.studies.database import SCHEMA, open_database
 
-        return open_database(self.uri)
+        return open_database(self.uri, "_".join(filter(None, (SCHEMA, self._folder))))
 
     def _is_database(self) -> bool:
         if "://" in self.uri and not self.uri.startswith(POSTGRES):

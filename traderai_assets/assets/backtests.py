@@ -15,6 +15,7 @@ from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.backtest_page import backtest_metadata
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.runs.publication import Partition, Publication
+from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.backtests import (
     BACKTEST_EQUITY,
     BACKTEST_METRICS,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
 
 
-@dg.asset(
+@strategy_asset(
     partitions_def=market_served_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[

@@ -13,6 +13,7 @@ from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_mark
 from traderai_assets.registry.challenge import Challenge
 from traderai_assets.registry.stored_models import newest_model, read_model
 from traderai_assets.runs.publication import Partition, Publication
+from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
@@ -20,7 +21,7 @@ from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
 
 
-@dg.asset(
+@strategy_asset(
     partitions_def=markets,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[

@@ -16,6 +16,7 @@ from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, sam
 from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.publication import Partition, Publication
+from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.backtests import BACKTEST_TRADES
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from traderai_assets.domain.models.model import ServingModel
 
 
-@dg.asset(
+@strategy_asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[

@@ -10,12 +10,13 @@ from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.plan import reach
 from traderai_assets.runs.publication import Publication
+from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.settings import Settings
 
 
-@dg.asset(
+@strategy_asset(
     partitions_def=market_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[dg.AssetDep("candles", partition_mapping=months_read("labels"))],

@@ -23,6 +23,7 @@ from traderai_assets.plan import expanding
 from traderai_assets.registry.trainer import Trainer
 from traderai_assets.runs.crossings import with_cuts_told
 from traderai_assets.runs.publication import Publication
+from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -30,7 +31,7 @@ from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
 
-@dg.asset(
+@strategy_asset(
     partitions_def=market_served_months,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
@@ -43,6 +44,7 @@ from traderai_assets.settings import Settings
     kinds={"lightgbm", "xgboost", "deltalake"},
     owners=["team:research"],
     code_version=version_of("models"),
+    settings_decide=True,
 )
 def models(
     context: dg.AssetExecutionContext,

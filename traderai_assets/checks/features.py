@@ -14,6 +14,7 @@ from traderai_assets.domain.spans.reach import feature_months
 from traderai_assets.partitions import partition_key, read_partition_key
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import longest_look_back_days
 
 if TYPE_CHECKING:
     from traderai_assets.domain.features.lookahead import Leak
@@ -41,7 +42,7 @@ def no_look_ahead(
     candles = lake.snapshot(CANDLES)
     asked = [read_partition_key(key) for key in context.op_execution_context.partition_keys]
     whole_months = len({month for _, month in asked}) > 1
-    months = look_back_months(settings.training.lookback_days)
+    months = look_back_months(longest_look_back_days(settings))
     tried = _draw(candles, asked, months, seed, MOST_PARTITIONS if whole_months else 1)
     leaks = [
         leak

@@ -4,10 +4,11 @@ import dagster as dg
 
 from resources.lake.resource import LakeResource
 from traderai_assets.partitions import read_partition_key
+from traderai_assets.runs.strategy_assets import strategy_check
 from traderai_assets.schemas.models import MODELS
 
 
-@dg.asset_check(asset="models")
+@strategy_check(asset="models")
 def every_month_has_a_model(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:

@@ -90,7 +90,7 @@ class Provenance:
 
     def _candles_of(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:
         """Return the version of each month of candles; nothing where nobody remembers."""
-        key = (derived.table.name, market, month)
+        key = (derived.table.path, market, month)
         if key not in self._remembered:
             found = self._by_event(derived, market, month) or self._by_log(derived, market, month)
             self._remembered[key] = found or self._by_rows(derived, market, month)
@@ -99,7 +99,7 @@ class Provenance:
     def _by_event(self, derived: LakeSnapshot, market: Market, month: Month) -> dict[Month, str]:
         partition = partition_key(market.key, month.key)
         events = dg.AssetRecordsFilter(
-            dg.AssetKey(derived.table.name), asset_partitions=[partition]
+            dg.AssetKey(derived.table.path.split("/")), asset_partitions=[partition]
         )
         for record in self._instance.fetch_materializations(events, limit=_NEWEST_READ).records:
             event = record.asset_materialization

@@ -178,12 +178,19 @@ class Publication:
         }
         for name, pointer in self._pointers.items():
             tags[f"dagster/input_event_pointer/{name}"] = pointer
-            tags[f"dagster/input_data_version/{name}"] = combined_version(inputs.get(name, {}))
+            tags[f"dagster/input_data_version/{name}"] = combined_version(
+                inputs.get(_table_of(name), {})
+            )
         return tags
 
     def _latest_event(self, asset: dg.AssetKey) -> str:
         record = self._context.instance.get_latest_data_version_record(asset)
         return str(record.storage_id if record else _BEFORE_ALL_EVENTS)
+
+
+def _table_of(asset: str) -> str:
+    """Return what inputs call an asset: a strategy's own sources go by their plain names."""
+    return asset.rpartition("/")[2]
 
 
 def _moment(moment: datetime | None) -> Any:

@@ -12,6 +12,7 @@ from resources.database import retry
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.errors import LakeError, WriteConflict
 from traderai_assets.domain.search.names import study_name
+from traderai_assets.domain.strategies.strategy import Strategy
 
 KILLED = """
 import os, signal, sys
@@ -176,3 +177,13 @@ def test_a_server_that_is_away_is_named(toy, monkeypatch):
     away = StudiesResource(uri="postgresql://traderai@127.0.0.1:1/postgres")
     with pytest.raises(LakeError, match=r"PostgreSQL at 127\.0\.0\.1 cannot be opened"):
         away.storage(toy.MARKET, toy.MONTH)
+
+
+@pytest.mark.processes
+def test_strategies_have_schemas_of_their_own(studies, toy, name):
+    toy.toy_search(studies.storage(toy.MARKET, toy.MONTH), name=name)
+    fast, slow = (studies.of(Strategy(one)) for one in ("fast", "slow"))
+    toy.toy_search(fast.storage(toy.MARKET, toy.MONTH), name=name)
+    slow.continued(toy.MARKET, toy.MONTH, f"{name}-anew")
+    kept = [one.storage(toy.MARKET, toy.MONTH).get_all_studies() for one in (studies, fast, slow)]
+    assert [len(found) for found in kept] == [1, 1, 0]

@@ -7,6 +7,7 @@ from resources.studies.database import check_no_secret
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings, LakeError
 from traderai_assets.domain.search.names import study_name
+from traderai_assets.domain.strategies.strategy import Strategy
 
 
 def test_every_market_and_month_has_a_journal_of_its_own(studies, toy, tmp_path):
@@ -123,3 +124,18 @@ def test_searches_of_months_before_are_kept_until_a_later_month_is_searched(stud
         "binance.BTC-USDT.5m.notes",
         "binance.ETH-USDT.5m.2026-01.journal",
     ]
+
+
+def test_two_strategies_search_for_one_month_and_neither_forgets_the_others(
+    stored, studies, toy, tmp_path
+):
+    fast, slow = (studies.of(Strategy(name)) for name in ("fast", "slow"))
+    name = study_name(toy.MARKET, toy.MONTH, "learners", {})
+    assert toy.toy_search(fast.storage(toy.MARKET, toy.MONTH), name=name)
+    fast.continued(toy.MARKET, toy.MONTH, name)
+    slow.continued(toy.MARKET, toy.MONTH, "another")
+    [kept] = fast.storage(toy.MARKET, toy.MONTH).get_all_studies()
+    assert kept.study_name == name
+    assert toy.toy_search(studies.storage(toy.MARKET, toy.MONTH)) == stored
+    assert studies.of(Strategy("default")) is studies
+    assert (tmp_path / "studies" / "fast").is_dir()
