@@ -125,7 +125,7 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
 
     Parameters
     ----------
-    assets : names of the assets the run writes
+    assets : names of the assets the run writes, whichever strategy's they are
     months : keys `YYYY-MM` of the months it writes; empty where the run names none
     open_month : key of the month that is not over yet
     """
@@ -145,17 +145,30 @@ ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
 # There once; every other asset once for each strategy (strategies.asset_path)
 SHARED_ASSETS = frozenset({"candles", "features"})
 
-# What the coordinator tells Dagster's queue (instance/run_coordinator.py)
-LIMITS = Limits(
-    slots=TOTAL_SLOTS,
-    tags=(
-        *(TagLimit(CLASS_TAG, work.slots, value=work.name) for work in WORK_CLASSES),
-        # One writer of an asset's market at a time; the lake's conflict check is the certainty
-        *(TagLimit(f"{WRITES_TAG}{asset}", 1, per_value=True) for asset in sorted(ALL_ASSETS)),
-    ),
-)
 
-# What each job materialises; a run of a job names no assets, so the queue looks here.
+def limits_of(written: Iterable[str]) -> Limits:
+    """Return the queue's limits where runs may write these assets beside those without a strategy.
+
+    Parameters
+    ----------
+    written : iterable of str
+        Keys such as `fast/models`.
+    """
+    assets = sorted(ALL_ASSETS | frozenset(written))
+    return Limits(
+        slots=TOTAL_SLOTS,
+        tags=(
+            *(TagLimit(CLASS_TAG, work.slots, value=work.name) for work in WORK_CLASSES),
+            # One writer of an asset's market at a time; the lake's conflict check is the certainty
+            *(TagLimit(f"{WRITES_TAG}{asset}", 1, per_value=True) for asset in assets),
+        ),
+    )
+
+
+# What the coordinator tells Dagster's queue (instance/run_coordinator.py)
+LIMITS = limits_of(())
+
+# What each job materialises, of every strategy; where a run names no assets, the queue looks here.
 JOBS: dict[str, frozenset[str]] = {
     "backfill": _CANDLES,
     "update_latest": _CANDLES,

@@ -4,6 +4,7 @@ from dagster._core.storage.dagster_run import DagsterRun
 
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.run_coordinator import note_open_month, open_month, queue_tags
+from traderai_assets.instance.strategy_writers import note_writers, noted_writers, written_by
 
 MARKET = "binance.BTC-USDT.5m"
 
@@ -113,3 +114,87 @@ def test_a_run_without_assets_is_never_urgent(job):
         "dagster/max_retries": "3",
         "dagster/retry_on_asset_or_op_failure": "false",
     }
+
+
+FAST = dg.AssetKey(["fast", "models"])
+LABELS = dg.AssetKey(["12_bars_1", "labels"])
+
+
+def test_a_run_of_one_strategy_is_limited_by_what_it_writes_and_no_other():
+    run = DagsterRun(
+        job_name="train",
+        asset_selection={FAST, dg.AssetKey(["fast", "backtests"])},
+        tags={"dagster/partition": f"{MARKET}|2026-10"},
+    )
+    tags = queue_tags(run, "2026-10")
+    assert (tags["traderai/class"], tags["traderai/strategy"]) == ("training", "fast")
+    assert written(run) == {
+        "traderai/writes/fast/backtests": MARKET,
+        "traderai/writes/fast/models": MARKET,
+    }
+
+
+def test_labels_are_nobodys_own_and_follow_their_caller():
+    run = DagsterRun(
+        job_name="update_latest",
+        asset_selection={dg.AssetKey("candles"), LABELS},
+        tags={"dagster/partition": f"{MARKET}|2026-10"},
+    )
+    tags = queue_tags(run, "2026-10")
+    assert tags["traderai/class"] == "update_latest"
+    assert "traderai/strategy" not in tags
+    assert written(run) == {
+        "traderai/writes/candles": MARKET,
+        "traderai/writes/12_bars_1/labels": MARKET,
+    }
+
+
+def test_a_strategy_set_by_hand_is_taken_back():
+    run = run_of("models", dagster__partition=f"{MARKET}|2026-10", traderai__strategy="slow")
+    assert queue_tags(run, "2026-10")["traderai/strategy"] == ""
+
+
+def platform_of(tmp_path, names):
+    from traderai_assets.definitions import build_definitions
+    from traderai_assets.settings import Settings
+    from traderai_assets.settings_strategies import StrategySettings
+
+    strategies = {name: StrategySettings() for name in names}
+    return build_definitions(settings=Settings(home=tmp_path, strategies=strategies))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), {"models", "backtests"}),
+        (("fast", "slow"), {f"{s}/{a}" for s in ("fast", "slow") for a in ("models", "backtests")}),
+    ],
+)
+def test_a_run_of_a_job_without_a_selection_writes_what_its_plan_holds(tmp_path, names, expected):
+    job = platform_of(tmp_path, names).resolve_job_def("train")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(job)
+        assert written_by(instance, run) == expected
+        chosen = instance.create_run_for_job(
+            job.get_subset(asset_selection={dg.AssetKey(next(iter(sorted(expected))).split("/"))}),
+            asset_selection=frozenset({dg.AssetKey(next(iter(sorted(expected))).split("/"))}),
+        )
+        assert written_by(instance, chosen) == {min(expected)}
+
+
+def test_the_queue_limits_what_strategies_were_seen_to_write(repository, tmp_path):
+    (tmp_path / "dagster.yaml").symlink_to(repository / "dagster.yaml")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        before = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits
+        note_writers(instance, {"models", "candles"})
+        assert noted_writers(instance) == []
+        note_writers(instance, {"models", "slow/models"})
+        note_writers(instance, {"fast/models"})
+        after = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits
+        assert noted_writers(instance) == ["fast/models", "slow/models"]
+    assert list(after[: len(before)]) == list(before)
+    each = {"applyLimitPerUniqueValue": True}
+    assert list(after[len(before) :]) == [
+        {"key": f"traderai/writes/{name}/models", "limit": 1, "value": each}
+        for name in ("fast", "slow")
+    ]

@@ -15,6 +15,7 @@ from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator
 from dagster._core.run_coordinator.base import SubmitRunContext
+from dagster._core.run_coordinator.queued_run_coordinator import RunQueueConfig
 
 from traderai_assets.domain.errors import RefusedRun
 from traderai_assets.domain.months import Month
@@ -22,20 +23,28 @@ from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
+from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
+from traderai_assets.instance.strategy_writers import (
+    note_writers,
+    noted_writers,
+    selected,
+    written_by,
+)
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.work_classes import (
     ALL_ASSETS,
     CLASS_TAG,
     EXCHANGE_TAG,
-    JOBS,
     LIMITS,
     MARKET_TAG,
     PRIORITY_TAG,
     RETRIES_TAG,
     RETRY_ERRORS_TAG,
+    STRATEGY_TAG,
     WRITES_TAG,
     classify,
+    limits_of,
 )
 
 _PARTITION_TAG = "dagster/partition"
@@ -59,6 +68,20 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
             tag_concurrency_limits=tag_concurrency_limits or as_dagster_says(LIMITS.tags), **kwargs
         )
 
+    def get_run_queue_config(self) -> RunQueueConfig:
+        """Limit the writers of what strategies have, too; asked whenever the queue is looked at."""
+        config = super().get_run_queue_config()
+        limited = {limit["key"] for limit in config.tag_concurrency_limits or ()}
+        of_strategies = [
+            limit
+            for limit in limits_of(noted_writers(self._instance)).tags
+            if limit.per_value and limit.key not in limited
+        ]
+        if not of_strategies:
+            return config
+        limits = [*(config.tag_concurrency_limits or ()), *as_dagster_says(of_strategies)]
+        return config._replace(tag_concurrency_limits=limits)
+
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Stamp the run, then queue it.
 
@@ -74,7 +97,9 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
             self._instance.add_run_tags(run.run_id, {RETRIES_TAG: "0"})
             raise RefusedRun(f"run {run.run_id[:8]} is refused: {refusal}")
         exchange = _market(run.tags).partition(".")[0]
-        tags = queue_tags(run, open_month(self._instance, exchange))
+        written = written_by(self._instance, run)
+        note_writers(self._instance, written)
+        tags = queue_tags(run, open_month(self._instance, exchange), written)
         self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
 
@@ -99,13 +124,23 @@ def refused(run: DagsterRun) -> str | None:
     return refused_run_config(run.run_config)
 
 
-def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
+def queue_tags(
+    run: DagsterRun, open_month_key: str, written: frozenset[str] | None = None
+) -> dict[str, str]:
     """Return the tags by which the queue orders, limits and retries `run`.
 
     A run over several markets is limited by the first: the lake refuses whoever comes second.
+
+    Parameters
+    ----------
+    run : DagsterRun
+    open_month_key : str
+        The month that is not over.
+    written : frozenset of str, optional
+        Keys of the assets it writes; what the run itself says of them where not given.
     """
-    market, assets = _market(run.tags), _assets(run)
-    work = classify(assets, _months(run.tags), open_month_key)
+    market, written = _market(run.tags), selected(run) if written is None else written
+    work = classify(map(_kind, written), _months(run.tags), open_month_key)
     tags = {
         CLASS_TAG: work.name,
         PRIORITY_TAG: str(work.priority),
@@ -114,7 +149,10 @@ def queue_tags(run: DagsterRun, open_month_key: str) -> dict[str, str]:
     }
     if market:
         tags |= {MARKET_TAG: market, EXCHANGE_TAG: market.partition(".")[0]}
-        tags |= {f"{WRITES_TAG}{asset}": market for asset in sorted(assets & ALL_ASSETS)}
+        known = (asset for asset in sorted(written) if _kind(asset) in ALL_ASSETS)
+        tags |= {f"{WRITES_TAG}{asset}": market for asset in known}
+    if names := ", ".join(strategies_written(written)):
+        tags[STRATEGY_TAG] = names
     return tags | _taken_back(run, tags)
 
 
@@ -126,7 +164,18 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     """
     written = (tag for tag in run.tags if tag.startswith(WRITES_TAG) and tag not in tags)
     said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAG))
-    return dict.fromkeys(written, run.run_id) | dict.fromkeys(said, "")
+    stray = (tag for tag in run.tags if tag == STRATEGY_TAG and tag not in tags)
+    return dict.fromkeys(written, run.run_id) | dict.fromkeys([*said, *stray], "")
+
+
+def strategies_written(written: Iterable[str]) -> list[str]:
+    """Return the names of the strategies whose own assets these are, sorted; labels are shared."""
+    parts = (asset.rpartition("/") for asset in written)
+    return sorted({strategy for strategy, _, kind in parts if strategy and kind != LABELS})
+
+
+def _kind(asset: str) -> str:
+    return asset.rpartition("/")[2]
 
 
 def open_month(instance: DagsterInstance, exchange: str) -> str:
@@ -148,12 +197,6 @@ def _cursor_name(exchange: str) -> str:
 def market_of(tags: Mapping[str, str]) -> str:
     """Return the market a run is for, also before the coordinator has stamped it; "" if none."""
     return tags.get(MARKET_TAG) or _market(tags)
-
-
-def _assets(run: DagsterRun) -> frozenset[str]:
-    if run.asset_selection:
-        return frozenset(key.path[-1] for key in run.asset_selection)
-    return JOBS.get(run.job_name, frozenset({"unknown"}))
 
 
 def _market(tags: Mapping[str, str]) -> str:

@@ -23,8 +23,8 @@ def run_row(run: "DagsterRun") -> dict[str, Any]:
 
 
 def work_of(run: "DagsterRun") -> str:
-    """Return the run's job, or the assets it was asked for where a button made the job."""
-    return "+".join(sorted(key.path[-1] for key in run.asset_selection or ())) or run.job_name
+    """Return the run's job, or the assets it was asked for where it was asked for some alone."""
+    return "+".join(sorted("/".join(key.path) for key in run.asset_selection or ())) or run.job_name
 
 
 def short(run_id: str) -> str:

@@ -1,13 +1,13 @@
 """Why what waits waits: a slot, a limit, its turn, or a daemon that is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs, waits
 from traderai_assets.status.run_facts import as_utc, moment, run_row
-from traderai_assets.work_classes import LIMITS, PRIORITY_TAG
+from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, limits_of
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
@@ -31,14 +31,15 @@ def waiting_rows(
     """
     waiting = [_queue_run(record.dagster_run) for record in queued]
     holding = [_queue_run(run) for run in running]
+    limits = limits_of(_written([*waiting, *holding]))
     reason = (
         "starts when the daemon next reads the queue" if alive else 'no daemon takes it: "make dev"'
     )
     why: dict[str, tuple[str, str, tuple[str, ...]]] = {
         run.run_id: ("next" if alive else "daemon", reason, ())
-        for run in next_runs(waiting, holding, LIMITS)
+        for run in next_runs(waiting, holding, limits)
     }
-    for wait in waits(waiting, holding, LIMITS):
+    for wait in waits(waiting, holding, limits):
         why[wait.run_id] = (wait.kind, wait.reason, wait.behind)
     records = {record.dagster_run.run_id: record for record in queued}
     return [_row(records[run_id], now, *why[run_id]) for run_id in why]
@@ -67,6 +68,12 @@ def _row(
         "reason": reason,
         "behind": list(behind),
     }
+
+
+def _written(runs: Iterable[QueueRun]) -> set[str]:
+    """Return the assets of strategies that these runs write: the queue limits them likewise."""
+    tags = (tag for run in runs for tag in run.tags if tag.startswith(WRITES_TAG))
+    return {asset for tag in tags if "/" in (asset := tag.removeprefix(WRITES_TAG))}
 
 
 def _queue_run(run: "DagsterRun") -> QueueRun:

@@ -5,7 +5,7 @@ import pytest
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.queue.policy import PAGE, Limits, QueueRun, TagLimit, next_runs, waits
-from traderai_assets.work_classes import LIMITS
+from traderai_assets.work_classes import LIMITS, limits_of
 
 BTC, ETH, XRP = "binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.XRP-EUR.1h"
 PAST = ("2026-09",)
@@ -171,3 +171,16 @@ def test_whoever_waits_is_told_of_those_whose_end_would_help_it(schedule):
             assert (with_more_slots == []) == (wait.kind == "limit"), wait
             if wait.kind == "turn":
                 assert next_runs([run], running, LIMITS) == [run]
+
+
+def test_two_strategies_train_on_one_market_at_once_and_two_of_one_strategy_do_not():
+    def training(run_id, strategy):
+        tags = {"traderai/class": "training", f"traderai/writes/{strategy}/models": BTC}
+        return plain(run_id, 5, **tags)
+
+    limits = limits_of(["fast/models", "slow/models"])
+    running = [training("1a2b3c4d5", "fast")]
+    queued = [training("again", "fast"), training("other", "slow")]
+    assert ids(next_runs(queued, running, limits)) == ["other"]
+    [wait] = waits(queued, running, limits)
+    assert wait.reason == f"waits for 1a2b3c4d, which writes fast/models of {BTC}"

@@ -95,8 +95,9 @@ def waits(queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limit
 def _limited(run: QueueRun, limit: TagLimit, held: tuple[str, ...]) -> Wait:
     value = run.tags[limit.key]
     _, *words = re.split("[/.]", limit.key)
-    if len(words) == 2:  # namespace/verb/noun, as in traderai/writes/models
-        reason = f"waits for {_names(held)}, which {words[0]} {words[1]} of {value}"
+    if len(words) >= 2:  # namespace/verb/noun, as in traderai/writes/models
+        noun = "/".join(words[1:])
+        reason = f"waits for {_names(held)}, which {words[0]} {noun} of {value}"
     else:
         of_value = limit.per_value or limit.value is not None
         what = f"{words[-1] if words else limit.key}{f' {value}' if of_value else ''}"
