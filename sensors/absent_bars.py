@@ -15,8 +15,8 @@ from traderai_assets.domain.candles.gap_classes import believed
 from traderai_assets.domain.candles.gap_confirmation import asked_for, is_due
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
-from traderai_assets.plan import reach
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
+from traderai_assets.strategies import months_made
 
 _MONTHS_REMEMBERED = 20_000
 # Content hashes of both ledgers -> the gaps as `asked_for` tells them; the oldest go first
@@ -39,7 +39,7 @@ class AbsentBars:
         self._now = now
         self.due: list[Month] = []
         self.since = now
-        self._months_made = reach(view.settings).months_made(market.bar)
+        self._months_made = months_made(view.settings, market.bar)
         self._due_bars = 0
         self._doubted: list[pd.DataFrame] = []
         oldest = Month.of(now - timedelta(days=view.settings.history_days))

@@ -22,6 +22,7 @@ def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("expire_signals",),
         description="Settles open signals as bars close.",
         decide=decide,
+        each_strategy=True,
     )
 
 

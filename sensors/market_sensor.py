@@ -19,12 +19,16 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.states.tries import FIRST_REST
+from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
 from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.sensor_names import stopped_under_former_name
-from traderai_assets.jobs import ASSET_JOBS
+from traderai_assets.jobs import ASSET_JOBS, own_checks
 from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.plan import market_clash
+from traderai_assets.runs.strategy_assets import asset_key
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
+from traderai_assets.work_classes import JOBS, STRATEGY_TAG
 
 # A tick has 60 s for all markets of all exchanges, and the next one asks again anyway.
 CLOCK_ATTEMPTS = 2
@@ -59,11 +63,14 @@ def market_sensor(
     decide: Callable[[TickView, Market], Finding],
     prepare: Callable[[TickView], None] | None = None,
     keep: Callable[[TickView, list[Finding]], None] | None = None,
+    each_strategy: bool = False,
 ) -> dg.SensorDefinition:
     """Build a sensor that asks `decide` about every market kept, and says what it found.
 
-    `prepare` is done once a tick, before any market is looked at, and `keep` once all were.
+    `prepare` is done once a tick, before any market is looked at, and `keep` once all were. With
+    `each_strategy`, every strategy is asked about by itself.
     """
+    strategies = strategies_of(settings) if each_strategy else (Strategy(DEFAULT),)
 
     @dg.sensor(
         name=name,
@@ -81,7 +88,11 @@ def market_sensor(
             view = TickView(context.instance, lake, clocks, settings)
             if prepare is not None:
                 prepare(view)
-            findings = [judge(decide, view, key) for key in view.kept_markets()]
+            findings = [
+                judge(decide, view.of(strategy), key)
+                for key in view.kept_markets()
+                for strategy in strategies
+            ]
             if keep is not None:
                 keep(view, findings)
         requests = [finding.request for finding in findings if finding.request is not None]
@@ -100,6 +111,13 @@ def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: st
     Dagster would drop a request it had before, but then not give our reason. A cause whose runs
     have ended and left it as it was is asked for again, after a rest: no run key is an end.
     """
+    finding = _judged(decide, view, key)
+    if not view.strategy.folder:
+        return finding
+    return finding._replace(sentence=f"{view.strategy.name}: {finding.sentence}")
+
+
+def _judged(decide: Callable[[TickView, Market], Finding], view: TickView, key: str) -> Finding:
     try:
         market = Market.parse(key)
         if clash := market_clash(view.settings, market):  # It was added in the web UI, perhaps
@@ -109,12 +127,13 @@ def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: st
         return Finding(f"{key} cannot be judged: {error}", failed=True)
     if finding.request is None:
         return finding
+    asked = own_request(finding.request, view.strategy)
     resting = view.resting(market, str(finding.request.job_name))
     if resting is not None:
         return Finding(f"{finding.sentence}, but {key} {resting.sentence}", failed=True)
-    request = view.next_try(finding.request, finding.first_rest)
+    request = view.next_try(asked, finding.first_rest)
     if request is None:
-        became = view.became_of(finding.request, finding.first_rest)
+        became = view.became_of(asked, finding.first_rest)
         return Finding(f"{finding.sentence}; {became}")
     return finding._replace(request=request)
 
@@ -147,4 +166,17 @@ def request_months(job: str, market: Market, months: list[Month], cause: str) ->
     keys = [partition_key(market.key, month.key) for month in months]
     return dg.RunRequest(
         run_key=f"{job}:{market.key}:{cause}", job_name=job, tags=partition_range_tags(keys)
+    )
+
+
+def own_request(request: dg.RunRequest, strategy: Strategy) -> dg.RunRequest:
+    """Return the request as one of a strategy: of its assets alone, and of causes of its own."""
+    if not strategy.folder:
+        return request
+    job = str(request.job_name)
+    return request._replace(
+        run_key=f"{strategy.name}:{request.run_key}",
+        tags={**request.tags, STRATEGY_TAG: strategy.name},
+        asset_selection=[asset_key(strategy, asset) for asset in sorted(JOBS[job])],
+        asset_check_keys=own_checks(job, strategy),
     )

@@ -25,6 +25,7 @@ def missing_signals_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("generate_signals",),
         description="Generates signals for newly closed bars.",
         decide=decide,
+        each_strategy=True,
     )
 
 

@@ -32,6 +32,7 @@ def new_challengers_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("choose_champion", "train"),
         description="Lets the newest model of each market challenge its champion.",
         decide=decide,
+        each_strategy=True,
     )
 
 

@@ -24,6 +24,7 @@ def stale_drift_metrics_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("monitor_drift",),
         description="Measures drift of markets with a champion, every few hours of market time.",
         decide=decide,
+        each_strategy=True,
     )
 
 

@@ -29,6 +29,7 @@ def stale_models_sensor(settings: Settings) -> dg.SensorDefinition:
         jobs=("train",),
         description="Retrains models that are too old, never before their look-back is complete.",
         decide=decide,
+        each_strategy=True,
         keep=keep_waiting,
     )
 
@@ -45,7 +46,7 @@ def decide(view: TickView, market: Market) -> Finding:
     if finding.action == "train":  # Only then is it worth reading the look-back
         found = _judged(view, market, finding.served_month)
         if isinstance(found, Refusal):
-            waiting = WaitingMarket.of(found)
+            waiting = WaitingMarket.of(found, view.strategy.folder)
             finding = _verdict(view, market, trained_until, {market.key: found})
     if finding.action != "train":
         return Finding(finding.reason, waiting=waiting)

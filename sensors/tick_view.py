@@ -1,6 +1,7 @@
 """What one tick finds: every table and every clock read once."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -14,14 +15,16 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
+from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import machine_time, refusal_of
-from traderai_assets.instance.run_coordinator import market_of
+from traderai_assets.instance.run_coordinator import market_of, strategies_written
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
+from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
-from traderai_assets.work_classes import MARKET_TAG
+from traderai_assets.work_classes import JOBS, MARKET_TAG, WRITES_TAG
 
 RUN_KEY_TAG = "dagster/run_key"
 # On every run but the first that was asked for of one cause: the run key of the first
@@ -43,6 +46,7 @@ class TickView:
         self.wall = wall  # The machine's clock: an exchange's may stand, or not be told
         self.settings = settings
         self.lake = lake
+        self.strategy = Strategy(DEFAULT)  # Until `of` names another: everything is meant
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
@@ -50,11 +54,21 @@ class TickView:
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
 
+    def of(self, strategy: Strategy) -> "TickView":
+        """Return what the tick finds of one strategy: its settings, its tables, its runs."""
+        if not strategy.folder:
+            return self
+        own = copy(self)  # Tables and clocks are read once for all of them
+        own.lake, own.settings = self.lake.of(strategy), self.settings.of(strategy.name)
+        own.strategy = strategy
+        return own
+
     def table(self, table: Table) -> LakeSnapshot:
         """Return the table as it was when this tick first asked."""
-        if table.name not in self._snapshots:
-            self._snapshots[table.name] = self.lake.snapshot(table)
-        return self._snapshots[table.name]
+        placed = self.lake.placed(table)
+        if placed.path not in self._snapshots:
+            self._snapshots[placed.path] = self.lake.snapshot(placed)
+        return self._snapshots[placed.path]
 
     def now(self, market: Market) -> datetime:
         """Return the time at the market's host; one that does not answer is asked once."""
@@ -76,14 +90,23 @@ class TickView:
     def busy(self, market: Market, *jobs: str) -> bool:
         """Whether a run of one of `jobs` waits or works for the market, and can still end."""
         return any(
-            run.job_name in jobs and market_of(run.tags) == market.key for run in self._at_work
+            run.job_name in jobs and market_of(run.tags) == market.key and self._concerns(run)
+            for run in self._at_work
         )
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""
-        asked = dg.RunsFilter(job_name=job, tags={MARKET_TAG: market.key})
+        tag = MARKET_TAG
+        if self.strategy.folder:  # A run of all strategies writes its assets, too
+            tag = f"{WRITES_TAG}{self.strategy.folder}/{min(JOBS[job])}"
+        asked = dg.RunsFilter(job_name=job, tags={tag: market.key})
         records = self.instance.get_run_records(asked, limit=1)
         return _ended(records[0]) if records else None
+
+    def _concerns(self, run: dg.DagsterRun) -> bool:
+        """Whether a run writes anything of the strategy: one without a selection writes of all."""
+        written = strategies_written(selected(run))
+        return not self.strategy.folder or not written or self.strategy.name in written
 
     def was_asked(self, request: dg.RunRequest) -> bool:
         """Whether a run of this request can still end, or ended so lately that its cause rests."""

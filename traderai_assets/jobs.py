@@ -6,7 +6,11 @@ import dagster as dg
 from pydantic import Field
 
 from resources.lake.resource import LakeResource
+from traderai_assets.checks.models import every_month_has_a_model
+from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.gate.asset_check import LOOK_BACK_CHECK
 from traderai_assets.gate.look_ahead import LOOK_AHEAD_CHECK
+from traderai_assets.runs.strategy_assets import asset_key
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import tables_of
 from traderai_assets.work_classes import JOBS
@@ -36,6 +40,18 @@ ASSET_JOBS = {
     name: dg.define_asset_job(name, selection=_selection(name), description=description)
     for name, description in _DESCRIPTIONS.items()
 }
+
+
+def own_checks(job: str, strategy: Strategy) -> list[dg.AssetCheckKey] | None:
+    """Return the checks of a run of a job for one strategy; None where it has none to choose.
+
+    A run of some of a job's assets makes the checks of these, and not the proof before a training.
+    """
+    if job != "train":
+        return None
+    models = asset_key(strategy, "models")
+    own = (LOOK_BACK_CHECK.name, every_month_has_a_model.name)
+    return [LOOK_AHEAD_CHECK, *(dg.AssetCheckKey(models, name) for name in own)]
 
 
 class MaintenanceConfig(dg.Config):

@@ -59,6 +59,7 @@ class StrategyCheck:
     def __init__(self, body: Check, asset: str) -> None:
         self._body = body
         self._asset = asset
+        self.name = body.__name__
 
     def of(self, strategy: Strategy) -> dg.AssetChecksDefinition:
         """Return the check of the strategy's asset."""

@@ -22,6 +22,7 @@ def gate_state(instance: "DagsterInstance") -> dict[str, Any]:
                 "reason": one.reason,
                 "commands": list(one.commands),
             }
+            | ({"strategy": one.strategy} if one.strategy else {})
             for one in (found.markets if found is not None else ())
         ],
     }

@@ -35,6 +35,8 @@ class WaitingMarket:
         By month, bars that are neither stored nor known gaps.
     commands : tuple of str
         What to type.
+    strategy : str
+        Whose model is due; empty where there is one strategy without a name.
     """
 
     market: str
@@ -43,9 +45,10 @@ class WaitingMarket:
     months: tuple[str, ...]
     missing_bars: dict[str, int]
     commands: tuple[str, ...]
+    strategy: str = ""
 
     @classmethod
-    def of(cls, refusal: Refusal) -> "WaitingMarket":
+    def of(cls, refusal: Refusal, strategy: str = "") -> "WaitingMarket":
         """Return what is kept of a refusal."""
         return cls(
             refusal.market,
@@ -54,6 +57,7 @@ class WaitingMarket:
             tuple(month.key for month in refusal.months),
             {month.key: bars for month, bars in refusal.missing.items()},
             tuple(refusal.commands),
+            strategy,
         )
 
 
