@@ -19,7 +19,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.states.tries import FIRST_REST
-from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
+from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.sensor_names import stopped_under_former_name
 from traderai_assets.jobs import ASSET_JOBS, own_checks
@@ -70,7 +70,7 @@ def market_sensor(
     `prepare` is done once a tick, before any market is looked at, and `keep` once all were. With
     `each_strategy`, every strategy is asked about by itself.
     """
-    strategies = strategies_of(settings) if each_strategy else (Strategy(DEFAULT),)
+    strategies = strategies_of(settings) if each_strategy else (UNNAMED,)
 
     @dg.sensor(
         name=name,

@@ -10,6 +10,7 @@ from sensors.tick_view import TickView
 from traderai_assets.domain.candles.delisting import without_end
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
+from traderai_assets.domain.labels.barriers import label_memory_bars
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.ingest.known_until import known_until
@@ -18,7 +19,9 @@ from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.partitions import history_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import BY_SCHEDULE_TAG
 
 # How long bars that keep closing may hold up what is due: where a clock runs fast they always do
@@ -141,6 +144,8 @@ def _is_whole(view: TickView, market: Market, month: Month) -> bool:
     must pass for history.
     """
     candles = view.table(CANDLES).summary(market.key, month.key)
+    if _lacks_labels(view, market, month, candles.rows):
+        return False
     if view.table(FEATURES).summary(market.key, month.key).last != candles.last:
         return False
     if candles.last is not None and candles.last + market.bar >= month.end:
@@ -148,3 +153,17 @@ def _is_whole(view: TickView, market: Market, month: Month) -> bool:
     # A market that is over is not asked for at all; one that is listed again, from there on
     gaps = without_end(view.table(CANDLE_GAPS).read(market.key, [month.key]))
     return bool((gaps["end"] >= month.end).any())
+
+
+def _lacks_labels(view: TickView, market: Market, month: Month, candles: int) -> bool:
+    """Whether a strategy that came later has no labels of the month yet, nor of one before.
+
+    Where a month holds little more than labels look back on, there may be none to be made.
+    """
+    for strategy in strategies_of(view.settings) if view.settings.strategies else ():
+        own = view.of(strategy)
+        stored = own.table(LABELS).months(market)
+        least = 2 * label_memory_bars(own.settings.training.horizon_bars)
+        if candles > least and not any(one <= month.key for one in stored):
+            return True
+    return False

@@ -15,7 +15,7 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
-from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
+from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.instance.run_coordinator import market_of, strategies_written
@@ -46,7 +46,7 @@ class TickView:
         self.wall = wall  # The machine's clock: an exchange's may stand, or not be told
         self.settings = settings
         self.lake = lake
-        self.strategy = Strategy(DEFAULT)  # Until `of` names another: everything is meant
+        self.strategy = UNNAMED  # Until `of` names another: everything is meant
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}

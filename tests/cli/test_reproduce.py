@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from traderai_assets.cli import reproduce
+from traderai_assets.domain.strategies.strategy import UNNAMED
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.registry import reproduction, stored_models
 
@@ -14,6 +15,7 @@ MODEL = SimpleNamespace(
     served=SimpleNamespace(key="2026-04"),
     row={"generation": 2},
     card={},
+    strategy=UNNAMED,
 )
 
 

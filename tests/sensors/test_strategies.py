@@ -41,14 +41,23 @@ def put_of(platform):
 
 
 @pytest.fixture
-def history(platform, both):
+def put_labels(platform):
+    """Store what is made of the bars of a look-back as labels of a strategy."""
+
+    def store(strategy):
+        lake, platform.lake = platform.lake, platform.lake.of(strategy)
+        platform.put_bars(FEBRUARY.start, NOON, LABELS)
+        platform.lake = lake
+        assert lake.of(strategy).snapshot(LABELS).months(BTC) == ["2026-02", "2026-03"]
+
+    return store
+
+
+@pytest.fixture
+def history(platform, both, put_labels):
     """Candles, features and labels of a look-back."""
-    labels = LABELS.at(both["fast"].labels_folder)
     platform.put_bars(FEBRUARY.start, NOON, CANDLES, FEATURES)
-    lake, platform.lake = platform.lake, platform.lake.of(both["fast"])
-    platform.put_bars(FEBRUARY.start, NOON, LABELS)
-    platform.lake = lake
-    assert lake.snapshot(labels).months(BTC) == ["2026-02", "2026-03"]
+    put_labels(both["fast"])
 
 
 def asked(tick):
@@ -135,6 +144,18 @@ def test_candles_are_asked_for_once_with_the_labels_of_all(platform):
     request = platform.tick("stale_candles").request
     assert (request.job_name, request.asset_selection) == ("backfill", None)
     assert request.run_key.startswith(f"backfill:{BTC}")
+
+
+@pytest.mark.usefixtures("history")
+def test_labels_of_a_strategy_that_came_later_are_asked_for_with_the_history(platform, put_labels):
+    assert platform.tick("stale_candles").reason == f"{BTC} is up to date"
+    wide = StrategySettings(training=TrainingSettings(horizon_bars=6))
+    platform.configure(strategies={"fast": StrategySettings(), "wide": wide})
+    tick = platform.tick("stale_candles")
+    assert tick.request.job_name == "backfill"
+    assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
+    put_labels(strategies_of(platform.settings)[1])
+    assert platform.tick("stale_candles").reason == f"{BTC} is up to date"
 
 
 def untested(platform, both, put_of, rows_of, asset):

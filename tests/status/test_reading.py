@@ -175,3 +175,24 @@ def test_a_training_tells_its_fold_percentage_trial_best_and_end(traderai, statu
     }
     assert "Trainings:\n" in printed
     assert status()["trainings"] == []
+
+
+def test_runs_of_strategies_are_told_apart_where_there_are_any(traderai, status, run):
+    fast, slow = (
+        frozenset({dg.AssetKey([name, "models"]), dg.AssetKey([name, "backtests"])})
+        for name in ("fast", "slow")
+    )
+    run("train", STARTED, asset_selection=fast)
+    run("backfill", STARTED)
+    other = run("train", QUEUED, asset_selection=slow)
+    again = run("train", QUEUED, asset_selection=fast)
+    state = status()
+    assert [row.get("strategy") for row in state["running"]] == ["fast", None]
+    assert [(row["run"], row["strategy"]) for row in state["queued"]] == [
+        (other.run_id, "slow"),
+        (again.run_id, "fast"),
+    ]
+    assert state["queued"][0]["job"] == "slow/backtests+slow/models"
+    assert state["queued"][0]["kind"] != "limit"
+    assert "which writes fast/" in state["queued"][1]["reason"]
+    assert "strategy" in traderai("status").out

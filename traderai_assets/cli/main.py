@@ -23,6 +23,7 @@ COMMANDS = {
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
     "status": "Show what runs, what waits and why, and how far it is.",
+    "strategies": "List the strategies, show one, or compare two of them.",
 }
 # Those with more than one file; their command stands in the file of that name.
 FOLDERS = frozenset({"demo", "dev", "markets", "runs", "sandbox", "status"})

@@ -12,7 +12,7 @@ MOST_CHARACTERS = 1_000  # Of one cell
 
 
 def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) -> None:
-    """Print `rows`, all with the same keys; say `empty` to a person where there are none."""
+    """Print `rows`; say `empty` to a person where there are none."""
     if as_json:
         click.echo(json.dumps(list(rows), default=str, indent=2))
     else:
@@ -20,11 +20,12 @@ def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) 
 
 
 def table(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Return `rows`, all with the same keys, as columns under their names; "" without rows."""
+    """Return `rows` as columns under their names, empty where a row has none; "" without rows."""
     if not rows:
         return ""
-    cells = [[_cell(name) for name in rows[0]]]
-    cells += [[_cell(value) for value in row.values()] for row in rows]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[_cell(name) for name in names]]
+    cells += [[_cell(row.get(name)) for name in names] for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -17,7 +17,8 @@ SECONDS_BETWEEN_LINES = 5.0
 
 @click.command()
 @click.argument("model_id")
-def command(model_id: str) -> None:
+@click.option("--strategy", help="Whose model it is; default: looked for in all strategies.")
+def command(model_id: str, strategy: str | None) -> None:
     """Train MODEL_ID again, on the rows it was trained on, and compare the two byte for byte.
 
     The first characters of an id will do. Nothing is stored. Exit code 1 says that they differ.
@@ -30,17 +31,21 @@ def command(model_id: str) -> None:
         train_again,
     )
     from traderai_assets.registry.stored_models import find_model
+    from traderai_assets.strategies import strategies_of, strategy_named
 
-    lake = open_lake(open_settings())
-    stored = find_model(lake, model_id)
+    settings = open_settings()
+    lake = open_lake(settings)
+    among = strategies_of(settings) if strategy is None else [strategy_named(settings, strategy)]
+    stored = find_model(lake, model_id, among)
     generation = int(stored.row["generation"])
+    whose = f"strategy {stored.strategy.name}, " if stored.strategy.folder else ""
     click.echo(
-        f"Model {stored.model_id}: {stored.market.key}, serves {stored.served.key}, "
+        f"Model {stored.model_id}: {whose}{stored.market.key}, serves {stored.served.key}, "
         f"generation {generation}."
     )
     for reason in reasons_to_differ(stored.card):
         click.echo(f"{reason} Other bytes are to be expected.")
-    found = differences(stored, train_again(lake, stored, _report()))
+    found = differences(stored, train_again(lake.of(stored.strategy), stored, _report()))
     if not found:
         click.echo("Trained again: the same bytes.")
         return

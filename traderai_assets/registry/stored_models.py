@@ -1,6 +1,7 @@
 """Stored models: found by month or by id, each with the partition it stands in."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import CorruptPartition, InvalidInput
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.runs.publication import Partition
 from traderai_assets.schemas.models import MODELS
 
@@ -32,11 +34,14 @@ class StoredModel:
         The month it was made for.
     row : Series
         As `schemas.models` declares it.
+    strategy : Strategy
+        Whose table it is in.
     """
 
     market: Market
     served: Month
     row: "pd.Series[Any]"
+    strategy: Strategy = UNNAMED
 
     @property
     def model_id(self) -> str:
@@ -96,8 +101,18 @@ def read_model(part: Partition, model_id: str, served: str) -> StoredModel:
     return StoredModel(part.market, month, named.iloc[0])
 
 
-def find_model(lake: LakeResource, model_id: str) -> StoredModel:
+def find_model(
+    lake: LakeResource, model_id: str, strategies: Sequence[Strategy] = (UNNAMED,)
+) -> StoredModel:
     """Find a model of any market, month and generation by its id, or the beginning of it.
+
+    Parameters
+    ----------
+    lake : LakeResource
+    model_id : str
+        At least `SHORTEST_ID` characters.
+    strategies : sequence of Strategy
+        Whose models are looked through; what two of them made alike is found with the first.
 
     Raises
     ------
@@ -111,7 +126,12 @@ def find_model(lake: LakeResource, model_id: str) -> StoredModel:
             f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
             f"first {SHORTEST_ID} of them"
         )
-    found = [model for model in _all_models(lake) if model.model_id.startswith(model_id)]
+    models = (model for strategy in strategies for model in _all_models(lake, strategy))
+    found = list(
+        {
+            one.model_id: one for one in reversed([*models]) if one.model_id.startswith(model_id)
+        }.values()
+    )
     if not found:
         raise InvalidInput(
             f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names '
@@ -126,10 +146,10 @@ def find_model(lake: LakeResource, model_id: str) -> StoredModel:
     return found[0]
 
 
-def _all_models(lake: LakeResource) -> list[StoredModel]:
-    snapshot = lake.snapshot(MODELS)
+def _all_models(lake: LakeResource, strategy: Strategy) -> list[StoredModel]:
+    snapshot = lake.of(strategy).snapshot(MODELS)
     return [
-        StoredModel(Market.parse(market), Month.parse(month), row)
+        StoredModel(Market.parse(market), Month.parse(month), row, strategy)
         for market in snapshot.markets()
         for month in snapshot.content_hashes(market)
         for _, row in snapshot.read(market, [month]).iterrows()

@@ -30,7 +30,8 @@ def last_report(instance: dg.DagsterInstance, run_id: str) -> dict[str, Any] | N
     if seen is None:
         return None
     values = {name: value.value for name, value in seen.metadata.items()}
-    return {"partition": seen.partition, **values}
+    strategy = "/".join(seen.asset_key.path[:-1])
+    return {"partition": seen.partition, "strategy": strategy, **values}
 
 
 def mark_failed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG
+from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG, STRATEGY_TAG
 
 if TYPE_CHECKING:
     from dagster import DagsterRun
@@ -13,13 +13,18 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 def run_row(run: "DagsterRun") -> dict[str, Any]:
-    """Return what distinguishes the run from others: id, job or assets, class, market."""
-    return {
+    """Return what distinguishes the run from others: id, job or assets, class, market.
+
+    And the strategies it works for, where they have names.
+    """
+    strategy = run.tags.get(STRATEGY_TAG)
+    row = {
         "run": run.run_id,
         "job": work_of(run),
         "class": run.tags.get(CLASS_TAG, ""),
         "market": run.tags.get(MARKET_TAG, ""),
     }
+    return row | ({"strategy": strategy} if strategy else {})
 
 
 def work_of(run: "DagsterRun") -> str:

@@ -19,6 +19,7 @@ def training_row(instance: "DagsterInstance", run: "DagsterRun") -> dict[str, An
     best = report["best"]
     return {
         "run": run.run_id,
+        **({"strategy": report["strategy"]} if report["strategy"] else {}),
         "model": report["partition"],
         "phase": report["phase"],
         "fold": f"{report['current_fold']}/{report['total_folds']}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from traderai_assets.cli.launch import launch
@@ -12,6 +13,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ class Scenario:
         self._sandbox = sandbox
         self._watch = watch
         self._url = url
-        self._lake = lake
+        self._lakes = {one.folder: lake.of(one) for one in strategies_of(settings)}
 
     def run(self) -> None:
         """Run the main job."""
@@ -64,21 +66,24 @@ class Scenario:
         self._until(
             f"Candles, features and labels of {self._settings.history_days} days: the sensor sees "
             "that they are missing",
-            lambda market: (
-                self._last(CANDLES, market) is not None
-                and self._last(FEATURES, market) == self._last(CANDLES, market)
+            lambda lake, market: (
+                self._last(lake, CANDLES, market) is not None
+                and self._last(lake, FEATURES, market) == self._last(lake, CANDLES, market)
             ),
         )
 
     def _await_verdicts(self) -> None:
         self._until(
             "The newest model, judged: the sensors see that the market has no champion",
-            lambda market: not self._history(market).empty,
+            lambda lake, market: not self._history(lake, market).empty,
         )
-        for market in self._markets:
-            if self._has_no_champion(market):
-                reason = self._history(market)["reason"].iloc[-1]
-                self._watch.say(f"{market.key} has no champion, so nothing will be signalled:")
+        for (strategy, lake), market in product(self._lakes.items(), self._markets):
+            if self._has_no_champion(lake, market):
+                reason = self._history(lake, market)["reason"].iloc[-1]
+                whose = f"{strategy}: " if strategy else ""
+                self._watch.say(
+                    f"{whose}{market.key} has no champion, so nothing will be signalled:"
+                )
                 self._watch.say(f"  {reason}")
 
     def _walk_forward(self) -> None:
@@ -87,14 +92,14 @@ class Scenario:
         months = self._launch("train")
         self._until(
             f"Models of {months[0].key} to {months[-1].key}, each of what came before it",
-            lambda market: (
-                {month.key for month in months} <= self._months(BACKTEST_METRICS, market)
+            lambda lake, market: (
+                {month.key for month in months} <= self._months(lake, BACKTEST_METRICS, market)
             ),
         )
 
     def _replay(self) -> None:
         self._launch("replay_history")
-        self._until("What those models would have signalled in their months", lambda _: True)
+        self._until("What those models would have signalled in their months", lambda *_: True)
 
     def _let_bars_close(self, bars: int, what: str) -> None:
         from traderai_assets.schemas.candles import CANDLES
@@ -105,11 +110,11 @@ class Scenario:
         self._sandbox.advance(max(0.0, (until - self._sandbox.now()).total_seconds()))
         self._until(
             f"{until:%Y-%m-%d %H:%M} UTC at the exchange, {bars} bars on; {what}",
-            lambda market: (
-                self._known_until(market) >= until
+            lambda lake, market: (
+                self._known_until(lake, market) >= until
                 and (
-                    self._has_no_champion(market)
-                    or self._last(PREDICTIONS, market) == self._last(CANDLES, market)
+                    self._has_no_champion(lake, market)
+                    or self._last(lake, PREDICTIONS, market) == self._last(lake, CANDLES, market)
                 )
             ),
         )
@@ -119,8 +124,9 @@ class Scenario:
 
         self._until(
             "Drift of features, predictions and results",
-            lambda market: (
-                self._has_no_champion(market) or bool(self._months(DRIFT_METRICS, market))
+            lambda lake, market: (
+                self._has_no_champion(lake, market)
+                or bool(self._months(lake, DRIFT_METRICS, market))
             ),
         )
 
@@ -132,37 +138,40 @@ class Scenario:
             launch(self._url, job, [partition_key(market.key, month.key) for month in months])
         return months
 
-    def _until(self, what: str, done: Callable[[Market], bool]) -> None:
+    def _until(self, what: str, done: Callable[["LakeResource", Market], bool]) -> None:
+        """Wait until it is done of every market, as every strategy has the lake."""
         self._watch.wait_until(
-            what, lambda: all(done(market) for market in self._markets), TIMEOUT_SECONDS
+            what,
+            lambda: all(done(*one) for one in product(self._lakes.values(), self._markets)),
+            TIMEOUT_SECONDS,
         )
 
-    def _known_until(self, market: Market) -> datetime:
+    def _known_until(self, lake: "LakeResource", market: Market) -> datetime:
         """Return the close of the last bar that is stored or a known gap."""
         from traderai_assets.ingest.known_until import known_until
         from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
-        stored, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)
+        stored, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
         return known_until(stored, gaps, market) or datetime.min.replace(tzinfo=UTC)
 
-    def _history(self, market: Market) -> "pd.DataFrame":
+    def _history(self, lake: "LakeResource", market: Market) -> "pd.DataFrame":
         """Return what was decided about the market's models."""
         from traderai_assets.schemas.champions import CHAMPIONS
         from traderai_assets.schemas.tables import ALL_MONTHS
 
-        return self._lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
+        return lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
 
-    def _has_no_champion(self, market: Market) -> bool:
+    def _has_no_champion(self, lake: "LakeResource", market: Market) -> bool:
         """Whether no model of the market cleared the bar."""
         from traderai_assets.domain.champions.history import current_champion
 
-        return current_champion(self._history(market)) is None
+        return current_champion(self._history(lake, market)) is None
 
-    def _months(self, table: "Table", market: Market) -> set[str]:
+    def _months(self, lake: "LakeResource", table: "Table", market: Market) -> set[str]:
         """Return the months of which the table holds rows of the market."""
-        return set(self._lake.snapshot(table).content_hashes(market.key))
+        return set(lake.snapshot(table).content_hashes(market.key))
 
-    def _last(self, table: "Table", market: Market) -> datetime | None:
+    def _last(self, lake: "LakeResource", table: "Table", market: Market) -> datetime | None:
         """Return the newest time the table holds of the market."""
-        snapshot = self._lake.snapshot(table)
+        snapshot = lake.snapshot(table)
         return snapshot.last(market)

@@ -9,7 +9,9 @@ from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 
 
 def print_summary(settings: Settings, watch: QueueWatch) -> None:
@@ -34,10 +36,14 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
     """Return one row for each backtest of each stored model."""
     from traderai_assets.schemas.backtests import BACKTEST_METRICS
 
-    snapshot = open_lake(settings).snapshot(BACKTEST_METRICS)
     headlines = [metric for metric in OF_BACKTESTS if metric.headline]
+    snapshots = {
+        strategy.folder: open_lake(settings).of(strategy).snapshot(BACKTEST_METRICS)
+        for strategy in strategies_of(settings)
+    }
     return [
         {
+            **_whose(strategy),
             "market": market,
             "served_month": month,
             "model": row["model_id"][:8],
@@ -45,6 +51,7 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
             "bars": row["bars"],
             **{metric.name: metric.text(row[metric.name]) for metric in headlines},
         }
+        for strategy, snapshot in snapshots.items()
         for market in snapshot.markets()
         for month in sorted(snapshot.content_hashes(market))
         for row in snapshot.read(market, [month]).to_dict("records")
@@ -52,7 +59,11 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
 
 
 def live_rows(settings: Settings) -> list[dict[str, Any]]:
-    """Return one row a market: its champion, its signals, how they ended, what drifted."""
+    """Return one row a strategy and market: champion, signals, how they ended, what drifted."""
+    return [row for one in strategies_of(settings) for row in _live_rows(settings, one)]
+
+
+def _live_rows(settings: Settings, strategy: Strategy) -> list[dict[str, Any]]:
     from traderai_assets.domain.champions.history import current_champion
     from traderai_assets.schemas.champions import CHAMPIONS
     from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
@@ -61,7 +72,7 @@ def live_rows(settings: Settings) -> list[dict[str, Any]]:
     from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
     from traderai_assets.schemas.signals import SIGNALS
 
-    lake = open_lake(settings)
+    lake = open_lake(settings).of(strategy)
     tables = (PREDICTIONS, SIGNALS, SIGNAL_OUTCOMES, SIGNAL_SNAPSHOTS, DRIFT_METRICS, CHAMPIONS)
     snapshots = {table.name: lake.snapshot(table) for table in tables}
     rows = []
@@ -73,6 +84,7 @@ def live_rows(settings: Settings) -> list[dict[str, Any]]:
         statuses = held["signal_outcomes"]["status"].value_counts()
         rows.append(
             {
+                **_whose(strategy.folder),
                 "market": market.key,
                 "champion": (current_champion(held["champions"]) or "none")[:8],
                 "bars_spoken_of": len(held["predictions"]),
@@ -83,3 +95,7 @@ def live_rows(settings: Settings) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _whose(strategy: str) -> dict[str, Any]:
+    return {"strategy": strategy} if strategy else {}

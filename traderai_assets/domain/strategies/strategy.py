@@ -94,6 +94,10 @@ class Strategy:
         return self.labels_folder if kind == LABELS else self.folder
 
 
+UNNAMED = Strategy(DEFAULT)
+"""Stands for the one strategy where only the places of its tables matter."""
+
+
 def check_strategy_name(name: str) -> None:
     """Raise InvalidSettings unless a strategy may be called so."""
     if not _NAME.fullmatch(name) or name == DEFAULT:
