@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.test_plan import CHANGED
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.domain.markets import Market
 from traderai_assets.plan import market_clash, reach
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.settings import load_settings
 from traderai_assets.strategies import (
+    SECTIONS,
     all_asset_paths,
     asset_path,
     longest_look_back_days,
@@ -158,3 +160,16 @@ def test_the_tables_of_a_lake_are_those_of_all_strategies_and_of_those_before_th
     assert {"candles", "features", "fast/models", "slow/models", "12_bars_1/labels"} <= both
     assert {"gone/models", "models", "48_bars_1/labels"} <= both
     assert not both & {"labels", "signals", "fast/candles", "elsewhere/unknown", "fast/labels"}
+
+
+def test_every_setting_that_a_strategy_may_say_makes_it_another(tmp_path):
+    [plain] = strategies_of(loaded(tmp_path, "[strategies.a]"))
+    changed = {**CHANGED, "training": {**CHANGED["training"], "max_model_age_days": 3.0}}
+    assert set(changed) == set(SECTIONS)
+    ids = {plain.id}
+    for section, changes in changed.items():
+        for name, value in changes.items():
+            said = {section: {name: value}}
+            settings = load_settings(tmp_path / "none.toml", now=NOW, strategies={"a": said})
+            ids.add(strategies_of(settings)[0].id)
+    assert len(ids) == 1 + sum(map(len, changed.values()))
