@@ -7,7 +7,7 @@ import pytest
 from tests.test_plan import CHANGED
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.domain.markets import Market
-from traderai_assets.plan import market_clash, reach
+from traderai_assets.plan import market_clash, reach, trading_costs, training_plan
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.settings import load_settings
 from traderai_assets.strategies import (
@@ -173,3 +173,12 @@ def test_every_setting_that_a_strategy_may_say_makes_it_another(tmp_path):
             settings = load_settings(tmp_path / "none.toml", now=NOW, strategies={"a": said})
             ids.add(strategies_of(settings)[0].id)
     assert len(ids) == 1 + sum(map(len, changed.values()))
+
+
+@pytest.mark.parametrize("ask", [training_plan, trading_costs])
+def test_nobody_takes_the_files_own_sections_for_a_strategy(tmp_path, ask):
+    settings = loaded(tmp_path, TWO)
+    with pytest.raises(InvalidInput, match=r"those of fast, slow; settings\.of"):
+        ask(settings)
+    assert ask(settings.of("fast")) != ask(settings.of("slow"))
+    assert trading_costs(settings.of("fast")).fee_rate == 0.001

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS, MAX_WARM_UP_BARS
 from traderai_assets.domain.markets import BARS, Market
 from traderai_assets.strategies import clashes_of_names
@@ -28,11 +28,11 @@ def trading_costs(settings: "Settings") -> "Costs":
     Raises
     ------
     InvalidInput
-        If a rate of [costs] is none.
+        If a rate of [costs] is none, or the settings are those of several strategies.
     """
     from traderai_assets.domain.backtest.costs import Costs
 
-    costs = settings.costs
+    costs = _of_one_strategy(settings).costs
     return Costs(
         fee_rate=costs.fee_rate,
         slippage_rate=costs.slippage_rate,
@@ -45,7 +45,7 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
     from traderai_assets.domain.training.plan import TrainingPlan
     from traderai_assets.domain.training.search_plan import SearchPlan
 
-    search = settings.search
+    search = _of_one_strategy(settings).search
     return TrainingPlan(
         horizon_bars=settings.training.horizon_bars,
         multiple=settings.training.barrier_multiple,
@@ -72,6 +72,16 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
             combinatorial_groups=search.combinatorial_groups,
         ),
     )
+
+
+def _of_one_strategy(settings: "Settings") -> "Settings":
+    """Return the settings; raise InvalidInput where nobody said whose of several they are."""
+    if settings.strategies:
+        raise InvalidInput(
+            f"the settings are those of {', '.join(sorted(settings.strategies))}; "
+            "settings.of(NAME) are those of one"
+        )
+    return settings
 
 
 def reach(settings: "Settings") -> "Reach":

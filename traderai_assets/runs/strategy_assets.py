@@ -116,7 +116,10 @@ def asset_key(strategy: Strategy, asset: str) -> dg.AssetKey:
 
 def each_once(assets: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
     """Return the assets without those that another strategy has brought already."""
-    return list({asset.key: asset for asset in assets}.values())
+    found: dict[dg.AssetKey, dg.AssetsDefinition] = {}
+    for asset in assets:
+        found.setdefault(asset.key, asset)
+    return list(found.values())
 
 
 def _own_dep(dep: dg.AssetDep, strategy: Strategy) -> dg.AssetDep:
