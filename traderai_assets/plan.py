@@ -4,14 +4,14 @@ Rules that join several settings stand here, or in the domain and are asked from
 setting may be by itself stands in settings.py, numbers shared with the domain in domain/limits.py.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
-from traderai_assets.domain.limits import FIRST_MONTH, MAX_MARKETS, MAX_WARM_UP_BARS
+from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import BARS, Market
+from traderai_assets.plan_clashes import clash_of_warm_up, clashes_of_history, clashes_of_time
 from traderai_assets.strategies import clashes_of_names
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _clashes(settings: "Settings", now: datetime) -> list[str]:
     else:
         timeframes = sorted({market.timeframe for market in settings.market_list()})
         clashes = [found for name in timeframes if (found := _clash_of_bars(settings, name))]
-    return [*clashes, *_clashes_of_history(settings, now), *_clashes_of_time(settings)]
+    return [*clashes, *clashes_of_history(settings, now), *clashes_of_time(settings)]
 
 
 def check_market(settings: "Settings", market: Market) -> None:
@@ -160,7 +160,7 @@ def market_clash(settings: "Settings", market: Market) -> str | None:
             return f"strategy {name!r}: {clash}"
     if settings.strategies:
         return None
-    clash = _clash_of_bars(settings, market.timeframe) or _clash_of_warm_up(
+    clash = _clash_of_bars(settings, market.timeframe) or clash_of_warm_up(
         settings, market.timeframe
     )
     return clash and f"{market.key} cannot be kept with these settings: {clash}"
@@ -184,60 +184,3 @@ def _clash_of_bars(settings: "Settings", timeframe: str) -> str | None:
     except InvalidSettings as error:
         return f"timeframe = {timeframe!r}: {error}"
     return None
-
-
-def _clashes_of_history(settings: "Settings", now: datetime) -> Iterator[str]:
-    history, training = settings.history_days, settings.training
-    least = training.expanding_from_days or training.lookback_days
-    most = (now - FIRST_MONTH).days
-    if history > most:
-        yield (
-            f"history_days = {history} reaches back before {FIRST_MONTH:%Y-%m}, where the months "
-            f"that can be kept begin; at most {most} fit today ({now:%Y-%m-%d})"
-        )
-    if history < least:
-        name = "expanding_from_days" if training.expanding_from_days else "lookback_days"
-        yield (
-            f"history_days = {history} is less than training.{name} = {least}: no look-back would "
-            f"ever be complete; at least {least} days of history would do"
-        )
-    elif not training.expanding_from_days:
-        timeframes = sorted({market.timeframe for market in settings.market_list()})
-        yield from (found for name in timeframes if (found := _clash_of_warm_up(settings, name)))
-
-
-def _clash_of_warm_up(settings: "Settings", timeframe: str) -> str | None:
-    """Say how much history the features of a look-back need, where that is more than is kept.
-
-    One that expands begins where its history does.
-    """
-    if settings.training.expanding_from_days:
-        return None
-    least = reach(settings).history_days(BARS[timeframe])
-    if settings.history_days >= least:
-        return None
-    return (
-        f"history_days = {settings.history_days} is too short for training.lookback_days = "
-        f"{settings.training.lookback_days} of timeframe = {timeframe!r}: its features look "
-        f"back {MAX_WARM_UP_BARS} bars more, which are months of their own; history_days = {least} "
-        "would do, or a shorter timeframe"
-    )
-
-
-def _clashes_of_time(settings: "Settings") -> Iterator[str]:
-    exchange = settings.exchange
-    if exchange.request_timeout_seconds > exchange.deadline_seconds:
-        yield (
-            f"exchange.request_timeout_seconds = {exchange.request_timeout_seconds:g} is more than "
-            f"exchange.deadline_seconds = {exchange.deadline_seconds:g}, all tries together; "
-            "lengthen the deadline or shorten the time-out"
-        )
-    grace = settings.sensors.grace_seconds
-    for name in sorted({market.timeframe for market in settings.market_list()}):
-        lives = settings.longest_horizon * BARS[name].total_seconds()
-        if grace >= lives:
-            yield (
-                f"sensors.grace_seconds = {grace:g} is not less than the {lives:g} s that a signal "
-                f"lives whose horizon_bars are {settings.longest_horizon} of {name}: each would be "
-                "over before its candle is missed; shorten the grace"
-            )
