@@ -5,7 +5,7 @@ The tables themselves stand beside their schemas, one file a subject; storage is
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -104,7 +104,7 @@ class Table:
 
     def at(self, folder: str) -> "Table":
         """Return the same table as it lies in a folder, such as a strategy's."""
-        return self if folder == self.folder else _placed(self, folder)
+        return self if folder == self.folder else replace(self, folder=folder)
 
     @cached_property
     def dtypes(self) -> dict[str, str]:
@@ -165,8 +165,3 @@ class Table:
         elif not isinstance(month, Month) and Month.parse(month_key).key != month_key:
             raise InvalidMonth(f"month {month_key[:20]!r} is not YYYY-MM in ASCII digits")
         return PartitionKey(market_key, month_key)
-
-
-@lru_cache(maxsize=1_000)
-def _placed(table: Table, folder: str) -> Table:
-    return replace(table, folder=folder)
