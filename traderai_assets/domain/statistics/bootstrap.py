@@ -95,7 +95,7 @@ def bootstrap_means(
     rng = np.random.default_rng(seed)
     sums = np.empty(n_resamples)
     for resample in range(n_resamples):
-        ends = block_ends(rng, n_values, block)
+        ends = _block_ends(rng, n_values, block)
         starts = rng.integers(0, n_values, ends.size)
         lengths = np.diff(ends, prepend=0)
         sums[resample] = (prefix[starts + lengths] - prefix[starts]).sum()
@@ -118,7 +118,7 @@ def default_block(values: FloatArray) -> float:
     return float(min(max(1.0, persistence) * values.size ** (1 / 3), values.size))
 
 
-def block_ends(rng: np.random.Generator, n_values: int, block: float) -> npt.NDArray[np.int64]:
+def _block_ends(rng: np.random.Generator, n_values: int, block: float) -> npt.NDArray[np.int64]:
     """Cut n_values rows into blocks of geometric length; return where each ends."""
     likely = math.ceil(1.5 * n_values / block) + 10
     ends = np.cumsum(rng.geometric(1 / block, likely))

@@ -1,12 +1,13 @@
 """Which of many means are above zero, when the best of many always looks good: StepM."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from traderai_assets.domain.arrays import BoolArray, FloatArray
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.statistics.bootstrap import block_ends, default_block
+from traderai_assets.domain.statistics.bootstrap import default_block
 from traderai_assets.domain.statistics.hac import LAG
 
 N_RESAMPLES = 1_000
@@ -109,10 +110,13 @@ def _drawn_deviations(centred: FloatArray, block: float, n_resamples: int, seed:
     # A block's sum is the difference of two prefix sums
     prefix = np.concatenate([np.zeros((1, n_series)), np.cumsum(np.tile(centred, (2, 1)), axis=0)])
     rng = np.random.default_rng(seed)
-    sums = np.empty((n_resamples, n_series))
-    for resample in range(n_resamples):
-        ends = block_ends(rng, n_days, block)
-        starts = rng.integers(0, n_days, ends.size)
-        lengths = np.diff(ends, prepend=0)
-        sums[resample] = (prefix[starts + lengths] - prefix[starts]).sum(axis=0)
+    likely = math.ceil(1.5 * n_days / block) + 10
+    ends = np.cumsum(rng.geometric(1.0 / block, (n_resamples, likely)), axis=1)
+    while (ends[:, -1] < n_days).any():
+        more = np.cumsum(rng.geometric(1.0 / block, (n_resamples, likely)), axis=1)
+        ends = np.concatenate([ends, ends[:, -1:] + more], axis=1)
+    # Blocks beyond the last day have length 0
+    lengths = np.diff(np.minimum(ends, n_days), axis=1, prepend=0)
+    starts = rng.integers(0, n_days, lengths.shape)
+    sums: FloatArray = (prefix[starts + lengths] - prefix[starts]).sum(axis=1)
     return sums

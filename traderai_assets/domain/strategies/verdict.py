@@ -5,24 +5,22 @@ handed in the next time; the same record, looks and changes give the same verdic
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.strategies.changes import Standing, next_change
+from traderai_assets.domain.strategies.changes import Standing
 from traderai_assets.domain.strategies.criteria import StrategyCriteria
-from traderai_assets.domain.strategies.live import standardised
-from traderai_assets.domain.strategies.looking import Peers, due_looks, make_look
+from traderai_assets.domain.strategies.deciding import begun, decide
+from traderai_assets.domain.strategies.looking import Peers
 from traderai_assets.domain.strategies.looks import Look, LookCalendar, allowance
 from traderai_assets.domain.strategies.measures import PoolMeasures, measure_pool
 from traderai_assets.domain.strategies.pool import pool_days
 from traderai_assets.domain.strategies.record import StrategyRecord
 from traderai_assets.domain.strategies.sentence import verdict_sentence
-from traderai_assets.domain.strategies.states import INSUFFICIENT, RETIRED, StateChange
+from traderai_assets.domain.strategies.states import RETIRED, StateChange
 from traderai_assets.domain.strategies.vetoes import MarketVeto, market_vetoes
 
 
@@ -102,27 +100,20 @@ def judge_strategy(
     InvalidInput
         If looks or changes do not follow on each other, or strategies have become fewer.
     """
-    if now.tzinfo is None:
-        raise InvalidInput(f"now = {now} has no time zone; give it in UTC")
     criteria, peers = criteria or StrategyCriteria(), peers or Peers.none()
-    known = record.before(pd.Timestamp(now).tz_convert("UTC").floor("D"))
-    pool = pool_days(known)
-    calendar = calendar or _calendar_from(pool, now)
-    standing = Standing(
-        pool=pool,
-        results=standardised(pool),
+    known = record.before(begun(now))
+    standing = decide(
+        pool_days(known),
+        now=now,
         calendar=calendar,
-        looks=_checked(looks, calendar),
-        changes=tuple(changes),
-        strategies=peers.count,
+        looks=looks,
+        changes=changes,
+        peers=peers,
         criteria=criteria,
+        seed=seed,
     )
-    if standing.state == INSUFFICIENT:
-        standing = replace(standing, looks=_with_due_looks(standing, peers, now, seed))
-    while (change := next_change(standing)) is not None:
-        standing = replace(standing, changes=(*standing.changes, change))
     vetoes = market_vetoes(known, criteria)
-    measures = measure_pool(pool, peers, seed=seed)
+    measures = measure_pool(standing.pool, peers, seed=seed)
     return StrategyVerdict(
         strategy=record.strategy,
         state=standing.state,
@@ -132,48 +123,6 @@ def judge_strategy(
         vetoes=vetoes,
         numbers=_numbers(standing, measures, vetoes),
     )
-
-
-def _calendar_from(pool: pd.DataFrame, now: datetime) -> LookCalendar:
-    today = pd.Timestamp(now).tz_convert("UTC").floor("D")
-    return LookCalendar(today if pool.empty else pool["day"].iloc[0])
-
-
-def _checked(looks: Sequence[Look], calendar: LookCalendar) -> tuple[Look, ...]:
-    for early, late in pairwise(looks):
-        if not early.number < late.number or early.passed:
-            raise InvalidInput(
-                f"look {late.number} follows on look {early.number}, which was "
-                f"{'passed' if early.passed else 'not passed'}; each look is made once, in order, "
-                "until one is passed"
-            )
-    for look in looks:
-        if look.number not in calendar.looks or look.day != calendar.day_of(look.number):
-            raise InvalidInput(
-                f"look {look.number} was made for {_date(look.day)}, and the calendar from "
-                f"{_date(calendar.first_day)} after {list(calendar.months)} months has no such "
-                "look; hand in the calendar that was laid down at registration"
-            )
-    return tuple(looks)
-
-
-def _with_due_looks(standing: Standing, peers: Peers, now: datetime, seed: int) -> tuple[Look, ...]:
-    """Make the looks that are due, in order, until one is passed."""
-    made = standing.looks
-    for number in due_looks(standing.pool, standing.calendar, made, now):
-        if made and made[-1].passed:
-            break
-        look = make_look(
-            standing.pool,
-            standing.calendar,
-            number,
-            made,
-            peers=peers,
-            criteria=standing.criteria,
-            seed=seed + number,
-        )
-        made = made if look is None else (*made, look)
-    return made
 
 
 def _numbers(
