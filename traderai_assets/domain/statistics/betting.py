@@ -62,11 +62,18 @@ def betting_wealth(
             f"finite, fractions {list(fractions)}; expected finite results, and fractions above 0 "
             "and below 1"
         )
-    shares = np.array(fractions)
-    held = np.ones(shares.size)
-    wealth = np.empty(standardised.size)
-    for day, result in enumerate(np.minimum(standardised, most)):
-        # Once 0, always 0
-        held = np.minimum(held * np.maximum(1.0 + shares * result, 0.0), _ENOUGH)
-        wealth[day] = held.mean()
-    return wealth
+    results = np.minimum(standardised, most)
+    held = np.zeros(standardised.size)
+    for share in fractions:
+        held += _held(np.maximum(1.0 + share * results, 0.0))
+    return np.asarray(held / len(fractions))
+
+
+def _held(factors: FloatArray) -> FloatArray:
+    """Products so far; 0 stays 0, and who has enough stops betting."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        wealth = np.cumprod(factors)
+        enough = np.flatnonzero(wealth >= _ENOUGH)
+    if enough.size:
+        wealth[enough[0] :] = _ENOUGH
+    return np.asarray(wealth)

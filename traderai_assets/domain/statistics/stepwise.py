@@ -7,10 +7,8 @@ import numpy as np
 
 from traderai_assets.domain.arrays import BoolArray, FloatArray
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.statistics.bootstrap import default_block
+from traderai_assets.domain.statistics.bootstrap import N_RESAMPLES, default_block
 from traderai_assets.domain.statistics.hac import LAG
-
-N_RESAMPLES = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +20,7 @@ class Superior:
     found : ndarray of shape (n_series,)
         Which means are above zero, all of them together at the level asked for.
     statistic : ndarray of shape (n_series,)
-        Mean over its bootstrap standard error; 0 for a series that never varies.
+        Mean over the standard error of endless draws; 0 for a series that never varies.
     critical : ndarray of shape (n_series,)
         What the statistic was held to in the step that decided; never more than in the first.
     """
@@ -77,9 +75,9 @@ def stepwise_superior(
         )
     means = np.where(present, values, 0.0).sum(axis=0) / counts
     block = mean_block or _longest_block(values, present)
-    drawn = _drawn_deviations(np.where(present, values - means, 0.0), block, n_resamples, seed)
-    drawn /= counts
-    error = np.sqrt((drawn * drawn).mean(axis=0))
+    centred = np.where(present, values - means, 0.0)
+    drawn = _drawn_deviations(centred, block, n_resamples, seed) / counts
+    error = np.sqrt(len(values) * _variance(centred, block)) / counts
     varies = error > 1e-12 * np.abs(means)
     error[~varies] = np.inf
     return _stepwise(means / error, drawn / error, alpha)
@@ -102,6 +100,26 @@ def _stepwise(statistic: FloatArray, drawn: FloatArray, alpha: float) -> Superio
 def _longest_block(values: FloatArray, present: BoolArray) -> float:
     asked = [default_block(values[present[:, at], at]) for at in range(values.shape[1])]
     return float(max(1.0, min(max(*asked, float(LAG)), len(values) / 10.0)))
+
+
+def _variance(centred: FloatArray, block: float) -> FloatArray:
+    """Variance of a day times the days it is worth, as endless draws of the bootstrap have it.
+
+    In closed form, so that a statistic does not depend on what was drawn.
+
+    References
+    ----------
+    Politis, D. and Romano, J. (1994). The Stationary Bootstrap. JASA 89(428), lemma 1.
+    """
+    n_days = len(centred)
+    # How likely two days so far apart lie in one block, from either side of the circle
+    together = np.cumprod(np.full(n_days, 1.0 - 1.0 / block))
+    total: FloatArray = (centred * centred).sum(axis=0)
+    for apart in range(1, n_days):
+        share = apart / n_days
+        weight = (1.0 - share) * together[apart - 1] + share * together[n_days - apart - 1]
+        total = total + 2.0 * weight * (centred[apart:] * centred[:-apart]).sum(axis=0)
+    return np.maximum(total / n_days, 0.0)
 
 
 def _drawn_deviations(centred: FloatArray, block: float, n_resamples: int, seed: int) -> FloatArray:

@@ -1,0 +1,45 @@
+"""Evidence that may be looked at every day."""
+
+import numpy as np
+import pytest
+
+from traderai_assets.domain.errors import InvalidInput
+from traderai_assets.domain.statistics.betting import betting_wealth
+
+
+def test_wealth_is_the_mean_of_gamblers_who_stake_a_fixed_share():
+    wealth = betting_wealth(np.array([1.0, -1.0]), fractions=(0.1, 0.2))
+    assert wealth.tolist() == pytest.approx([(1.1 + 1.2) / 2, (1.1 * 0.9 + 1.2 * 0.8) / 2])
+
+
+def test_a_single_day_proves_no_more_than_four_deviations_and_ruins_who_stakes_too_much():
+    assert betting_wealth(np.array([100.0]), fractions=(0.2,)).tolist() == [pytest.approx(1.8)]
+    ruined = betting_wealth(np.array([-6.0, 4.0, 4.0]), fractions=(0.2, 0.1))
+    # The one who staked a fifth is out; the other has .4 of his half, then 1.4 times that each day
+    assert ruined.tolist() == pytest.approx([0.2, 0.28, 0.392])
+
+
+@pytest.mark.parametrize("law", ["normal", "heavy"])
+def test_without_an_edge_it_hardly_ever_reaches_twenty(law):
+    dice = np.random.default_rng(7)
+    shape = (1_000, 500)
+    days = dice.standard_normal(shape) if law == "normal" else dice.standard_t(4, shape) / 2**0.5
+    reached = [betting_wealth(one).max() >= 20 for one in days]
+    assert np.mean(reached) <= 0.05
+
+
+def test_with_an_edge_it_gets_there():
+    # A Sharpe ratio of 3 a year
+    days = np.random.default_rng(8).standard_normal((100, 730)) + 3 / 365**0.5
+    assert np.mean([betting_wealth(one).max() >= 20 for one in days]) > 0.9
+
+
+def test_wealth_does_not_overflow():
+    assert np.isfinite(betting_wealth(np.full(5_000, 4.0))).all()
+
+
+def test_what_cannot_be_bet_on_is_refused():
+    with pytest.raises(InvalidInput, match="1 of 2 results are not finite"):
+        betting_wealth(np.array([0.0, np.nan]))
+    with pytest.raises(InvalidInput, match="fractions above 0 and below 1"):
+        betting_wealth(np.zeros(2), fractions=(1.0,))
