@@ -34,8 +34,10 @@ def test_with_an_edge_it_gets_there():
     assert np.mean([betting_wealth(one).max() >= 20 for one in days]) > 0.9
 
 
-def test_wealth_does_not_overflow():
-    assert np.isfinite(betting_wealth(np.full(5_000, 4.0))).all()
+def test_who_has_enough_stops_betting():
+    days = np.concatenate([np.full(5_000, 4.0), np.full(10, -4.0)])
+    wealth = betting_wealth(days)
+    assert wealth[-1] == wealth[4_999] == 1e12
 
 
 def test_what_cannot_be_bet_on_is_refused():

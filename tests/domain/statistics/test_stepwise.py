@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from arch.bootstrap import StepM
+from arch.bootstrap import SPA, StepM
 
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.statistics.stepwise import stepwise_superior
@@ -15,15 +15,24 @@ def alike(days, count, seed, correlation=0.6):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_it_finds_whom_arch_finds(seed):
+def test_errors_critical_values_and_finds_are_those_of_arch(seed):
     values = alike(548, 8, seed)
+    values -= values.mean(axis=0)  # So that none is found by a hair in one and not in the other
     values[:, 2] += 0.25
     values[:, 5] += 0.22
     # A loss that is less than the benchmark's 0 is a mean above zero
-    peer = StepM(np.zeros(548), -values, size=0.05, block_size=13, reps=1_000, seed=seed)
+    asked = {"block_size": 13, "reps": 4_000, "seed": seed}
+    step = StepM(np.zeros(548), -values, size=0.05, **asked)
+    step.compute()
+    found = stepwise_superior(values, mean_block=13, n_resamples=4_000, seed=seed)
+    assert np.flatnonzero(found.found).tolist() == list(step.superior_models)
+    peer = SPA(np.zeros(548), -values, **asked)
     peer.compute()
-    found = stepwise_superior(values, mean_block=13, seed=seed)
-    assert np.flatnonzero(found.found).tolist() == list(peer.superior_models)
+    error = np.sqrt(peer._loss_diff_var / 548)
+    np.testing.assert_allclose(found.statistic, values.mean(axis=0) / error, rtol=1e-9, atol=1e-9)
+    best = (peer._simulated_vals[:, :, 2] / error[:, None]).max(axis=0)
+    # Each quantile of 4,000 draws has a standard error of .033
+    assert found.critical[2] == pytest.approx(np.quantile(best, 0.95), abs=4 * 0.033 * 2**0.5)
 
 
 def test_a_series_alone_is_held_to_the_normal_quantile():
