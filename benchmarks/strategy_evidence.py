@@ -4,6 +4,9 @@ It takes half an hour on two cores, and writes docs/strategy_evidence.md.
 """
 
 import argparse
+import ast
+import hashlib
+import json
 import multiprocessing
 import os
 import sys
@@ -30,10 +33,12 @@ from benchmarks.strategy_worlds import World
 from traderai_assets.cli.atomic_write import atomic_write
 
 PAGE = ROOT / "docs" / "strategy_evidence.md"
+JOURNAL = ROOT / ".traderai" / "strategy_evidence.json"
 PROCESSES = 2
 # Markets and the true Sharpe ratio of each
 POWER_ROWS = ((1, 0.0), (1, 2.0), (1, 3.0), (2, 1.5), (2, 2.0), (10, 1.0), (10, 1.5), (10, 2.0))
 LAWS = ("quiet", "rough")
+FAMILIES = {"quiet": 2_000, "rough": 1_000}
 LIVE_LAWS = ("quiet", "rough", "creeping")
 YEAR, LIVE_DAYS = 365, 730
 POOL_SHARPES = (1.0, 1.5, 2.0)
@@ -42,17 +47,41 @@ LIVE_ROWS = ((2.0, 2.0), (1.5, 1.5), (1.0, 1.0), (2.0, 0.0), (2.0, -1.0))
 
 
 class Workers:
-    """Processes that make one world each, on one thread, and say how far they are."""
+    """Processes that make one world each, on one thread, and say how far they are.
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
+    What was found of the same code is kept in a journal, so that a run that was stopped goes on.
+    """
+
+    def __init__(self, pool: ProcessPoolExecutor, journal: Path) -> None:
         self._pool = pool
         self._began = time.monotonic()
+        self._journal = journal
+        self._code = _code()
+        known = json.loads(journal.read_text()) if journal.exists() else {}
+        self._known = known if known.get("code") == self._code else {"code": self._code}
 
     def each(self, name: str, trial: Callable[[int], Any], worlds: int) -> list[Any]:
         """What the trial says of the worlds with the seeds from 0 on."""
-        found = list(self._pool.map(trial, range(worlds), chunksize=max(1, worlds // 40)))
-        print(f"{(time.monotonic() - self._began) / 60:.1f} min: {name}", flush=True)
+        key = f"{name}, {worlds} worlds"
+        if key not in self._known:
+            chunk = max(1, worlds // 40)
+            self._known[key] = list(self._pool.map(trial, range(worlds), chunksize=chunk))
+            self._journal.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(self._journal) as draft:
+                draft.write_text(json.dumps(self._known))
+        print(f"{(time.monotonic() - self._began) / 60:.1f} min: {key}", flush=True)
+        found: list[Any] = self._known[key]
         return found
+
+
+def _code() -> str:
+    """Digest of all that decides what is found."""
+    parts = [ROOT / "benchmarks" / f"strategy_{part}.py" for part in ("worlds", "trials")]
+    for folder in ("statistics", "strategies"):
+        parts += sorted((ROOT / "traderai_assets" / "domain" / folder).glob("*.py"))
+    return hashlib.sha256(
+        "".join(ast.unparse(ast.parse(one.read_text())) for one in parts).encode()
+    ).hexdigest()
 
 
 def gather(workers: Workers, scale: float) -> Findings:
@@ -65,14 +94,16 @@ def gather(workers: Workers, scale: float) -> Findings:
     return Findings(
         copies=workers.each("copies", copies, times(20)),
         families={
-            law: workers.each(f"families, {law}", partial(null_family, 2, law), times(2_000))
+            law: workers.each(
+                f"families, {law}", partial(null_family, 2, law), times(FAMILIES[law])
+            )
             for law in LAWS
         },
         power={
             (markets, sharpe): workers.each(
                 f"{markets} markets, Sharpe ratio {sharpe}",
                 partial(power, World(markets, sharpe)),
-                times(1_000),
+                times(800),
             )
             for markets, sharpe in POWER_ROWS
         },
@@ -130,12 +161,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="What the verdict on strategies finds")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the worlds; no page")
     parser.add_argument("--processes", type=int, default=PROCESSES)
+    parser.add_argument("--journal", type=Path, default=JOURNAL)
     parser.add_argument("--page", type=Path, default=PAGE)
     asked = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(asked.processes, mp_context=spawn) as pool:
-        findings = gather(Workers(pool), asked.scale)
+        findings = gather(Workers(pool, asked.journal), asked.scale)
     page = evidence_page(findings)
     print(page)
     if asked.scale == 1.0:

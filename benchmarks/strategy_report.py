@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.machine import machine, versions
-from benchmarks.strategy_trials import ALPHAS, CRITERIA, Passed
+from benchmarks.strategy_trials import ALPHAS, COUNTS, CRITERIA
 from benchmarks.strategy_worlds import FIRST_DAY
 from benchmarks.table import markdown
 from traderai_assets.domain.strategies.looks import MONTHS, Look, LookCalendar, allowance
 
 LIBRARIES = ("numpy", "pandas", "numba")
-COUNTS = (1, 5, 20)
 # Of T2: markets, true Sharpe ratio of each, least share of candidates among 5 strategies
 LEAST_POWER = ((10, 2.0, 0.90), (10, 1.5, 0.70), (10, 1.0, 0.35), (2, 2.0, 0.74), (1, 3.0, 0.89))
 # Of T1: promised family error, most candidates of one strategy, and of the family of 5
 MOST_FALSE = ((0.05, 0.015, 0.06), (0.01, 0.004, None))
+FIVE = COUNTS.index(5)
 # Look at month 12
 _MIDDLE_LOOK = 3
 
@@ -41,8 +41,8 @@ class Findings:
     """What all trials said, each by the world it was made of."""
 
     copies: list[float]
-    families: dict[str, list[dict[float, list[int]]]]
-    power: dict[tuple[int, float], list[Passed]]
+    families: dict[str, list[list[list[int]]]]
+    power: dict[tuple[int, float], list[list[int]]]
     stepwise: dict[str, list[int]]
     stepwise_power: dict[float, list[bool]]
     live_null: dict[str, list[int | None]]
@@ -61,15 +61,15 @@ class Findings:
 
     def _demands(self) -> Iterator[Demand]:
         for law, families in self.families.items():
-            for promised, one, family in MOST_FALSE:
+            for at, (promised, one, family) in enumerate(MOST_FALSE):
                 told = f"{len(families)} {law} families of 5 without skill at {promised:.0%}"
-                flat = [look > 0 for found in families for look in found[promised]]
+                flat = [look > 0 for found in families for look in found[at]]
                 yield Demand("T1", f"{told}: one is a candidate", share(flat), one, True)
                 if family is not None:
-                    any_of = [max(found[promised]) > 0 for found in families]
+                    any_of = [max(found[at]) > 0 for found in families]
                     yield Demand("T1", f"{told}: any is", share(any_of), family, True)
         for markets, sharpe, least in LEAST_POWER:
-            measured = share([found.by[5] > 0 for found in self.power[markets, sharpe]])
+            measured = share([found[FIVE] > 0 for found in self.power[markets, sharpe]])
             what = f"{markets} markets, Sharpe ratio {sharpe:g}, among 5: candidate by month 18"
             yield Demand("T2", what, measured, least, False)
         yield Demand(
@@ -167,10 +167,8 @@ def _power(findings: Findings) -> str:
     rows = [(*head, *(f"R {count}" for count in COUNTS), "by month 12, R 1", "by month 12, R 5")]
     for (markets, sharpe), found in findings.power.items():
         pool = sharpe * (markets / (1 + (markets - 1) * 0.35)) ** 0.5
-        by_end = [f"{share([one.by[count] > 0 for one in found]):.3f}" for count in COUNTS]
-        early = [
-            f"{share([0 < one.by[count] <= _MIDDLE_LOOK for one in found]):.3f}" for count in (1, 5)
-        ]
+        by_end = [f"{share([one[at] > 0 for one in found]):.3f}" for at in range(len(COUNTS))]
+        early = [f"{share([0 < one[at] <= _MIDDLE_LOOK for one in found]):.3f}" for at in (0, FIVE)]
         rows.append((str(markets), f"{sharpe:g}", f"{pool:.1f}", *by_end, *early))
     return markdown(rows)
 

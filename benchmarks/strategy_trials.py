@@ -5,7 +5,7 @@ out over processes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -40,13 +40,8 @@ from traderai_assets.domain.strategies.record import LIVE, StrategyRecord
 CRITERIA = StrategyCriteria()
 # In place of 5 % and of 1 %, since Newey and West are a little liberal
 ALPHAS = {0.05: 0.04, 0.01: 0.008}
-
-
-@dataclass(frozen=True)
-class Passed:
-    """The number of the look that was passed under each number of strategies; 0 where none was."""
-
-    by: dict[int, int]
+# Strategies registered
+COUNTS = (1, 5, 20)
 
 
 def judged(
@@ -65,28 +60,27 @@ def judged(
     )
 
 
-def power(world: World, seed: int, counts: Sequence[int] = (1, 5, 20)) -> Passed:
-    """Whether, and when, a strategy is a candidate among so many, the others without skill."""
+def power(world: World, seed: int, counts: Sequence[int] = COUNTS) -> list[int]:
+    """The look that a strategy passes among so many, the others without skill; 0: none."""
     pool = pool_days(world_record(world, seed))
-    found = {}
-    for count in counts:
-        peers = Peers(count, pooled_peers(count - 1, pool["day"], seed))
-        found[count] = _passed(judged(pool, peers, seed=seed))
-    return Passed(found)
+    return [
+        _passed(judged(pool, Peers(count, pooled_peers(count - 1, pool["day"], seed)), seed=seed))
+        for count in counts
+    ]
 
 
-def null_family(markets: int, law: Law, seed: int, count: int = 5) -> dict[float, list[int]]:
-    """Which of a family without skill are candidates, by the alpha that is promised."""
+def null_family(markets: int, law: Law, seed: int, count: int = 5) -> list[list[int]]:
+    """The look that each of a family without skill passes, at each of `ALPHAS`; 0: none."""
     world = World(markets, 0.0, law)
     pools = [pool_days(world_record(world, seed * count + number)) for number in range(count)]
     net = pd.DataFrame({at: pool.set_index("day")["net"] for at, pool in enumerate(pools)})
-    found = {}
-    for promised, alpha in ALPHAS.items():
-        found[promised] = [
+    return [
+        [
             _passed(judged(pool, Peers(count, net.drop(columns=at)), alpha=alpha, seed=seed))
             for at, pool in enumerate(pools)
         ]
-    return found
+        for alpha in ALPHAS.values()
+    ]
 
 
 def copies(seed: int, count: int = 10) -> float:

@@ -40,6 +40,23 @@ def test_who_has_enough_stops_betting():
     assert wealth[-1] == wealth[4_999] == 1e12
 
 
+def test_parts_that_are_staked_later_lie_idle_until_then():
+    wealth = betting_wealth(np.ones(3), fractions=(0.5,), restart_days=2)
+    # Half grows from the first day, a sixth from the third, a third is never staked
+    by_hand = [1.5**n / 2 + max(1.0, 1.5 ** (n - 2)) / 6 + 1 / 3 for n in (1, 2, 3)]
+    assert wealth.tolist() == pytest.approx(by_hand)
+
+
+def test_with_restarts_an_edge_that_begins_late_is_found_and_noise_is_not():
+    dice = np.random.default_rng(9)
+    good_then_bad = dice.standard_normal((60, 800)) + np.where(np.arange(800) < 400, -0.15, 0.25)
+    once = [betting_wealth(one).max() >= 20 for one in good_then_bad]
+    anew = [betting_wealth(one, restart_days=30).max() >= 20 for one in good_then_bad]
+    assert np.mean(anew) > 0.9 > np.mean(once) + 0.2
+    noise = dice.standard_normal((400, 800))
+    assert np.mean([betting_wealth(one, restart_days=30).max() >= 20 for one in noise]) <= 0.05
+
+
 def test_what_cannot_be_bet_on_is_refused():
     with pytest.raises(InvalidInput, match="1 of 2 results are not finite"):
         betting_wealth(np.array([0.0, np.nan]))

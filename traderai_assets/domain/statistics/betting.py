@@ -5,6 +5,7 @@ and cannot lose more is expected to have more. So to have ever reached 20 has a 
 however often one looks and whenever one stops (Ville's inequality).
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +20,11 @@ _ENOUGH = 1e12
 
 
 def betting_wealth(
-    standardised: FloatArray, *, fractions: Sequence[float] = FRACTIONS, most: float = MOST
+    standardised: FloatArray,
+    *,
+    fractions: Sequence[float] = FRACTIONS,
+    most: float = MOST,
+    restart_days: int | None = None,
 ) -> FloatArray:
     """Follow the wealth of who bets on means above zero.
 
@@ -32,6 +37,11 @@ def betting_wealth(
         with an equal part.
     most : float, default=4
         Results above this count as this, so that a single day proves little; losses are not cut.
+    restart_days : int, optional
+        After so many days always another part of the wealth is first put to stake: 1/2 on the first
+        day, then 1/6, 1/12, ... 1 / (k (k + 1)), until then it lies idle. For a mean that may be
+        above 0 from some day on, when those who began early have lost theirs. None: all of it on
+        the first day.
 
     Returns
     -------
@@ -63,7 +73,19 @@ def betting_wealth(
             "and below 1"
         )
     results = np.minimum(standardised, most)
-    held = np.zeros(standardised.size)
+    if restart_days is None:
+        return _mean_held(results, fractions)
+    wealth = np.zeros(results.size)
+    for number, start in enumerate(range(0, results.size, restart_days), start=1):
+        part = 1.0 / (number * (number + 1))
+        wealth[:start] += part
+        wealth[start:] += part * _mean_held(results[start:], fractions)
+    # Of all parts those that are never staked: 1 - 1/2 - 1/6 - ... = 1 / (k + 1)
+    return np.asarray(wealth + 1.0 / (math.ceil(results.size / restart_days) + 1))
+
+
+def _mean_held(results: FloatArray, fractions: Sequence[float]) -> FloatArray:
+    held = np.zeros(results.size)
     for share in fractions:
         held += _held(np.maximum(1.0 + share * results, 0.0))
     return np.asarray(held / len(fractions))

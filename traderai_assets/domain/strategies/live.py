@@ -16,6 +16,7 @@ from traderai_assets.domain.statistics.hac import mean_test
 from traderai_assets.domain.strategies.pool import LEAST_VOLATILITY_DAYS, volatility_before
 from traderai_assets.domain.strategies.record import LIVE
 
+RESTART_DAYS = 30
 _DAY = pd.Timedelta(days=1)
 _NORMAL = NormalDist()
 
@@ -82,15 +83,25 @@ def live_proof(
 def broken_promise(
     pool: pd.DataFrame, results: FloatArray, *, since: pd.Timestamp, promised: float, bound: float
 ) -> Wealth:
-    """Bet on the days from `since` on having a mean below what was promised."""
+    """Bet on the days from `since` on having a mean below what was promised.
+
+    Every 30 days a part of the wealth is staked anew: an edge that fades after good years would
+    else be noticed after as many bad ones.
+    """
     asked = (pool["day"] >= since).to_numpy()
-    return _bet(pool["day"][asked], promised - results[asked], bound)
+    return _bet(pool["day"][asked], promised - results[asked], bound, restart_days=RESTART_DAYS)
 
 
-def _bet(days: "pd.Series[pd.Timestamp]", results: FloatArray, bound: float) -> Wealth:
+def _bet(
+    days: "pd.Series[pd.Timestamp]",
+    results: FloatArray,
+    bound: float,
+    *,
+    restart_days: int | None = None,
+) -> Wealth:
     if not results.size:
         return Wealth(0, 1.0, 1.0, bound, None)
-    wealth = betting_wealth(results)
+    wealth = betting_wealth(results, restart_days=restart_days)
     over = np.flatnonzero(wealth >= bound)
     crossed = days.iloc[int(over[0])] + _DAY if over.size else None
     return Wealth(results.size, float(wealth[-1]), float(wealth.max()), bound, crossed)

@@ -3,6 +3,7 @@
 A look is made once, with what is known at its day: nothing that comes later changes it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
@@ -13,8 +14,13 @@ from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.statistics.spending import SpentLook, next_bound, spent_by
 
 MONTHS: Final = (6, 9, 12, 15, 18)
-# Of a record: a month more makes five whole numbers of months again
+# Months of a record that is a multiple of it fall on whole months at every fraction
 _STEP = 6
+_COUNTS: Final = ("number", "strategies", "days", "trades", "exposure_days")
+_NUMBERS: Final = (
+    *("fraction", "alpha_spent", "bound", "t", "intercept_t", "max_drawdown"),
+    *("stepwise_t", "stepwise_critical"),
+)
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,15 @@ class Look:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Look":
         """Read what `to_row` gave, also from a row of a DataFrame."""
-        plain = {one.name: _plain(row[one.name], str(one.type)) for one in fields(cls)}
-        return cls(**plain)
+        values = {one.name: row[one.name] for one in fields(cls)}
+        for name in _COUNTS:
+            values[name] = int(values[name])
+        for name in _NUMBERS:
+            absent = values[name] is None or math.isnan(values[name])
+            values[name] = None if absent else float(values[name])
+        values["day"] = pd.Timestamp(values["day"])
+        values["passed"] = bool(values["passed"])
+        return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -158,13 +171,3 @@ def allowance(made: Sequence[Look], fraction: float, *, alpha: float, strategies
     before = [SpentLook(look.fraction, look.bound) for look in made if look.bound is not None]
     bound = next_bound(before, fraction, may - spent)
     return Allowance(bound, spent if bound is None else may)
-
-
-def _plain(value: Any, kind: str) -> Any:
-    if "None" in kind and (value is None or pd.isna(value)):
-        return None
-    if kind == "int":
-        return int(value)
-    if kind == "bool":
-        return bool(value)
-    return float(value) if "float" in kind else pd.Timestamp(value)
