@@ -97,3 +97,15 @@ def test_who_is_not_retired_cannot_be_registered_again_and_no_one_retires_twice(
         registered_again([PASSED], START)
     with pytest.raises(InvalidInput, match="from retired to retired"):
         retired([retired([], START)], START)
+
+
+def test_the_page_for_traders_has_the_table(repository):
+    page = (repository / "docs" / "strategies.md").read_text()
+    for state in STRATEGY_STATES:
+        assert f"| {state.name} | {state.meaning} | {state.speaks} |" in page
+    told = [
+        line for line in page.splitlines() if line.endswith(("| the verdict |", "| a person |"))
+    ]
+    assert told == [
+        f"| {one.before} | {one.after} | {one.cause} | {one.who} |" for one in TRANSITIONS
+    ]

@@ -104,4 +104,4 @@ def _bet(
     wealth = betting_wealth(results, restart_days=restart_days)
     over = np.flatnonzero(wealth >= bound)
     crossed = days.iloc[int(over[0])] + _DAY if over.size else None
-    return Wealth(results.size, float(wealth[-1]), float(wealth.max()), bound, crossed)
+    return Wealth(results.size, float(wealth[-1]), max(1.0, float(wealth.max())), bound, crossed)

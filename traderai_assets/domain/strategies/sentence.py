@@ -53,11 +53,11 @@ def _refusal(look: Look, standing: Standing) -> str:
     """The first condition that a look did not meet."""
     where = f"at look {look.number} on {look.day:%Y-%m-%d}"
     if look.bound is None:
-        return f"{where} nothing could be spent among {look.strategies} strategies"
+        return f"{where} nothing could be spent {_among(look)}"
     if look.t < look.bound:
         return (
-            f"{where} t of its mean day is {look.t:.2f}, luck among {look.strategies} strategies "
-            f"is ruled out from {look.bound:.2f} on"
+            f"{where} t of its mean day is {look.t:.2f}, luck {_among(look)} is ruled out from "
+            f"{look.bound:.2f} on"
         )
     if look.max_drawdown > standing.criteria.max_drawdown:
         return (
@@ -78,8 +78,12 @@ def _passed(standing: Standing) -> str:
         return "its live days were proof enough"
     return (
         f"at look {look.number} on {look.day:%Y-%m-%d} t of its mean day was {look.t:.2f}, "
-        f"{look.bound:.2f} was asked for among {look.strategies} strategies"
+        f"{look.bound:.2f} was asked for {_among(look)}"
     )
+
+
+def _among(look: Look) -> str:
+    return "of a strategy alone" if look.strategies == 1 else f"among {look.strategies} strategies"
 
 
 def _candidate(standing: Standing) -> str:
