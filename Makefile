@@ -72,8 +72,9 @@ bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchma
 promises: $(READY)  ## Hold decisions to what they promise, on planted markets; writes docs/promises.md.
 	@$(BIN)/python -m benchmarks.promises
 
-evidence: $(READY)  ## Judge models of 170 planted markets; writes docs/evidence.md; half an hour.
+evidence: $(READY)  ## Judge models of 170 planted markets, then strategies of made-up worlds; writes both pages; an hour.
 	@$(BIN)/python -m benchmarks.evidence
+	@$(BIN)/python -m benchmarks.strategy_evidence
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
 	@$(BIN)/python -m benchmarks.rivals $(if $(CANDLES),--candles $(CANDLES))
