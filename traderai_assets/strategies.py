@@ -1,12 +1,13 @@
 """The strategies that the settings make: who they are, and what their assets are called."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.domain.code_versions import CODE_VERSIONS
+from traderai_assets.domain.code_versions import CODE_VERSIONS, MEASURING
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
+from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy, canonical_text
 from traderai_assets.work_classes import ALL_ASSETS, SHARED_ASSETS
 
 if TYPE_CHECKING:
@@ -118,16 +119,26 @@ def clashes_of_names(settings: "Settings") -> Iterator[str]:
         yield f"strategy {name!r} is called like a table or an asset; call it otherwise"
 
 
+def made_by(strategy: Strategy, card: Mapping[str, Any]) -> bool:
+    """Whether a model was made by the plan of a strategy, as the model's card says it.
+
+    Settings may change while models of before are stored under the same name.
+    """
+    plan = {key: value for key, value in card["plan"].items() if key not in _DECIDES_NOTHING}
+    return canonical_text(plan) == canonical_text(json.loads(strategy.settings)["plan"])
+
+
 def _strategy(own: "Settings", name: str) -> Strategy:
     from traderai_assets.domain.features.catalogue import FEATURE_CODE_VERSION
     from traderai_assets.plan import training_plan
 
     plan = training_plan(own)
     decides = {key: value for key, value in plan.settings().items() if key not in _DECIDES_NOTHING}
+    code = {kind: one for kind, one in CODE_VERSIONS.items() if kind not in MEASURING}
     return Strategy.of(
         name,
         {"plan": decides, "max_model_age_days": own.training.max_model_age_days},
-        {**CODE_VERSIONS, "features": FEATURE_CODE_VERSION},
+        {**code, "features": FEATURE_CODE_VERSION},
         horizon_bars=plan.horizon_bars,
         multiple=plan.multiple,
     )

@@ -97,7 +97,12 @@ SIGNALS_GENERATE = WorkClass(
     "signals.generate", 7, 1, frozenset({"signals"}), "Generate the champion's signals.", 1
 )
 TRAINING = WorkClass(
-    "training", 5, 2, frozenset({"models", "backtests", "champions"}), "Train, test, choose.", 24
+    "training",
+    5,
+    2,
+    frozenset({"models", "backtests", "record", "champions", "verdict"}),
+    "Train, test, choose, judge.",
+    24,
 )
 DRIFT_MONITOR = WorkClass(
     "drift.monitor", 3, 1, frozenset({"drift_metrics"}), "Compare live data with training data.", 3
@@ -174,7 +179,9 @@ JOBS: dict[str, frozenset[str]] = {
     "update_latest": _CANDLES,
     "expire_signals": SIGNALS_EXPIRE.assets,
     "generate_signals": SIGNALS_GENERATE.assets,
-    "train": frozenset({"models", "backtests"}),
+    "train": frozenset({"models", "backtests", "record"}),
+    "extend_record": frozenset({"backtests", "record"}),
+    "judge": frozenset({"verdict"}),
     "choose_champion": frozenset({"champions"}),
     "monitor_drift": DRIFT_MONITOR.assets,
     "replay_history": HISTORICAL.assets,

@@ -1,19 +1,29 @@
 """Backtests: what a month's model earns after costs on bars it never saw."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
 import numpy as np
 import pandas as pd
 
+from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.instance.months_read import months_read
-from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
+from traderai_assets.partitions import (
+    MANY_PARTITIONS_A_RUN,
+    market_served_months,
+    same_month,
+    split_partition_key,
+)
 from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.backtest_page import backtest_metadata
 from traderai_assets.registry.stored_models import last_made
+from traderai_assets.registry.strategy_registry import register
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.backtests import (
@@ -47,11 +57,19 @@ if TYPE_CHECKING:
     code_version=version_of("backtests"),
 )
 def backtests(
-    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    lake: LakeResource,
+    exchange: ExchangeResource,
+    settings: dg.ResourceParam[Settings],
+    strategy: Strategy,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """What the month's model earns out of sample: over its walk-forward tests, and served."""
     from traderai_assets.domain.models.model import decode_model
 
+    # Counted before anybody can know what it earns
+    market, _ = split_partition_key(min(context.partition_keys))
+    clock = partial(exchange.clock, Market.parse(market))
+    register(lake, strategy, clock=clock, run_id=context.run.run_id)
     sources = (MODELS, OUT_OF_SAMPLE, FEATURES, CANDLES)
     beside = (BACKTEST_TRADES, BACKTEST_EQUITY)
     with Publication(context, lake, BACKTEST_METRICS, *sources, beside=beside) as publication:

@@ -18,7 +18,12 @@ CODE_VERSIONS: Final[dict[str, str]] = {
     "signal_outcomes": "2",
     "signal_snapshots": "3",
     "drift_metrics": "3",
+    "record": "1",
+    "verdict": "1",
 }
+
+# What these are of is decided before them: another way to measure is no other strategy
+MEASURING: Final = frozenset({"record", "verdict"})
 
 
 def version_of(kind: str) -> str:

@@ -12,7 +12,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
 from traderai_assets.runs.inputs import CROSSINGS
 from traderai_assets.schemas.candles import CANDLES
-from traderai_assets.schemas.tables import ALL_MONTHS, Table
+from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS, PartitionKey, Table
 
 if TYPE_CHECKING:
     from traderai_assets.runs.publication import Publication
@@ -21,18 +21,27 @@ if TYPE_CHECKING:
 class Partition:
     """One market and month of a publication: what it was made from, and what came of it."""
 
-    def __init__(self, publication: "Publication", market: Market, month: Month | None) -> None:
-        self.market = market
+    def __init__(
+        self, publication: "Publication", market: Market | None, month: Month | None
+    ) -> None:
+        self._market = market
         self._month = month
         self._publication = publication
         self.inputs: dict[str, str] = {}
         self.metadata: dict[str, Any] = {}
 
     @property
+    def market(self) -> Market:
+        """The market; what is not partitioned has none."""
+        if self._market is None:
+            raise TypeError("an asset that is not partitioned has no market")
+        return self._market
+
+    @property
     def month(self) -> Month:
         """The month; a partition of a market alone has none."""
         if self._month is None:
-            raise TypeError(f"{self.market.key} is partitioned by market alone and has no month")
+            raise TypeError(f"{self.key[0]} is not partitioned by month and has none")
         return self._month
 
     @property
@@ -43,11 +52,13 @@ class Partition:
     @property
     def key(self) -> tuple[str, str]:
         """The lake's key of this partition."""
-        return self.market.key, self.month_key
+        return self._market.key if self._market else ALL_MARKETS, self.month_key
 
     @property
     def dagster_key(self) -> str:
-        """Dagster's key of this partition."""
+        """Dagster's key of this partition; empty of an asset that has none."""
+        if self._market is None:
+            return ""
         return partition_key(*self.key) if self._month else self.market.key
 
     def read(self, table: Table, *months: Month) -> pd.DataFrame:
@@ -58,6 +69,19 @@ class Partition:
             name = f"{table.name}/{month.key if month else ALL_MONTHS}"
             self.inputs[name] = snapshot.content_hash(self.market, month)
         return snapshot.read(self.market, asked)
+
+    def months_stored(self, table: Table) -> list[str]:
+        """Keys of the months of a source that the market has, oldest first."""
+        return self._publication.source(table).months(self.market)
+
+    def read_all(self, table: Table) -> dict[PartitionKey, pd.DataFrame]:
+        """Read verified rows of a table by market and month, all noted as this one's input."""
+        snapshot = self._publication.source(table)
+        found = {}
+        for key in snapshot.partitions():
+            self.inputs[f"{table.name}/{'|'.join(key)}"] = snapshot.content_hash(*key)
+            found[key] = snapshot.read(key.market, [key.month])
+        return found
 
     def read_candles(self, *months: Month) -> pd.DataFrame:
         """Read candles of the market's `months` as learning may use them (`candles.segments`).
@@ -73,11 +97,11 @@ class Partition:
 
     def published(self) -> pd.DataFrame:
         """Read what is stored of this partition so far."""
-        return self._publication.target.read(self.market, [self._month])
+        return self._publication.target.read(self.key[0], [self._month])
 
     def published_beside(self, table: Table) -> pd.DataFrame:
         """Read what a table beside the asset's own holds of this partition so far."""
-        return self._publication.beside(table).read(self.market, [self._month])
+        return self._publication.beside(table).read(self.key[0], [self._month])
 
     def put_beside(self, table: Table, frame: pd.DataFrame) -> None:
         """Hold `frame` of a table beside the asset's own, for the next commit."""

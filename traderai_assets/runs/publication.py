@@ -92,7 +92,13 @@ class Publication:
         return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
 
     def partitions(self) -> Iterator[Partition]:
-        """Yield every partition the run was asked for, oldest month first within a market."""
+        """Yield every partition the run was asked for, oldest month first within a market.
+
+        Of an asset that is not partitioned: the one there is.
+        """
+        if self._context.assets_def.partitions_def is None:
+            yield Partition(self, None, None)
+            return
         for key in sorted(self._context.partition_keys):
             market, month = split_partition_key(key)
             yield Partition(self, Market.parse(market), Month.parse(month) if month else None)
@@ -164,7 +170,7 @@ class Publication:
             self._context.log_event(
                 dg.AssetMaterialization(
                     self._context.asset_key,
-                    partition=part.dagster_key,
+                    partition=part.dagster_key or None,
                     metadata=summary | part.metadata | {INPUTS: dg.MetadataValue.json(inputs)},
                     tags=self._provenance(inputs, version),
                 )

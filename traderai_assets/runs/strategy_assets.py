@@ -7,6 +7,7 @@ lake, the studies and the settings that it is given are those of the strategy it
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 import dagster as dg
@@ -15,6 +16,8 @@ from traderai_assets.domain.sources import modules_in
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.strategies import asset_path
 
+# A body that has a parameter of this name is given the strategy it works for
+STRATEGY_PARAMETER = "strategy"
 Body = Callable[..., Iterator[Any]]
 Check = Callable[..., dg.AssetCheckResult]
 
@@ -46,10 +49,19 @@ class StrategyAsset:
         return made
 
     def _working_for(self, strategy: Strategy) -> Body:
+        declared = signature(self._body)
+        asks = STRATEGY_PARAMETER in declared.parameters
+
         @wraps(self._body)
         def body(*context: Any, **resources: Any) -> Iterator[Any]:
-            yield from self._body(*context, **own_resources(strategy, resources))
+            given = own_resources(strategy, resources)
+            if asks:
+                given[STRATEGY_PARAMETER] = strategy
+            yield from self._body(*context, **given)
 
+        if asks:  # Which Dagster would take for a resource
+            kept = [one for one in declared.parameters.values() if one.name != STRATEGY_PARAMETER]
+            body.__signature__ = declared.replace(parameters=kept)  # type: ignore[attr-defined]
         return body
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from traderai_assets.domain.errors import InvalidMonth
+from traderai_assets.domain.errors import InvalidMarket, InvalidMonth
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pandera.pandas import DataFrameSchema
 
-# The month key of every partition of a table that is partitioned by market alone.
-ALL_MONTHS = "all"
+# The month key of every partition of a table that is partitioned by market alone; the market key
+# of the one partition of a table that has no markets either
+ALL_MONTHS = ALL_MARKETS = "all"
 PARTITION_COLUMNS = ("market", "month", "content_hash")
 
 
@@ -63,6 +64,9 @@ class Table:
         is a time.
     monthly : bool
         Whether partitioned by market and month, or by market alone (month `all`).
+    by_market : bool
+        Whether partitioned by market at all. One that is not is not monthly either: it has one
+        partition, market `all` and month `all`.
     keeps_history : bool
         Whether a run adds to what is stored, or keeps it, so that no run can make it all again.
     of_strategy : bool
@@ -75,6 +79,7 @@ class Table:
     schema: "DataFrameSchema" = field(compare=False)
     key: tuple[str, ...] = ("open_time",)
     monthly: bool = True
+    by_market: bool = True
     keeps_history: bool = False
     of_strategy: bool = False
     folder: str = ""
@@ -82,6 +87,8 @@ class Table:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"table name {self.name!r} is not lower-case letters, digits and _")
+        if self.monthly and not self.by_market:
+            raise ValueError(f"table {self.name} has no markets, and so no months; monthly=False")
         reserved = set(PARTITION_COLUMNS) & set(self.dtypes)
         if reserved:
             raise ValueError(f"table {self.name} declares {reserved}; the lake adds these itself")
@@ -134,13 +141,14 @@ class Table:
         """No rows, every declared column with its dtype."""
         return pd.DataFrame({name: pd.Series(dtype=t) for name, t in self.dtypes.items()})
 
-    def partition_key(self, market: Market | str, month: Month | str | None) -> PartitionKey:
+    def partition_key(self, market: Market | str | None, month: Month | str | None) -> PartitionKey:
         """Return the key of one of this table's partitions, as the lake writes it.
 
         Parameters
         ----------
-        market : Market or str
+        market : Market, str or None
             A `Market` is right as it is; text, as the command line and the store have it, is read.
+            None, or `ALL_MARKETS`, of a table that is not partitioned by market.
         month : Month, str or None
             None, or `ALL_MONTHS`, of a table that is partitioned by market alone.
 
@@ -150,7 +158,7 @@ class Table:
             If a text is not exactly what `Market.key` and `Month.key` write, or the table has no
             partition of that kind.
         """
-        market_key = market.key if isinstance(market, Market) else Market.parse(market).key
+        market_key = self._market_key(market)
         if month is None or isinstance(month, Month):
             month_key = ALL_MONTHS if month is None else month.key
         else:
@@ -158,10 +166,22 @@ class Table:
         if not self.monthly:
             if month_key != ALL_MONTHS:
                 raise InvalidMonth(
-                    f"table {self.name} is partitioned by market alone; its month is "
+                    f"table {self.name} is not partitioned by month; its month is "
                     f"{ALL_MONTHS!r}, not {month_key[:20]!r}"
                 )
         # \d matches the digits of every script, so a month has twins that parse.
         elif not isinstance(month, Month) and Month.parse(month_key).key != month_key:
             raise InvalidMonth(f"month {month_key[:20]!r} is not YYYY-MM in ASCII digits")
         return PartitionKey(market_key, month_key)
+
+    def _market_key(self, market: Market | str | None) -> str:
+        if not self.by_market:
+            if market is None or market == ALL_MARKETS:
+                return ALL_MARKETS
+            raise InvalidMarket(
+                f"table {self.name} is not partitioned by market; its market is {ALL_MARKETS!r}, "
+                f"not {str(market)[:40]!r}"
+            )
+        if market is None:
+            raise InvalidMarket(f"table {self.name} is partitioned by market; none is named")
+        return market.key if isinstance(market, Market) else Market.parse(market).key
