@@ -7,9 +7,11 @@ from sensors.expiring_signals import expiring_signals_sensor
 from sensors.missing_signals import missing_signals_sensor
 from sensors.new_challengers import new_challengers_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
+from sensors.short_records import short_records_sensor
 from sensors.stale_candles import stale_candles_sensor
 from sensors.stale_drift_metrics import stale_drift_metrics_sensor
 from sensors.stale_models import stale_models_sensor
+from sensors.unjudged_records import unjudged_records_sensor
 from traderai_assets.settings import Settings
 
 
@@ -21,6 +23,8 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
         new_challengers_sensor(settings),
+        short_records_sensor(settings),
+        unjudged_records_sensor(settings),
         missing_signals_sensor(settings),
         expiring_signals_sensor(settings),
         stale_drift_metrics_sensor(settings),

@@ -6,7 +6,7 @@ so the model of a month never saw a bar of it (docs/adr/0002). How many months a
 its own depends on the market: instance/months_read.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -16,6 +16,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 
 MARKETS = "markets"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
 _MONTHLY = "0 0 1 * *"
 
 markets = dg.DynamicPartitionsDefinition(name=MARKETS)
@@ -76,6 +77,11 @@ def split_partition_key(key: str) -> tuple[str, str]:
     return market, month
 
 
+def partition_named(tags: Mapping[str, str]) -> str:
+    """Return the partition key that a run's tags name, the first of a range; "" if none."""
+    return tags.get("dagster/partition") or tags.get(RANGE_START_TAG, "")
+
+
 def read_partition_key(key: str) -> tuple[Market, Month]:
     """Read `market|month` back; raise InvalidMarket or InvalidMonth."""
     market, month = split_partition_key(key)
@@ -86,6 +92,6 @@ def partition_range_tags(keys: Iterable[str]) -> dict[str, str]:
     """Tags that make one run of a job take every partition from the first key to the last."""
     ordered = sorted(keys)
     return {
-        "dagster/asset_partition_range_start": ordered[0],
+        RANGE_START_TAG: ordered[0],
         "dagster/asset_partition_range_end": ordered[-1],
     }

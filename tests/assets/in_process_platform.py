@@ -106,12 +106,14 @@ class InProcessPlatform:
         refetch: bool = False,
         raise_on_error: bool = True,
     ) -> dg.ExecuteInProcessResult:
-        """Run a job over the months from the first to the last; without any, over the market."""
-        return self.definitions.resolve_job_def(job).execute_in_process(
+        """Run a job over the months from the first to the last; without any, over what it has."""
+        asked = self.definitions.resolve_job_def(job)
+        whole = None if asked.partitions_def is None else self.market.key
+        return asked.execute_in_process(
             run_config={"ops": {"candles": {"config": {"refetch": True}}}} if refetch else None,
             instance=self.instance,
             asset_selection=[dg.AssetKey(name) for name in only] or None,
-            partition_key=None if months else self.market.key,
+            partition_key=None if months else whole,
             tags=partition_range_tags(map(self.key, months)) if months else None,
             raise_on_error=raise_on_error,
         )
@@ -125,6 +127,7 @@ class InProcessPlatform:
         self.run("expire_signals", "2024-06")
         self.run("replay_history", "2024-05", "2024-06")
         self.run("monitor_drift", "2024-06")
+        self.run("judge")
 
     def fetch(self, *months: str, refetch: bool = False) -> None:
         """Materialize candles alone, unchecked: the cheapest run there is."""

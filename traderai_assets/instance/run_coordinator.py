@@ -31,7 +31,7 @@ from traderai_assets.instance.strategy_writers import (
     selected,
     written_by,
 )
-from traderai_assets.partitions import split_partition_key
+from traderai_assets.partitions import RANGE_START_TAG, partition_named, split_partition_key
 from traderai_assets.work_classes import (
     ALL_ASSETS,
     CLASS_TAG,
@@ -48,7 +48,6 @@ from traderai_assets.work_classes import (
 )
 
 _PARTITION_TAG = "dagster/partition"
-_RANGE_START_TAG = "dagster/asset_partition_range_start"
 _RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
@@ -115,7 +114,7 @@ def as_dagster_says(limits: Iterable[TagLimit]) -> list[dict[str, Any]]:
 
 def refused(run: DagsterRun) -> str | None:
     """Return why a run must not be queued; None where it may be."""
-    key = _partition(run.tags)
+    key = partition_named(run.tags)
     if plain_line(key) != key:
         return (
             f'its partition "{plain_line(key)}" has characters that act instead of being read; '
@@ -200,13 +199,9 @@ def market_of(tags: Mapping[str, str]) -> str:
 
 
 def _market(tags: Mapping[str, str]) -> str:
-    return split_partition_key(_partition(tags))[0]
-
-
-def _partition(tags: Mapping[str, str]) -> str:
-    return tags.get(_PARTITION_TAG) or tags.get(_RANGE_START_TAG, "")
+    return split_partition_key(partition_named(tags))[0]
 
 
 def _months(tags: Mapping[str, str]) -> set[str]:
-    keys = [tags.get(tag, "") for tag in (_PARTITION_TAG, _RANGE_START_TAG, _RANGE_END_TAG)]
+    keys = [tags.get(tag, "") for tag in (_PARTITION_TAG, RANGE_START_TAG, _RANGE_END_TAG)]
     return {month for key in keys if (month := split_partition_key(key)[1])}

@@ -10,7 +10,7 @@ from traderai_assets.domain.candles.segments import mark_segments
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import partition_key
-from traderai_assets.runs.inputs import CROSSINGS
+from traderai_assets.runs.inputs import CROSSINGS, combined_version
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS, PartitionKey, Table
 
@@ -75,13 +75,15 @@ class Partition:
         return self._publication.source(table).months(self.market)
 
     def read_all(self, table: Table) -> dict[PartitionKey, pd.DataFrame]:
-        """Read verified rows of a table by market and month, all noted as this one's input."""
+        """Read verified rows of a whole table by market and month.
+
+        They are noted as one input: a platform has thousands of partitions.
+        """
         snapshot = self._publication.source(table)
-        found = {}
-        for key in snapshot.partitions():
-            self.inputs[f"{table.name}/{'|'.join(key)}"] = snapshot.content_hash(*key)
-            found[key] = snapshot.read(key.market, [key.month])
-        return found
+        keys = snapshot.partitions()
+        hashes = {"|".join(key): snapshot.content_hash(*key) for key in keys}
+        self.inputs[f"{table.name}/{ALL_MONTHS}"] = combined_version(hashes)
+        return {key: snapshot.read(key.market, [key.month]) for key in keys}
 
     def read_candles(self, *months: Month) -> pd.DataFrame:
         """Read candles of the market's `months` as learning may use them (`candles.segments`).

@@ -81,15 +81,14 @@ def month_days(
     """
     candles = month.candles
     of_candles = _days_of(candles)
-    ended = _ended(month, of_candles)
-    days = np.unique(of_candles[ended])
-    held = _by_day(np.log1p(_bar_returns(candles))[ended], of_candles[ended], days)
+    days = np.unique(of_candles[_ended(month, of_candles)])
+    held = np.concatenate([[1.0], np.cumprod(_bar_growth(candles))])
     made = pd.DataFrame(
         {
             "day": pd.DatetimeIndex(days).tz_localize("UTC").as_unit("ms"),
             "model_id": pd.array([month.model_id] * len(days), dtype="str"),
             **_results(month, days, bar=bar, costs=costs),
-            "buy_and_hold": np.expm1(held),
+            "buy_and_hold": _over(held, of_candles, days),
         }
     )
     active = (made["exposure"] > 0.0) | (made["turnover"] > 0.0)
@@ -125,14 +124,22 @@ def _ended(month: ServedMonth, of_candles: IntArray) -> BoolArray:
     return ended
 
 
-def _bar_returns(candles: pd.DataFrame) -> FloatArray:
-    """Of each bar from the close before it; from its own open where a segment begins."""
+def _bar_growth(candles: pd.DataFrame) -> FloatArray:
+    """Of each bar over the close before it; over its own open where a segment begins."""
     close = candles["close"].to_numpy(np.float64)
-    before = np.concatenate([[np.nan], close[:-1]])
-    starts = np.union1d([0], segment_starts(candles)).astype(np.int64)
-    before[starts] = candles["open"].to_numpy(np.float64)[starts]
-    returns: FloatArray = close / before - 1.0
-    return returns
+    begins = np.zeros(len(close), dtype=np.bool_)
+    begins[segment_starts(candles)] = True
+    begins[:1] = True
+    growth: FloatArray = close / np.where(begins, candles["open"], np.roll(close, 1))
+    return growth
+
+
+def _over(values: FloatArray, of: IntArray, days: IntArray) -> FloatArray:
+    """Growth of a value over each day, less 1; `values` has its start and one after each row."""
+    start = values[np.searchsorted(of, days)]
+    end = values[np.searchsorted(of, days + np.timedelta64(1, "D"))]
+    grown: FloatArray = np.divide(end, start, out=np.ones(len(days)), where=start > 0.0)
+    return grown - 1.0
 
 
 def _by_day(values: FloatArray, of: IntArray, days: IntArray) -> FloatArray:
@@ -150,7 +157,6 @@ def _results(
     of_bars = _days_of(equity)
     account = np.concatenate([[1.0], equity["equity"].to_numpy(np.float64)])
     start = account[np.searchsorted(of_bars, days)]
-    end = account[np.searchsorted(of_bars, days + np.timedelta64(1, "D"))]
     traded = _traded(month.trades, equity, account, bar=bar, costs=costs)
 
     def share(values: FloatArray, of: IntArray) -> FloatArray:
@@ -158,7 +164,7 @@ def _results(
         shares: FloatArray = np.divide(sums, start, out=np.zeros(len(days)), where=start > 0.0)
         return shares
 
-    net = np.divide(end, start, out=np.ones(len(days)), where=start > 0.0) - 1.0
+    net = _over(account, of_bars, days)
     fees = share(equity["fees"].to_numpy(np.float64), of_bars)
     paid = fees + share(traded.slippage, traded.day)
     funding = share(equity["funding"].to_numpy(np.float64), of_bars)

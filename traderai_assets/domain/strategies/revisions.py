@@ -108,7 +108,7 @@ def _cause(known: "pd.Series[Any]", now: Mapping[Hashable, Any]) -> str | None:
     """Say why a day is another than the one recorded; None where it is the same."""
     if not _same(known["model_id"], now["model_id"]):
         return MODEL
-    same = all(known[name] == now[name] for name in MARKET_DAY_COLUMNS if name != "model_id")
+    same = all(known[name] == now[name] for name in MARKET_DAY_COLUMNS[2:])
     return None if same else CANDLES
 
 

@@ -1,0 +1,100 @@
+"""Asks for a verdict on each strategy whose record is not the one that was judged last.
+
+A look is spent once. So nothing is judged while a run is at work that begins the record of a
+market, or makes months before those it has: the verdict would be one on another record.
+"""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
+from sensors.market_sensor import Finding, own_request, summary
+from sensors.tick_view import TickView
+from traderai_assets.domain.states.tries import LONGEST_REST
+from traderai_assets.instance.instance_guard import foreign
+from traderai_assets.instance.run_coordinator import market_of
+from traderai_assets.instance.run_states import as_utc, state_of, unfinished
+from traderai_assets.jobs import ASSET_JOBS
+from traderai_assets.partitions import partition_named, split_partition_key
+from traderai_assets.registry.stored_records import record_hash
+from traderai_assets.schemas.record import RECORD_DAYS
+from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
+from traderai_assets.schemas.verdict import VERDICTS
+from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
+from traderai_assets.work_classes import JOBS, STRATEGY_TAG
+
+# Records of many markets grow one after the other, each of them by a day
+_REST = timedelta(minutes=10)
+
+
+def unjudged_records_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Build the sensor."""
+    strategies = strategies_of(settings)
+
+    @dg.sensor(
+        name="unjudged_records",
+        jobs=[ASSET_JOBS["judge"]],
+        minimum_interval_seconds=settings.sensors.interval_seconds,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Has each strategy judged whose record is newer than its verdict.",
+    )
+    def sensor(
+        context: dg.SensorEvaluationContext, lake: LakeResource, exchange: ExchangeResource
+    ) -> dg.SensorResult:
+        if fault := foreign(context.instance):
+            return dg.SensorResult(skip_reason=fault)
+        view = TickView(context.instance, lake, exchange, settings)
+        findings = [decide(view.of(strategy)) for strategy in strategies]
+        requests = [found.request for found in findings if found.request is not None]
+        if not requests:
+            return dg.SensorResult(skip_reason=summary(findings))
+        context.log.info(summary(findings))
+        return dg.SensorResult(run_requests=requests)
+
+    return sensor
+
+
+def decide(view: TickView) -> Finding:
+    """Ask for a verdict if the strategy's record is another than the one judged last."""
+    name = view.strategy.name
+    if not view.table(RECORD_DAYS).partitions():
+        return Finding(f"strategy {name} has no record")
+    verdicts = view.table(VERDICTS).read(ALL_MARKETS, [ALL_MONTHS])
+    record = record_hash(view.table(RECORD_DAYS))
+    if len(verdicts) and record in set(verdicts["record"]):
+        return Finding(f"strategy {name} is judged")
+    if making := _making(view):
+        return Finding(f"strategy {name} waits for {making}")
+    if not _rested(view):
+        return Finding(f"strategy {name} was judged a moment ago")
+    request = dg.RunRequest(run_key=f"judge:{record}", job_name="judge")
+    asked = view.next_try(own_request(request, view.strategy), LONGEST_REST)
+    if asked is None:
+        became = view.became_of(own_request(request, view.strategy), LONGEST_REST)
+        return Finding(f"strategy {name} is not judged; {became}", failed=True)
+    return Finding(f"the record of strategy {name} is newer than its verdict", asked)
+
+
+def _making(view: TickView) -> str | None:
+    """Name the run that makes a market's past, if there is one; None where none is at work."""
+    record = view.table(RECORD_DAYS)
+    jobs = [job for job, assets in JOBS.items() if RECORD_DAYS.name in assets]
+    for one in unfinished(view.instance):
+        run, market = one.dagster_run, market_of(one.dagster_run.tags)
+        if run.job_name not in jobs or not state_of(one, view.wall()).at_work:
+            continue
+        first = split_partition_key(partition_named(run.tags))[1]
+        known = record.months(market)
+        if not known or first < known[0]:
+            return f"run {run.run_id[:8]}, which makes the record of {market} from {first} on"
+    return None
+
+
+def _rested(view: TickView) -> bool:
+    tags = {STRATEGY_TAG: view.strategy.name} if view.strategy.folder else {}
+    asked = dg.RunsFilter(job_name="judge", tags=tags)
+    records = view.instance.get_run_records(asked, limit=1)
+    return not records or view.wall() - as_utc(records[0].create_timestamp) >= _REST
