@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 import pytest
 
@@ -14,8 +15,10 @@ from tests.assets.strategy_records import BTC, ETH, only_strategy, store_days
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.registry.strategy_registry import register
 from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.strategies import STRATEGIES
 from traderai_assets.schemas.verdict import LOOKS, STATE_CHANGES, VERDICTS, VETOES
+from traderai_assets.strategies import strategies_of
 
 BESIDE = (LOOKS, STATE_CHANGES, VETOES, VERDICTS)
 
@@ -42,7 +45,7 @@ def good(platform: InProcessPlatform, days: int = 500) -> None:
 
 def test_a_strategy_without_a_record_is_not_judged(platform: InProcessPlatform):
     platform.run("judge")
-    assert state(platform) == dict.fromkeys((table.name for table in BESIDE), [])
+    assert not any(state(platform).values())
 
 
 def test_a_backfilled_record_is_looked_at_once_and_found(platform: InProcessPlatform):
@@ -92,9 +95,19 @@ def test_looks_of_a_mediocre_record_are_made_in_turn_and_never_again(platform: I
 
 def test_a_market_that_is_behind_is_waited_for(platform: InProcessPlatform):
     registered(platform)
-    store_days(platform, "2022-01-01", 400, mean=0.002, market=BTC)
+    store_days(platform, "2022-01-01", 400, mean=0.002, market=ETH)
+    store_days(platform, "2022-01-01", 200, mean=0.002, market=BTC)
+    times = pd.DatetimeIndex(["2022-12-31 23:00"], tz="UTC").as_unit("ms")
+    prices = dict.fromkeys(("open", "high", "low", "close", "volume"), 1.0)
+    platform.store(CANDLES, "2022-12", pd.DataFrame({"open_time": times}).assign(**prices))
     platform.run("judge")
-    assert len(rows(platform, LOOKS)) == 1
+    # The look of July 21 could be made of one market
+    assert rows(platform, VERDICTS)["judged_until"].tolist() == [_day("2022-07-20")]
+    assert rows(platform, LOOKS).empty
+    store_days(platform, "2022-01-01", 365, mean=0.002, market=BTC)
+    platform.run("judge")
+    assert rows(platform, VERDICTS)["judged_until"].tolist()[1:] == [_day("2023-02-05")]
+    assert rows(platform, LOOKS)["number"].tolist() == [1, 2, 3]
 
 
 def test_what_was_spent_under_one_name_is_spent_under_every_other(
@@ -140,15 +153,15 @@ def test_another_strategy_is_a_peer_and_is_counted_after_it_is_deleted(
     assert verdicts["strategies"].tolist() == [2, 2]
 
 
-def _strategies(platform: InProcessPlatform) -> tuple[Strategy, ...]:
-    from traderai_assets.strategies import strategies_of
+def _day(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text, tz="UTC")
 
+
+def _strategies(platform: InProcessPlatform) -> tuple[Strategy, ...]:
     return strategies_of(platform.settings)
 
 
 def _fresh():
-    import dagster as dg
-
     return dg.DagsterInstance.ephemeral()
 
 
