@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,26 +73,45 @@ def launch_again(url: str, run_id: str) -> str:
     TraderAIError
         If it was refused otherwise.
     """
+    answer = ask(url, _AGAIN, {"run": run_id}, "launchRunReexecution")
+    if "run" not in answer:
+        raise refused(url, f"to retry run {run_id[:8]}", answer)
+    return str(answer["run"]["runId"])
+
+
+def ask(url: str, query: str, variables: dict[str, Any], field: str) -> dict[str, Any]:
+    """Ask the web server for one field of a GraphQL query, or mutation.
+
+    Raises
+    ------
+    NoWebServer
+        If nothing answers at `url`, or not as Dagster does.
+    InvalidInput
+        If the URL is none.
+    TraderAIError
+        If it does not let us in.
+    """
     _host(url)
     request = urllib.request.Request(  # noqa: S310  # `_host` lets http and https pass
         f"{url.rstrip('/')}/graphql",
-        json.dumps({"query": _AGAIN, "variables": {"run": run_id}}).encode(),
+        json.dumps({"query": query, "variables": variables}).encode(),
         {"Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310
-            answer: dict[str, Any] = json.load(response)["data"]["launchRunReexecution"]
+            answer: dict[str, Any] = json.load(response)["data"][field]
+            _ = answer["__typename"]
     except urllib.error.HTTPError as error:
         raise _not_let_in(url) if error.code == FORBIDDEN else _no_web_server(url) from error
     except (urllib.error.URLError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise _no_web_server(url) from error
-    if "run" not in answer:
-        reason = plain_line(answer.get("message", answer["__typename"]))
-        shown = without_login(url)
-        raise TraderAIError(
-            f"the web server at {shown} refused to retry run {run_id[:8]}: {reason}"
-        )
-    return str(answer["run"]["runId"])
+    return answer
+
+
+def refused(url: str, what: str, answer: Mapping[str, Any]) -> TraderAIError:
+    """Return the error of what the web server refused, with its reason."""
+    reason = plain_line(answer.get("message", answer.get("__typename", "")))
+    return TraderAIError(f"the web server at {without_login(url)} refused {what}: {reason}")
 
 
 def _host(url: str) -> str:

@@ -23,7 +23,8 @@ COMMANDS = {
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
     "status": "Show what runs, what waits and why, and how far it is.",
-    "strategies": "List the strategies, show one, or compare two of them.",
+    "walk-forward": "Make what the record of a strategy lacks, and have it judged.",
+    "strategies": "List the strategies, show one or its verdict, or compare two of them.",
 }
 # Those with more than one file; their command stands in the file of that name.
 FOLDERS = frozenset({"demo", "dev", "markets", "runs", "sandbox", "status"})
@@ -40,8 +41,9 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
+        module = cmd_name.replace("-", "_")
         inside = ".command" if cmd_name in FOLDERS else ""
-        command: click.Command = import_module(f"traderai_assets.cli.{cmd_name}{inside}").command
+        command: click.Command = import_module(f"traderai_assets.cli.{module}{inside}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -6,11 +6,12 @@ import click
 
 from traderai_assets.cli.context import open_settings
 from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.strategy_verdict import verdict
 
 
 @click.group()
 def command() -> None:
-    """List the strategies that the settings make, show one, or compare two of them.
+    """List the strategies that the settings make, show one, compare two, or tell a verdict.
 
     Example: traderai strategies list
     """
@@ -59,3 +60,6 @@ def compare(strategy: str, other: str, *, as_json: bool) -> None:
     from traderai_assets.status.strategies import compared
 
     print_rows(compared(open_settings(), [strategy, other]), as_json=as_json, empty="")
+
+
+command.add_command(verdict)
