@@ -23,10 +23,10 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
         new_challengers_sensor(settings),
-        short_records_sensor(settings),
-        unjudged_records_sensor(settings),
         missing_signals_sensor(settings),
         expiring_signals_sensor(settings),
         stale_drift_metrics_sensor(settings),
+        short_records_sensor(settings),
+        unjudged_records_sensor(settings),
         orphaned_runs_sensor(settings),
     ]

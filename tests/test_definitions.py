@@ -36,6 +36,10 @@ models: market x served month, models, team:research, deltalake lightgbm xgboost
   candles -2..-1
   features -2..-1
   labels -2..-1
+record: market x served month, models, team:research, deltalake
+  backtests 0..0
+  candles 0..0
+  models 0..0
 signal_outcomes: market x month, live, team:trading, deltalake numba
   candles -1..0
   signals -1..0
@@ -46,6 +50,8 @@ signal_snapshots: market x month, history, team:research, deltalake
 signals: market x month, live, team:trading, deltalake
   champions all
   features 0..0
+verdict: whole, models, team:research, deltalake
+  record all
 """
 
 # Each run starts a process, and pays for every import. pandas, numpy, pandera and (through pandas)
@@ -84,13 +90,18 @@ def specs(definitions) -> dict[str, dg.AssetSpec]:
 
 def partitions_of(spec: dg.AssetSpec) -> str:
     definition = spec.partitions_def
+    if definition is None:
+        return "whole"
     if isinstance(definition, dg.DynamicPartitionsDefinition):
         return "market"
+    assert isinstance(definition, dg.MultiPartitionsDefinition)
     [months] = [one.partitions_def for one in definition.partitions_defs if one.name == "month"]
     return {1: "market x month", 2: "market x served month"}[months.end_offset]
 
 
-def months_of(mapping: dg.PartitionMapping) -> str:
+def months_of(mapping: dg.PartitionMapping | None) -> str:
+    if mapping is None:  # Of what is not partitioned itself
+        return "all"
     if isinstance(mapping, dg.MultiToSingleDimensionPartitionMapping):
         assert mapping.partition_dimension_name == "market"
         return "all"

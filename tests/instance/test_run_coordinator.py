@@ -54,7 +54,9 @@ def test_a_run_that_spans_classes_waits_for_the_writers_of_each_of_its_assets():
     both = run_of("candles", "models", dagster__partition=f"{MARKET}|2026-10")
     assert written(both) == {"traderai/writes/candles": MARKET, "traderai/writes/models": MARKET}
     job = run_of(job="train", dagster__partition=f"{MARKET}|2026-10")
-    assert written(job) == {"traderai/writes/models": MARKET, "traderai/writes/backtests": MARKET}
+    assert written(job) == {
+        f"traderai/writes/{asset}": MARKET for asset in ("models", "backtests", "record")
+    }
 
 
 def test_a_writer_set_by_hand_holds_up_nobody_else():
@@ -163,11 +165,14 @@ def platform_of(tmp_path, names):
     return build_definitions(settings=Settings(home=tmp_path, strategies=strategies))
 
 
+TRAINED = ("models", "backtests", "record")
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        ((), {"models", "backtests"}),
-        (("fast", "slow"), {f"{s}/{a}" for s in ("fast", "slow") for a in ("models", "backtests")}),
+        ((), set(TRAINED)),
+        (("fast", "slow"), {f"{s}/{a}" for s in ("fast", "slow") for a in TRAINED}),
     ],
 )
 def test_a_run_of_a_job_without_a_selection_writes_what_its_plan_holds(tmp_path, names, expected):

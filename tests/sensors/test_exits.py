@@ -19,6 +19,8 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.storage.runs.schema import RunsTable
 
+from tests.sensors.recorded import put_days
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_workers import WORKER_TAG, note
@@ -91,6 +93,15 @@ def has_open_signals(platform, rows_of):
     platform.put(SIGNALS, MARCH, given)
 
 
+def serves_unrecorded(platform, rows_of):
+    platform.put_bars(MARCH.start, NOON, CANDLES)
+    platform.put(MODELS, MARCH, rows_of(MODELS, model_id=[MODEL], trained_until=MARCH.start))
+
+
+def has_a_record(platform, rows_of):
+    put_days(platform, rows_of, MARCH.start, NOON.replace(hour=0), Market.parse(BTC))
+
+
 class Case(NamedTuple):
     sensor: str
     job: str
@@ -106,6 +117,8 @@ CASES = [
     Case("missing_signals", "generate_signals", champion_is_silent),
     Case("expiring_signals", "expire_signals", has_open_signals),
     Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
+    Case("short_records", "extend_record", serves_unrecorded),
+    Case("unjudged_records", "judge", has_a_record),
 ]
 STATUSES = {
     "failed": STATUS.FAILURE,
@@ -123,9 +136,10 @@ class Asked:
     def __init__(self, platform, request: dg.RunRequest, way: str) -> None:
         self.platform = platform
         self.run_id = str(uuid.uuid4())
-        market = request.partition_key or request.tags["dagster/asset_partition_range_start"]
         tags = {**request.tags, "dagster/run_key": request.run_key}
-        tags |= {"traderai/market": market.partition("|")[0]}
+        market = request.partition_key or tags.get("dagster/asset_partition_range_start")
+        if market:  # A verdict is of all markets
+            tags |= {"traderai/market": market.partition("|")[0]}
         if way == "worker gone":
             tags[WORKER_TAG] = note(self.run_id, replace(ProcessIdentity.here(), started=1))
         status = STATUSES[way]

@@ -22,6 +22,7 @@ SENSORS = [
     "missing_signals",
     "expiring_signals",
     "stale_drift_metrics",
+    "short_records",
 ]
 
 
@@ -42,10 +43,10 @@ def sensors(platform):
 
 def test_there_are_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_start(platform):
     built = sensors(platform)
-    assert [sensor.name for sensor in built] == [*SENSORS, "orphaned_runs"]
+    assert [sensor.name for sensor in built] == [*SENSORS, "unjudged_records", "orphaned_runs"]
     assert {sensor.default_status.value for sensor in built} == {"RUNNING"}
     # A slot that nobody uses waits for no one
-    assert [sensor.minimum_interval_seconds for sensor in built] == [30] * len(SENSORS) + [10]
+    assert [sensor.minimum_interval_seconds for sensor in built] == [30] * (len(SENSORS) + 1) + [10]
     assert all(sensor.description for sensor in built)
 
 

@@ -73,8 +73,8 @@ def asked(tick):
 def test_a_model_is_asked_for_of_each_strategy_and_of_its_assets_alone(platform):
     tick = platform.tick("stale_models")
     assert asked(tick) == {
-        "fast": ["fast/backtests", "fast/models"],
-        "slow": ["slow/backtests", "slow/models"],
+        "fast": ["fast/backtests", "fast/models", "fast/record"],
+        "slow": ["slow/backtests", "slow/models", "slow/record"],
     }
     fast = tick.requests[0]
     assert fast.job_name == "train"

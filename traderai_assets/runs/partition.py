@@ -81,7 +81,7 @@ class Partition:
         """
         snapshot = self._publication.source(table)
         keys = snapshot.partitions()
-        hashes = {"|".join(key): snapshot.content_hash(*key) for key in keys}
+        hashes = {partition_key(*key): snapshot.content_hash(*key) for key in keys}
         self.inputs[f"{table.name}/{ALL_MONTHS}"] = combined_version(hashes)
         return {key: snapshot.read(key.market, [key.month]) for key in keys}
 

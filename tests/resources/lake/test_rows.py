@@ -94,9 +94,15 @@ def test_tables_that_no_run_can_make_again_say_so():
     assert {table.name for table in TABLES if table.keeps_history} == {
         "champions",
         "drift_metrics",
+        "looks",
         "models",
         "price_decisions",
         "out_of_sample",
         "predictions",
+        "record",
         "signals",
+        "state_changes",
+        "strategies",
+        "verdict",
+        "vetoes",
     }
