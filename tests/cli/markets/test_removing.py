@@ -20,6 +20,7 @@ from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.record import RECORD_DAYS
 from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import load_settings
 
@@ -84,6 +85,22 @@ def test_a_market_that_the_settings_still_name_stays_removed_until_they_name_it_
     sync_with_settings(instance, load_settings())
     sync_with_settings(instance, home)
     assert BTC in kept_markets(instance, home)
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_a_strategy_earned_in_a_market_is_not_deleted_with_it(traderai, home, typed):
+    zeros = {name: [0] for name, kind in RECORD_DAYS.dtypes.items() if kind in ("float64", "int64")}
+    said = {"cause": "first", "state": "served", "origin": "live", "strategy_id": "1" * 16}
+    days = {"day": MARCH.start, "recorded_at": MARCH.end, "revision": 1, "model_id": "a"}
+    frame = pd.DataFrame(zeros | {"net": [-0.5]}).assign(**said, **days).astype(RECORD_DAYS.dtypes)
+    frame = frame[list(RECORD_DAYS.dtypes)]
+    open_lake(home).snapshot(RECORD_DAYS).publish(
+        {(SOL, MARCH.key): frame}, run_id="test", code_version="1"
+    )
+    typed(SOL)
+    out = traderai("markets", "remove", SOL, "--delete").out
+    assert "Kept 1 rows of record: strategies are judged by them." in out
+    assert open_lake(home).snapshot(RECORD_DAYS).read(SOL, [MARCH.key])["net"].tolist() == [-0.5]
 
 
 @pytest.mark.usefixtures("stored")

@@ -109,7 +109,11 @@ def _refuse_while_at_work(instance: "DagsterInstance", key: str) -> None:
 
 
 def _delete_rows(settings: Settings, lake: "LakeResource", key: str) -> int:
-    """Delete every row of the market; return how many there were."""
+    """Delete the market's rows and return how many there were; what was earned in it is kept.
+
+    Else a strategy's record would get better by taking out the markets that it lost in.
+    """
+    from traderai_assets.schemas.record import RECORD_DAYS
     from traderai_assets.strategies import tables_of
 
     deleted = 0
@@ -119,6 +123,9 @@ def _delete_rows(settings: Settings, lake: "LakeResource", key: str) -> int:
         if not months:
             continue
         rows = snapshot.rows(key)
+        if table.name == RECORD_DAYS.name:
+            click.echo(f"Kept {rows} rows of {table.path}: strategies are judged by them.")
+            continue
         nothing = {(key, month): table.empty() for month in months}
         snapshot.publish(nothing, run_id="traderai markets remove", code_version="")
         click.echo(f"Deleted {rows} rows from {table.path}.")
