@@ -30,11 +30,13 @@ HOLD_TAG = "test/hold"  # the run goes on when a file of this name is there
 SECONDS_FILE = "seconds"  # how long a step takes whose run does not say
 JOURNAL = "journal"
 # Sorted: every process is to load the same location
-PARTITIONS: dict[str, dg.PartitionsDefinition] = dict.fromkeys(
+PARTITIONS: dict[str, dg.PartitionsDefinition | None] = dict.fromkeys(
     sorted(ALL_ASSETS), partitions.market_months
 ) | {
     "models": partitions.market_served_months,
     "backtests": partitions.market_served_months,
+    "record": partitions.market_served_months,
+    "verdict": None,
     "champions": partitions.markets,
 }
 SCHEDULED = ("generate_signals", "train", "replay_history")

@@ -25,6 +25,8 @@ OLD_MONTHS = ("2025-06", "2025-07", "2025-08")
 # Whoever sets these by hand is not believed
 JUMPING = {PRIORITY_TAG: "1000", CLASS_TAG: "backfill"}
 HOLD = "released"
+# What is not partitioned has no writer's tag to be limited by
+PARTITIONED = tuple(job for job in location.ASSET_JOBS if job != "judge")
 BY_THE_DAEMON = ("backfill", "sensor", "schedule")
 
 
@@ -47,7 +49,7 @@ def wishes(number: int) -> list[Wish]:
     chance, found = random.Random(number), []
     for place in range(number):
         way = WAYS[place % len(WAYS)]
-        jobs = location.SCHEDULED if way == "schedule" else tuple(location.ASSET_JOBS)
+        jobs = location.SCHEDULED if way == "schedule" else PARTITIONED
         job = chance.choice(jobs)
         month = OPEN_MONTH if job == "update_latest" else chance.choice(OLD_MONTHS)
         market = chance.choice(MARKETS)
