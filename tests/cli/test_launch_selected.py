@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from traderai_assets.cli import launch_selected as launching
 from traderai_assets.cli.launch import NoWebServer
 from traderai_assets.cli.launch_selected import launch_selected
 from traderai_assets.domain.errors import TraderAIError
@@ -71,6 +72,26 @@ def test_a_strategys_assets_are_named_with_the_checks_that_go_before_them():
         {"key": "dagster/asset_partition_range_start", "value": keys[1]},
         {"key": "dagster/asset_partition_range_end", "value": keys[0]},
     ]
+
+
+@pytest.mark.parametrize("query", [launching._REPOSITORIES, launching._LAUNCH])
+def test_dagsters_own_schema_has_what_is_asked(query):
+    from dagster_graphql.schema import create_schema
+    from graphql import parse, validate
+
+    assert validate(create_schema().graphql_schema, parse(query)) == []
+
+
+def test_the_selection_has_the_fields_of_dagsters_own_input():
+    from dagster_graphql.schema import create_schema
+    from graphql.utilities import coerce_input_value
+
+    kind = create_schema().graphql_schema.type_map["ExecutionParams"]
+    with answering() as (url, asked):
+        launch_selected(
+            url, "train", ["a|2024-05"], assets=[dg.AssetKey("x")], checks=[LOOK_AHEAD_CHECK]
+        )
+    assert coerce_input_value(asked[-1]["variables"]["params"], kind)
 
 
 def test_what_the_web_server_refuses_is_said_with_its_reason():
