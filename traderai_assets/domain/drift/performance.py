@@ -12,7 +12,7 @@ from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 from traderai_assets.domain.statistics.bootstrap import MeanInterval, mean_interval
 
-CONFIDENCE = 0.90
+INTERVAL_CONFIDENCE = 0.90
 """Two such intervals that do not meet are, one-sided, about a 1 % event without drift."""
 
 
@@ -38,7 +38,7 @@ class Expectation:
         """Measure a record of net returns, one a trade, in time order; at least one."""
         return cls(
             _hit_rate(net_returns > 0),
-            mean_interval(net_returns, confidence=CONFIDENCE),
+            mean_interval(net_returns, confidence=INTERVAL_CONFIDENCE),
             net_returns.size,
         )
 
@@ -112,5 +112,7 @@ def _hit_rate(hits: npt.NDArray[np.bool_]) -> MeanInterval:
 
     independent = hits.size / autocorrelation_time(hits.astype(np.float64))
     trials = max(1, round(independent))
-    found = binomtest(round(trials * hits.mean()), trials).proportion_ci(CONFIDENCE, "wilson")
+    found = binomtest(round(trials * hits.mean()), trials).proportion_ci(
+        INTERVAL_CONFIDENCE, "wilson"
+    )
     return MeanInterval(float(found.low), float(hits.mean()), float(found.high))
