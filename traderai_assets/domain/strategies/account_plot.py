@@ -1,5 +1,6 @@
 """A picture of a pool's account, as SVG text: beside buy-and-hold, with the looks."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -30,8 +31,8 @@ def account_svg(pool: pd.DataFrame, looks: Iterable[pd.Timestamp] = ()) -> str:
     first, last = pool["day"].iloc[0], pool["day"].iloc[-1] + pd.Timedelta(days=1)
 
     def height(value: float) -> float:
-        share = np.log(max(value, least) / least) / np.log(most / least)
-        return _HEIGHT - _MARGIN - float(share) * (_HEIGHT - 2 * _MARGIN)
+        share = math.log(max(value, least) / least) / math.log(most / least)
+        return _HEIGHT - _MARGIN - share * (_HEIGHT - 2 * _MARGIN)
 
     def across(day: pd.Timestamp) -> float:
         return _MARGIN + float((day - first) / (last - first)) * (_WIDTH - 2 * _MARGIN)
