@@ -89,7 +89,7 @@ def test_each_run_asks_the_exchange_once_for_the_tail_of_the_open_month(story: S
 def test_every_data_version_is_the_content_hash_in_the_lake(story: Story):
     for asset, versions in story.events[0].items():
         _, hashes = story.lake[0]["backtest_metrics" if asset == "backtests" else asset]
-        assert versions, asset
+        assert versions or asset == "verdict", asset  # Nobody judges here
         assert versions == {month: hashes.get(month, EMPTY_HASH) for month in versions}, asset
 
 

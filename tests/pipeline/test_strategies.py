@@ -51,7 +51,9 @@ def test_sensors_alone_bring_two_strategies_to_their_champions(platform: Running
     for run in trained:
         name = run.tags[STRATEGY_TAG]
         written = {tag for tag in run.tags if tag.startswith(WRITES_TAG)}
-        assert written == {f"{WRITES_TAG}{name}/{asset}" for asset in ("models", "backtests")}
+        assert written == {
+            f"{WRITES_TAG}{name}/{asset}" for asset in ("models", "backtests", "record")
+        }
         assert run.tags["traderai/class"] == "training"
     # Labels of both were made by the one run that fetched the candles
     [fetched] = platform.runs("backfill")

@@ -5,7 +5,7 @@ import pytest
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.queue.policy import PAGE, Limits, QueueRun, TagLimit, next_runs, waits
-from traderai_assets.work_classes import LIMITS, limits_of
+from traderai_assets.work_classes import JOBS, LIMITS, limits_of
 
 BTC, ETH, XRP = "binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.XRP-EUR.1h"
 PAST = ("2026-09",)
@@ -106,10 +106,9 @@ def test_where_a_class_is_full_a_free_slot_would_not_help_and_that_is_said(job_r
 def test_where_another_run_writes_the_same_it_is_said_what(job_run):
     [wait] = waits([job_run("next", "train", BTC)], [job_run("1a2b3c4d5", "train", BTC)], LIMITS)
     assert wait.behind == ("1a2b3c4d5",)
-    assert wait.reason in (
-        f"waits for 1a2b3c4d, which writes models of {BTC}",
-        f"waits for 1a2b3c4d, which writes backtests of {BTC}",
-    )
+    assert wait.reason in {
+        f"waits for 1a2b3c4d, which writes {asset} of {BTC}" for asset in JOBS["train"]
+    }
 
 
 def test_where_the_free_slots_go_to_others_they_are_named(job_run):
