@@ -55,7 +55,7 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
 
     def of(self, strategy: Strategy) -> "LakeResource":
         """Return the same lake as one strategy has it: tables of strategies are that one's."""
-        if not strategy.folder:
+        if not strategy.folder and self._strategy is None:
             return self
         own = type(self)(**self.model_dump())
         own._strategy = strategy  # noqa: SLF001  # Its own

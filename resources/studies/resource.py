@@ -33,7 +33,7 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
 
     def of(self, strategy: Strategy) -> "StudiesResource":
         """Return the studies of one strategy: two may search for one market and month at once."""
-        if not strategy.folder:
+        if strategy.folder == self._folder:
             return self
         own = type(self)(**self.model_dump())
         own._folder = strategy.folder  # noqa: SLF001  # Its own

@@ -110,10 +110,11 @@ def test_a_market_that_is_behind_is_waited_for(platform: InProcessPlatform):
     assert rows(platform, LOOKS)["number"].tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("before", [{"first": {}}, {}], ids=["another name", "no name"])
 def test_what_was_spent_under_one_name_is_spent_under_every_other(
-    open_platform: Callable[..., InProcessPlatform],
+    open_platform: Callable[..., InProcessPlatform], before: dict[str, dict[str, object]]
 ):
-    platform = open_platform(strategies={"first": {}})
+    platform = open_platform(strategies=before)
     [first] = _strategies(platform)
     renamed = Strategy("second", first.settings, first.code, first.labels_folder)
     registered(platform, first)

@@ -47,6 +47,14 @@ def test_each_strategy_has_a_table_of_its_own_below_the_root(lake, own, put, tmp
     assert rows(lake, own.at("slow")) == 5
 
 
+def test_a_lake_of_one_strategy_gives_that_of_any_other(lake, own, put):
+    put(lake.of(Strategy(DEFAULT)), own, 2)
+    put(lake.of(FAST), own, 3)
+    of_slow = lake.of(SLOW)
+    assert [rows(of_slow.of(one), own) for one in (Strategy(DEFAULT), FAST)] == [2, 3]
+    assert of_slow.of(Strategy(DEFAULT)).snapshot(own).table.path == "models"
+
+
 def test_the_same_rows_hash_alike_whose_table_they_are_in(lake, own, put):
     hashes = set()
     for one in (FAST, SLOW):
