@@ -54,6 +54,23 @@ def test_what_is_lacking_is_queued_in_one_run_a_stretch(traderai, launched, lack
     assert 'See "traderai status --watch"' in out
 
 
+@pytest.mark.usefixtures("home", "launched")
+@pytest.mark.parametrize(("shortest", "days"), [("0", 30), ("20", 20)])
+def test_months_begin_behind_the_shortest_look_back(traderai, monkeypatch, shortest, days):
+    asked = []
+    few = {"FOLDS": "2", "MINIMUM_ROWS": "20", "EXPANDING_FROM_DAYS": shortest}
+    for name, value in few.items():
+        monkeypatch.setenv(f"TRADERAI_TRAINING__{name}", value)
+    monkeypatch.setattr(
+        planning.WalkForward,
+        "months",
+        lambda *_, look_back_days: asked.append(look_back_days) or [],
+    )
+    code, _, error = traderai("walk-forward", "--market", "binance:BTC/USDT")
+    assert (code, error) == (0, "")
+    assert asked == [days]
+
+
 @pytest.mark.usefixtures("home")
 def test_where_nothing_is_lacking_the_verdict_is_asked_for(traderai, launched, lacks):
     lacks.months = [APRIL, JULY]

@@ -62,7 +62,8 @@ def _walk(
     queued = 0
     with open_instance(settings) as instance:
         walk = WalkForward(open_lake(settings), instance, strategy)
-        days = settings.of(strategy.name).training.lookback_days
+        training = settings.of(strategy.name).training
+        days = training.expanding_from_days or training.lookback_days
         for market in named or [Market.parse(key) for key in kept_markets(instance, settings)]:
             served = [
                 month
