@@ -37,7 +37,8 @@ CLOCK_SECONDS = 5.0
 MARKETS_NAMED = 25
 MOST_CHARACTERS = 1_000  # Of what is said of one market; its key may be anybody's
 
-_OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
+OF_ONE_MARKET = (ExchangeError, InvalidMarket, CorruptPartition)
+"""Errors that concern what was looked at, and not the tick."""
 
 
 class Finding(NamedTuple):
@@ -95,14 +96,19 @@ def market_sensor(
             ]
             if keep is not None:
                 keep(view, findings)
-        requests = [finding.request for finding in findings if finding.request is not None]
-        if not requests:
-            return dg.SensorResult(skip_reason=summary(findings))
-        # A request leaves no room for a reason. Nothing is logged otherwise: a log is a file.
-        context.log.info(summary(findings))
-        return dg.SensorResult(run_requests=requests)
+        return tick_result(context, findings)
 
     return sensor
+
+
+def tick_result(context: dg.SensorEvaluationContext, findings: list[Finding]) -> dg.SensorResult:
+    """Ask for what the findings ask for, or say what was found."""
+    requests = [finding.request for finding in findings if finding.request is not None]
+    if not requests:
+        return dg.SensorResult(skip_reason=summary(findings))
+    # A request leaves no room for a reason. Nothing is logged otherwise: a log is a file.
+    context.log.info(summary(findings))
+    return dg.SensorResult(run_requests=requests)
 
 
 def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: str) -> Finding:
@@ -123,14 +129,21 @@ def _judged(decide: Callable[[TickView, Market], Finding], view: TickView, key: 
         if clash := market_clash(view.settings, market):  # It was added in the web UI, perhaps
             return Finding(clash, failed=True)
         finding = decide(view, market)
-    except _OF_ONE_MARKET as error:
+    except OF_ONE_MARKET as error:
         return Finding(f"{key} cannot be judged: {error}", failed=True)
     if finding.request is None:
         return finding
-    asked = own_request(finding.request, view.strategy)
     resting = view.resting(market, str(finding.request.job_name))
     if resting is not None:
         return Finding(f"{finding.sentence}, but {key} {resting.sentence}", failed=True)
+    return as_tried(view, finding)
+
+
+def as_tried(view: TickView, finding: Finding) -> Finding:
+    """Return the finding with its request as it may be made now, or with what became of it."""
+    if finding.request is None:
+        return finding
+    asked = own_request(finding.request, view.strategy)
     request = view.next_try(asked, finding.first_rest)
     if request is None:
         became = view.became_of(asked, finding.first_rest)

@@ -10,7 +10,7 @@ import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from sensors.market_sensor import Finding, own_request, summary
+from sensors.market_sensor import OF_ONE_MARKET, Finding, as_tried, tick_result
 from sensors.tick_view import TickView
 from traderai_assets.domain.states.tries import LONGEST_REST
 from traderai_assets.instance.instance_guard import foreign
@@ -18,7 +18,6 @@ from traderai_assets.instance.run_coordinator import market_of
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_named, split_partition_key
-from traderai_assets.registry.stored_records import record_hash
 from traderai_assets.schemas.record import RECORD_DAYS
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
 from traderai_assets.schemas.verdict import VERDICTS
@@ -47,18 +46,23 @@ def unjudged_records_sensor(settings: Settings) -> dg.SensorDefinition:
         if fault := foreign(context.instance):
             return dg.SensorResult(skip_reason=fault)
         view = TickView(context.instance, lake, exchange, settings)
-        findings = [decide(view.of(strategy)) for strategy in strategies]
-        requests = [found.request for found in findings if found.request is not None]
-        if not requests:
-            return dg.SensorResult(skip_reason=summary(findings))
-        context.log.info(summary(findings))
-        return dg.SensorResult(run_requests=requests)
+        return tick_result(context, [judge(view.of(strategy)) for strategy in strategies])
 
     return sensor
 
 
+def judge(view: TickView) -> Finding:
+    """Return what is found of one strategy; what is wrong with it stops no other."""
+    try:
+        return as_tried(view, decide(view))
+    except OF_ONE_MARKET as error:
+        return Finding(f"strategy {view.strategy.name} cannot be judged: {error}", failed=True)
+
+
 def decide(view: TickView) -> Finding:
     """Ask for a verdict if the strategy's record is another than the one judged last."""
+    from traderai_assets.registry.stored_records import record_hash
+
     name = view.strategy.name
     if not view.table(RECORD_DAYS).partitions():
         return Finding(f"strategy {name} has no record")
@@ -71,11 +75,8 @@ def decide(view: TickView) -> Finding:
     if not _rested(view):
         return Finding(f"strategy {name} was judged a moment ago")
     request = dg.RunRequest(run_key=f"judge:{record}", job_name="judge")
-    asked = view.next_try(own_request(request, view.strategy), LONGEST_REST)
-    if asked is None:
-        became = view.became_of(own_request(request, view.strategy), LONGEST_REST)
-        return Finding(f"strategy {name} is not judged; {became}", failed=True)
-    return Finding(f"the record of strategy {name} is newer than its verdict", asked)
+    sentence = f"the record of strategy {name} is newer than its verdict"
+    return Finding(sentence, request, first_rest=LONGEST_REST)
 
 
 def _making(view: TickView) -> str | None:

@@ -94,6 +94,24 @@ def test_each_strategy_is_asked_about_by_itself(platform, kept, rows_of):
     assert "strategy fast has no record" in tick.log
 
 
+def test_a_damaged_verdict_does_not_stop_the_other_strategies(platform, kept, rows_of, tmp_path):
+    kept(BTC.key)
+    slow = StrategySettings(training=TrainingSettings(folds=4))
+    platform.configure(strategies={"fast": StrategySettings(), "slow": slow})
+    base = platform.lake
+    for name in ("fast", "slow"):
+        platform.lake = base
+        platform.lake = _of(platform, name)
+        put_days(platform, rows_of, FIRST, LAST, BTC)
+        put_verdict(platform, rows_of, "of another record")
+    platform.lake = base
+    [file] = (tmp_path / "lake" / "fast" / "verdict").rglob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-200])
+    tick = platform.tick("unjudged_records")
+    assert tick.request.asset_selection == [dg.AssetKey(["slow", "verdict"])]
+    assert "strategy fast cannot be judged" in tick.log
+
+
 def _of(platform, name):
     from traderai_assets.domain.strategies.strategy import Strategy
 
