@@ -12,7 +12,6 @@ from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_months, same_month
 from traderai_assets.plan import trading_costs
 from traderai_assets.registry.record_page import record_metadata
-from traderai_assets.registry.served_months import NotRecorded, read_served_month
 from traderai_assets.registry.strategy_registry import registered
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
@@ -60,6 +59,7 @@ def _record(
 ) -> None:
     from traderai_assets.domain.strategies.days import month_days
     from traderai_assets.domain.strategies.revisions import revisions_of
+    from traderai_assets.registry.served_months import NotRecorded, read_served_month
 
     stored = part.published()
     served = read_served_month(part, strategy)

@@ -8,7 +8,6 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN
-from traderai_assets.registry.judging import judge_record
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.candles import CANDLES
@@ -29,6 +28,8 @@ def verdict(
     context: dg.AssetExecutionContext, lake: LakeResource, strategy: Strategy
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Whether what the strategy earned is more than luck; each look is made once and stored."""
+    from traderai_assets.registry.judging import judge_record
+
     beside = (LOOKS, STATE_CHANGES, VETOES)
     sources = (RECORD_DAYS, STRATEGIES, CANDLES)
     with Publication(context, lake, VERDICTS, *sources, beside=beside) as publication:

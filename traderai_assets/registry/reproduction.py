@@ -91,10 +91,8 @@ def train_again(
         because=card["search"].get("searched", {}).get("because", ""),
     )
     if SEARCH_LOOK_BACK in inputs:
-        month, window = (
-            search_month(stored.served, plan.search.refits),
-            _window(card, SEARCH_LOOK_BACK),
-        )
+        month = search_month(stored.served, plan.search.refits)
+        window = _window(card, SEARCH_LOOK_BACK)
         span = Reach(plan.lookback_days, plan.horizon_bars, plan.horizon_bars)
         before = span.look_back_candles(market.bar)
         searched = [one for one in memory if one in before.months(month)]

@@ -126,12 +126,12 @@ def find_model(
             f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
             f"first {SHORTEST_ID} of them"
         )
-    models = (model for strategy in strategies for model in _all_models(lake, strategy))
-    found = list(
-        {
-            one.model_id: one for one in reversed([*models]) if one.model_id.startswith(model_id)
-        }.values()
-    )
+    by_id: dict[str, StoredModel] = {}
+    for strategy in strategies:
+        for model in _all_models(lake, strategy):
+            if model.model_id.startswith(model_id):
+                by_id.setdefault(model.model_id, model)
+    found = list(by_id.values())
     if not found:
         raise InvalidInput(
             f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names '

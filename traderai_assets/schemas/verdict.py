@@ -95,39 +95,20 @@ class Verdicts(_OfStrategy):
     numbers: Series[str] = pa.Field(description="Everything that was measured, JSON.")
 
 
-LOOKS = Table(
-    "looks",
-    Looks.to_schema(),
-    key=("strategy_id", "number"),
-    monthly=False,
-    by_market=False,
-    keeps_history=True,
-    of_strategy=True,
-)
-STATE_CHANGES = Table(
-    "state_changes",
-    StateChanges.to_schema(),
-    key=("strategy_id", "number"),
-    monthly=False,
-    by_market=False,
-    keeps_history=True,
-    of_strategy=True,
-)
-VETOES = Table(
-    "vetoes",
-    Vetoes.to_schema(),
-    key=("strategy_id", "verdict", "about"),
-    monthly=False,
-    by_market=False,
-    keeps_history=True,
-    of_strategy=True,
-)
-VERDICTS = Table(
-    "verdict",
-    Verdicts.to_schema(),
-    key=("strategy_id", "number"),
-    monthly=False,
-    by_market=False,
-    keeps_history=True,
-    of_strategy=True,
-)
+def _table(name: str, rows: type[_OfStrategy], *key: str) -> Table:
+    """Declare a table that each strategy has of its own, over all its markets and months."""
+    return Table(
+        name,
+        rows.to_schema(),
+        key=("strategy_id", *key),
+        monthly=False,
+        by_market=False,
+        keeps_history=True,
+        of_strategy=True,
+    )
+
+
+LOOKS = _table("looks", Looks, "number")
+STATE_CHANGES = _table("state_changes", StateChanges, "number")
+VETOES = _table("vetoes", Vetoes, "verdict", "about")
+VERDICTS = _table("verdict", Verdicts, "number")

@@ -38,7 +38,7 @@ def stale_models(
     max_age : timedelta
         Older models are replaced.
     look_back_days : int
-        Decides the month a new model would serve: see `training.window.served_month`.
+        Decides the month a new model would serve: see `spans.look_back.served_month`.
     refusals : mapping of market key to Refusal
         What the gate says of those markets whose look-back is not complete.
 

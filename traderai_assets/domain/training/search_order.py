@@ -1,7 +1,8 @@
 """The order for a search: on whose rows the learners are searched, and what is tried early.
 
 Here: what the caller of a training knows of it. Not here: which month searches
-(spans/search_months), the search itself (learner_search) and how its choice is used (refit).
+(spans/search_months), the search itself (learner_search) and how its choice is used
+(learner_choice).
 """
 
 from collections.abc import Mapping
