@@ -7,7 +7,7 @@ import pytest
 
 from traderai_assets.schemas.catalogue import TABLES, tables_in
 
-CONSTRUCTED = re.compile(r'^[A-Z_]+ = Table\(\s*"(\w+)"', re.MULTILINE)
+CONSTRUCTED = re.compile(r'^[A-Z_]+ = _?[Tt]able\(\s*"(\w+)"', re.MULTILINE)
 DECLARES = """
 import pandas as pd
 from pandera.pandas import Column, DataFrameSchema
