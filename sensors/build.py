@@ -5,13 +5,14 @@ import dagster as dg
 from sensors.aging_runs import aging_runs_sensor
 from sensors.expiring_signals import expiring_signals_sensor
 from sensors.missing_signals import missing_signals_sensor
-from sensors.new_challengers import new_challengers_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
 from sensors.short_records import short_records_sensor
 from sensors.stale_candles import stale_candles_sensor
+from sensors.stale_champions import stale_champions_sensor
 from sensors.stale_drift_metrics import stale_drift_metrics_sensor
 from sensors.stale_models import stale_models_sensor
 from sensors.unjudged_records import unjudged_records_sensor
+from sensors.untested_models import untested_models_sensor
 from traderai_assets.settings import Settings
 
 
@@ -22,7 +23,8 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         *aging,
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
-        new_challengers_sensor(settings),
+        untested_models_sensor(settings),
+        stale_champions_sensor(settings),
         missing_signals_sensor(settings),
         expiring_signals_sensor(settings),
         stale_drift_metrics_sensor(settings),

@@ -1,4 +1,4 @@
-"""Asks for signals where bars have closed of which the champion has not spoken."""
+"""Asks for signals where bars have closed of which a strategy that speaks has said nothing."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
-from traderai_assets.domain.champions.periods import champion_periods
+from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import months_between
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -30,13 +30,14 @@ def missing_signals_sensor(settings: Settings) -> dg.SensorDefinition:
 
 
 def decide(view: TickView, market: Market) -> Finding:
-    """Ask for signals of the bars that closed since the champion last spoke."""
-    reigning = champion_periods(view.table(CHAMPIONS).read(market.key, [ALL_MONTHS]))
-    if not reigning:
-        return Finding(f"{market.key} has no champion")
-    start, end = _silence(view, market, reigning[0].since.to_pydatetime())
+    """Ask for signals of the bars that closed, since it last spoke, while a strategy speaks."""
+    history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
+    periods = champion_periods(history, view.strategy.name)
+    if not periods:
+        return Finding(f"strategy {view.strategy.name} does not speak for {market.key}")
+    start, end = _silence(view, market, periods)
     if end <= start:
-        return Finding(f"the champion of {market.key} has spoken of every bar")
+        return Finding(f"strategy {view.strategy.name} has spoken of every bar of {market.key}")
     bars = (end - start) // market.bar
     if bars > 1 and _is_cold(view, market, start, end):
         return Finding(
@@ -44,9 +45,9 @@ def decide(view: TickView, market: Market) -> Finding:
             "behind a stretch that learning may not cross"
         )
     if view.busy(market, "generate_signals"):
-        return Finding(f"the champion of {market.key} is being asked")
+        return Finding(f"strategy {view.strategy.name} is being asked about {market.key}")
     return Finding(
-        f"{bars} bars of {market.key} have closed since its champion spoke",
+        f"{bars} bars of {market.key} have closed of which {view.strategy.name} said nothing",
         request_months(
             "generate_signals", market, months_between(start, end), f"{end.isoformat()}"
         ),
@@ -62,9 +63,18 @@ def _is_cold(view: TickView, market: Market, start: datetime, end: datetime) -> 
     return bool(undefined_rows(known[known["open_time"] >= pd.Timestamp(start)]).all())
 
 
-def _silence(view: TickView, market: Market, reign_began: datetime) -> tuple[datetime, datetime]:
-    """Return the stretch [start, end) of bars with features and without a word."""
-    spoken = view.last_time(PREDICTIONS, market)
-    known = view.last_time(FEATURES, market)
-    start = reign_began if spoken is None else spoken + market.bar
-    return start, start if known is None else known + market.bar
+def _silence(
+    view: TickView, market: Market, periods: list[ChampionPeriod]
+) -> tuple[datetime, datetime]:
+    """Return the stretch [start, end) of bars with features and without a word.
+
+    Bars that closed while nobody, or another strategy, spoke are none of them.
+    """
+    spoken, known = view.last_time(PREDICTIONS, market), view.last_time(FEATURES, market)
+    after = periods[0].since if spoken is None else pd.Timestamp(spoken + market.bar)
+    before = after if known is None else pd.Timestamp(known + market.bar)
+    owed = [(max(one.since, after), min(one.until, before)) for one in periods]
+    owed = [(start, end) for start, end in owed if start < end]
+    if not owed:
+        return after.to_pydatetime(), after.to_pydatetime()
+    return owed[0][0].to_pydatetime(), owed[-1][1].to_pydatetime()

@@ -30,8 +30,10 @@ def stale_drift_metrics_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for drift metrics of the market if its champion has none that are fresh enough."""
-    if not champion_periods(view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])):
-        return Finding(f"{market.key} has no champion")
+    history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
+    periods = champion_periods(history, view.strategy.name)
+    if not (periods and periods[-1].stands):
+        return Finding(f"strategy {view.strategy.name} does not speak for {market.key}")
     last_bar = view.last_time(FEATURES, market)
     if last_bar is None:
         return Finding(f"{market.key} has no features")

@@ -48,11 +48,18 @@ def _assets(settings: Settings) -> list[dg.AssetsDefinition]:
     from traderai_assets import assets
     from traderai_assets.instance.months_read import with_reach
     from traderai_assets.plan import reach
-    from traderai_assets.runs.strategy_assets import StrategyAsset, declared_in, each_once
+    from traderai_assets.runs.strategy_assets import (
+        AssetOverStrategies,
+        StrategyAsset,
+        declared_in,
+        each_once,
+    )
     from traderai_assets.strategies import strategies_of
 
+    strategies = strategies_of(settings)
     built = with_reach(dg.load_assets_from_package_module(assets), reach(settings))
-    for strategy in strategies_of(settings):
+    built += [one.over(strategies) for one in declared_in(assets.__name__, AssetOverStrategies)]
+    for strategy in strategies:
         own = [one.of(strategy) for one in declared_in(assets.__name__, StrategyAsset)]
         built += with_reach(own, reach(settings.of(strategy.name)))
     return each_once(built)

@@ -19,11 +19,11 @@ _DESCRIPTIONS = {
     "backfill": "Fetch candles of months gone by; compute their features and labels.",
     "update_latest": "Fetch the open month's new candles; compute their features and labels.",
     "expire_signals": "Settle signals that have ended.",
-    "generate_signals": "Say what the champion says at each newly closed bar.",
+    "generate_signals": "Say what the strategies that may speak say at each newly closed bar.",
     "train": "Train the models of the months asked for, test them out of sample, record the days.",
     "extend_record": "Test the models of the months asked for anew, and record the days since.",
     "judge": "Judge each strategy by its record over all markets and months.",
-    "choose_champion": "Let the newest model challenge the champion of a market.",
+    "choose_champion": "Choose the strategy that speaks for a market, and its newest sane model.",
     "monitor_drift": "Compare live features, predictions and results with the champion's training.",
     "replay_history": "Say what the model of each past month would have signalled.",
 }

@@ -141,7 +141,7 @@ class ChampionSettings(Section):
     """Who may speak for a market."""
 
     allow_unproven: bool = Field(
-        False, description="Let models speak that did not clear the bar, as for paper trading."
+        False, description="Let strategies speak on paper whose record proves nothing yet."
     )
 
 

@@ -94,7 +94,7 @@ SIGNALS_EXPIRE = WorkClass(
     "signals.expire", 8, 1, frozenset({"signal_outcomes"}), "Judge signals that have ended.", 1
 )
 SIGNALS_GENERATE = WorkClass(
-    "signals.generate", 7, 1, frozenset({"signals"}), "Generate the champion's signals.", 1
+    "signals.generate", 7, 1, frozenset({"signals"}), "Generate signals of who speaks.", 1
 )
 TRAINING = WorkClass(
     "training",
@@ -148,7 +148,7 @@ def classify(assets: Iterable[str], months: Iterable[str], open_month: str) -> W
 
 ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
 # There once; every other asset once for each strategy (strategies.asset_path)
-SHARED_ASSETS = frozenset({"candles", "features"})
+SHARED_ASSETS = frozenset({"candles", "features", "champions"})
 
 
 def limits_of(written: Iterable[str]) -> Limits:

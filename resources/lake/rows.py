@@ -86,10 +86,11 @@ def ordered(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_declared(table: Table, what: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Exactly the declared columns: younger ones are null, those no longer declared left out."""
+    """Exactly the declared columns: younger ones are null or as declared, older ones left out."""
     for name, dtype in table.dtypes.items():
-        if name not in frame.columns and table.schema.columns[name].nullable:
-            frame[name] = pd.Series(None, index=frame.index, dtype=dtype)
+        column = table.schema.columns[name]
+        if name not in frame.columns and (column.nullable or column.default is not None):
+            frame[name] = pd.Series(column.default, index=frame.index, dtype=dtype)
         elif name not in frame.columns or frame.dtypes[name] != dtype:
             raise LakeError(
                 f"{what}: published before column {name} was declared as {dtype}; {way_out(table)}"

@@ -11,6 +11,7 @@ from dagster._core.loader import LoadingContextForTest
 
 from tests.assets.conftest import NOW
 from tests.assets.in_process_platform import InProcessPlatform, opened
+from traderai_assets.domain.champions.periods import champion_periods
 from traderai_assets.domain.markets import Market
 from traderai_assets.partitions import MARKETS, partition_key
 from traderai_assets.registry.reproduction import differences, train_again
@@ -90,15 +91,17 @@ def test_every_table_of_a_strategy_is_its_own_and_shared_ones_are_there_once(
 ):
     folders = {path.name for path in Path(made.settings.lake_root).iterdir()}
     tables = {table.path for table in tables_of(made.settings)}
-    assert not folders & {"models", "labels", "signals", "champions"}
-    assert {"fast", "slow", "candles", "features", "3_bars_1", "6_bars_1"} <= folders
+    assert not folders & {"models", "labels", "signals"}
+    shared = {"candles", "features", "champions"}
+    assert shared | {"fast", "slow", "3_bars_1", "6_bars_1"} <= folders
     assert set(made.lake.remembered()) <= tables
     for market in of_each_market(made):
         for name, horizon in (("fast", 3), ("slow", 6)):
             labels = rows(made, LABELS, name, MAY)
             held = (labels["label_end"] - labels["open_time"]).max()
             assert held == (horizon + 1) * market.bar
-            assert len(rows(made, CHAMPIONS, name)) == 1
+            [spoken_for] = champion_periods(rows(made, CHAMPIONS, name))
+            assert (spoken_for.strategy in {"fast", "slow"}, spoken_for.paper) == (True, True)
             assert len(rows(made, BACKTEST_METRICS, name, MAY)) >= 1
     assert len(rows(made, SIGNAL_SNAPSHOTS, "fast", MAY)) > 0
 

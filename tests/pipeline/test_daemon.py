@@ -46,7 +46,7 @@ def test_sensors_alone_bring_a_market_from_nothing_to_a_champion(platform):
     assert len(labels) > 0.95 * len(candles)
     [model] = platform.read(MODELS).to_dict("records")
     [choice] = platform.read(CHAMPIONS).to_dict("records")
-    assert (choice["action"], choice["model_id"]) == ("promoted", model["model_id"])
+    assert (choice["action"], choice["model_id"]) == ("speaks", model["model_id"])
     jobs = [one.dagster_run.job_name for one in platform.runs()]
     assert jobs == ["backfill", "train", "choose_champion", "monitor_drift"]
 

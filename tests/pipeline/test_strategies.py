@@ -1,4 +1,4 @@
-"""Two strategies with the real daemon: each comes to its champion, by runs of its own."""
+"""Two strategies with the real daemon: each by runs of its own, and one of them speaks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,10 +40,13 @@ def rows(platform: RunningPlatform, strategy: Strategy, table) -> int:
     return platform.lake.of(strategy).snapshot(table).rows(BTC.key)
 
 
-def test_sensors_alone_bring_two_strategies_to_their_champions(platform: RunningPlatform):
+def test_sensors_alone_bring_two_strategies_to_their_models_and_one_speaks(
+    platform: RunningPlatform,
+):
     strategies = strategies_of(platform.settings)
     assert [one.name for one in strategies] == ["fast", "slow"]
-    platform.until(lambda: all(rows(platform, one, CHAMPIONS) > 0 for one in strategies))
+    platform.until(lambda: all(rows(platform, one, MODELS) > 0 for one in strategies))
+    platform.until(lambda: rows(platform, strategies[0], CHAMPIONS) > 0)
     platform.until_quiet()
     assert [rows(platform, one, MODELS) for one in strategies] == [1, 1]
     trained = [record.dagster_run for record in platform.runs("train")]

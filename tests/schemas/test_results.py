@@ -11,8 +11,10 @@ from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.backtest.intervals import result_intervals
 from traderai_assets.domain.backtest.metrics import metrics_table
-from traderai_assets.domain.champions.choice import Decision
-from traderai_assets.domain.champions.history import empty_history, roll_back, with_decision
+from traderai_assets.domain.champions.choice import Contender, choose_speaker
+from traderai_assets.domain.champions.history import empty_history, roll_back, with_choice
+from traderai_assets.domain.champions.paper import as_spoken
+from traderai_assets.domain.champions.periods import champion_periods
 from traderai_assets.domain.drift.alarm import drift_table
 from traderai_assets.domain.drift.features import feature_drift, prediction_drift
 from traderai_assets.domain.drift.performance import performance_drift
@@ -21,6 +23,7 @@ from traderai_assets.domain.errors import InvalidRows
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.signals.generation import generate_signals
 from traderai_assets.domain.signals.outcomes import month_outcomes, resolve_outcomes
+from traderai_assets.domain.strategies.states import CANDIDATE, INSUFFICIENT, PROMOTED
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
@@ -59,6 +62,12 @@ def signals(frame):
     return generate_signals(frame.assign(**said), bar=BAR, model_id="m1")
 
 
+def spoken(said, state=CANDIDATE):
+    speaker = Contender("slow", "0" * 16, state, model_id="m1", served_month=MARCH.key)
+    history = with_choice(empty_history(), choose_speaker([speaker]), changed_at=MARCH.start)
+    return as_spoken(said, champion_periods(history)[0])
+
+
 @pytest.mark.parametrize("n_bars", [0, 1, 300])
 def test_a_backtest_can_be_stored(n_bars):
     frame = candles(n_bars)
@@ -83,11 +92,21 @@ def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
     frame = candles(n_bars)
     said = signals(frame)
     outcomes = month_outcomes(said, frame, month=MARCH, bar=BAR)
-    assert len(validated_rows(SIGNALS, said)) == len(said)
+    assert len(validated_rows(SIGNALS, spoken(said))) == len(said)
     assert len(validated_rows(SIGNAL_OUTCOMES, outcomes)) == len(said)
     ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
     snapshots = said.join(ended[["status", "ended_at", "entry_price", "gross_return"]])
     assert len(validated_rows(SIGNAL_SNAPSHOTS, snapshots)) == len(said)
+
+
+def test_a_candidate_speaks_on_paper_with_a_quarter_and_a_promoted_strategy_in_full():
+    said = signals(candles(10))
+    paper, full = spoken(said), spoken(said, PROMOTED)
+    assert (set(paper["size"]), set(full["size"])) == ({0.125}, {0.5})
+    assert (paper["paper"].all(), full["paper"].any()) == (True, False)
+    assert set(paper["strategy_state"]) | set(full["strategy_state"]) == {"candidate", "promoted"}
+    same = [name for name in said if name != "size"]
+    pd.testing.assert_frame_equal(paper[same], said[same])
 
 
 def test_an_account_that_holds_more_than_cash_and_position_is_refused():
@@ -101,15 +120,15 @@ def test_an_account_that_holds_more_than_cash_and_position_is_refused():
 def test_a_signal_that_points_the_wrong_way_is_refused():
     said = signals(candles(10))
     with pytest.raises(InvalidRows, match="target_price on the side's side"):
-        validated_rows(SIGNALS, said.assign(side=-said["side"]))
+        validated_rows(SIGNALS, spoken(said.assign(side=-said["side"])))
 
 
 def test_a_signal_with_one_distance_alone_is_refused():
     said = signals(candles(10))
     with pytest.raises(InvalidRows, match="target and stop null together"):
-        validated_rows(SIGNALS, said.assign(stop=np.nan))
+        validated_rows(SIGNALS, spoken(said.assign(stop=np.nan)))
     before = said.assign(target=np.nan, stop=np.nan)
-    assert len(validated_rows(SIGNALS, before)) == len(said)
+    assert len(validated_rows(SIGNALS, spoken(before))) == len(said)
 
 
 def test_an_outcome_with_some_of_its_levels_is_refused():
@@ -146,13 +165,8 @@ def test_the_history_of_champions_can_be_stored():
     at = datetime(2026, 3, 1, tzinfo=UTC)
     history = empty_history()
     validated_rows(CHAMPIONS, history)
-    for promote, challenger in ((False, "a"), (True, "b"), (True, "c"), (False, "d")):
-        history = with_decision(
-            history,
-            Decision(promote, "because"),
-            challenger_id=challenger,
-            served_month=MARCH,
-            changed_at=at,
-        )
+    for state, model in ((INSUFFICIENT, "a"), (CANDIDATE, "b"), (PROMOTED, "c")):
+        speaker = Contender("slow", "0" * 16, state, model_id=model, served_month=MARCH.key)
+        history = with_choice(history, choose_speaker([speaker]), changed_at=at)
     history = roll_back(history, changed_at=at, reason="by hand")
-    assert validated_rows(CHAMPIONS, history)["model_id"].tolist()[1:] == ["b", "c", "c", "b"]
+    assert validated_rows(CHAMPIONS, history)["model_id"].tolist()[1:] == ["b", "c", "b"]

@@ -1,4 +1,4 @@
-"""Homes made by eb790f2 are read: stored columns keep their type, newer ones are nullable."""
+"""Homes made by eb790f2 are read: stored columns keep their type, newer ones may be absent."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,11 @@ def faults(table: Table, stored: dict[str, str]) -> list[str]:
     """What of the table's columns would make rows with the stored columns unreadable."""
     columns = table.schema.columns
     found = [
-        f"{table.name}.{name} is new and not nullable: partitions stored before it have no value "
-        "for it and could not be read; declare it nullable (a metric: say when in `undefined`), as "
-        "float64, str, object or a time"
+        f"{table.name}.{name} is new and neither nullable nor has a default: partitions stored "
+        "before it have no value for it and could not be read; declare it nullable (a metric: say "
+        "when in `undefined`), as float64, str, object or a time, or with a default"
         for name in table.dtypes
-        if name not in stored and not columns[name].nullable
+        if name not in stored and not columns[name].nullable and columns[name].default is None
     ]
     for name, written in stored.items():
         dtype = written.removesuffix("?")
@@ -45,11 +45,15 @@ def test_every_stored_table_can_be_read(name):
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [
-        ({"omega": Column(float)}, "omega is new and not nullable: .* declare it nullable"),
-        ({"trades_lost": Column("int64")}, "trades_lost is new and not nullable"),
+        (
+            {"omega": Column(float)},
+            "omega is new and neither nullable nor has a default: .* declare it nullable",
+        ),
+        ({"trades_lost": Column("int64")}, "trades_lost is new and neither nullable"),
         ({"sharpe": Column(str)}, "sharpe was stored as float64 and is str: keep it"),
         ({"sharpe": Column(float)}, "sharpe was stored with nulls"),
         ({"omega": Column(float, nullable=True)}, None),
+        ({"paper": Column(bool, default=False)}, None),
     ],
 )
 def test_a_column_that_would_make_stored_backtests_unreadable_is_found(columns, fault):

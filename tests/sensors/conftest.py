@@ -13,10 +13,12 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.champions.choice import Decision
-from traderai_assets.domain.champions.history import empty_history, with_decision
+from traderai_assets.domain.champions.choice import Contender, choose_speaker
+from traderai_assets.domain.champions.history import empty_history, with_choice
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.states import INSUFFICIENT, PROMOTED
+from traderai_assets.domain.strategies.strategy import DEFAULT, Strategy
 from traderai_assets.instance.market_notes import SCOPES, note_answered, write_notes
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
@@ -27,6 +29,7 @@ from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategy_named
 
 BTC = Market("binance", "BTC/USDT", "1h")
 ETH = Market("binance", "ETH/USDT", "1h")
@@ -117,12 +120,20 @@ class SensorPlatform:
                 kept = opened if table is CANDLES else opened[-1:]
                 self.put(table, Month.parse(month), rows(table, open_time=kept.to_numpy()), market)
 
-    def crown(self, model_id: str, since: datetime, *, promote: bool = True) -> None:
-        """Let a challenger be judged."""
-        decision = Decision(promote=promote, reason="as the test wants it", evidence={})
-        history = with_decision(
-            empty_history(), decision, challenger_id=model_id, served_month=MARCH, changed_at=since
-        )
+    @property
+    def strategy(self) -> Strategy:
+        """The one there is."""
+        return strategy_named(self.settings, DEFAULT)
+
+    def crown(self, model_id: str, *since: datetime, promote: bool = True) -> None:
+        """Have the strategy speak by a model from then on, and where told so be silenced again."""
+        history = empty_history()
+        for turn, moment in enumerate(since):
+            state = PROMOTED if promote and turn % 2 == 0 else INSUFFICIENT
+            speaker = Contender(
+                DEFAULT, self.strategy.id, state, model_id=model_id, served_month=MARCH.key
+            )
+            history = with_choice(history, choose_speaker([speaker]), changed_at=moment)
         self.put(CHAMPIONS, None, history)
 
     def run(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:

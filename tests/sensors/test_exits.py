@@ -4,6 +4,7 @@ Each sensor is brought to where it asks. Then the run it asked for comes to noth
 run can; what made the sensor ask is as it was.
 """
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,6 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_workers import WORKER_TAG, note
-from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
@@ -54,12 +54,10 @@ def lacks_model(platform, _):
     platform.put_bars(FEBRUARY.start, NOON)
 
 
-def has_challenger(platform, rows_of):
-    has_untested_model(platform, rows_of)
-    tested = rows_of(
-        BACKTEST_METRICS, model_id=[MODEL], segment="walk_forward", start=NOON, end=NOON
-    )
-    platform.put(BACKTEST_METRICS, APRIL, tested)
+def has_newer_model(platform, rows_of):
+    plan = json.loads(platform.strategy.settings)["plan"]
+    told = {"generation": 1, "trained_until": NOON, "card": json.dumps({"plan": plan})}
+    platform.put(MODELS, APRIL, rows_of(MODELS, model_id=[MODEL], **told))
 
 
 def has_untested_model(platform, rows_of):
@@ -112,8 +110,8 @@ CASES = [
     Case("stale_candles", "backfill", lacks_history),
     Case("stale_candles", "update_latest", lacks_bars),
     Case("stale_models", "train", lacks_model),
-    Case("new_challengers", "choose_champion", has_challenger),
-    Case("new_challengers", "train", lost_its_test),
+    Case("stale_champions", "choose_champion", has_newer_model),
+    Case("untested_models", "train", lost_its_test),
     Case("missing_signals", "generate_signals", champion_is_silent),
     Case("expiring_signals", "expire_signals", has_open_signals),
     Case("stale_drift_metrics", "monitor_drift", champion_is_silent),

@@ -1,4 +1,4 @@
-"""Bars that have closed and of which the champion has not spoken."""
+"""Bars that have closed and of which a strategy that speaks has said nothing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,19 +17,19 @@ CHAMPION = "1" * 32
 
 def test_a_market_without_a_champion_is_silent(platform):
     platform.put_bars(MARCH.start, NOON, FEATURES)
-    assert platform.tick("missing_signals").reason == f"{BTC} has no champion"
+    assert platform.tick("missing_signals").reason == f"strategy default does not speak for {BTC}"
 
 
-def test_a_challenger_that_lost_is_no_champion(platform):
+def test_a_strategy_that_may_not_speak_owes_nothing(platform):
     platform.put_bars(MARCH.start, NOON, FEATURES)
     platform.crown(CHAMPION, NOON - HOUR, promote=False)
-    assert platform.tick("missing_signals").reason == f"{BTC} has no champion"
+    assert platform.tick("missing_signals").reason == f"strategy default does not speak for {BTC}"
 
 
 def test_bars_from_before_its_reign_are_not_the_champions(platform):
     platform.put_bars(MARCH.start, NOON, FEATURES)
     platform.crown(CHAMPION, NOON)
-    assert platform.tick("missing_signals").reason.endswith("has spoken of every bar")
+    assert platform.tick("missing_signals").reason.endswith(f"has spoken of every bar of {BTC}")
 
 
 def test_bars_that_closed_since_its_reign_began_are_asked_for_once(platform):
@@ -41,7 +41,7 @@ def test_bars_that_closed_since_its_reign_began_are_asked_for_once(platform):
     assert f"3 bars of {BTC} have closed" in first.log
     assert first.request.run_key == second.request.run_key
     platform.run(first.request, dg.DagsterRunStatus.STARTED)
-    assert platform.tick("missing_signals").reason == f"the champion of {BTC} is being asked"
+    assert platform.tick("missing_signals").reason == f"strategy default is being asked about {BTC}"
 
 
 def test_only_what_it_has_not_spoken_of_is_asked_for(platform):
@@ -53,7 +53,7 @@ def test_only_what_it_has_not_spoken_of_is_asked_for(platform):
     tick = platform.tick("missing_signals")
     assert (tick.requests, tick.reason) == (
         [],
-        f"the champion of {BTC} has spoken of every bar",
+        f"strategy default has spoken of every bar of {BTC}",
     )
 
 
@@ -71,3 +71,19 @@ def test_silence_across_the_end_of_a_month_asks_for_both_months(platform):
     assert platform.tick("missing_signals").months == (f"{BTC}|2026-03", f"{BTC}|2026-03")
     platform.put_bars(MARCH.end, MARCH.end + HOUR, FEATURES)
     assert platform.tick("missing_signals").months == (f"{BTC}|2026-03", f"{BTC}|2026-04")
+
+
+def test_bars_that_closed_after_it_was_silenced_are_not_owed(platform):
+    platform.crown(CHAMPION, NOON - 9 * HOUR, NOON - 4 * HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    platform.put_bars(NOON - 9 * HOUR, NOON - 6 * HOUR, PREDICTIONS)
+    assert f"2 bars of {BTC}" in platform.tick("missing_signals").log
+    platform.put_bars(NOON - 9 * HOUR, NOON - 4 * HOUR, PREDICTIONS)
+    assert platform.tick("missing_signals").requests == []
+
+
+def test_bars_of_the_time_between_two_of_its_periods_are_not_owed(platform):
+    platform.crown(CHAMPION, NOON - 9 * HOUR, NOON - 7 * HOUR, NOON - 2 * HOUR)
+    platform.put_bars(MARCH.start, NOON, FEATURES)
+    platform.put_bars(NOON - 9 * HOUR, NOON - 7 * HOUR, PREDICTIONS)
+    assert f"2 bars of {BTC}" in platform.tick("missing_signals").log

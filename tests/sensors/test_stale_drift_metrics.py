@@ -34,7 +34,9 @@ def measured(platform, rows_of):
 
 
 def test_a_market_without_champion_or_features_has_no_drift(platform):
-    assert platform.tick("stale_drift_metrics").reason == f"{BTC} has no champion"
+    assert platform.tick("stale_drift_metrics").reason == (
+        f"strategy default does not speak for {BTC}"
+    )
     platform.crown(CHAMPION, NOON)
     assert platform.tick("stale_drift_metrics").reason == f"{BTC} has no features"
 

@@ -1,4 +1,4 @@
-"""Champions: which model speaks for a market; each change is one event, the log the audit trail."""
+"""Champions: which strategy speaks for a market, by which model; each change is one event."""
 
 from collections.abc import Iterator
 
@@ -6,27 +6,30 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.champions.history import current_champion, with_decision
+from traderai_assets.domain.champions.choice import Choice, choose_speaker
+from traderai_assets.domain.champions.history import (
+    rolled_back_from,
+    speaking_strategy,
+    with_choice,
+)
 from traderai_assets.domain.code_versions import version_of
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
-from traderai_assets.registry.challenge import Challenge
-from traderai_assets.registry.stored_models import newest_model, read_model
+from traderai_assets.registry.contenders import contenders, tables_read, versions_read
 from traderai_assets.runs.publication import Partition, Publication
-from traderai_assets.runs.strategy_assets import strategy_asset
+from traderai_assets.runs.strategy_assets import asset_over_strategies
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
-from traderai_assets.schemas.features import FEATURES
-from traderai_assets.schemas.models import MODELS, OUT_OF_SAMPLE
 from traderai_assets.settings import Settings
 
 
-@strategy_asset(
+@asset_over_strategies(
     partitions_def=markets,
     backfill_policy=MANY_PARTITIONS_A_RUN,
     deps=[
         dg.AssetDep("models", partition_mapping=same_market()),
-        dg.AssetDep("backtests", partition_mapping=same_market()),
+        dg.AssetDep("verdict"),
     ],
     group_name="models",
     kinds={"deltalake"},
@@ -34,41 +37,73 @@ from traderai_assets.settings import Settings
     code_version=version_of("champions"),
 )
 def champions(
-    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    lake: LakeResource,
+    settings: dg.ResourceParam[Settings],
+    strategies: tuple[Strategy, ...],
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """The history of the model that speaks for the market; the newest model challenges it."""
-    sources = (MODELS, OUT_OF_SAMPLE, FEATURES, CANDLES, CANDLE_GAPS)
+    """Who speaks for the market, since when and why: the best strategy that is permitted to.
+
+    Its verdict permits it (promoted: in full; candidate: on paper, with a quarter of the size), its
+    newest sane model speaks. Of one row the table says what changed; the last one stands.
+    """
+    sources = (*tables_read(strategies), CANDLES, CANDLE_GAPS)
     with Publication(context, lake, CHAMPIONS, *sources) as publication:
         for part in publication.partitions():
-            history = _challenged(part, publication, settings)
-            last = history.iloc[-1] if len(history) else None
-            part.put(
-                history,
-                {
-                    "champion": current_champion(history) or "none",
-                    "last_action": str(last["action"]) if last is not None else "none",
-                    "reason": str(last["reason"]) if last is not None else "no model yet",
-                },
+            history = part.published()
+            choice = _choice(part, publication, history, strategies, settings)
+            as_of = known_until(
+                publication.source(CANDLES), publication.source(CANDLE_GAPS), part.market
             )
+            if as_of is not None:
+                history = with_choice(history, choice, changed_at=as_of)
+            part.put(history, _metadata(choice, history))
         yield from publication.publish()
 
 
-def _challenged(part: Partition, publication: Publication, settings: Settings) -> pd.DataFrame:
-    """Return the market's history with what became of its newest model's challenge."""
-    history = part.published()
-    challenger = newest_model(publication.source(MODELS), part.market)
-    as_of = known_until(publication.source(CANDLES), publication.source(CANDLE_GAPS), part.market)
-    reigning = current_champion(history)
-    if challenger is None or as_of is None or reigning == challenger.model_id:
-        return history
-    champion = None
-    if reigning is not None:
-        champion = read_model(part, reigning, str(history["served_month"].iloc[-1]))
-    decision = Challenge(part, settings, challenger).judge(champion)
-    return with_decision(
-        history,
-        decision,
-        challenger_id=challenger.model_id,
-        served_month=challenger.served,
-        changed_at=as_of,
+def _choice(
+    part: Partition,
+    publication: Publication,
+    history: pd.DataFrame,
+    strategies: tuple[Strategy, ...],
+    settings: Settings,
+) -> Choice:
+    part.inputs |= versions_read(publication.source, strategies, part.market)
+    able = contenders(
+        publication.source, strategies, part.market, without=rolled_back_from(history)
     )
+    return choose_speaker(
+        able,
+        speaking=speaking_strategy(history),
+        allow_unproven=settings.champions.allow_unproven,
+    )
+
+
+def _metadata(choice: Choice, history: pd.DataFrame) -> dict[str, object]:
+    speaker = choice.speaker
+    contended = [
+        dg.TableRecord(
+            {
+                "strategy": one["strategy"],
+                "state": one["state"],
+                "annual_sharpe": one["annual_sharpe"],
+                "model": (one["model_id"] or "none")[:8],
+                "why_not": one["why_not"] or "it may speak",
+            }
+        )
+        for one in choice.evidence["contenders"]
+    ]
+    return {
+        "champion": speaker.model_id if speaker else "none",
+        "strategy": speaker.strategy if speaker else "none",
+        "speaks": _how(choice),
+        "reason": choice.reason,
+        "last_action": str(history["action"].iloc[-1]) if len(history) else "none",
+        "contenders": dg.MetadataValue.table(contended),
+    }
+
+
+def _how(choice: Choice) -> str:
+    if choice.speaker is None:
+        return "not"
+    return "on paper" if choice.paper else "in full"

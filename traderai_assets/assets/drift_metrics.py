@@ -11,6 +11,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.reach import DRIFT_WINDOW
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_market
 from traderai_assets.plan import reach, trading_costs
@@ -47,7 +48,10 @@ if TYPE_CHECKING:
     code_version=version_of("drift_metrics"),
 )
 def drift_metrics(
-    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    lake: LakeResource,
+    settings: dg.ResourceParam[Settings],
+    strategy: Strategy,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Features, predictions and results of the last seven days against the champion's training."""
     sources = [CHAMPIONS, FEATURES, PREDICTIONS, SIGNAL_OUTCOMES, MODELS, BACKTEST_TRADES]
@@ -55,22 +59,26 @@ def drift_metrics(
         sources.append(CANDLES)  # What a position pays follows its price
     with Publication(context, lake, DRIFT_METRICS, *sources) as publication:
         for part in publication.partitions():
-            measured = _measure(part, settings)
+            measured = _measure(part, settings, strategy)
             part.put(*measured)
         yield from publication.publish()
 
 
-def _measure(part: Partition, settings: Settings) -> tuple[pd.DataFrame, dict[str, object]]:
+def _measure(
+    part: Partition, settings: Settings, strategy: Strategy
+) -> tuple[pd.DataFrame, dict[str, object]]:
     from traderai_assets.domain.champions.periods import champion_periods
     from traderai_assets.domain.drift.alarm import drift_alarm, drift_table
     from traderai_assets.domain.features.month import undefined_rows
 
     stored = part.published()
     months = reach(settings).drift(part.market.bar).months(part.month)
-    periods = champion_periods(part.read(CHAMPIONS))
+    periods = champion_periods(part.read(CHAMPIONS), strategy.name)
     features = part.read(FEATURES, *months)
-    if not periods or features.empty or features["open_time"].iloc[-1] < part.month.start:
-        return stored, {"reason": "no champion, or no bar of the month yet"}
+    if not (periods and periods[-1].stands):
+        return stored, {"reason": f"strategy {strategy.name} does not speak here"}
+    if features.empty or features["open_time"].iloc[-1] < part.month.start:
+        return stored, {"reason": "no bar of the month yet"}
     champion = periods[-1]
     end = features["open_time"].iloc[-1] + part.market.bar
     model = read_model(part, champion.model_id, champion.served_month).model

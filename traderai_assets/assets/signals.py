@@ -1,4 +1,4 @@
-"""Signals: what the champion said at each closed bar while it was the champion."""
+"""Signals: what a strategy said at each closed bar while it spoke for the market."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +10,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown, significant
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import (
     MANY_PARTITIONS_A_RUN,
     market_months,
@@ -29,6 +30,7 @@ from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.settings import Settings
 
 if TYPE_CHECKING:
+    from traderai_assets.domain.champions.periods import ChampionPeriod
     from traderai_assets.domain.models.model import ServingModel
 
 
@@ -45,9 +47,12 @@ if TYPE_CHECKING:
     code_version=version_of("signals"),
 )
 def signals(
-    context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    lake: LakeResource,
+    settings: dg.ResourceParam[Settings],
+    strategy: Strategy,
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Signals of the champion at newly closed bars; what it said before is never edited.
+    """Signals at newly closed bars of a strategy that speaks; what it said is never edited.
 
     Target and stop are distances from the entry, which is the next bar's open. Prices are
     indicative, around the close of the bar; the exact ones are in signal_outcomes once it is known.
@@ -55,18 +60,21 @@ def signals(
     sources = (CHAMPIONS, FEATURES, CANDLES, MODELS)
     with Publication(context, lake, SIGNALS, *sources, beside=(PREDICTIONS,)) as publication:
         for part in publication.partitions():
-            predictions, signals = _spoken(part, settings)
+            predictions, signals = _spoken(part, settings, strategy)
             part.put_beside(PREDICTIONS, predictions)
             part.put(signals, _metadata(predictions, signals))
         yield from publication.publish()
 
 
-def _spoken(part: Partition, settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _spoken(
+    part: Partition, settings: Settings, strategy: Strategy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the month's predictions and signals: those stored, and those of bars since then.
 
     A kill between the two tables leaves predictions whose signals are not stored; these are made
     now, of what was predicted.
     """
+    from traderai_assets.domain.champions.paper import as_spoken
     from traderai_assets.domain.champions.periods import champion_periods
     from traderai_assets.domain.signals.generation import signals_of
 
@@ -78,19 +86,22 @@ def _spoken(part: Partition, settings: Settings) -> tuple[pd.DataFrame, pd.DataF
         features = features[features["open_time"] > predictions["open_time"].iloc[-1]]
     unsigned = ~predictions["open_time"].isin(signals["open_time"])
     owed = predictions[(predictions["side"] != 0) & unsigned]
-    for period in champion_periods(part.read(CHAMPIONS)):
-        decided_at = features["open_time"] + bar
-        new = features[(decided_at > period.since) & (decided_at <= period.until)]
-        missed = owed[owed["model_id"] == period.model_id]
+    for period in champion_periods(part.read(CHAMPIONS), strategy.name):
+        new = features[_within(features, period, bar)]
+        missed = owed[_within(owed, period, bar)]
         if new.empty and missed.empty:
             continue
         model = read_model(part, period.model_id, period.served_month).model
         predicted = _predictions(model, new, candles, bar)
         predictions = _joined(predictions, predicted)
         made = signals_of(model, _joined(missed, predicted), candles, bar=bar)
-        signals = _joined(signals, made)
-        owed = owed.drop(missed.index)
+        signals = _joined(signals, as_spoken(made, period))
     return predictions, signals.sort_values("open_time", ignore_index=True)
+
+
+def _within(frame: pd.DataFrame, period: "ChampionPeriod", bar: timedelta) -> "pd.Series[bool]":
+    decided_at = frame["open_time"] + bar
+    return (decided_at > period.since) & (decided_at <= period.until)
 
 
 def _predictions(
@@ -116,6 +127,7 @@ def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, obj
                 "decided_at": str(signal["decided_at"]),
                 "side": "long" if signal["side"] > 0 else "short",
                 "size": shown(signal["size"], 4),
+                "paper": str(signal["paper"]).lower(),
                 "probability": significant(signal["probability"], 4),
                 "target": percent(signal["target"], 4),
                 "stop": percent(signal["stop"], 4),
@@ -130,5 +142,6 @@ def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, obj
         "bars_spoken_of": len(predictions),
         "longs": int((signals["side"] > 0).sum()),
         "shorts": int((signals["side"] < 0).sum()),
+        "on_paper": int(signals["paper"].sum()),
         **({"last_signals": dg.MetadataValue.table(rows)} if rows else {}),
     }

@@ -6,12 +6,13 @@ import click
 
 from traderai_assets.cli.context import open_settings
 from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.strategy_champions import champions
 from traderai_assets.cli.strategy_verdict import verdict
 
 
 @click.group()
 def command() -> None:
-    """List the strategies that the settings make, show one, compare two, or tell a verdict.
+    """List the strategies that the settings make, show one, compare two, or say who speaks.
 
     Example: traderai strategies list
     """
@@ -63,3 +64,4 @@ def compare(strategy: str, other: str, *, as_json: bool) -> None:
 
 
 command.add_command(verdict)
+command.add_command(champions)

@@ -11,10 +11,10 @@ from typing import Final
 CODE_VERSIONS: Final[dict[str, str]] = {
     "candles": "1",
     "labels": "4",
-    "models": "6",
+    "models": "7",
     "backtests": "3",
-    "champions": "1",
-    "signals": "2",
+    "champions": "2",
+    "signals": "3",
     "signal_outcomes": "2",
     "signal_snapshots": "3",
     "drift_metrics": "3",
@@ -22,8 +22,9 @@ CODE_VERSIONS: Final[dict[str, str]] = {
     "verdict": "1",
 }
 
-# What these are of is decided before them: another way to measure is no other strategy
-MEASURING: Final = frozenset({"record", "verdict"})
+# What these are of is decided before them: another way to measure, or to choose among strategies,
+# is no other strategy
+MEASURING: Final = frozenset({"record", "verdict", "champions"})
 
 
 def version_of(kind: str) -> str:

@@ -9,10 +9,11 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import InstigatorStatus
 
 FORMER_NAMES = {
+    "stale_champions": "new_challengers",
     "missing_signals": "silent_champions",
     "stale_drift_metrics": "unmeasured_drift",
 }
-"""The name of a sensor, and the one it had in version 0.1."""
+"""The name of a sensor, and the one it had before."""
 
 
 def stopped_under_former_name(instance: DagsterInstance, sensor: str) -> str:

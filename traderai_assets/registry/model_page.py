@@ -35,6 +35,7 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
     top = sorted(gains, key=gains.__getitem__, reverse=True)[:10]
     return {
         "model_id": row["model_id"],
+        "fault": row["fault"] if pd.notna(row["fault"]) else "none",
         "promotable": bool(row["promotable"]),
         "verdict": row["verdict"],
         "trained_from": dg.TimestampMetadataValue(row["trained_from"].timestamp()),

@@ -96,7 +96,7 @@ def read_model(part: Partition, model_id: str, served: str) -> StoredModel:
         raise CorruptPartition(
             f"model {model_id} of {part.market.key} is the champion made for {served}, but table "
             f"models holds {len(rows)} other models of that month; restore the table, or train "
-            f"{served} anew and let it challenge"
+            f"{served} anew, whose model speaks then"
         )
     return StoredModel(part.market, month, named.iloc[0])
 

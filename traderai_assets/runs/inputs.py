@@ -1,7 +1,8 @@
 """Inputs: what a partition was made of, table by table and month by month, in an event and back.
 
 In a partition's list of inputs, which the lake's log and a model's card keep, `candles/2026-03` is
-a content hash and `crossings/2026-03` says in writing what of that month learning may not cross.
+a content hash (`fast/models/2026-03` where what is there once for all strategies reads a table of
+one of them), and `crossings/2026-03` says in writing what of that month learning may not cross.
 An event names the same as data versions, whole and as JSON. Dagster's tag of a source is the hash
 of these: its length does not grow with the months, and no month is lost.
 """
@@ -35,7 +36,7 @@ def input_versions(inputs: Mapping[str, str]) -> Versions:
     """
     found: Versions = {}
     for name, value in inputs.items():
-        table, slash, month = name.partition("/")
+        table, slash, month = name.rpartition("/")
         if slash and table != CROSSINGS:
             crossings = inputs.get(f"{CROSSINGS}/{month}", "") if table == CANDLES.name else ""
             found.setdefault(table, {})[month] = candles_version(value, crossings)

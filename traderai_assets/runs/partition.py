@@ -66,7 +66,7 @@ class Partition:
         snapshot = self._publication.source(table)
         asked = months or (None,)
         for month in asked:
-            name = f"{table.name}/{month.key if month else ALL_MONTHS}"
+            name = f"{table.path}/{month.key if month else ALL_MONTHS}"
             self.inputs[name] = snapshot.content_hash(self.market, month)
         return snapshot.read(self.market, asked)
 
@@ -82,7 +82,7 @@ class Partition:
         snapshot = self._publication.source(table)
         keys = snapshot.partitions()
         hashes = {partition_key(*key): snapshot.content_hash(*key) for key in keys}
-        self.inputs[f"{table.name}/{ALL_MONTHS}"] = combined_version(hashes)
+        self.inputs[f"{table.path}/{ALL_MONTHS}"] = combined_version(hashes)
         return {key: snapshot.read(key.market, [key.month]) for key in keys}
 
     def read_candles(self, *months: Month) -> pd.DataFrame:

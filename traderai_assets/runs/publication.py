@@ -56,7 +56,7 @@ class Publication:
         # After the rows, so that no gap is believed in which rows have arrived since
         beside_candles = (CANDLE_GAPS, PRICE_DECISIONS) if CANDLES in sources else ()
         self._sources = {
-            source.name: lake.snapshot(source)
+            lake.placed(source).path: lake.snapshot(source)
             for source in dict.fromkeys((*sources, *beside_candles))
         }
         self._lake = lake
@@ -84,7 +84,7 @@ class Publication:
 
     def source(self, table: Table) -> LakeSnapshot:
         """Return the snapshot of a source."""
-        return self._sources[table.name]
+        return self._sources[self._lake.placed(table).path]
 
     @cached_property
     def crossings(self) -> StoredCrossings:
@@ -185,7 +185,7 @@ class Publication:
         for name, pointer in self._pointers.items():
             tags[f"dagster/input_event_pointer/{name}"] = pointer
             tags[f"dagster/input_data_version/{name}"] = combined_version(
-                inputs.get(_table_of(name), {})
+                inputs.get(name) or inputs.get(_table_of(name), {})
             )
         return tags
 
@@ -195,7 +195,7 @@ class Publication:
 
 
 def _table_of(asset: str) -> str:
-    """Return what inputs call an asset: a strategy's own sources go by their plain names."""
+    """Return what inputs call a source of a strategy's own asset: by its plain name."""
     return asset.rpartition("/")[2]
 
 

@@ -1,10 +1,12 @@
 """Assets and checks of strategies: one body each, and for each strategy an asset of its own.
 
+One that is there once, and is made of what all strategies have, is `asset_over_strategies`.
+
 A body is written as for one strategy alone: it names its sources by their plain names, and the
 lake, the studies and the settings that it is given are those of the strategy it works for.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
 from inspect import signature
@@ -18,6 +20,8 @@ from traderai_assets.strategies import asset_path
 
 # A body that has a parameter of this name is given the strategy it works for
 STRATEGY_PARAMETER = "strategy"
+# And one that is made of all strategies' is given these
+STRATEGIES_PARAMETER = "strategies"
 Body = Callable[..., Iterator[Any]]
 Check = Callable[..., dg.AssetCheckResult]
 
@@ -65,6 +69,32 @@ class StrategyAsset:
         return body
 
 
+class AssetOverStrategies:
+    """What `asset_over_strategies` makes of a body; `over` makes the one asset there is."""
+
+    def __init__(self, body: Body, options: Mapping[str, Any]) -> None:
+        self._body = body
+        self._options = options
+
+    def over(self, strategies: Sequence[Strategy]) -> dg.AssetsDefinition:
+        """Return the asset, behind what it names of each of the strategies."""
+        deps = {
+            dep.asset_key: dep
+            for strategy in strategies
+            for dep in (_own_dep(one, strategy) for one in self._options["deps"])
+        }
+        declared = signature(self._body)
+
+        @wraps(self._body)
+        def body(*context: Any, **resources: Any) -> Iterator[Any]:
+            yield from self._body(*context, **resources, strategies=tuple(strategies))
+
+        kept = [one for one in declared.parameters.values() if one.name != STRATEGIES_PARAMETER]
+        body.__signature__ = declared.replace(parameters=kept)  # type: ignore[attr-defined]
+        made: dg.AssetsDefinition = dg.asset(**{**self._options, "deps": [*deps.values()]})(body)
+        return made
+
+
 class StrategyCheck:
     """What `strategy_check` makes of a body; `of` makes the check of one strategy's asset."""
 
@@ -96,6 +126,18 @@ def strategy_asset(
         As `dg.asset` takes them; sources and checks name assets as if there were one strategy.
     """
     return lambda body: StrategyAsset(body, settings_decide=settings_decide, options=options)
+
+
+def asset_over_strategies(**options: Any) -> Callable[[Body], AssetOverStrategies]:
+    """Declare an asset that is there once and is made of what each strategy has.
+
+    Parameters
+    ----------
+    **options
+        As `dg.asset` takes them; what is named in `deps` is meant of every strategy. The body is
+        given all of them as `strategies`, and the lake and the settings as they are.
+    """
+    return lambda body: AssetOverStrategies(body, options)
 
 
 def strategy_check(asset: str) -> Callable[[Check], StrategyCheck]:

@@ -30,8 +30,14 @@ class Models(pa.DataFrameModel):
     )
     rows: Series[np.int64] = pa.Field(gt=0, description="Bars with features and a label.")
     folds: Series[np.int64] = pa.Field(gt=0, description="Walk-forward test slices.")
-    promotable: Series[bool] = pa.Field(description="Whether it may become the champion.")
+    promotable: Series[bool] = pa.Field(
+        description="Whether its own test alone would prove it: told, and decides nothing."
+    )
     verdict: Series[str] = pa.Field(description="Why, or why not, in a sentence.")
+    fault: Series[str] = pa.Field(
+        nullable=True,
+        description="Why its strategy does not speak by it; null where nothing is said against it.",
+    )
     card: Series[str] = pa.Field(description="All there is to know of the model, JSON.")
     lightgbm: Series[object] = pa.Field(description="LightGBM's text, UTF-8; may be empty.")
     xgboost: Series[object] = pa.Field(description="XGBoost's UBJ; may be empty.")

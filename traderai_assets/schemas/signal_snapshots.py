@@ -5,12 +5,12 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from traderai_assets.domain.signals.outcomes import STATUSES
-from traderai_assets.schemas.signals import Signals
+from traderai_assets.schemas.signals import SignalRows
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
 
 
-class SignalSnapshots(Signals):
+class SignalSnapshots(SignalRows):
     """Signals of the model of a past month at bars it never saw, beside how each ended.
 
     Unlike live outcomes they stand with their signal, in the month of its bar: nothing waits for

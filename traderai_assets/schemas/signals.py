@@ -5,12 +5,13 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from traderai_assets.domain.strategies.states import STRATEGY_STATES
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
 
 
-class Signals(pa.DataFrameModel):
-    """Signals of one market, at most one a bar; bars without a side have none. Prices in quote."""
+class SignalRows(pa.DataFrameModel):
+    """What a model says at bars of one market, at most once a bar. Prices in quote."""
 
     open_time: Series[Time] = pa.Field(unique=True, description="When the bar opened.")
     decided_at: Series[Time] = pa.Field(description="When the bar closed; known from then on.")
@@ -83,6 +84,22 @@ class Signals(pa.DataFrameModel):
         """Refuse undeclared columns."""
 
         strict = True
+
+
+class Signals(SignalRows):
+    """Signals of one market: what was spoken. Bars without a side have none."""
+
+    paper: Series[bool] = pa.Field(
+        default=False,
+        description="Whether it is for paper: the strategy's live days prove nothing yet. Its size "
+        "is a quarter of what the model decided, for those who follow it with money all the same.",
+    )
+    strategy_state: Series[str] = pa.Field(
+        nullable=True,
+        isin=[one.name for one in STRATEGY_STATES],
+        description="Of the strategy when it spoke: candidate or promoted; insufficient where "
+        "allow_unproven let it speak; null in signals given before there were verdicts.",
+    )
 
 
 SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True, of_strategy=True)

@@ -58,7 +58,7 @@ class Table:
     schema : DataFrameSchema
         Of a `DataFrameModel` (`Candles.to_schema()`) or built; dtypes float64, int64, int32, int8,
         bool, str, object (bytes) and datetime64[ms, UTC]. A column that is added to a stored table
-        is nullable: what was stored before reads as null there.
+        is nullable, or has a default: what was stored before reads as null there, or as that.
     key : tuple of str
         Sort key; unique within a partition. Summaries tell the range of its first column, if that
         is a time.

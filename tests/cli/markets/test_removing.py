@@ -9,10 +9,11 @@ import pytest
 
 from sensors.tick_view import TickView
 from traderai_assets.cli.context import open_lake
-from traderai_assets.domain.champions.choice import Decision
-from traderai_assets.domain.champions.history import empty_history, with_decision
+from traderai_assets.domain.champions.choice import Contender, choose_speaker
+from traderai_assets.domain.champions.history import empty_history, with_choice
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.states import PROMOTED
 from traderai_assets.instance import kept_markets as kept_markets_module
 from traderai_assets.instance.kept_markets import add_market, kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import note_refused, refusal_of
@@ -105,10 +106,8 @@ def test_what_a_strategy_earned_in_a_market_is_not_deleted_with_it(traderai, hom
 
 @pytest.mark.usefixtures("stored")
 def test_data_are_deleted_from_every_table_once_the_key_is_typed(traderai, home, instance, typed):
-    decision = Decision(promote=True, reason="as the test wants it", evidence={})
-    crowned = with_decision(
-        empty_history(), decision, challenger_id="m1", served_month=MARCH, changed_at=MARCH.start
-    )
+    speaker = Contender("default", "0" * 16, PROMOTED, model_id="m1", served_month=MARCH.key)
+    crowned = with_choice(empty_history(), choose_speaker([speaker]), changed_at=MARCH.start)
     keys = dict.fromkeys([(SOL, ALL_MONTHS), (BTC, ALL_MONTHS)], crowned)
     open_lake(home).snapshot(CHAMPIONS).publish(keys, run_id="test", code_version="1")
     note_refused(instance, SOL, "no")

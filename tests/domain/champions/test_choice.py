@@ -1,142 +1,106 @@
-"""Champion and challenger on the same unseen bars."""
+"""Who speaks for a market: the best strategy that is permitted to, by its newest sane model."""
 
-import json
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from traderai_assets.domain.champions.choice import GuardRails, TrackRecord, choose_champion
-from traderai_assets.domain.errors import InvalidInput
-
-N_BARS = 2_000
-TIMES = np.arange(N_BARS) * 300_000
-NOISE = np.random.default_rng(0).normal(0, 0.001, N_BARS)
-
-
-def standing(model_id, returns=NOISE, *, n_trials=1, trades=50, open_times=TIMES, **proof):
-    return TrackRecord(model_id, open_times[: returns.size], returns, n_trials, trades, **proof)
+from traderai_assets.domain.champions.choice import Contender, choose_speaker
+from traderai_assets.domain.strategies.states import (
+    CANDIDATE,
+    INSUFFICIENT,
+    PROMOTED,
+    RETIRED,
+    SUSPENDED,
+)
 
 
-CHAMPION = standing("old")
+def contender(name, state, *, sharpe=1.0, t=2.0, **told):
+    model = {"model_id": f"model of {name}", "served_month": "2026-03"}
+    known = {"annual_sharpe": sharpe, "t": t} | model | told
+    return Contender(name, f"id of {name}", state=state, **known)
 
 
-def edge(mean, seed=1):
-    """Returns that beat the champion's by `mean` a bar, give or take."""
-    return NOISE + np.random.default_rng(seed).normal(mean, 0.001, N_BARS)
-
-
-def test_the_first_model_that_breaks_no_guard_rail_becomes_champion():
-    decision = choose_champion(None, standing("new"))
-    assert decision.promote
-    assert "first" in decision.reason
-
-
-def test_a_challenger_that_clearly_earns_more_replaces_the_champion():
-    decision = choose_champion(CHAMPION, standing("new", edge(0.0002)))
-    assert decision.promote
-    assert decision.evidence["difference"]["mean_lower"] > 0
-    assert "new beats old" in decision.reason
-
-
-def test_a_tie_keeps_the_champion():
-    decision = choose_champion(CHAMPION, standing("new"))
-    assert not decision.promote
-    assert decision.evidence["difference"]["mean"] == 0
-
-
-def test_a_better_that_may_be_chance_keeps_the_champion():
-    challenger = standing("new", edge(0.00003))
-    assert challenger.returns.sum() > CHAMPION.returns.sum()
-    assert not choose_champion(CHAMPION, challenger).promote
-
-
-@pytest.mark.slow
-def test_chance_alone_seldom_replaces_a_champion():
-    replaced = sum(
-        choose_champion(CHAMPION, standing("new", edge(0.0, seed))).promote for seed in range(20)
-    )
-    assert replaced <= 3
-
-
-def test_the_more_trials_the_more_a_challenger_must_show():
-    # The difference is about 2.5 standard errors: enough for one trial, not for the best of 200.
-    returns = NOISE + np.random.default_rng(4).normal(0, 0.001, N_BARS)
-    returns += 2.5 * 0.001 / np.sqrt(N_BARS) - (returns - NOISE).mean()
-    assert choose_champion(CHAMPION, standing("new", returns)).promote
-    many = choose_champion(CHAMPION, standing("new", returns, n_trials=200))
-    assert not many.promote
-    assert many.evidence["difference"]["mean_lower"] > 0
-    assert many.evidence["difference"]["deflated_sharpe"] < 0.95
+def name_of(choice):
+    return choice.speaker.strategy if choice.speaker else None
 
 
 @pytest.mark.parametrize(
-    ("challenger", "named"),
+    ("state", "speaks", "paper"),
     [
-        (standing("new", np.append(NOISE[:-1], np.nan)), "1 returns that are not finite"),
-        (standing("new", NOISE[:99]), "99 unseen bars"),
-        (standing("new", np.append(NOISE[:-1], -0.6)), "lost 62.7% from a peak"),
-        (standing("new", edge(0.01), trades=4), "made 4 trades"),
+        (INSUFFICIENT, None, False),
+        (CANDIDATE, "a", True),
+        (PROMOTED, "a", False),
+        (SUSPENDED, None, False),
+        (RETIRED, None, False),
     ],
 )
-def test_a_challenger_that_breaks_a_guard_rail_is_never_promoted(challenger, named):
-    rails = GuardRails(min_trades=5)
-    for champion in (None, CHAMPION):
-        decision = choose_champion(champion, challenger, rails=rails)
-        assert not decision.promote
-        assert named in decision.reason
+def test_the_state_of_a_strategy_decides_how_it_speaks(state, speaks, paper):
+    choice = choose_speaker([contender("a", state)])
+    assert (name_of(choice), choice.paper) == (speaks, paper)
 
 
-UNPROVEN = {"promotable": False, "verdict": "deflated Sharpe ratio 0.31"}
+def test_nobody_speaks_where_nobody_may_and_each_is_told_why():
+    choice = choose_speaker([contender("a", INSUFFICIENT), contender("b", SUSPENDED)])
+    assert choice.reason == "nobody speaks: a: it is insufficient; b: it is suspended"
+    assert choose_speaker([]).reason == "nobody speaks: no strategy"
 
 
-@pytest.mark.parametrize("champion", [None, CHAMPION])
-def test_a_challenger_that_is_not_promotable_never_speaks_whatever_it_earned(champion):
-    decision = choose_champion(champion, standing("new", edge(0.001), **UNPROVEN))
-    assert not decision.promote
-    assert decision.reason == "challenger new is not promotable: deflated Sharpe ratio 0.31"
-    assert decision.evidence["challenger"]["promotable"] is False
-    silent = standing("new", edge(0.001), promotable=False)
-    assert "no reason was written down" in choose_champion(champion, silent).reason
+def test_one_that_is_unproven_speaks_on_paper_where_that_is_allowed_and_is_named():
+    choice = choose_speaker([contender("a", INSUFFICIENT)], allow_unproven=True)
+    assert (name_of(choice), choice.paper) == ("a", True)
+    assert "though unproven (allow_unproven)" in choice.reason
 
 
-@pytest.mark.parametrize("champion", [None, CHAMPION])
-def test_on_paper_an_unproven_challenger_may_speak_and_the_reason_says_so(champion):
-    rails = GuardRails(allow_unproven=True)
-    decision = choose_champion(champion, standing("new", edge(0.001), **UNPROVEN), rails=rails)
-    assert decision.promote
-    assert decision.reason.endswith(
-        "; on paper alone: is not promotable: deflated Sharpe ratio 0.31"
+@pytest.mark.parametrize("state", [SUSPENDED, RETIRED])
+def test_one_that_was_ended_does_not_speak_even_where_the_unproven_may(state):
+    assert choose_speaker([contender("a", state)], allow_unproven=True).speaker is None
+
+
+def test_a_promoted_strategy_goes_before_a_better_looking_candidate():
+    choice = choose_speaker(
+        [contender("a", CANDIDATE, sharpe=9, t=9), contender("b", PROMOTED)], speaking="id of a"
     )
-    proven = choose_champion(champion, standing("new", edge(0.001)), rails=rails)
-    assert proven.promote
-    assert "paper" not in proven.reason
+    assert (name_of(choice), choice.paper) == ("b", False)
 
 
-def test_on_paper_guard_rails_and_the_champion_still_stand():
-    rails = GuardRails(allow_unproven=True, min_trades=60)
-    assert not choose_champion(None, standing("new", **UNPROVEN), rails=rails).promote
-    tie = choose_champion(
-        CHAMPION, standing("new", **UNPROVEN), rails=GuardRails(allow_unproven=True)
+def test_among_equals_that_do_not_speak_yet_the_highest_lower_bound_begins():
+    """2 - .8416 * 2 / 2 = 1.16 against 3 - .8416 * 3 / 1 = 0.48."""
+    sure, lucky = contender("a", CANDIDATE, sharpe=2, t=2), contender("b", CANDIDATE, sharpe=3, t=1)
+    assert sure.lower_sharpe == pytest.approx(1.1584, abs=1e-4)
+    assert lucky.lower_sharpe == pytest.approx(0.4751, abs=1e-4)
+    assert name_of(choose_speaker([lucky, sure])) == "a"
+
+
+@pytest.mark.parametrize(("sharpe", "speaks"), [(1.5, "a"), (1.8, "b")])
+def test_one_that_speaks_goes_on_unless_another_is_surely_better(sharpe, speaks):
+    """Against 1.0: 1.5 - .8416 * 1.5 / 2 = 0.87 is not more, 1.8 less the same share is 1.04."""
+    contenders = [contender("a", CANDIDATE), contender("b", CANDIDATE, sharpe=sharpe)]
+    assert name_of(choose_speaker(contenders, speaking="id of a")) == speaks
+
+
+def test_a_losing_record_has_a_bound_below_it_and_an_unknown_one_none():
+    """-1 - .8416 * (-1 / -2) = -1.42."""
+    assert contender("a", CANDIDATE, sharpe=-1, t=-2).lower_sharpe == pytest.approx(
+        -1.4208, abs=1e-4
     )
-    assert not tie.promote
+    assert contender("a", CANDIDATE, sharpe=None, t=None).lower_sharpe == float("-inf")
+    assert contender("a", CANDIDATE, sharpe=0.0, t=0.0).lower_sharpe == float("-inf")
 
 
-def test_the_champion_does_not_challenge_itself():
-    decision = choose_champion(CHAMPION, standing("old", edge(0.01)))
-    assert not decision.promote
-    assert "already" in decision.reason
+def test_a_veto_of_the_market_silences_the_best_and_the_next_one_speaks():
+    vetoed = contender("a", PROMOTED, veto="it lost half")
+    choice = choose_speaker([vetoed, contender("b", CANDIDATE)], speaking="id of a")
+    assert (name_of(choice), choice.paper) == ("b", True)
+    told = {one["strategy"]: one["why_not"] for one in choice.evidence["contenders"]}
+    assert told == {"a": "vetoed here, it lost half", "b": ""}
 
 
-def test_models_on_different_bars_are_not_compared():
-    for shifted in (TIMES + 300_000, TIMES[:-1]):
-        returns = edge(0.01)[: shifted.size]
-        with pytest.raises(InvalidInput, match="not the same"):
-            choose_champion(CHAMPION, standing("new", returns, open_times=shifted))
+def test_without_a_sane_model_a_strategy_does_not_speak():
+    broken = replace(contender("a", PROMOTED), model_id=None, served_month=None, fault="it is ill")
+    assert choose_speaker([broken]).reason == "nobody speaks: a: it is ill"
+    assert choose_speaker([replace(broken, fault="")]).reason == "nobody speaks: a: it has no model"
 
 
-def test_a_decision_is_the_same_twice_and_can_be_written_down():
-    first, again = (choose_champion(CHAMPION, standing("new", edge(0.0001))) for _ in range(2))
-    assert json.dumps(first.evidence, allow_nan=False) == json.dumps(again.evidence)
-    assert first.evidence["champion"]["total_return"] == pytest.approx(np.prod(1 + NOISE) - 1)
-    broken = choose_champion(CHAMPION, standing("new", np.full(N_BARS, np.nan)))
-    assert json.loads(json.dumps(broken.evidence, allow_nan=False))["challenger"]["bars"] == N_BARS
+def test_the_order_of_the_contenders_does_not_matter():
+    one, other = contender("a", CANDIDATE), contender("b", CANDIDATE)
+    assert name_of(choose_speaker([one, other])) == name_of(choose_speaker([other, one]))

@@ -39,7 +39,6 @@ def test_bars_up_to_an_hour_and_thirty_days_read_the_months_they_always_read(
     reach = Reach(days, horizon, horizon)
     read = {name: reading(reach, BARS[timeframe]) for name, reading in READINGS.items()}
     assert read == ORDINARY
-    assert reach.challenge(BARS[timeframe]) == (-3, -1)
     assert reach.history_days(BARS[timeframe]) == days
 
 
@@ -50,7 +49,6 @@ def test_a_year_of_days_reads_the_months_of_its_warm_up_before_those_of_the_year
     assert reach.labels(day) == (-11, 0)  # 288 + 2 * 12 + 1 = 313 days; ten months may be 303
     assert reach.decisions(day) == (-10, 0)  # 288 days
     assert reach.training_candles(day) == (-23, -1)
-    assert reach.challenge(day) == (-23, -1)
     assert reach.outcomes(day) == (-1, 0)  # 25 days
     assert reach.history_days(day) == 365 + 11 * 31
 
@@ -89,7 +87,7 @@ def test_refits_read_back_to_the_look_back_of_their_search_month(timeframe, days
         assert reading(quarterly, bar) == (reading(plain, bar).first - 2, -1)
     read = quarterly.training_candles(bar).months(last)
     assert read[0] == plain.look_back_candles(bar).months(Month(2026, 4))[0]
-    for reading in (Reach.backtests, Reach.challenge, Reach.history_days):
+    for reading in (Reach.backtests, Reach.history_days):
         assert reading(quarterly, bar) == reading(plain, bar)
 
 

@@ -84,3 +84,19 @@ def test_a_column_no_longer_declared_is_verified_and_left_out(lake, bars, month_
     publish(lake, "2026-03", month_of_bars("2026-03"))
     narrower = Table("bars", bars.schema.remove_columns(["volume"]))
     assert list(lake.snapshot(narrower).read(BTC, ["2026-03"])) == ["open_time", "close"]
+
+
+def test_a_column_declared_later_with_a_default_is_that_in_what_was_published_before(
+    lake, bars, month_of_bars, publish
+):
+    publish(lake, "2026-03", month_of_bars("2026-03"))
+    before = lake.snapshot(bars).content_hash(BTC, "2026-03")
+    wider = Table("bars", bars.schema.add_columns({"paper": Column(bool, default=False)}))
+    read = lake.snapshot(wider).read(BTC, ["2026-03"])
+    assert read.dtypes.astype(str).to_dict() == wider.dtypes
+    assert not read["paper"].any()
+    assert lake.snapshot(wider).content_hash(BTC, "2026-03") == before
+    later = month_of_bars("2026-04").assign(paper=True)
+    lake.snapshot(wider).publish({(BTC, "2026-04"): later}, run_id="r", code_version="2")
+    both = lake.snapshot(wider).read(BTC, ["2026-03", "2026-04"])
+    assert both["paper"].sum() == len(later)

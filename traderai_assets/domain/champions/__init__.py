@@ -1,6 +1,6 @@
-"""Champions: which model signals for a market, since when, and why.
+"""Champions: which strategy speaks for a market, by which model, since when, and why.
 
-Here: the choice between champion and challenger, and its history.
-Not here: where their records come from (registry), whether one may compete (selection).
+Here: the choice among strategies, its history, and what speaking on paper means.
+Not here: what a strategy may do (strategies), whether a model is sane (selection).
 How to: no page; a change here is a change of a rule.
 """

@@ -1,189 +1,139 @@
-"""Whether a challenger replaces the champion: on the same unseen bars, after costs, beyond chance.
+"""Who speaks for a market: of all strategies the best that is permitted to, with its newest model.
 
-Where the returns come from is the backtest's; what is done about the decision is `history`'s.
+What a strategy may do follows from the verdict on its whole record (`strategies.states`), and never
+from the two weeks on which two of its models could be compared.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import NormalDist
+from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
+from traderai_assets.domain.strategies.states import INSUFFICIENT, SPEAKS, Speaks
 
-from traderai_assets.domain.arrays import FloatArray
-from traderai_assets.domain.backtest.metrics import max_drawdown
-from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.statistics.bootstrap import mean_interval
-from traderai_assets.domain.statistics.sharpe import SharpeEstimate, deflated_sharpe_ratio
-
-
-@dataclass(frozen=True, eq=False)
-class TrackRecord:
-    """What one model earned on bars it had never seen.
-
-    Attributes
-    ----------
-    model_id : str
-    open_times : ndarray of shape (n_bars,), int64
-        Open of each bar, milliseconds since 1970, increasing.
-    returns : ndarray of shape (n_bars,)
-        Return of the account over each bar, after costs; 0 where it held nothing.
-    n_trials : int
-        Configurations that were tried to arrive at this model, itself included.
-    trades : int
-        Trades made over these bars.
-    promotable, verdict : bool, str
-        Whether the model cleared the bar of `selection` when it was trained, and why not.
-    """
-
-    model_id: str
-    open_times: npt.NDArray[np.int64]
-    returns: FloatArray
-    n_trials: int
-    trades: int
-    promotable: bool = True
-    verdict: str = ""
+# Of the Sharpe ratio of a record, one-sided: what another must surpass, not to change by luck
+_CONFIDENCE = NormalDist().inv_cdf(0.8)
+_RANKS: Final[tuple[Speaks, ...]] = ("in full", "on paper or with a quarter")
 
 
 @dataclass(frozen=True)
-class GuardRails:
-    """What no champion may do, whatever it earns.
+class Contender:
+    """What one strategy brings to a market.
 
     Attributes
     ----------
-    max_drawdown : float
-        Largest loss from a peak over the unseen bars.
-    min_bars, min_trades : int
-        Less is no record to judge by.
-    allow_unproven : bool
-        Lets a model that is not promotable speak all the same: for trading on paper.
+    strategy, strategy_id : str
+    state : str
+        Of the last verdict on it; `INSUFFICIENT` where there is none.
+    veto : str
+        What the market says against it; empty where nothing.
+    model_id, served_month : str or None
+        Its newest model against which nothing is said, and the month that was made for.
+    fault : str
+        Why there is no such model; empty where there is one.
+    annual_sharpe, t : float or None
+        Of its pool; None where its record is too short to be measured.
     """
 
-    max_drawdown: float = 0.5
-    min_bars: int = 100
-    min_trades: int = 0
-    allow_unproven: bool = False
+    strategy: str
+    strategy_id: str
+    state: str = INSUFFICIENT
+    veto: str = ""
+    model_id: str | None = None
+    served_month: str | None = None
+    fault: str = ""
+    annual_sharpe: float | None = None
+    t: float | None = None
+
+    @property
+    def lower_sharpe(self) -> float:
+        """Lower 80 % bound of the annual Sharpe ratio; -inf where nothing is known."""
+        if not self.t or self.annual_sharpe is None:
+            return float("-inf")
+        return self.annual_sharpe - _CONFIDENCE * self.annual_sharpe / self.t
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Promote or keep, why, and the numbers it rests on (JSON-able)."""
+class Choice:
+    """Who speaks from now on, and why.
 
-    promote: bool
+    Attributes
+    ----------
+    speaker : Contender or None
+        None where nobody is permitted to.
+    paper : bool
+        Whether its signals are for paper, with a quarter of their size.
+    reason : str
+        One sentence.
+    evidence : dict
+        Every contender, for JSON.
+    """
+
+    speaker: Contender | None
+    paper: bool
     reason: str
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-def choose_champion(
-    champion: TrackRecord | None,
-    challenger: TrackRecord,
-    *,
-    rails: GuardRails | None = None,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> Decision:
-    """Decide between the champion and a challenger; ties keep the champion.
+def choose_speaker(
+    contenders: Sequence[Contender], *, speaking: str | None = None, allow_unproven: bool = False
+) -> Choice:
+    """Choose who speaks for a market.
 
-    A challenger that is not promotable or breaks a guard rail is never promoted; where there is no
-    champion, any other is. Otherwise the difference of their returns, bar by bar, must pass twice:
-    its mean lies above zero by the stationary bootstrap, one-sided, so that what it earned does not
-    rest on a few lucky stretches; and its Sharpe ratio, deflated by the challenger's trials, beats
-    zero, so that the best of many does not pass for a better one.
+    A promoted strategy goes before a candidate, and a candidate before one that is unproven, where
+    `allow_unproven` admits those at all. Among equals the one that speaks already goes on, unless
+    another's Sharpe ratio is with 80 % confidence above its own; where none of them speaks, the one
+    with the highest such bound begins. A strategy that was suspended or retired, that the market
+    vetoes, or that has no sane model, does not speak.
 
     Parameters
     ----------
-    champion, challenger : TrackRecord
-        Over the same bars.
-    rails : GuardRails, optional
-    confidence : float, default=0.95
-        Asked of both tests.
-    seed : int, default=0
-        Of the bootstrap.
-
-    Raises
-    ------
-    InvalidInput
-        If the two stand on different bars, or the champion's returns are not finite.
+    contenders : sequence of Contender
+        One of each strategy.
+    speaking : str, optional
+        Id of the strategy that speaks now.
+    allow_unproven : bool
+        Whether strategies without a verdict that permits them may speak on paper.
     """
-    rails = rails or GuardRails()
-    evidence: dict[str, Any] = {"challenger": _as_json(challenger), "confidence": confidence}
-    broken = _broken_rail(challenger, rails)
-    if broken:
-        return Decision(False, f"challenger {challenger.model_id} {broken}", evidence)
-    unproven = "" if challenger.promotable else f"; on paper alone: {_unproven(challenger)}"
-    if champion is None:
-        reason = f"{challenger.model_id} is the first model to break no guard rail{unproven}"
-        return Decision(True, reason, evidence)
-    evidence["champion"] = _as_json(champion)
-    if champion.model_id == challenger.model_id:
-        return Decision(False, f"{challenger.model_id} is the champion already", evidence)
-    _refuse_different_bars(champion, challenger)
-    difference = challenger.returns - champion.returns
-    evidence["difference"] = test = _test(difference, challenger.n_trials, confidence, seed)
-    shown = (
-        f"mean difference a bar {test['mean']:.3g}, at least {test['mean_lower']:.3g} with "
-        f"{confidence:.0%} confidence; deflated by {challenger.n_trials} trials it is above zero "
-        f"with probability {test['deflated_sharpe']:.3f}"
-    )
-    if test["mean_lower"] > 0 and test["deflated_sharpe"] >= confidence:
-        reason = f"{challenger.model_id} beats {champion.model_id}: {shown}{unproven}"
-        return Decision(True, reason, evidence)
-    reason = f"{champion.model_id} stays, {challenger.model_id} does not beat it: {shown}"
-    return Decision(False, reason, evidence)
+    told = {one.strategy: _why_not(one, allow_unproven=allow_unproven) for one in contenders}
+    evidence = {"contenders": [_as_json(one, told[one.strategy]) for one in contenders]}
+    able = [one for one in contenders if not told[one.strategy]]
+    if not able:
+        reasons = "; ".join(f"{name}: {why}" for name, why in told.items())
+        return Choice(None, False, f"nobody speaks: {reasons or 'no strategy'}", evidence)
+    best_rank = min(_rank(one) for one in able)
+    equals = [one for one in able if _rank(one) == best_rank]
+    best = max(equals, key=lambda one: (one.lower_sharpe, one.strategy))
+    reigning = next((one for one in equals if one.strategy_id == speaking), None)
+    if reigning is not None and not best.lower_sharpe > (reigning.annual_sharpe or 0.0):
+        best = reigning
+    return Choice(best, best_rank > 0, _why(best, equals), evidence)
 
 
-def _test(difference: FloatArray, n_trials: int, confidence: float, seed: int) -> dict[str, float]:
-    interval = mean_interval(difference, confidence=2 * confidence - 1, seed=seed)
-    estimate = SharpeEstimate.from_returns(difference)
-    return {
-        "mean": interval.mean,
-        "mean_lower": interval.lower,
-        "sharpe_per_bar": estimate.sharpe,
-        "deflated_sharpe": deflated_sharpe_ratio(
-            estimate, n_trials=n_trials, trial_variance=1 / difference.size
-        ),
-    }
+def _rank(contender: Contender) -> int:
+    speaks = SPEAKS[contender.state]
+    return _RANKS.index(speaks) if speaks in _RANKS else len(_RANKS)
 
 
-def _broken_rail(record: TrackRecord, rails: GuardRails) -> str | None:
-    returns = record.returns
-    if not np.isfinite(returns).all():
-        return f"has {int((~np.isfinite(returns)).sum())} returns that are not finite"
-    if not (record.promotable or rails.allow_unproven):
-        return _unproven(record)
-    if returns.size < rails.min_bars:
-        return f"stands on {returns.size} unseen bars; at least {rails.min_bars} are needed"
-    if record.trades < rails.min_trades:
-        return f"made {record.trades} trades; at least {rails.min_trades} are needed"
-    if (lost := _drawdown(returns)) > rails.max_drawdown:
-        return f"lost {lost:.1%} from a peak; at most {rails.max_drawdown:.1%} is allowed"
-    return None
+def _why_not(contender: Contender, *, allow_unproven: bool) -> str:
+    """Why a strategy does not speak here; empty where it may."""
+    unproven = allow_unproven and contender.state == INSUFFICIENT
+    if SPEAKS[contender.state] == "not" and not unproven:
+        return f"it is {contender.state}"
+    if contender.veto:
+        return f"vetoed here, {contender.veto}"
+    return "" if contender.model_id else contender.fault or "it has no model"
 
 
-def _unproven(record: TrackRecord) -> str:
-    return f"is not promotable: {record.verdict or 'no reason was written down'}"
+def _why(best: Contender, equals: Sequence[Contender]) -> str:
+    if best.state == INSUFFICIENT:
+        how = "on paper, though unproven (allow_unproven)"
+    else:
+        how = f"{SPEAKS[best.state]}, being {best.state}"
+    others = len(equals) - 1
+    among = f", of {others + 1} that may the best or the one that spoke" if others else ""
+    return f"{best.strategy} speaks {how}{among}, by model {best.model_id}"
 
 
-def _as_json(record: TrackRecord) -> dict[str, Any]:
-    finite = bool(np.isfinite(record.returns).all())
-    return {
-        "model_id": record.model_id,
-        "bars": record.returns.size,
-        "trades": record.trades,
-        "n_trials": record.n_trials,
-        "promotable": record.promotable,
-        "total_return": float(np.prod(1 + record.returns) - 1) if finite else None,
-        "max_drawdown": _drawdown(record.returns) if finite else None,
-    }
-
-
-def _drawdown(returns: FloatArray) -> float:
-    return max_drawdown(np.concatenate([[1.0], np.cumprod(1 + returns)]))
-
-
-def _refuse_different_bars(champion: TrackRecord, challenger: TrackRecord) -> None:
-    if not np.array_equal(champion.open_times, challenger.open_times):
-        raise InvalidInput(
-            f"champion {champion.model_id} stands on {champion.open_times.size} bars, challenger "
-            f"{challenger.model_id} on {challenger.open_times.size} that are not the same; "
-            "backtest both over the bars that neither has seen"
-        )
+def _as_json(contender: Contender, why_not: str) -> dict[str, Any]:
+    return {**asdict(contender), "why_not": why_not}

@@ -110,10 +110,6 @@ class Reach:
         """Candles of what a model says in a month: their volatility is how far barriers stand."""
         return Span(-months_back(bar, VOLATILITY_BARS), 0)
 
-    def challenge(self, bar: timedelta) -> Span:
-        """Candles and features of a challenge: the look-back, and the champion's volatility."""
-        return Span(self.look_back(bar).first + self.decisions(bar).first, -1)
-
     def outcomes(self, bar: timedelta) -> Span:
         """Signals, candles and outcomes of a month: what may still be open where it begins."""
         return Span(-months_back(bar, self.longest_horizon + 1), 0)

@@ -66,6 +66,8 @@ STRATEGY_STATES: Final = (
     StrategyState(RETIRED, "A person ended it; it stays counted.", "not"),
 )
 
+SPEAKS: Final[dict[str, Speaks]] = {one.name: one.speaks for one in STRATEGY_STATES}
+
 TRANSITIONS: Final = (
     Transition(INSUFFICIENT, CANDIDATE, LOOK_PASSED, "the verdict"),
     Transition(INSUFFICIENT, PROMOTED, LATE_PROOF, "the verdict"),

@@ -18,6 +18,7 @@ from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.metrics import probability_metrics
 from traderai_assets.domain.models.sample import LabelledRows, idle_features
 from traderai_assets.domain.search.trials import Trials
+from traderai_assets.domain.selection.sanity import model_fault
 from traderai_assets.domain.selection.verdict import Verdict
 from traderai_assets.domain.training.dataset import LookBackData
 from traderai_assets.domain.training.final_fit import ServedModel
@@ -85,7 +86,13 @@ def build_card(
             "learner_trials": evidence.learner_trials.to_json(),
             "policy_trials": evidence.policy_trials.to_json(),
         },
-        "selection": evidence.verdict.to_json(),
+        "selection": evidence.verdict.to_json()
+        | {
+            "fault": model_fault(
+                evidence.verdict.evidence,
+                {name: member.calibration.slope for name, member in members.items()},
+            )
+        },
         "combinatorial": {
             "groups": plan.search.combinatorial_groups,
             "forecast_sharpes": evidence.paths.tolist(),

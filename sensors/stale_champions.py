@@ -1,0 +1,66 @@
+"""Has the champion of a market chosen anew where a newer model or verdict makes it another."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from sensors.market_sensor import Finding, market_sensor
+from sensors.tick_view import TickView
+from traderai_assets.domain.champions.choice import Choice, choose_speaker
+from traderai_assets.domain.champions.history import (
+    rolled_back_from,
+    speaking_strategy,
+    would_change,
+)
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.states.tries import LONGEST_REST
+from traderai_assets.registry.contenders import contenders
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.tables import ALL_MONTHS
+from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
+
+
+def stale_champions_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Build the sensor."""
+    return market_sensor(
+        settings,
+        name="stale_champions",
+        jobs=("choose_champion",),
+        description="Chooses who speaks for a market, where a newer model or verdict has come.",
+        decide=decide,
+    )
+
+
+def decide(view: TickView, market: Market) -> Finding:
+    """Ask for a choice where it would be another than the one that stands."""
+    history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
+    able = contenders(
+        view.table,
+        strategies_of(view.settings),
+        market,
+        without=rolled_back_from(history),
+    )
+    choice = choose_speaker(
+        able,
+        speaking=speaking_strategy(history),
+        allow_unproven=view.settings.champions.allow_unproven,
+    )
+    if not would_change(history, choice):
+        return Finding(f"{market.key}: {choice.reason}")
+    if view.busy(market, "choose_champion"):
+        return Finding(f"the champion of {market.key} is being chosen")
+    request = dg.RunRequest(
+        # One try a day: a choice that was interrupted must not leave a market as it was
+        run_key=f"choose_champion:{market.key}:{_chosen(choice)}:{datetime.now(UTC):%Y-%m-%d}",
+        job_name="choose_champion",
+        partition_key=market.key,
+    )
+    return Finding(f"{market.key}: {choice.reason}", request, first_rest=LONGEST_REST)
+
+
+def _chosen(choice: Choice) -> str:
+    speaker = choice.speaker
+    if speaker is None:
+        return "nobody"
+    return f"{speaker.strategy_id}:{speaker.state}:{speaker.model_id}"

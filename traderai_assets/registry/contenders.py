@@ -1,0 +1,117 @@
+"""Contenders: what each strategy brings to a market, read from what is stored of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.champions.choice import Contender
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS, Table
+from traderai_assets.schemas.verdict import VERDICTS, VETOES
+from traderai_assets.strategies import made_by
+
+READ = (MODELS, VERDICTS, VETOES)
+"""What is read of each strategy."""
+# Served months whose models are looked at for one that is sane; older ones are too old to speak
+_MONTHS_BACK = 3
+
+Snapshots = Callable[[Table], LakeSnapshot]
+
+
+def tables_read(strategies: tuple[Strategy, ...]) -> list[Table]:
+    """Return the tables of all strategies, each where it lies."""
+    return [table.at(one.folder_of(table.name)) for one in strategies for table in READ]
+
+
+def contenders(
+    snapshots: Snapshots,
+    strategies: tuple[Strategy, ...],
+    market: Market,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> list[Contender]:
+    """Read what the strategies bring to a market.
+
+    Parameters
+    ----------
+    snapshots : callable
+        Gives the snapshot of a table where it lies.
+    strategies : tuple of Strategy
+    market : Market
+    without : frozenset of str
+        Ids of models that do not speak, whatever is said of them.
+    """
+    return [_contender(snapshots, one, market, without) for one in strategies]
+
+
+def versions_read(
+    snapshots: Snapshots, strategies: tuple[Strategy, ...], market: Market
+) -> dict[str, str]:
+    """Return `table/month` -> content hash of all that `contenders` reads."""
+    found: dict[str, str] = {}
+    for table in tables_read(strategies):
+        snapshot = snapshots(table)
+        if table.by_market:
+            months = snapshot.months(market)[-_MONTHS_BACK:]
+            found |= {f"{table.path}/{key}": snapshot.content_hash(market, key) for key in months}
+        else:
+            version = snapshot.content_hash(ALL_MARKETS, ALL_MONTHS)
+            found[f"{table.path}/{ALL_MONTHS}"] = version
+    return found
+
+
+def _contender(
+    snapshots: Snapshots, strategy: Strategy, market: Market, without: frozenset[str]
+) -> Contender:
+    models, verdicts, vetoes = (
+        snapshots(table.at(strategy.folder_of(table.name))) for table in READ
+    )
+    said = _last_of(strategy, verdicts.read(ALL_MARKETS, [ALL_MONTHS]))
+    known: dict[str, Any] = {}
+    if said is not None:
+        numbers = json.loads(said["numbers"])
+        rows = vetoes.read(ALL_MARKETS, [ALL_MONTHS])
+        own = rows[(rows["strategy_id"] == strategy.id) & (rows["verdict"] == said["number"])]
+        against = own.loc[(own["about"] == market.key) & own["vetoed"], "reason"]
+        known = {
+            "state": str(said["state"]),
+            "veto": "; ".join(against),
+            "annual_sharpe": numbers.get("annual_sharpe"),
+            "t": numbers.get("t"),
+        }
+    faults = []
+    for month, row in _newest_first(models, market):
+        fault = _fault(row, strategy, without)
+        if not fault:
+            known |= {"model_id": str(row["model_id"]), "served_month": month.key}
+            return Contender(strategy.name, strategy.id, **known)
+        faults.append(f"model {str(row['model_id'])[:8]}: {fault}")
+    why = "; ".join(faults[:1]) or "it has no model here"
+    return Contender(strategy.name, strategy.id, **known, fault=why)
+
+
+def _last_of(strategy: Strategy, verdicts: pd.DataFrame) -> "pd.Series | None":
+    own = verdicts[verdicts["strategy_id"] == strategy.id]
+    return None if own.empty else own.sort_values("number").iloc[-1]
+
+
+def _newest_first(models: LakeSnapshot, market: Market) -> "Iterator[tuple[Month, pd.Series]]":
+    """Yield models of the last served months, the one made last for the last month first."""
+    for key in reversed(models.months(market)[-_MONTHS_BACK:]):
+        month = Month.parse(key)
+        rows = models.read(market, [month]).sort_values("generation", ascending=False)
+        yield from ((month, row) for _, row in rows.iterrows())
+
+
+def _fault(row: "pd.Series", strategy: Strategy, without: frozenset[str]) -> str:
+    if str(row["model_id"]) in without:
+        return "a person rolled back from it"
+    if not made_by(strategy, json.loads(row["card"])):
+        return "it was made by other settings"
+    return "" if pd.isna(row["fault"]) else str(row["fault"])
