@@ -22,8 +22,8 @@ backtests: market x served month, models, team:research, deltalake numba
   models 0..0
 candles: market x month, market_data, team:data, ccxt deltalake
 champions: market, models, team:research, deltalake
-  backtests all
   models all
+  verdict all
 drift_metrics: market x month, live, team:research, deltalake scipy
   champions all
   features -1..0

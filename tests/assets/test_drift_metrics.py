@@ -37,8 +37,12 @@ def test_what_live_signals_earned_is_told_after_the_funding_that_backtests_pay(
     lived_in: Path, feed: SimulatedFeed, tmp_path: Path
 ):
     home = shutil.copytree(lived_in, tmp_path / "funded")
-    with opened(home, feed, LATER, costs={"funding_rate": 0.005}) as funded:
-        unfunded = _earned(funded.rows(DRIFT_METRICS, JUNE))
+    later = LATER + timedelta(days=2)
+    with opened(home, feed, later) as plain:
+        for job in ("update_latest", "generate_signals", "expire_signals", "monitor_drift"):
+            plain.run(job, JUNE)
+        unfunded = _earned(plain.rows(DRIFT_METRICS, JUNE))
+    with opened(home, feed, later, costs={"funding_rate": 0.005}) as funded:
         funded.run("monitor_drift", JUNE)
         found = _earned(funded.rows(DRIFT_METRICS, JUNE))
         outcomes = funded.rows(SIGNAL_OUTCOMES, JUNE)

@@ -60,7 +60,7 @@ def test_a_champion_whose_bytes_were_changed_is_refused_by_name_before_it_speaks
     old_platform: InProcessPlatform,
 ):
     stored = old_platform.rows(MODELS, JULY)
-    champion = old_platform.rows(CHAMPIONS)["model_id"].iloc[0]
+    champion = old_platform.rows(CHAMPIONS)["model_id"].iloc[-1]
     swapped = stored["lightgbm"].map(lambda text: text.replace(b"leaf_value=", b"leaf_value=9", 1))
     old_platform.store(MODELS, JULY, stored.assign(lightgbm=swapped))
     said = old_platform.hashes(PREDICTIONS)
@@ -88,6 +88,7 @@ def test_prices_are_shown_apart_whatever_a_coin_is_worth_and_called_indicative(p
             "decided_at": [LATER],
             "side": [1],
             "size": [0.5],
+            "paper": [True],
             "probability": [0.6123456],
             "target": [0.0012345],
             "stop": [np.nan],

@@ -213,5 +213,6 @@ def test_with_strategies_each_is_a_group_of_its_own(made: InProcessPlatform):
         groups.setdefault(graph.get(key).group_name, set()).add(key.to_user_string())
     assert groups["learning_data"] == {"features", "3_bars_1/labels", "6_bars_1/labels"}
     assert groups["fast"] == {key.replace("slow/", "fast/") for key in groups["slow"]}
-    assert len(groups["fast"]) == 9
-    assert set(groups) == {"market_data", "learning_data", "fast", "slow"}
+    assert len(groups["fast"]) == 8
+    assert groups["models"] == {"champions"}
+    assert set(groups) == {"market_data", "learning_data", "models", "fast", "slow"}

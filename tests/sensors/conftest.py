@@ -27,6 +27,7 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import strategy_named
@@ -156,6 +157,7 @@ def rows(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows of a table; columns that are not given hold any value that will do."""
     given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()}
     given |= {"barrier": "time", "label_end": NEVER} if table is LABELS else {}
+    given |= {"strategy_state": "candidate"} if table is SIGNALS else {}
     given |= columns
     return pd.DataFrame(given)[list(table.dtypes)].astype(table.dtypes)
 

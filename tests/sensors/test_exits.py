@@ -56,7 +56,12 @@ def lacks_model(platform, _):
 
 def has_newer_model(platform, rows_of):
     plan = json.loads(platform.strategy.settings)["plan"]
-    told = {"generation": 1, "trained_until": NOON, "card": json.dumps({"plan": plan})}
+    told = {
+        "generation": 1,
+        "trained_until": NOON,
+        "card": json.dumps({"plan": plan}),
+        "fault": None,
+    }
     platform.put(MODELS, APRIL, rows_of(MODELS, model_id=[MODEL], **told))
 
 

@@ -18,7 +18,8 @@ BTC, ETH, KRAKEN = "binance.BTC-USDT.1h", "binance.ETH-USDT.1h", "kraken.BTC-USD
 SENSORS = [
     "stale_candles",
     "stale_models",
-    "new_challengers",
+    "untested_models",
+    "stale_champions",
     "missing_signals",
     "expiring_signals",
     "stale_drift_metrics",
@@ -103,7 +104,7 @@ def test_a_market_of_which_no_model_can_be_made_is_a_reason_and_stops_no_other(
 
 
 def test_a_tick_that_asks_for_nothing_writes_no_log(platform):
-    assert platform.tick("new_challengers").log == ""
+    assert platform.tick("stale_champions").log == ""
 
 
 def test_an_unreachable_exchange_is_a_reason_and_not_a_failed_tick(platform, unreachable):
