@@ -6,15 +6,11 @@ import dagster as dg
 
 from sensors.market_sensor import Finding, market_sensor
 from sensors.tick_view import TickView
-from traderai_assets.domain.champions.choice import Choice, choose_speaker
-from traderai_assets.domain.champions.history import (
-    rolled_back_from,
-    speaking_strategy,
-    would_change,
-)
+from traderai_assets.domain.champions.choice import Choice
+from traderai_assets.domain.champions.history import would_change
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.states.tries import LONGEST_REST
-from traderai_assets.registry.contenders import contenders
+from traderai_assets.registry.contenders import chosen_speaker
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
@@ -35,15 +31,11 @@ def stale_champions_sensor(settings: Settings) -> dg.SensorDefinition:
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for a choice where it would be another than the one that stands."""
     history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
-    able = contenders(
+    choice = chosen_speaker(
         view.table,
         strategies_of(view.settings),
         market,
-        without=rolled_back_from(history),
-    )
-    choice = choose_speaker(
-        able,
-        speaking=speaking_strategy(history),
+        history,
         allow_unproven=view.settings.champions.allow_unproven,
     )
     if not would_change(history, choice):

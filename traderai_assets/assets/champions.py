@@ -6,18 +6,14 @@ import dagster as dg
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.champions.choice import Choice, choose_speaker
-from traderai_assets.domain.champions.history import (
-    rolled_back_from,
-    speaking_strategy,
-    with_choice,
-)
+from traderai_assets.domain.champions.choice import Choice
+from traderai_assets.domain.champions.history import with_choice
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
-from traderai_assets.registry.contenders import contenders, tables_read, versions_read
-from traderai_assets.runs.publication import Partition, Publication
+from traderai_assets.registry.contenders import chosen_speaker, tables_read, versions_read
+from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import asset_over_strategies
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -51,7 +47,14 @@ def champions(
     with Publication(context, lake, CHAMPIONS, *sources) as publication:
         for part in publication.partitions():
             history = part.published()
-            choice = _choice(part, publication, history, strategies, settings)
+            part.inputs |= versions_read(publication.source, strategies, part.market)
+            choice = chosen_speaker(
+                publication.source,
+                strategies,
+                part.market,
+                history,
+                allow_unproven=settings.champions.allow_unproven,
+            )
             as_of = known_until(
                 publication.source(CANDLES), publication.source(CANDLE_GAPS), part.market
             )
@@ -59,24 +62,6 @@ def champions(
                 history = with_choice(history, choice, changed_at=as_of)
             part.put(history, _metadata(choice, history))
         yield from publication.publish()
-
-
-def _choice(
-    part: Partition,
-    publication: Publication,
-    history: pd.DataFrame,
-    strategies: tuple[Strategy, ...],
-    settings: Settings,
-) -> Choice:
-    part.inputs |= versions_read(publication.source, strategies, part.market)
-    able = contenders(
-        publication.source, strategies, part.market, without=rolled_back_from(history)
-    )
-    return choose_speaker(
-        able,
-        speaking=speaking_strategy(history),
-        allow_unproven=settings.champions.allow_unproven,
-    )
 
 
 def _metadata(choice: Choice, history: pd.DataFrame) -> dict[str, object]:

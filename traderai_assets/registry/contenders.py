@@ -1,4 +1,4 @@
-"""Contenders: what each strategy brings to a market, read from what is stored of it."""
+"""Contenders: what each strategy brings to a market by what is stored, and who of them speaks."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.domain.champions.choice import Contender
+from traderai_assets.domain.champions.choice import Choice, Contender, choose_speaker
+from traderai_assets.domain.champions.history import rolled_back_from, speaking_strategy
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.strategies.strategy import Strategy
@@ -29,14 +30,15 @@ def tables_read(strategies: tuple[Strategy, ...]) -> list[Table]:
     return [table.at(one.folder_of(table.name)) for one in strategies for table in READ]
 
 
-def contenders(
+def chosen_speaker(
     snapshots: Snapshots,
     strategies: tuple[Strategy, ...],
     market: Market,
+    history: pd.DataFrame,
     *,
-    without: frozenset[str] = frozenset(),
-) -> list[Contender]:
-    """Read what the strategies bring to a market.
+    allow_unproven: bool,
+) -> Choice:
+    """Choose who speaks for a market, by what is stored of the strategies.
 
     Parameters
     ----------
@@ -44,16 +46,20 @@ def contenders(
         Gives the snapshot of a table where it lies.
     strategies : tuple of Strategy
     market : Market
-    without : frozenset of str
-        Ids of models that do not speak, whatever is said of them.
+    history : DataFrame
+        Of its champions so far.
+    allow_unproven : bool
+        As the settings have it.
     """
-    return [_contender(snapshots, one, market, without) for one in strategies]
+    without = rolled_back_from(history)
+    able = [_contender(snapshots, one, market, without) for one in strategies]
+    return choose_speaker(able, speaking=speaking_strategy(history), allow_unproven=allow_unproven)
 
 
 def versions_read(
     snapshots: Snapshots, strategies: tuple[Strategy, ...], market: Market
 ) -> dict[str, str]:
-    """Return `table/month` -> content hash of all that `contenders` reads."""
+    """Return `table/month` -> content hash of all that a choice reads."""
     found: dict[str, str] = {}
     for table in tables_read(strategies):
         snapshot = snapshots(table)
