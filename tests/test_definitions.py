@@ -21,7 +21,7 @@ backtests: market x served month, models, team:research, deltalake numba
   features 0..0
   models 0..0
 candles: market x month, market_data, team:data, ccxt deltalake
-champions: market, models, team:research, deltalake
+champions: market, live, team:research, deltalake
   models all
   verdict all
 drift_metrics: market x month, live, team:research, deltalake scipy

@@ -214,5 +214,5 @@ def test_with_strategies_each_is_a_group_of_its_own(made: InProcessPlatform):
     assert groups["learning_data"] == {"features", "3_bars_1/labels", "6_bars_1/labels"}
     assert groups["fast"] == {key.replace("slow/", "fast/") for key in groups["slow"]}
     assert len(groups["fast"]) == 8
-    assert groups["models"] == {"champions"}
-    assert set(groups) == {"market_data", "learning_data", "models", "fast", "slow"}
+    assert groups["live"] == {"champions"}
+    assert set(groups) == {"market_data", "learning_data", "live", "fast", "slow"}

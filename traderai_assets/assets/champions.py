@@ -27,7 +27,7 @@ from traderai_assets.settings import Settings
         dg.AssetDep("models", partition_mapping=same_market()),
         dg.AssetDep("verdict"),
     ],
-    group_name="models",
+    group_name="live",
     kinds={"deltalake"},
     owners=["team:research"],
     code_version=version_of("champions"),

@@ -25,6 +25,7 @@ from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
+from traderai_assets.instance.range_runs import drop_first_partition
 from traderai_assets.instance.strategy_writers import (
     note_writers,
     noted_writers,
@@ -95,6 +96,7 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
         if refusal is not None:
             self._instance.add_run_tags(run.run_id, {RETRIES_TAG: "0"})
             raise RefusedRun(f"run {run.run_id[:8]} is refused: {refusal}")
+        run = drop_first_partition(self._instance, run)
         exchange = _market(run.tags).partition(".")[0]
         written = written_by(self._instance, run)
         note_writers(self._instance, written)
