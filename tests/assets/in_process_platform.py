@@ -122,12 +122,12 @@ class InProcessPlatform:
         """Run every job that makes something, over the months of a lived-in platform."""
         self.run("backfill", "2024-03", "2024-06")
         self.run("train", "2024-05", "2024-07")
+        self.run("judge")
         self.run("choose_champion")
         self.run("generate_signals", "2024-06")
         self.run("expire_signals", "2024-06")
         self.run("replay_history", "2024-05", "2024-06")
         self.run("monitor_drift", "2024-06")
-        self.run("judge")
 
     def fetch(self, *months: str, refetch: bool = False) -> None:
         """Materialize candles alone, unchecked: the cheapest run there is."""

@@ -17,7 +17,8 @@ def decorators(node: ast.AST) -> set[str]:
 def test_a_file_holds_the_asset_of_its_name_and_is_for_nobody_else(file: Path):
     body = ast.parse(file.read_text()).body
     functions = [node for node in body if isinstance(node, ast.FunctionDef)]
-    assets = [node.name for node in functions if {"dg.asset", "strategy_asset"} & decorators(node)]
+    kinds = {"dg.asset", "strategy_asset", "asset_over_strategies"}
+    assets = [node.name for node in functions if kinds & decorators(node)]
     assert assets == [file.stem]
     assert [node.name for node in functions if not node.name.startswith("_")] == assets
     classes = [node for node in body if isinstance(node, ast.ClassDef)]

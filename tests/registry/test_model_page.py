@@ -30,6 +30,7 @@ ROW = pd.Series(
         "model_id": "m1",
         "promotable": True,
         "verdict": "clears every demand",
+        "fault": None,
         "trained_from": MARCH,
         "trained_until": APRIL,
         "rows": 700,
@@ -48,6 +49,7 @@ def test_the_page_shows_the_stored_metrics_that_are_defined_and_the_headlines_of
         "log_loss": None,
         "brier": 0.25,
     }
+    assert page["fault"] == "none"
     [fold] = page["folds"].records
     assert {"auc": 0.5124, "log_loss": None}.items() <= fold.data.items()
 

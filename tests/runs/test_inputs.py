@@ -18,7 +18,12 @@ from traderai_assets.partitions import (
     partition_key,
     partition_range_tags,
 )
-from traderai_assets.runs.inputs import combined_version, event_inputs, input_versions
+from traderai_assets.runs.inputs import (
+    combined_version,
+    event_inputs,
+    input_versions,
+    source_version,
+)
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.labels import LABELS
@@ -157,3 +162,9 @@ def test_a_candle_that_changed_in_the_oldest_of_fourteen_months_makes_it_stale(i
     assert [m for m, version in now["candles"].items() if version != told["candles"][m]] == [
         MONTHS[0].key
     ]
+
+
+def test_a_source_without_months_is_called_by_its_own_version_and_others_by_a_hash_of_theirs():
+    assert source_version({"all": "a" * 32}) == "a" * 32
+    assert source_version({"2026-03": "a" * 32}) == combined_version({"2026-03": "a" * 32})
+    assert source_version({}) == "none"

@@ -1,7 +1,7 @@
 """Runs over a range of partitions: what would have them make its first partition alone.
 
-Of a job's backfill Dagster takes the tags of the first partition for every run, and leaves out one
-of them only (`execution/job_backfill.py`; issues 28861 and 30786 of dagster-io/dagster). Where there
+Of a backfill of a job Dagster takes the tags of the first partition for every run, and leaves out
+one of them (`execution/job_backfill.py`; issues 28861, 30786 of dagster-io/dagster). Where there
 are two dimensions, market and month, `dagster/partition/market` and `dagster/partition/month` stay,
 and a run that has them makes that one partition, whatever its range, and succeeds.
 """

@@ -15,6 +15,7 @@ import dagster as dg
 
 from traderai_assets.domain.candles.crossings import candles_version
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.tables import ALL_MONTHS
 
 # Inputs of this name are texts: what of a month's candles learning may not cross
 CROSSINGS = "crossings"
@@ -51,6 +52,16 @@ def combined_version(versions: Mapping[str, str]) -> str:
     if not versions:
         return _NOTHING_READ
     return hashlib.sha256(json.dumps(versions, sort_keys=True).encode()).hexdigest()
+
+
+def source_version(versions: Mapping[str, str]) -> str:
+    """Return what an event calls the version of a source.
+
+    One that has no months is held against its own data version by Dagster, and so called by it.
+    """
+    if set(versions) == {ALL_MONTHS}:
+        return versions[ALL_MONTHS]
+    return combined_version(versions)
 
 
 def event_inputs(event: dg.AssetMaterialization) -> Versions | None:

@@ -22,7 +22,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.crossings import StoredCrossings
-from traderai_assets.runs.inputs import INPUTS, Versions, combined_version, input_versions
+from traderai_assets.runs.inputs import INPUTS, Versions, input_versions, source_version
 from traderai_assets.runs.partition import Partition
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
@@ -184,7 +184,7 @@ class Publication:
         }
         for name, pointer in self._pointers.items():
             tags[f"dagster/input_event_pointer/{name}"] = pointer
-            tags[f"dagster/input_data_version/{name}"] = combined_version(
+            tags[f"dagster/input_data_version/{name}"] = source_version(
                 inputs.get(name) or inputs.get(_table_of(name), {})
             )
         return tags
