@@ -82,13 +82,15 @@ class BareJob:
                 study.tell(asked, trial["value"] or 0.0)
 
     def _fits(self) -> None:
-        """Every fit, its bins cut once for each fold, and what it says of the rows held out."""
+        """Every fit, bins cut once a fold at the first's edges; what it says of rows held out."""
         cut: dict[tuple[Any, ...], Any] = {}
         for task, rounds in self.fitted:
             key = (task.learner, task.labelling, task.fold)
             if key not in cut:
                 train, held_out = self.arrays.samples(task.labelling, task.fold)
-                cut[key] = bins(task.learner, train, held_out), (held_out or train).features
+                first = cut.get((*key[:2], 0)) if task.fold >= 0 else None
+                like = first[0][0] if first else None
+                cut[key] = bins(task.learner, train, held_out, like), (held_out or train).features
             settings = replace(self.arrays.settings, parameters=task.parameters, rounds=rounds)
             prepared, asked = cut[key]
             predict(task.learner, fit(task.learner, prepared, settings), asked)
@@ -130,11 +132,13 @@ def walk(
     return returns
 
 
-def bins(learner: str, train: Sample, held_out: Sample | None) -> tuple[Any, Any]:
-    """Cut the library's own histograms."""
+def bins(learner: str, train: Sample, held_out: Sample | None, like: Any = None) -> tuple[Any, Any]:
+    """Cut the library's own histograms, at the edges of others where these are given."""
     if learner == "lightgbm":
         fixed = dict(lightgbm_learner.FIXED)
-        cut = lightgbm.Dataset(train.features, train.target, weight=train.weight, params=fixed)
+        cut = lightgbm.Dataset(
+            train.features, train.target, like, weight=train.weight, params=fixed
+        )
         if held_out is None:
             return cut.construct(), None
         other = cut.create_valid(
@@ -142,7 +146,9 @@ def bins(learner: str, train: Sample, held_out: Sample | None) -> tuple[Any, Any
         )
         return cut.construct(), other.construct()
     options = {"max_bin": xgboost_learner.MAX_BIN, "nthread": 1}
-    cut = xgboost.QuantileDMatrix(train.features, train.target, weight=train.weight, **options)
+    cut = xgboost.QuantileDMatrix(
+        train.features, train.target, weight=train.weight, ref=like, **options
+    )
     if held_out is None:
         return cut, None
     return cut, xgboost.QuantileDMatrix(
