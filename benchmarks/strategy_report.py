@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.machine import machine, versions
-from benchmarks.strategy_trials import ALPHAS, COUNTS, CRITERIA
+from benchmarks.strategy_trials import COUNTS, CRITERIA
 from benchmarks.strategy_worlds import FIRST_DAY
 from benchmarks.table import markdown
 from traderai_assets.domain.strategies.looks import MONTHS, Look, LookCalendar, allowance
@@ -43,6 +43,7 @@ class Findings:
     copies: list[float]
     families: dict[str, list[list[list[int]]]]
     power: dict[tuple[int, float], list[list[int]]]
+    among_five: dict[tuple[int, float], list[int]]
     stepwise: dict[str, list[int]]
     stepwise_power: dict[float, list[bool]]
     live_null: dict[str, list[int | None]]
@@ -69,7 +70,7 @@ class Findings:
                     any_of = [max(found[at]) > 0 for found in families]
                     yield Demand("T1", f"{told}: any is", share(any_of), family, True)
         for markets, sharpe, least in LEAST_POWER:
-            measured = share([found[FIVE] > 0 for found in self.power[markets, sharpe]])
+            measured = share([look > 0 for look in self.among_five[markets, sharpe]])
             what = f"{markets} markets, Sharpe ratio {sharpe:g}, among 5: candidate by month 18"
             yield Demand("T2", what, measured, least, False)
         yield Demand(
@@ -88,6 +89,8 @@ def share(found: Sequence[bool]) -> float:
 def evidence_page(findings: Findings) -> str:
     """Write the page as markdown."""
     alpha, worlds = CRITERIA.alpha, len(next(iter(findings.power.values())))
+    five = min(map(len, findings.among_five.values()))
+    error = 0.5 / five**0.5
     return f"""# Evidence on strategies
 
 Written by `make evidence`; do not edit. Worlds are made by `benchmarks/strategy_worlds.py`, where
@@ -100,9 +103,9 @@ ratio, and those of two markets are correlated by .35. What decides is the platf
 
 {_demands(findings.demands)}
 
-"Without skill" is a Sharpe ratio of 0 after costs. At 5 % an error probability of {ALPHAS[0.05]:g}
-is spent over the looks and strategies, at 1 % {ALPHAS[0.01]:g}, since Newey and West are a little
-liberal. In rough worlds returns have heavy tails and clusters, a day remembers a tenth of the one
+"Without skill" is a Sharpe ratio of 0 after costs. What is promised is what is spent over the
+looks and strategies. Shares of T2 are of {five} worlds each, with a standard error of {error:.2%}
+at most. In rough worlds returns have heavy tails and clusters, a day remembers a tenth of the one
 before, and every fifth is silent.
 
 ## What is found

@@ -38,8 +38,8 @@ from traderai_assets.domain.strategies.pool import pool_days
 from traderai_assets.domain.strategies.record import LIVE, StrategyRecord
 
 CRITERIA = StrategyCriteria()
-# In place of 5 % and of 1 %, since Newey and West are a little liberal
-ALPHAS = {0.05: 0.04, 0.01: 0.008}
+# Promised to the family of strategies
+ALPHAS = (0.05, 0.01)
 # Strategies registered
 COUNTS = (1, 5, 20)
 
@@ -79,7 +79,7 @@ def null_family(markets: int, law: Law, seed: int, count: int = 5) -> list[list[
             _passed(judged(pool, Peers(count, net.drop(columns=at)), alpha=alpha, seed=seed))
             for at, pool in enumerate(pools)
         ]
-        for alpha in ALPHAS.values()
+        for alpha in ALPHAS
     ]
 
 

@@ -13,13 +13,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.strategies.pool import LEAST_VOLATILITY_DAYS
 from traderai_assets.domain.strategies.record import BACKFILL, LIVE, StrategyRecord
 
 Law = Literal["quiet", "rough", "creeping"]
 FIRST_DAY = pd.Timestamp("2023-01-01", tz="UTC")
-# 18 months from the first day on which a volatility is known
-DAYS = LEAST_VOLATILITY_DAYS + 548
+# 18 months
+DAYS = 548
 CORRELATION = 0.35
 VOLATILITY = 0.01
 _FREEDOM = 5.0
@@ -38,7 +37,7 @@ class World:
     sharpe : float
         True annual Sharpe ratio in each market.
     days : int
-        On record, the first 20 of which no pool counts.
+        On record.
     live_from : int or None
         Number of the first live day; None where all are a backfill.
     later_sharpe : float or None
@@ -65,11 +64,10 @@ def world_record(world: World, seed: int) -> StrategyRecord:
     scale = VOLATILITY * np.exp(0.5 * dice.standard_normal(markets))
     net = np.maximum(scale * (noise + sharpe[:, None] / np.sqrt(365.0)), -1.0)
     held = np.maximum(3.0 * scale * dice.standard_normal((days, markets)), -1.0)
-    start = FIRST_DAY - pd.Timedelta(days=LEAST_VOLATILITY_DAYS)
     frame = pd.DataFrame(
         {
             "market": np.tile([f"market {number:02d}" for number in range(markets)], days),
-            "day": np.repeat(pd.date_range(start, periods=days, unit="ms"), markets),
+            "day": np.repeat(pd.date_range(FIRST_DAY, periods=days, unit="ms"), markets),
             "net": net.ravel(),
             "gross": net.ravel(),
             "costs": 0.0,

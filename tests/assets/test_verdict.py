@@ -52,8 +52,7 @@ def test_a_backfilled_record_is_looked_at_once_and_found(platform: InProcessPlat
     good(platform)
     platform.run("judge")
     [look] = rows(platform, LOOKS).to_dict("records")
-    # 20 days until a volatility is known, and six months from then
-    assert f"{look['first_day']:%Y-%m-%d} {look['day']:%Y-%m-%d}" == "2022-01-21 2022-07-21"
+    assert f"{look['first_day']:%Y-%m-%d} {look['day']:%Y-%m-%d}" == "2022-01-01 2022-07-01"
     assert (look["number"], look["strategies"], look["passed"]) == (1, 1, True)
     [change] = rows(platform, STATE_CHANGES).to_dict("records")
     assert (change["before"], change["after"]) == ("insufficient", "candidate")
@@ -89,20 +88,20 @@ def test_looks_of_a_mediocre_record_are_made_in_turn_and_never_again(platform: I
     assert all_looks["number"].tolist() == [1, 2, 3, 4, 5]
     assert all_looks["strategies"].tolist() == [1, 1, 2, 2, 2]
     pd.testing.assert_frame_equal(all_looks.head(2), first)
-    assert set(all_looks["first_day"]) == {pd.Timestamp("2022-01-21", tz="UTC")}
+    assert set(all_looks["first_day"]) == {pd.Timestamp("2022-01-01", tz="UTC")}
     assert rows(platform, VERDICTS)["number"].tolist() == [1, 2]
 
 
 def test_a_market_that_is_behind_is_waited_for(platform: InProcessPlatform):
     registered(platform)
     store_days(platform, "2022-01-01", 400, mean=0.002, market=ETH)
-    store_days(platform, "2022-01-01", 200, mean=0.002, market=BTC)
+    store_days(platform, "2022-01-01", 170, mean=0.002, market=BTC)
     times = pd.DatetimeIndex(["2022-12-31 23:00"], tz="UTC").as_unit("ms")
     prices = dict.fromkeys(("open", "high", "low", "close", "volume"), 1.0)
     platform.store(CANDLES, "2022-12", pd.DataFrame({"open_time": times}).assign(**prices))
     platform.run("judge")
-    # The look of July 21 could be made of one market
-    assert rows(platform, VERDICTS)["judged_until"].tolist() == [_day("2022-07-20")]
+    # The look of July 1 could be made of one market
+    assert rows(platform, VERDICTS)["judged_until"].tolist() == [_day("2022-06-20")]
     assert rows(platform, LOOKS).empty
     store_days(platform, "2022-01-01", 365, mean=0.002, market=BTC)
     platform.run("judge")

@@ -19,7 +19,7 @@ CODE_VERSIONS: Final[dict[str, str]] = {
     "signal_snapshots": "3",
     "drift_metrics": "3",
     "record": "1",
-    "verdict": "1",
+    "verdict": "2",
 }
 
 # What these are of is decided before them: another way to measure, or to choose among strategies,

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.statistics.hac import intercept_test, mean_test
+from traderai_assets.domain.statistics.hac import MeanTest, intercept_test, mean_test
 
 
 def persistent(rows, seed):
@@ -43,6 +45,29 @@ def test_the_intercept_is_tested_as_statsmodels_does(rows):
     found = intercept_test(values, on)
     assert found.estimate == pytest.approx(peer.params[0], rel=1e-9)
     assert found.t == pytest.approx(peer.tvalues[0], rel=1e-9)
+
+
+def test_a_t_is_as_rare_as_its_normal_number():
+    # Bartlett's weights 10/11 to 1/11: their squares add up to 385 / 121, so that 548 values are
+    # worth 548 / (1 + 2 * 3.1818) = 74.42, and the mean takes 10.93 / 548 of the variance
+    found = mean_test(persistent(548, seed=548))
+    assert found.freedom == pytest.approx(548 / (1 + 770 / 121))
+    taken = 1 + 2 * sum((1 - j / 11) * (1 - j / 548) for j in range(1, 11))
+    assert taken == pytest.approx(10.93, abs=0.01)
+    assert found.seen == pytest.approx(1 - taken / 548)
+    for t in (-4.5, -2.5, 0.0, 1.65, 2.47, 4.45):
+        z = MeanTest(t, 1.0, found.freedom, 1.0).z
+        assert z == pytest.approx(norm.ppf(student.cdf(t, found.freedom)), abs=0.012)
+        # Never more than it may be
+        assert abs(z) <= abs(norm.ppf(student.cdf(t, found.freedom))) + 1e-4
+
+
+@pytest.mark.parametrize("days", [181, 547])
+def test_without_skill_the_normal_number_is_beyond_its_one_percent_once_in_a_hundred(days):
+    dice = np.random.default_rng(1)
+    tests = [mean_test(dice.standard_normal(days)) for _ in range(6_000)]
+    # 60 expected, with a deviation of 8; t alone would be 88 of 181 days, and 72 of 547
+    assert 40 <= sum(test.z > 2.326 for test in tests) <= 76
 
 
 def test_what_is_only_a_share_of_the_market_has_no_intercept():

@@ -6,8 +6,8 @@ import pandas as pd
 from traderai_assets.domain.strategies.record import StrategyRecord
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
-# On the 21st day a volatility is known, and the pool begins
-FIRST = START + pd.Timedelta(days=20)
+# On the 21st day a volatility is known
+KNOWN = START + pd.Timedelta(days=20)
 
 
 def market(net, *, name="one", start=START, live_from=None, held=None, **values):

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.domain.strategies.days import FIRST, START, market, noise, record
+from tests.domain.strategies.days import KNOWN, START, market, noise, record
 from traderai_assets.domain.statistics.hac import mean_test
 from traderai_assets.domain.strategies.pool import account_of, pool_days, volatility_before
 
-SWING = np.where(np.arange(30) % 2, 1.0, -1.0)
+SWING, LONG_SWING = (np.where(np.arange(days) % 2, 1.0, -1.0) for days in (30, 45))
 
 
-def test_a_market_counts_from_its_21st_day_on():
+def test_a_market_counts_from_its_first_day_on():
     pool = pool_days(record(market(np.arange(30) / 1_000)))
-    assert pool["day"].iloc[0] == FIRST
-    assert pool["net"].tolist() == pytest.approx((np.arange(20, 30) / 1_000).tolist())
-    assert pool["markets"].tolist() == [1] * 10
+    assert pool["day"].iloc[0] == START
+    assert pool["net"].tolist() == pytest.approx((np.arange(30) / 1_000).tolist())
+    assert pool["markets"].tolist() == [1] * 30
 
 
 def test_a_market_weighs_one_over_its_volatility_and_three_middle_ones_at_most():
@@ -24,9 +24,23 @@ def test_a_market_weighs_one_over_its_volatility_and_three_middle_ones_at_most()
         market(np.full(30, 0.02), name="middle", held=0.02 * SWING),
         market(np.full(30, 0.04), name="wild", held=0.04 * SWING),
     )
-    # Weights 20, 1, 1/2 of the middle one; the first is 3 instead
-    by_hand = (3 * 0.01 + 1 * 0.02 + 0.5 * 0.04) / 4.5
-    assert pool_days(found)["net"].tolist() == pytest.approx([by_hand] * 10)
+    # Nothing is known for 20 days. Then weights 20, 1, 1/2 of the middle one; the first is 3.
+    alike, by_hand = (0.01 + 0.02 + 0.04) / 3, (3 * 0.01 + 1 * 0.02 + 0.5 * 0.04) / 4.5
+    assert pool_days(found)["net"].tolist() == pytest.approx([alike] * 20 + [by_hand] * 10)
+
+
+def test_a_market_of_unknown_volatility_weighs_as_the_middle_of_the_others():
+    found = record(
+        market(np.full(45, 0.02), name="middle", held=0.02 * LONG_SWING),
+        market(np.full(45, 0.02), name="like it", held=0.02 * LONG_SWING),
+        market(np.full(45, 0.04), name="wild", held=0.04 * LONG_SWING),
+        market(np.full(25, 0.12), name="new", held=0.01 * SWING[:25], start=KNOWN),
+    )
+    # Weights 1, 1 and 1/2, and 1 of the new one until its 21st day: then 2, the middle is still .02
+    unknown, known = (0.06 + 0.12) / 3.5, (0.06 + 2 * 0.12) / 4.5
+    net = pool_days(found)["net"].tolist()
+    assert net[20:] == pytest.approx([unknown] * 20 + [known] * 5)
+    assert net[:20] == pytest.approx([0.08 / 3] * 20)
 
 
 def test_a_market_that_stands_still_weighs_no_more_than_three():
@@ -35,28 +49,31 @@ def test_a_market_that_stands_still_weighs_no_more_than_three():
         market(np.full(30, 0.02), name="middle", held=0.02 * SWING),
         market(np.full(30, 0.04), name="other", held=0.02 * SWING),
     )
-    assert pool_days(found)["net"].iloc[0] == pytest.approx((0 + 0.02 + 0.04) / 5)
+    assert pool_days(found)["net"].iloc[20] == pytest.approx((0 + 0.02 + 0.04) / 5)
 
 
 def test_silent_days_are_zeros_and_absent_markets_are_no_zeros():
     silent = market(np.zeros(30), name="silent", state="silent", exposure=0.0, trades=0)
     both = pool_days(record(market(np.full(30, 0.02)), silent))
-    assert both["net"].tolist() == pytest.approx([0.01] * 10)
-    assert both["exposure"].tolist() == pytest.approx([0.25] * 10)
+    assert both["net"].tolist() == pytest.approx([0.01] * 30)
+    assert both["exposure"].tolist() == pytest.approx([0.25] * 30)
     ended = pool_days(record(market(np.full(30, 0.02)), silent[:25]))
-    assert ended["net"].tolist() == pytest.approx([0.01] * 5 + [0.02] * 5)
-    assert ended["markets"].tolist() == [2] * 5 + [1] * 5
-    assert ended["trades"].tolist() == [2] * 10
+    assert ended["net"].tolist() == pytest.approx([0.01] * 25 + [0.02] * 5)
+    assert ended["markets"].tolist() == [2] * 25 + [1] * 5
+    assert ended["trades"].tolist() == [2] * 30
 
 
-def test_a_day_is_live_when_it_is_of_all_markets_that_count():
-    live = FIRST + pd.Timedelta(days=2)
-    early, late = market(np.zeros(24), name="a", live_from=live), market(np.zeros(24), name="b")
+def test_a_day_is_live_when_it_is_of_all_markets_that_there_are():
+    live = START + pd.Timedelta(days=2)
+    early, late = market(np.zeros(4), name="a", live_from=live), market(np.zeros(4), name="b")
     assert pool_days(record(early))["origin"].tolist() == ["backfill"] * 2 + ["live"] * 2
     assert pool_days(record(early, late))["origin"].tolist() == ["backfill"] * 4
-    # A market whose volatility is not known yet is not asked
-    new = market(np.zeros(4), name="c", start=FIRST)
-    assert pool_days(record(early, new))["origin"].tolist() == ["backfill"] * 2 + ["live"] * 2
+    # A market that is not there yet is not asked
+    new = market(np.zeros(1), name="c", start=live + pd.Timedelta(days=1))
+    assert pool_days(record(early, new))["origin"].tolist() == ["backfill"] * 2 + [
+        "live",
+        "backfill",
+    ]
 
 
 def test_ten_copies_of_a_market_prove_what_one_does():
@@ -96,7 +113,6 @@ def test_volatility_is_of_the_sixty_days_before():
 
 
 def test_no_days_make_no_pool():
-    assert pool_days(record(market(np.zeros(20)))).empty
     assert pool_days(record(market(np.zeros(0)))).empty
 
 

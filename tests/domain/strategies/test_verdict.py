@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.domain.strategies.days import FIRST, START, market, noise, record
+from tests.domain.strategies.days import START, market, noise, record
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.strategies import states
 from traderai_assets.domain.strategies.criteria import StrategyCriteria
@@ -20,7 +20,7 @@ from traderai_assets.domain.strategies.states import retired
 from traderai_assets.domain.strategies.verdict import judge_strategy
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
-WHOLE = 20 + 547  # Days to the end of the 18th month of the pool
+WHOLE = 547  # Days to the end of the 18th month
 
 
 def judged(*frames, now=LATER, **asked):
@@ -37,17 +37,17 @@ def strong(mean=3.0, rows=WHOLE, seed=1, **values):
 
 def field(count, seed=50):
     """Others without skill, over all the pool's days."""
-    pools = {f"other {n}": noise(WHOLE - 20, seed + n) for n in range(count)}
-    return pd.DataFrame(pools, index=pd.date_range(FIRST, periods=WHOLE - 20, unit="ms"))
+    pools = {f"other {n}": noise(WHOLE, seed + n) for n in range(count)}
+    return pd.DataFrame(pools, index=pd.date_range(START, periods=WHOLE, unit="ms"))
 
 
 @pytest.mark.parametrize(
     ("frame", "told"),
     [
-        (strong(rows=100), "80 days of 180"),
+        (strong(rows=100), "100 days of 180"),
         (strong(trades=0), "0 trades of 200"),
         (strong(exposure=0.0), "0 days with a position of 30"),
-        (strong(rows=15), "0 days of 180, 0 trades of 200, 0 days with a position of 30"),
+        (strong(rows=15), "15 days of 180, 30 trades of 200, 15 days with a position of 30"),
     ],
 )
 def test_a_record_of_too_little_is_insufficient_and_spends_no_look(frame, told):
@@ -72,7 +72,7 @@ def test_a_record_without_skill_is_refused_at_every_look():
     found = judged(strong(mean=0.0))
     assert found.state == "insufficient"
     assert [look.number for look in found.looks] == [1, 2, 3, 4, 5]
-    assert found.looks[-1].alpha_spent == pytest.approx(0.04)
+    assert found.looks[-1].alpha_spent == pytest.approx(0.05)
     assert "it was the last look, live days must turn 1 into 20" in found.sentence
 
 
@@ -84,7 +84,7 @@ def test_the_same_question_has_the_same_answer_and_asking_again_spends_nothing()
 
 
 def test_a_record_judged_month_by_month_has_the_looks_and_changes_of_one_judged_at_its_end():
-    frame = strong(mean=2.2, rows=WHOLE + 300, live_from=FIRST + pd.Timedelta(days=500))
+    frame = strong(mean=2.2, rows=WHOLE + 300, live_from=START + pd.Timedelta(days=500))
     at_once = judged(frame)
     looks, changes = (), ()
     for now in pd.date_range(START, START + pd.Timedelta(days=WHOLE + 330), freq="30D"):
@@ -110,7 +110,7 @@ def test_a_look_knows_nothing_of_its_own_day_or_a_later_one():
 
 def test_more_strategies_raise_the_next_bound_and_leave_the_past_looks_alone():
     frame = strong(mean=1.0)
-    month_twelve = (FIRST + pd.DateOffset(months=12)).to_pydatetime()
+    month_twelve = (START + pd.DateOffset(months=12)).to_pydatetime()
     alone = judged(frame, now=month_twelve)
     crowd = judged(frame, looks=alone.looks, changes=alone.changes, peers=Peers.none(2))
     assert crowd.looks[:3] == alone.looks
@@ -123,13 +123,15 @@ def test_more_strategies_raise_the_next_bound_and_leave_the_past_looks_alone():
 
 def test_a_backfill_that_has_a_hole_or_begins_late_spends_nothing():
     frame = strong()
-    hole = frame[frame["day"] != FIRST + pd.Timedelta(days=100)]
+    hole = frame[frame["day"] != START + pd.Timedelta(days=100)]
     assert judged(hole).looks == ()
     newest_first = LookCalendar(START - pd.DateOffset(months=12))
     assert judged(frame, calendar=newest_first).looks == ()
-    # The days that a volatility takes are no hole, and the first look may be too early by them
+    a_day_early = LookCalendar(START - pd.Timedelta(days=1))
+    assert judged(frame, calendar=a_day_early).looks == ()
+    # January to June: the first day counts as the last does
     from_the_start = judged(frame, calendar=LookCalendar(START)).looks[0]
-    assert (from_the_start.number, from_the_start.days) == (2, 253)
+    assert (from_the_start.number, from_the_start.days) == (1, 181)
 
 
 def test_a_look_that_was_too_early_is_passed_over_and_leaves_its_part_to_the_next():
@@ -161,7 +163,7 @@ def test_a_drawdown_beyond_the_limit_is_refused():
 def test_the_best_of_many_is_not_found_where_luck_makes_one_as_good():
     # As forty throws of some luck lie: the best shows 2.7 standard errors
     luck = [NormalDist().inv_cdf((number + 0.5) / 40) for number in range(40)]
-    lucky = field(40) + 0.012 * np.array(luck) / np.sqrt(WHOLE - 20)
+    lucky = field(40) + 0.012 * np.array(luck) / np.sqrt(WHOLE)
     best = lucky.sum().idxmax()
     frame = market(days(np.zeros(20), lucky[best].to_numpy()))
     loose = StrategyCriteria(alpha=0.5, intercept_alpha=0.5)
@@ -231,10 +233,10 @@ def test_every_change_that_is_made_is_in_the_table():
 
 
 def test_who_is_retired_is_neither_looked_at_nor_changed():
-    ended = (retired((), FIRST + pd.Timedelta(days=10)),)
+    ended = (retired((), START + pd.Timedelta(days=10)),)
     found = judged(strong(), changes=ended)
     assert (found.state, found.looks, found.changes) == ("retired", (), ended)
-    assert "retired: since 2023-01-31 by a person" in found.sentence
+    assert "retired: since 2023-01-11 by a person" in found.sentence
 
 
 def test_a_market_that_loses_is_vetoed_in_a_strategy_that_is_believed():
@@ -265,17 +267,17 @@ def test_what_is_told_beside_it_decides_nothing():
 
 
 def test_the_next_look_is_told_with_its_bound():
-    now = (FIRST + pd.DateOffset(months=7)).to_pydatetime()
+    now = (START + pd.DateOffset(months=7)).to_pydatetime()
     found = judged(strong(mean=0.0), now=now)
     assert found.numbers["next_look"]["number"] == 2
-    assert found.numbers["next_look"]["day"] == "2023-10-21"
-    assert found.numbers["next_look"]["bound"] == pytest.approx(2.6916, abs=1e-3)
+    assert found.numbers["next_look"]["day"] == "2023-10-01"
+    assert found.numbers["next_look"]["bound"] == pytest.approx(2.5523, abs=1e-3)
 
 
 def test_looks_that_were_not_made_by_this_calendar_or_in_order_are_refused():
     looks = judged(strong(mean=0.0)).looks
     with pytest.raises(InvalidInput, match="hand in the calendar that was laid down"):
-        judged(strong(mean=0.0), looks=looks, calendar=LookCalendar(START))
+        judged(strong(mean=0.0), looks=looks, calendar=LookCalendar(START + pd.Timedelta(days=20)))
     with pytest.raises(InvalidInput, match="look 1 follows on look 2"):
         judged(strong(mean=0.0), looks=looks[:2][::-1])
     with pytest.raises(InvalidInput, match="follows on look 1, which was passed"):

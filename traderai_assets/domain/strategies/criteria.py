@@ -34,7 +34,7 @@ class StrategyCriteria:
     min_days: int = 180
     min_trades: int = 200
     min_exposure_days: int = 30
-    alpha: float = 0.04
+    alpha: float = 0.05
     stepwise_alpha: float = 0.05
     intercept_alpha: float = 0.05
     max_drawdown: float = 0.5

@@ -19,7 +19,6 @@ from traderai_assets.domain.strategies.pool import account_of
 # Of the strategies' days in common with the one that is judged; of fewer nothing can be compared
 LEAST_COMMON_DAYS = 180
 _DAY = pd.Timedelta(days=1)
-_WARM_UP = pd.Timedelta(days=31)
 _NORMAL = NormalDist()
 
 
@@ -59,16 +58,14 @@ def due_looks(
     """Numbers of the looks whose day has come, in order, which were neither made nor passed over.
 
     One is due when every day before it is on record: a backfill that is not at its end, or has a
-    hole, spends nothing. The first month may lack days: no volatility is known yet.
+    hole, spends nothing.
     """
     last = made[-1].number if made else 0
     days = pool["day"][pool["day"] >= calendar.first_day]
-    if days.empty or days.iloc[0] > calendar.first_day + _WARM_UP:
-        return []
     due = []
     for number in calendar.looks:
         day = calendar.day_of(number)
-        whole = int((days < day).sum()) == (day - days.iloc[0]) // _DAY
+        whole = int((days < day).sum()) == (day - calendar.first_day) // _DAY
         if number > last and day <= pd.Timestamp(now) and whole:
             due.append(number)
     return due
@@ -109,8 +106,8 @@ def make_look(
     fraction = calendar.fraction_of(number)
     may = allowance(made, fraction, alpha=criteria.alpha, strategies=peers.count)
     net = seen["net"].to_numpy(np.float64)
-    t = mean_test(net).t
-    intercept_t = intercept_test(net, seen["buy_and_hold"].to_numpy(np.float64)).t
+    t = mean_test(net).z
+    intercept_t = intercept_test(net, seen["buy_and_hold"].to_numpy(np.float64)).z
     drawdown = max_drawdown(account_of(net))
     stands = (
         may.bound is not None

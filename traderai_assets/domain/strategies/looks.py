@@ -88,7 +88,8 @@ class Look:
     bound : float or None
         What t had to reach; None where nothing was left to spend.
     t : float
-        Of the mean daily net return of the pool (Newey and West).
+        Of the mean daily net return of the pool (Newey and West), as the normal number that is as
+        rare: `MeanTest.z`.
     intercept_t : float
         Of what it earned beside a share of buy-and-hold.
     max_drawdown : float

@@ -22,8 +22,10 @@ def pool_days(record: StrategyRecord) -> pd.DataFrame:
 
     A market's weight is one over its volatility, the root mean square of its daily buy-and-hold
     returns over its 60 days before (20 at least), and at most three times the middle weight of the
-    day; weights add up to 1. The volatility is the market's and not the strategy's: that of a
-    strategy which is mostly silent would be small for the wrong reason.
+    day; weights add up to 1. A market with fewer days before has the middle weight, so that none of
+    its days is lost; where no volatility is known, all weigh the same. The volatility is the
+    market's and not the strategy's: that of a strategy which is mostly silent would be small for
+    the wrong reason.
 
     Parameters
     ----------
@@ -31,11 +33,10 @@ def pool_days(record: StrategyRecord) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row a day on which at least one market counts, in order
+    DataFrame, one row a day that at least one market has, in order
         day : datetime64[ms, UTC]
-        net, buy_and_hold, exposure : weighted means over the markets that count
-        markets : int, that count: a market counts once its volatility is known; one that has no
-            such day is absent, one that was silent counts with its 0
+        net, buy_and_hold, exposure : weighted means over the markets that have such a day
+        markets : int, that have it: one without it is absent, one that was silent counts with its 0
         trades : int, of these markets
         origin : "live" where it is of all of these markets
     """
@@ -83,16 +84,18 @@ def account_of(returns: FloatArray) -> FloatArray:
 
 def _weights(held: FloatArray) -> FloatArray:
     """Of each market on each day, 0 where it does not count; a day's add up to 1, or are all 0."""
+    there = ~np.isnan(held)
     volatility = np.full(held.shape, np.nan)
     for market in range(held.shape[1]):
-        there = ~np.isnan(held[:, market])
-        volatility[there, market] = volatility_before(held[there, market])
+        days = there[:, market]
+        volatility[days, market] = volatility_before(held[days, market])
     known = ~np.isnan(volatility)
     middle = _middles(volatility, known)
-    # The weight of the middle volatility is 1. What never moved has the highest there is.
-    weights = np.full(held.shape, HIGHEST_WEIGHT)
+    # The weight of the middle volatility is 1, and what is not known is taken to be in the middle.
+    # What never moved has the highest there is.
+    weights = np.where(known, HIGHEST_WEIGHT, 1.0)
     np.divide(middle[:, None], volatility, out=weights, where=known & (volatility > 0.0))
-    weights = np.where(known, np.minimum(weights, HIGHEST_WEIGHT), 0.0)
+    weights = np.where(there, np.minimum(weights, HIGHEST_WEIGHT), 0.0)
     total = weights.sum(axis=1, keepdims=True)
     shares: FloatArray = np.divide(weights, total, out=np.zeros(held.shape), where=total > 0.0)
     return shares

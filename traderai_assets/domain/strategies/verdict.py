@@ -85,8 +85,7 @@ def judge_strategy(
     now : datetime
         In UTC; days that are not over are not looked at.
     calendar : LookCalendar, optional
-        As laid down at registration; 18 months from the pool's first day where not given. The first
-        day of a pool is the one on which a market's volatility is known, 20 days into the record.
+        As laid down at registration; 18 months from the record's first day where not given.
     looks, changes : sequence
         Of this strategy so far, oldest first: never made again, never altered.
     peers : Peers, optional
