@@ -1,4 +1,4 @@
-"""Settings: `traderai.toml`, overridden by `TRADERAI_*`, every limit named in its error.
+"""Settings: `traderai.toml`, the home's own, `TRADERAI_*`; every limit named in its error.
 
 What a person decides about it stands here, in settings_sections and in settings_services. What a
 run is asked to do is run config. How file and environment are read: settings_sources. What several
@@ -166,7 +166,7 @@ class Settings(BaseSettings):
 def load_settings(
     path: Path | None = None, *, now: datetime | None = None, **overrides: Any
 ) -> Settings:
-    """Read the file (default `./traderai.toml`), the environment and `overrides`.
+    """Read the file (default `./traderai.toml`), the home's, the environment and `overrides`.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def load_settings(
     from traderai_assets.settings_sources import Sources
 
     path = path or Path("traderai.toml")
-    sources = Sources.read(path, Settings)
+    sources = Sources.read(path, Settings, overrides.get("home"))
     kind = type("FileSettings", (Settings,), {"on_file": sources.file})
     try:
         settings: Settings = kind(**overrides)

@@ -1,4 +1,7 @@
-"""Where settings are read: the file and the environment, and what is wrong with what they say.
+"""Where settings are read: file, home and environment, and what is wrong with what they say.
+
+A home may have a settings file of its own, as the demo's has; what it says goes over the project's
+file, section by section, and its strategies are all there are.
 
 An error names the variable, or the file and the key. No value of an unknown key is repeated, and
 none that may hold a password.
@@ -29,6 +32,7 @@ from traderai_assets.settings_names import (
 MAX_TOML_BYTES = 100_000
 # Addresses may carry a user and a password
 _MAY_HOLD_A_SECRET = frozenset({"exchange_url", "lake", "studies", "proxy"})
+HOME_FILE = "traderai.toml"
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -39,8 +43,10 @@ class Sources:
     Attributes
     ----------
     path : Path
+    own : Path
+        The home's own file, whether there is one or not.
     file : dict
-        The file's content; empty where there is none.
+        What both say; empty where neither is there.
     variables : mapping of str to str
         Variable as it is written, by the dotted name of its setting.
     model : type
@@ -48,30 +54,39 @@ class Sources:
     """
 
     path: Path
+    own: Path
     file: dict[str, Any]
     variables: Mapping[str, str]
     model: type[BaseModel]
 
     @classmethod
-    def read(cls, path: Path, model: type[BaseModel]) -> Self:
-        """Read both; raise InvalidSettings naming every name and form that is not right."""
+    def read(cls, path: Path, model: type[BaseModel], home: Path | None = None) -> Self:
+        """Read all; raise InvalidSettings naming every name and form that is not right.
+
+        `home` is that of the settings where it is given in place of what file and environment say.
+        """
         file = read_toml(path)
+        own = home_file(file, model, home)
+        above = {} if own.resolve() == path.resolve() else read_toml(own)
         variables: dict[str, str] = {}
-        wrong = list(_unknown_keys(file, model, str(path)))
+        wrong = [*_unknown_keys(file, model, str(path)), *_unknown_keys(above, model, str(own))]
+        if "home" in above:
+            wrong.append(f"{own}: a home does not say where it is; take 'home' out")
         for variable in sorted(filter(is_ours, os.environ)):
             name = name_of(variable)
             if name in variables:
                 wrong.append(f"{variables[name]} and {variable} are one setting; keep one of them")
             wrong += _wrong_with(variable, name, model)
             variables[name] = variable
-        found = cls(path, file, variables, model)
+        found = cls(path, own, _over(above, file), variables, model)
         if wrong:
             raise InvalidSettings(found.refusal(wrong))
         return found
 
     def refusal(self, lines: list[str]) -> str:
         """Put what is wrong under one heading."""
-        where = f"{self.path} or the TRADERAI_* environment" if self.file else "the settings"
+        files = f"{self.path}, {self.own}" if self.own.exists() else str(self.path)
+        where = f"{files} or the TRADERAI_* environment" if self.file else "the settings"
         return f"{where} cannot be used:\n  " + "\n  ".join(lines)
 
     def lines(self, error: ValidationError) -> list[str]:
@@ -101,7 +116,9 @@ class Sources:
                 content = content[part]
             elif isinstance(content, dict):
                 return None
-        return str(self.path) if loc else None
+        if not loc:
+            return None
+        return str(self.own if loc[0] in read_toml(self.own) else self.path)
 
     def _form(self, loc: tuple[int | str, ...]) -> str:
         """What a list or a section looks like."""
@@ -109,6 +126,22 @@ class Sources:
         if not is_json(annotations_of(self.model).get(name)):
             return ""
         return f"; expected {form_of(name, self.model)}"
+
+
+def home_file(file: Mapping[str, Any], model: type[BaseModel], home: Path | None = None) -> Path:
+    """Return where the settings of a home lie, whether there are any or not."""
+    told = home or os.environ.get(variable_of("home")) or file.get("home")
+    return Path(str(told or model.model_fields["home"].default)) / HOME_FILE
+
+
+def _over(above: Mapping[str, Any], file: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what a home says over what the project's file says."""
+    joined = dict(file)
+    for name, value in above.items():
+        below = joined.get(name)
+        whole = name == "strategies" or not isinstance(value, dict) or not isinstance(below, dict)
+        joined[name] = value if whole else {**below, **value}
+    return joined
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -109,6 +109,12 @@ def longest_look_back_days(settings: "Settings") -> int:
     return max(settings.of(name).training.lookback_days for name in strategy_names(settings))
 
 
+def shortest_look_back_days(settings: "Settings", strategy: Strategy) -> int:
+    """Return the days of candles without which no model of a strategy is made."""
+    training = settings.of(strategy.name).training
+    return training.expanding_from_days or training.lookback_days
+
+
 def clashes_of_names(settings: "Settings") -> Iterator[str]:
     """Say which strategies would lie inside of a table, where that table's files are swept."""
     if not settings.strategies:

@@ -24,7 +24,7 @@ class QueueWatch:
     """Prints each run's way through the queue since the watch began."""
 
     def __init__(self, instance: "DagsterInstance") -> None:
-        self._instance = instance
+        self.instance = instance
         self._began = time.monotonic()
         self._said: dict[str, tuple[str, str, float]] = {}
         self._check: Callable[[], None] = lambda: None
@@ -76,7 +76,7 @@ class QueueWatch:
         ]
 
     def _records(self) -> list["RunRecord"]:
-        records = self._instance.get_run_records(limit=RUNS_READ)
+        records = self.instance.get_run_records(limit=RUNS_READ)
         return [record for record in records if record.dagster_run.run_id not in self._first]
 
     def _print_change(self, record: "RunRecord") -> None:

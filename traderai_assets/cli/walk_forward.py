@@ -43,31 +43,33 @@ def command(
         raise click.BadParameter(f"--since {since} is after --until {until}")
     named = [settings.market(text) for text in markets]
     for one in asked:
-        _walk(settings, one, first, last, named, url)
+        walk(settings, one, url, first=first, last=last, named=named)
     click.echo(_WATCH)
 
 
-def _walk(
+def walk(
     settings: "Settings",
     strategy: "Strategy",
-    first: "Month | None",
-    last: "Month | None",
-    named: "Sequence[Market]",
     url: str,
-) -> None:
+    *,
+    first: "Month | None" = None,
+    last: "Month | None" = None,
+    named: "Sequence[Market]" = (),
+) -> int:
+    """Queue what the record of a strategy lacks, or its judgement; return how many runs make it."""
     from traderai_assets.domain.markets import Market
     from traderai_assets.instance.kept_markets import kept_markets
     from traderai_assets.registry.walk_forward import WalkForward, stretches
+    from traderai_assets.strategies import shortest_look_back_days
 
     queued = 0
     with open_instance(settings) as instance:
-        walk = WalkForward(open_lake(settings), instance, strategy)
-        training = settings.of(strategy.name).training
-        days = training.expanding_from_days or training.lookback_days
+        past = WalkForward(open_lake(settings), instance, strategy)
+        days = shortest_look_back_days(settings, strategy)
         for market in named or [Market.parse(key) for key in kept_markets(instance, settings)]:
             served = [
                 month
-                for month in walk.months(market, look_back_days=days)
+                for month in past.months(market, look_back_days=days)
                 if (first is None or month >= first) and (last is None or month <= last)
             ]
             if not served:
@@ -75,7 +77,7 @@ def _walk(
                     f"{strategy.name}: {market.key} has no month with candles behind a look-back "
                     f'of {days} days; "traderai backfill {market.key} --since" fetches them'
                 )
-            for stretch in stretches(walk.lacking(market, served)):
+            for stretch in stretches(past.lacking(market, served)):
                 run_id = _launch(url, "train", strategy, market, stretch)
                 queued += 1
                 click.echo(
@@ -85,6 +87,7 @@ def _walk(
     if not queued:
         run_id = _launch(url, "judge", strategy)
         click.echo(f"{strategy.name}: its record lacks nothing; queued run {run_id[:8]} to judge")
+    return queued
 
 
 def _launch(

@@ -1,5 +1,6 @@
 """A home is fed by one exchange: simulated, replayed or real, and never by another later."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -49,11 +50,18 @@ def test_a_home_goes_on_at_the_time_where_its_world_stopped(home):
 
 
 @pytest.mark.parametrize(
-    "wanted", [REPLAYED, SandboxOrigin(None, 8, None, SIMULATED.began, SIMULATED.now)]
+    "wanted",
+    [
+        REPLAYED,
+        SandboxOrigin(None, 8, None, SIMULATED.began, SIMULATED.now),
+        replace(SIMULATED, edge=0.5),
+    ],
 )
 def test_a_home_of_one_world_takes_no_other(home, wanted):
     SIMULATED.save(home)
-    with pytest.raises(InvalidSettings, match=r"holds SIMULATED candles \(seed 7\); remove it"):
+    with pytest.raises(
+        InvalidSettings, match=r"holds SIMULATED candles \(seed 7, edge 1\); remove it"
+    ):
         same_origin(home, wanted)
 
 

@@ -1,7 +1,7 @@
 """`traderai demo`: the main job, offline, by runs that the real daemon takes from the real queue.
 
-The sensors fetch, train, choose and signal by themselves. The demo lets time pass at the sandbox,
-asks for what no sensor asks for (models and snapshots of months gone by), and prints a summary.
+The sensors fetch, train, judge, choose and signal by themselves. The demo has the record of both its
+strategies made, lets time pass at the sandbox, and prints what came of it.
 """
 
 from contextlib import ExitStack
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from traderai_assets.cli.context import dagster_home, open_instance, open_lake, open_settings
+from traderai_assets.cli.context import dagster_home, open_instance, open_lake
+from traderai_assets.cli.demo.home_settings import EDGE, demo_settings
 from traderai_assets.cli.demo.scenario import LIVE_BARS, Scenario
 from traderai_assets.cli.demo.summary import print_summary
 from traderai_assets.cli.dev.home_lock import home_lock
@@ -33,7 +34,7 @@ SIMULATED_NOW = datetime(2026, 10, 15, tzinfo=UTC)  # standing, so that two demo
     help="Replay this folder of Parquet candles instead of simulating.",
 )
 def command(candles: Path | None) -> None:
-    """Run the main job offline: fetch, train, choose, signal, replay, measure drift.
+    """Run the main job offline: fetch, train, judge two strategies, signal, measure drift.
 
     Example: traderai demo
     """
@@ -51,7 +52,7 @@ def command(candles: Path | None) -> None:
 
 
 def _run(candles: Path | None) -> None:
-    settings = open_settings()
+    settings = demo_settings()
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai demo"))
@@ -86,4 +87,4 @@ def _wanted(settings: Settings, candles: Path | None) -> SandboxOrigin:
         return SandboxOrigin(str(candles.resolve()), seed=7, start=None, began=began, now=began)
     listed = (SIMULATED_NOW - timedelta(days=settings.history_days)).isoformat()
     began = SIMULATED_NOW.isoformat()
-    return SandboxOrigin(None, seed=7, start=listed, began=began, now=began)
+    return SandboxOrigin(None, seed=7, start=listed, began=began, now=began, edge=EDGE)

@@ -9,16 +9,20 @@ from traderai_assets.cli.launch import launch
 from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.sandbox.process import SandboxProcess
+from traderai_assets.cli.walk_forward import walk
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import partition_key
 from traderai_assets.settings import Settings
-from traderai_assets.strategies import strategies_of
+from traderai_assets.status.verdicts import last_verdict
+from traderai_assets.strategies import shortest_look_back_days, strategies_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from resources.lake.resource import LakeResource
+    from resources.lake.snapshot import LakeSnapshot
     from traderai_assets.schemas.tables import Table
 
 REPLAYED_MONTHS = 3
@@ -44,19 +48,21 @@ class Scenario:
         self._sandbox = sandbox
         self._watch = watch
         self._url = url
-        self._lakes = {one.folder: lake.of(one) for one in strategies_of(settings)}
+        self._lake = lake
+        self._strategies = strategies_of(settings)
 
     def run(self) -> None:
         """Run the main job."""
         horizon = self._settings.longest_horizon
         self._fetch()
-        self._await_verdicts()
+        self._train()
+        self._walk_forward()
+        self._judge()
         self._let_bars_close(LIVE_BARS, "nobody touches a key")
         self._let_bars_close(
             LIVE_BARS + horizon, "signals reach their target, their stop or their end"
         )
         self._measure_drift()
-        self._walk_forward()
         self._replay()
 
     def _fetch(self) -> None:
@@ -66,40 +72,50 @@ class Scenario:
         self._until(
             f"Candles, features and labels of {self._settings.history_days} days: the sensor sees "
             "that they are missing",
-            lambda lake, market: (
-                self._last(lake, CANDLES, market) is not None
-                and self._last(lake, FEATURES, market) == self._last(lake, CANDLES, market)
+            lambda strategy, market: (
+                self._last(strategy, CANDLES, market) is not None
+                and self._last(strategy, FEATURES, market) == self._last(strategy, CANDLES, market)
             ),
         )
 
-    def _await_verdicts(self) -> None:
+    def _train(self) -> None:
         self._until(
-            "The newest model, judged: the sensors see that the market has no champion",
-            lambda lake, market: not self._history(lake, market).empty,
+            "The newest models: the sensors see that there are none. No strategy has a record, so "
+            "nobody speaks",
+            lambda _, market: not self._history(market).empty,
         )
-        for (strategy, lake), market in product(self._lakes.items(), self._markets):
-            if self._has_no_champion(lake, market):
-                reason = self._history(lake, market)["reason"].iloc[-1]
-                whose = f"{strategy}: " if strategy else ""
-                self._watch.say(
-                    f"{whose}{market.key} has no champion, so nothing will be signalled:"
-                )
-                self._watch.say(f"  {reason}")
 
     def _walk_forward(self) -> None:
-        from traderai_assets.schemas.backtests import BACKTEST_METRICS
-
-        months = self._launch("train")
+        self._watch.say("The past: a model for each month, of what was known before it")
+        for strategy in self._strategies:
+            walk(self._settings, strategy, self._url)
         self._until(
-            f"Models of {months[0].key} to {months[-1].key}, each of what came before it",
-            lambda lake, market: (
-                {month.key for month in months} <= self._months(lake, BACKTEST_METRICS, market)
-            ),
+            "What those models earned in their months, day by day: the records",
+            lambda strategy, market: not self._lacking(strategy, market),
         )
 
+    def _judge(self) -> None:
+        for strategy in self._strategies:
+            walk(self._settings, strategy, self._url)  # Which has it judged: nothing is lacking
+        self._until(
+            "The verdicts, and who speaks for each market by them",
+            lambda strategy, market: self._is_judged(strategy) and not self._would_change(market),
+        )
+        for strategy in self._strategies:
+            self._watch.say(f"{strategy.name}: {last_verdict(self._lake, strategy)['sentence']}")
+        for market in self._markets:
+            self._watch.say(f"{market.key}: {self._history(market)['reason'].iloc[-1]}")
+
     def _replay(self) -> None:
-        self._launch("replay_history")
-        self._until("What those models would have signalled in their months", lambda *_: True)
+        this_month = Month.of(self._sandbox.now())
+        months = [this_month.shift(-back) for back in reversed(range(REPLAYED_MONTHS))]
+        for market in self._markets:
+            keys = [partition_key(market.key, month.key) for month in months]
+            launch(self._url, "replay_history", keys)
+        self._until(
+            f"What the models of {months[0].key} to {months[-1].key} would have signalled",
+            lambda *_: True,
+        )
 
     def _let_bars_close(self, bars: int, what: str) -> None:
         from traderai_assets.schemas.candles import CANDLES
@@ -110,11 +126,12 @@ class Scenario:
         self._sandbox.advance(max(0.0, (until - self._sandbox.now()).total_seconds()))
         self._until(
             f"{until:%Y-%m-%d %H:%M} UTC at the exchange, {bars} bars on; {what}",
-            lambda lake, market: (
-                self._known_until(lake, market) >= until
+            lambda strategy, market: (
+                self._known_until(market) >= until
                 and (
-                    self._has_no_champion(lake, market)
-                    or self._last(lake, PREDICTIONS, market) == self._last(lake, CANDLES, market)
+                    not self._speaks(strategy, market)
+                    or self._last(strategy, PREDICTIONS, market)
+                    == self._last(strategy, CANDLES, market)
                 )
             ),
         )
@@ -124,54 +141,78 @@ class Scenario:
 
         self._until(
             "Drift of features, predictions and results",
-            lambda lake, market: (
-                self._has_no_champion(lake, market)
-                or bool(self._months(lake, DRIFT_METRICS, market))
+            lambda strategy, market: (
+                not self._speaks(strategy, market)
+                or bool(self._snapshot(strategy, DRIFT_METRICS).months(market))
             ),
         )
 
-    def _launch(self, job: str) -> list[Month]:
-        """Queue one run of `job` a market over the last months; return the months."""
-        this_month = Month.of(self._sandbox.now())
-        months = [this_month.shift(-back) for back in reversed(range(REPLAYED_MONTHS))]
-        for market in self._markets:
-            launch(self._url, job, [partition_key(market.key, month.key) for month in months])
-        return months
-
-    def _until(self, what: str, done: Callable[["LakeResource", Market], bool]) -> None:
-        """Wait until it is done of every market, as every strategy has the lake."""
+    def _until(self, what: str, done: Callable[[Strategy, Market], bool]) -> None:
+        """Wait until it is done of every strategy and market."""
         self._watch.wait_until(
             what,
-            lambda: all(done(*one) for one in product(self._lakes.values(), self._markets)),
+            lambda: all(done(*one) for one in product(self._strategies, self._markets)),
             TIMEOUT_SECONDS,
         )
 
-    def _known_until(self, lake: "LakeResource", market: Market) -> datetime:
+    def _known_until(self, market: Market) -> datetime:
         """Return the close of the last bar that is stored or a known gap."""
         from traderai_assets.ingest.known_until import known_until
         from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 
-        stored, gaps = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
+        stored, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)
         return known_until(stored, gaps, market) or datetime.min.replace(tzinfo=UTC)
 
-    def _history(self, lake: "LakeResource", market: Market) -> "pd.DataFrame":
-        """Return what was decided about the market's models."""
+    def _history(self, market: Market) -> "pd.DataFrame":
+        """Return who spoke for the market, and who does."""
         from traderai_assets.schemas.champions import CHAMPIONS
         from traderai_assets.schemas.tables import ALL_MONTHS
 
-        return lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
+        return self._lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
 
-    def _has_no_champion(self, lake: "LakeResource", market: Market) -> bool:
-        """Whether no model of the market cleared the bar."""
-        from traderai_assets.domain.champions.history import current_champion
+    def _speaks(self, strategy: Strategy, market: Market) -> bool:
+        """Whether the strategy speaks for the market now."""
+        from traderai_assets.domain.champions.periods import champion_periods
 
-        return current_champion(self._history(lake, market)) is None
+        periods = champion_periods(self._history(market), strategy.name)
+        return bool(periods) and periods[-1].stands
 
-    def _months(self, lake: "LakeResource", table: "Table", market: Market) -> set[str]:
-        """Return the months of which the table holds rows of the market."""
-        return set(lake.snapshot(table).content_hashes(market.key))
+    def _would_change(self, market: Market) -> bool:
+        """Whether who speaks is to be chosen anew, by what is stored now."""
+        from traderai_assets.domain.champions.history import would_change
+        from traderai_assets.registry.contenders import chosen_speaker
 
-    def _last(self, lake: "LakeResource", table: "Table", market: Market) -> datetime | None:
+        history = self._history(market)
+        choice = chosen_speaker(
+            self._lake.snapshot,
+            self._strategies,
+            market,
+            history,
+            allow_unproven=self._settings.champions.allow_unproven,
+        )
+        return would_change(history, choice)
+
+    def _lacking(self, strategy: Strategy, market: Market) -> "list[Month]":
+        """Return the months whose record is not made of what is stored now."""
+        from traderai_assets.registry.walk_forward import WalkForward
+
+        past = WalkForward(self._lake, self._watch.instance, strategy)
+        days = shortest_look_back_days(self._settings, strategy)
+        return past.lacking(market, past.months(market, look_back_days=days))
+
+    def _is_judged(self, strategy: Strategy) -> bool:
+        """Whether the last verdict on a strategy is one on its record as it is."""
+        from traderai_assets.registry.stored_records import record_hash
+        from traderai_assets.schemas.record import RECORD_DAYS
+        from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
+        from traderai_assets.schemas.verdict import VERDICTS
+
+        verdicts = self._snapshot(strategy, VERDICTS).read(ALL_MARKETS, [ALL_MONTHS])
+        return record_hash(self._snapshot(strategy, RECORD_DAYS)) in set(verdicts["record"])
+
+    def _snapshot(self, strategy: Strategy, table: "Table") -> "LakeSnapshot":
+        return self._lake.of(strategy).snapshot(table)
+
+    def _last(self, strategy: Strategy, table: "Table", market: Market) -> datetime | None:
         """Return the newest time the table holds of the market."""
-        snapshot = lake.snapshot(table)
-        return snapshot.last(market)
+        return self._snapshot(strategy, table).last(market)

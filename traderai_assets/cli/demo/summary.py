@@ -1,25 +1,34 @@
 """The summary a demo ends with: what the lake holds now, market by market, and where time went."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
+import pandas as pd
 
 from traderai_assets.cli.context import open_lake
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
+from traderai_assets.domain.numbers import percent, significant
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.settings import Settings
+from traderai_assets.status.verdicts import last_verdict
 from traderai_assets.strategies import strategies_of
+
+# Backtests that are told of one by one
+NEWEST = 8
 
 
 def print_summary(settings: Settings, watch: QueueWatch) -> None:
     """Print candles, models, signals and drift of each market, and seconds by work class."""
     click.echo("\nCandles")
     print_rows([_stored(row) for row in market_rows()], as_json=False, empty="none")
-    click.echo("\nModels, out of sample and after costs")
-    print_rows(model_rows(settings), as_json=False, empty="none")
+    click.echo("\nThe newest models, out of sample and after costs")
+    print_rows(model_rows(settings)[-NEWEST:], as_json=False, empty="none")
+    click.echo("\nStrategies, by their whole record")
+    print_rows(verdict_rows(settings), as_json=False, empty="none")
     click.echo("\nSignals and drift")
     print_rows(live_rows(settings), as_json=False, empty="none")
     click.echo("\nSeconds by work class")
@@ -58,13 +67,38 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def verdict_rows(settings: Settings) -> list[dict[str, Any]]:
+    """Return one row a strategy: what is believed of it, and the numbers of its pool."""
+    lake = open_lake(settings)
+    return [_verdict_row(last_verdict(lake, one)) for one in strategies_of(settings)]
+
+
+def _verdict_row(verdict: dict[str, Any]) -> dict[str, Any]:
+    numbers, looks = verdict["numbers"], verdict["looks"]
+    last = looks[-1] if looks else None
+    return {
+        "strategy": verdict["strategy"],
+        "state": verdict["state"],
+        "days": numbers.get("days", 0),
+        "trades": numbers.get("trades", 0),
+        "total_return": _told(numbers.get("total_return"), percent),
+        "annual_sharpe": _told(numbers.get("annual_sharpe"), significant),
+        "last_look": last["number"] if last else "none",
+        "t": _told(last and last["t"], significant),
+        "asked_for": _told(last and last["bound"], significant),
+    }
+
+
+def _told(value: float | None, words: Callable[[float, int], object]) -> object:
+    return "none" if value is None else words(value, 3)
+
+
 def live_rows(settings: Settings) -> list[dict[str, Any]]:
-    """Return one row a strategy and market: champion, signals, how they ended, what drifted."""
+    """Return one row a strategy and market: whether it speaks, signals, their ends, what drifted."""
     return [row for one in strategies_of(settings) for row in _live_rows(settings, one)]
 
 
 def _live_rows(settings: Settings, strategy: Strategy) -> list[dict[str, Any]]:
-    from traderai_assets.domain.champions.history import current_champion
     from traderai_assets.schemas.champions import CHAMPIONS
     from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
     from traderai_assets.schemas.predictions import PREDICTIONS
@@ -86,15 +120,25 @@ def _live_rows(settings: Settings, strategy: Strategy) -> list[dict[str, Any]]:
             {
                 **_whose(strategy.folder),
                 "market": market.key,
-                "champion": (current_champion(held["champions"]) or "none")[:8],
+                "speaks": _speaks(held["champions"], strategy),
                 "bars_spoken_of": len(held["predictions"]),
                 "signals": len(held["signals"]),
+                "on_paper": int(held["signals"]["paper"].sum()),
                 "outcomes": ", ".join(f"{count} {name}" for name, count in statuses.items()),
                 "snapshots": len(held["signal_snapshots"]),
                 "drifted": int((held["drift_metrics"]["status"] == "drifted").sum()),
             }
         )
     return rows
+
+
+def _speaks(history: pd.DataFrame, strategy: Strategy) -> str:
+    from traderai_assets.domain.champions.periods import champion_periods
+
+    periods = champion_periods(history, strategy.name)
+    if not (periods and periods[-1].stands):
+        return "not"
+    return "on paper" if periods[-1].paper else "in full"
 
 
 def _whose(strategy: str) -> dict[str, Any]:

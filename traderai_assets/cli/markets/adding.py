@@ -103,7 +103,7 @@ def venue_of(settings: Settings) -> Iterator["ExchangeResource"]:
             feed = (
                 ReplayFeed(Path(origin.candles))
                 if origin.candles
-                else SimulatedFeed(origin.seed, since=start)
+                else SimulatedFeed(origin.seed, origin.edge, start)
             )
             clock = Clock(datetime.fromisoformat(origin.now))
             changes["url"] = stack.enter_context(SandboxServer(feed, clock=clock)).url

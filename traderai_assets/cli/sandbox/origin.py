@@ -16,13 +16,14 @@ from traderai_assets.settings import Settings
 
 @dataclass(frozen=True)
 class SandboxOrigin:
-    """What the sandbox serves, and what time it is there."""
+    """What the sandbox serves, how much of the planted edge, and what time it is there."""
 
     candles: str | None
     seed: int
     start: str | None
     began: str
     now: str
+    edge: float = 1.0
 
     def __post_init__(self) -> None:
         for moment in (self.start, self.began, self.now):
@@ -71,13 +72,13 @@ class SandboxOrigin:
         """What its candles are, for people."""
         if self.candles:
             return f"real candles replayed from {self.candles}"
-        return f"SIMULATED candles (seed {self.seed})"
+        return f"SIMULATED candles (seed {self.seed}, edge {self.edge:g})"
 
     def arguments(self, port: int, speed: float) -> list[str]:
         """Return the options of `traderai sandbox` that start this one again."""
         options = ["--port", str(port), "--seed", str(self.seed), "--speed", str(speed)]
         options += ["--now", _plain(self.now)]
-        options += ["--candles", self.candles] if self.candles else []
+        options += ["--candles", self.candles] if self.candles else ["--edge", f"{self.edge:g}"]
         options += ["--start", _plain(self.start)] if self.start else []
         return options
 
@@ -100,7 +101,7 @@ def same_origin(settings: Settings, wanted: SandboxOrigin) -> SandboxOrigin:
                 "own with TRADERAI_HOME=FOLDER"
             )
         return wanted
-    if (kept.candles, kept.seed) != (wanted.candles, wanted.seed):
+    if (kept.candles, kept.seed, kept.edge) != (wanted.candles, wanted.seed, wanted.edge):
         raise InvalidSettings(
             f'{settings.home} holds {kept.label}; remove it with "make clean", or give the demo '
             "another home with TRADERAI_HOME=FOLDER"
