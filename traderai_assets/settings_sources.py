@@ -139,8 +139,10 @@ def _over(above: Mapping[str, Any], file: Mapping[str, Any]) -> dict[str, Any]:
     joined = dict(file)
     for name, value in above.items():
         below = joined.get(name)
-        whole = name == "strategies" or not isinstance(value, dict) or not isinstance(below, dict)
-        joined[name] = value if whole else {**below, **value}
+        if isinstance(value, dict) and isinstance(below, dict) and name != "strategies":
+            joined[name] = {**below, **value}
+        else:
+            joined[name] = value
     return joined
 
 

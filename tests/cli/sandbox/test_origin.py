@@ -50,18 +50,12 @@ def test_a_home_goes_on_at_the_time_where_its_world_stopped(home):
 
 
 @pytest.mark.parametrize(
-    "wanted",
-    [
-        REPLAYED,
-        SandboxOrigin(None, 8, None, SIMULATED.began, SIMULATED.now),
-        replace(SIMULATED, edge=0.5),
-    ],
+    "wanted", [REPLAYED, replace(SIMULATED, seed=8), replace(SIMULATED, edge=0.5)]
 )
 def test_a_home_of_one_world_takes_no_other(home, wanted):
     SIMULATED.save(home)
-    with pytest.raises(
-        InvalidSettings, match=r"holds SIMULATED candles \(seed 7, edge 1\); remove it"
-    ):
+    held = r"holds SIMULATED candles \(seed 7, edge 1\); remove it"
+    with pytest.raises(InvalidSettings, match=held):
         same_origin(home, wanted)
 
 

@@ -1,7 +1,7 @@
 """`traderai demo`: the main job, offline, by runs that the real daemon takes from the real queue.
 
-The sensors fetch, train, judge, choose and signal by themselves. The demo has the record of both its
-strategies made, lets time pass at the sandbox, and prints what came of it.
+The sensors fetch, train, judge, choose and signal by themselves. The demo has the records of its
+two strategies made, lets time pass at the sandbox, and prints what came of it.
 """
 
 from contextlib import ExitStack

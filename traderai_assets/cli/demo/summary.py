@@ -94,7 +94,7 @@ def _told(value: float | None, words: Callable[[float, int], object]) -> object:
 
 
 def live_rows(settings: Settings) -> list[dict[str, Any]]:
-    """Return one row a strategy and market: whether it speaks, signals, their ends, what drifted."""
+    """Return one row a strategy and market: whether it speaks, its signals, what drifted."""
     return [row for one in strategies_of(settings) for row in _live_rows(settings, one)]
 
 
