@@ -189,3 +189,44 @@ def test_to_load_the_settings_imports_nothing_that_trains(repository):
     )
     heavy = {"lightgbm", "xgboost", "numba", "optuna", "sklearn", "scipy", "dagster", "talib"}
     assert heavy & set(json.loads(told.stdout)) == set()
+
+
+def test_what_a_home_says_goes_over_the_file_and_the_environment_over_both(tmp_path, monkeypatch):
+    file = written(
+        tmp_path,
+        f"""home = "{tmp_path / "home"}"
+history_days = 90
+[costs]
+fee_rate = 0.001
+funding_rate = 0.0001
+[strategies.mine]
+""",
+    )
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "traderai.toml").write_text(
+        "history_days = 100\n[costs]\nfee_rate = 0.002\n[strategies.fast]\n[strategies.slow]\n"
+    )
+    settings = load_settings(file)
+    assert (settings.history_days, settings.costs.fee_rate) == (100, 0.002)
+    assert settings.costs.funding_rate == 0.0001
+    assert sorted(settings.strategies) == ["fast", "slow"]
+    monkeypatch.setenv("TRADERAI_COSTS__FEE_RATE", "0.003")
+    assert load_settings(file).costs.fee_rate == 0.003
+    monkeypatch.setenv("TRADERAI_HOME", str(tmp_path / "other"))
+    assert load_settings(file).history_days == 90
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("history_day = 1", r"home/traderai.toml: 'history_day' is no setting"),
+        ("history_days = 0", r"history_days \(.*home/traderai.toml\)"),
+        ('home = "elsewhere"', "a home does not say where it is; take 'home' out"),
+        ("[", r"home/traderai.toml cannot be read"),
+    ],
+)
+def test_what_is_wrong_in_a_home_is_named_with_its_file(tmp_path, text, named):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "traderai.toml").write_text(text)
+    with pytest.raises(InvalidSettings, match=named):
+        load_settings(tmp_path / "absent.toml", home=tmp_path / "home")

@@ -78,7 +78,7 @@ def test_a_world_at_a_time_that_is_none_cannot_be_read(home):
 def test_a_sandbox_is_started_in_its_world():
     assert SIMULATED.arguments(8790, 0.0) == [
         *("--port", "8790", "--seed", "7", "--speed", "0.0", "--now", "2026-03-20T12:00:00"),
-        *("--start", "2026-01-01T00:00:00"),
+        *("--edge", "1", "--start", "2026-01-01T00:00:00"),
     ]
     assert REPLAYED.arguments(8790, 1.0)[-2:] == ["--candles", "/somewhere/candles"]
 
