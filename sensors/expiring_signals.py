@@ -23,6 +23,7 @@ def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
         description="Settles open signals as bars close.",
         decide=decide,
         each_strategy=True,
+        retired_too=True,  # What it said is settled all the same
     )
 
 

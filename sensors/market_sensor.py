@@ -25,6 +25,7 @@ from traderai_assets.instance.sensor_names import stopped_under_former_name
 from traderai_assets.jobs import ASSET_JOBS, own_checks
 from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.plan import market_clash
+from traderai_assets.registry.retirement import is_retired
 from traderai_assets.runs.strategy_assets import asset_key
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import strategies_of
@@ -65,11 +66,13 @@ def market_sensor(
     prepare: Callable[[TickView], None] | None = None,
     keep: Callable[[TickView, list[Finding]], None] | None = None,
     each_strategy: bool = False,
+    retired_too: bool = False,
 ) -> dg.SensorDefinition:
     """Build a sensor that asks `decide` about every market kept, and says what it found.
 
     `prepare` is done once a tick, before any market is looked at, and `keep` once all were. With
-    `each_strategy`, every strategy is asked about by itself.
+    `each_strategy`, every strategy is asked about by itself; one that a person ended is left alone
+    unless `retired_too`.
     """
     strategies = strategies_of(settings) if each_strategy else (UNNAMED,)
 
@@ -89,10 +92,15 @@ def market_sensor(
             view = TickView(context.instance, lake, clocks, settings)
             if prepare is not None:
                 prepare(view)
+            asked = [
+                one
+                for one in strategies
+                if not each_strategy or retired_too or not is_retired(lake, one)
+            ]
             findings = [
                 judge(decide, view.of(strategy), key)
                 for key in view.kept_markets()
-                for strategy in strategies
+                for strategy in asked
             ]
             if keep is not None:
                 keep(view, findings)

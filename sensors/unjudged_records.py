@@ -18,6 +18,7 @@ from traderai_assets.instance.run_coordinator import market_of
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.jobs import ASSET_JOBS
 from traderai_assets.partitions import partition_named, split_partition_key
+from traderai_assets.registry.retirement import is_retired
 from traderai_assets.schemas.record import RECORD_DAYS
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
 from traderai_assets.schemas.verdict import VERDICTS
@@ -64,6 +65,8 @@ def decide(view: TickView) -> Finding:
     from traderai_assets.registry.stored_records import record_hash
 
     name = view.strategy.name
+    if is_retired(view.lake, view.strategy):
+        return Finding(f"strategy {name} is retired")
     if not view.table(RECORD_DAYS).partitions():
         return Finding(f"strategy {name} has no record")
     verdicts = view.table(VERDICTS).read(ALL_MARKETS, [ALL_MONTHS])

@@ -24,7 +24,7 @@ COMMANDS = {
     "sandbox": "Serve a small exchange on this machine.",
     "status": "Show what runs, what waits and why, and how far it is.",
     "walk-forward": "Make what the record of a strategy lacks, and have it judged.",
-    "strategies": "List the strategies, show one or its verdict, or compare two of them.",
+    "strategies": "List and compare strategies, tell verdicts and who speaks, or end one.",
 }
 # Those with more than one file; their command stands in the file of that name.
 FOLDERS = frozenset({"demo", "dev", "markets", "runs", "sandbox", "status"})

@@ -4,14 +4,13 @@ A decision is a row of its own table; candles are never changed. Gate and web UI
 months that it makes stale; the command that is printed makes them anew.
 """
 
-import getpass
-import os
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from traderai_assets.cli.account import account_name
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
@@ -97,7 +96,7 @@ def _decide(
         "decided_at": [datetime.now(UTC)],
         "verdict": [verdict],
         "ratio": [float("nan") if ratio is None else ratio],
-        "decided_by": [_who()],
+        "decided_by": [account_name()],
     }
     added = pd.DataFrame(row).astype(PRICE_DECISIONS.dtypes)
     frame = pd.concat([stored, added], ignore_index=True) if len(stored) else added
@@ -108,14 +107,6 @@ def _decide(
         f"{told}. Features and labels of {month.key} {joined} {last.key} depend on it; make "
         f'them anew with "{_backfill(key, month, last)}".'
     )
-
-
-def _who() -> str:
-    """Name the account; in a container it may have no name."""
-    try:
-        return getpass.getuser()[:100]
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _require_bar(candles: "pd.DataFrame", key: str, opened: datetime) -> None:

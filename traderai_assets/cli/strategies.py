@@ -7,12 +7,13 @@ import click
 from traderai_assets.cli.context import open_settings
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.strategy_champions import champions
+from traderai_assets.cli.strategy_retirement import register, retire
 from traderai_assets.cli.strategy_verdict import verdict
 
 
 @click.group()
 def command() -> None:
-    """List the strategies that the settings make, show one, compare two, or say who speaks.
+    """List the strategies that the settings make, compare them, say who speaks, end one.
 
     Example: traderai strategies list
     """
@@ -65,3 +66,5 @@ def compare(strategy: str, other: str, *, as_json: bool) -> None:
 
 command.add_command(verdict)
 command.add_command(champions)
+command.add_command(retire)
+command.add_command(register)

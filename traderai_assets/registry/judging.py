@@ -5,8 +5,6 @@ run that is killed in between leaves looks that are made; the next one finds the
 them again, and draws the same from them.
 """
 
-import pandas as pd
-
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.strategies.looks import LookCalendar
 from traderai_assets.domain.strategies.pool import pool_days
@@ -29,6 +27,7 @@ from traderai_assets.registry.stored_records import (
     read_peers,
     record_hash,
     rows_under_all_names,
+    with_rows,
 )
 from traderai_assets.registry.verdict_page import verdict_metadata
 from traderai_assets.runs.publication import Partition, Publication
@@ -96,19 +95,12 @@ def judge_record(
     # Of a verdict that was not stored before its run was killed
     kept = said[(said["strategy_id"] != strategy.id) | (said["verdict"] < row["number"])]
     part.put_beside(
-        VETOES, _with(kept, VETOES, veto_rows(found.vetoes, strategy.id, row["number"]))
+        VETOES, with_rows(kept, VETOES, veto_rows(found.vetoes, strategy.id, row["number"]))
     )
-    part.put(_with(stored, VERDICTS, [row]), metadata)
+    part.put(with_rows(stored, VERDICTS, [row]), metadata)
 
 
 def _put_beside(part: Partition, table: Table, strategy: str, rows: list[Row]) -> None:
     """Hold all of a strategy's rows; those of other ids under the same name stay as they are."""
     stored = part.published_beside(table)
-    part.put_beside(table, _with(stored[stored["strategy_id"] != strategy], table, rows))
-
-
-def _with(stored: pd.DataFrame, table: Table, rows: list[Row]) -> pd.DataFrame:
-    if not rows:
-        return stored
-    added = pd.DataFrame(rows).astype(table.dtypes)[list(table.dtypes)]
-    return pd.concat([stored, added], ignore_index=True) if len(stored) else added
+    part.put_beside(table, with_rows(stored[stored["strategy_id"] != strategy], table, rows))

@@ -16,6 +16,7 @@ from traderai_assets.domain.strategies.pool import pool_days
 from traderai_assets.domain.strategies.registered import ever_registered, names_registered
 from traderai_assets.domain.strategies.revisions import newest_revisions, strategy_record
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.domain.strategies.verdict_rows import Row
 from traderai_assets.schemas.record import RECORD_DAYS
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS, PartitionKey, Table
 
@@ -95,6 +96,14 @@ def rows_under_all_names(
     joined = pd.concat([table.empty(), *(one for one in frames if len(one))], ignore_index=True)
     once = joined.drop_duplicates(key).sort_values(key, ignore_index=True)
     return once.astype({name: kind for name, kind in table.dtypes.items() if name in once})
+
+
+def with_rows(stored: pd.DataFrame, table: Table, rows: list[Row]) -> pd.DataFrame:
+    """Add rows of a table to what is stored of it, with the table's types."""
+    if not rows:
+        return stored
+    added = pd.DataFrame(rows).astype(table.dtypes)[list(table.dtypes)]
+    return pd.concat([stored, added], ignore_index=True) if len(stored) else added
 
 
 def _all_days(record: LakeSnapshot) -> Days:
