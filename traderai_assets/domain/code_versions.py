@@ -11,7 +11,7 @@ from typing import Final
 CODE_VERSIONS: Final[dict[str, str]] = {
     "candles": "1",
     "labels": "4",
-    "models": "6",
+    "models": "7",
     "backtests": "3",
     "champions": "1",
     "signals": "2",
