@@ -1,8 +1,8 @@
 """`make promises`: what decisions promised before costs, and what came of them, on planted markets.
 
 A model learns from a look-back of a market whose edge is known and decides over the 30 days after
-it. A decision promises its pricing's slope times its forecast; what came is the gross return of
-that position, walked to its own end.
+it. A decision promises its pricing's slope times its forecast, less what is luck in having been
+chosen and decided; what came is the gross return of that position, walked to its own end.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from benchmarks.evidence import ONE_THREAD
 from benchmarks.judging import platform_plan
 from benchmarks.machine import machine, versions
 from benchmarks.planted import BAR, DAYS, NOISE, START, Edge, planted_market
-from benchmarks.promises_report import Case, promises_page
+from benchmarks.promises_pooled import Case
+from benchmarks.promises_report import promises_page
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.arrays import milliseconds_of
 from traderai_assets.domain.backtest.bars import Bars
@@ -107,11 +108,15 @@ def served(asked: Asked) -> Case:
     side = decided["side"].to_numpy(np.int8)
     came = held.of_side(side)
     taken = (side != 0) & ~np.isnan(came)
+    margin = trained.card["chosen"]["policy"]["margin"]
     promised = pricing.promised(
-        decided["probability"].to_numpy(np.float64), decided["width"].to_numpy(np.float64)
+        decided["probability"].to_numpy(np.float64),
+        decided["width"].to_numpy(np.float64),
+        plan.costs.round_trip * (1.0 + margin),
     )
     return Case(
         edge=asked.edge.name,
+        market=asked.seed,
         lookback_days=asked.lookback_days,
         horizon_bars=asked.horizon_bars,
         round_trip=asked.round_trip,

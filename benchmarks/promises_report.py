@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from scipy.stats import binom
 
+from benchmarks.promises_pooled import Case, Pooled, market_sums, pooled
 from benchmarks.table import markdown
 
-# Of the bars of driftless markets; and standard errors between promise and what came
-MOST_NOISE, MOST_ERRORS = 0.01, 2.0
+# Of the bars of driftless markets
+MOST_NOISE = 0.01
+# Of rows that keep their promise, so many are said to come to less; and of pages that do, so many
+# say of anything that it did not
+LATE_BY_LUCK, FAMILY_ERROR = 0.025, 0.05
+POOLED_HEAD = "decisions of", "markets", "came / promised", "interval"
 HEAD = (
     "edge",
     "look-back",
@@ -18,6 +24,7 @@ HEAD = (
     "round trip",
     "IC",
     "bars with a side",
+    "markets",
     "promised",
     "came, gross",
     "apart",
@@ -26,31 +33,11 @@ HEAD = (
 
 
 @dataclass(frozen=True)
-class Case:
-    """What a market's model did over the 30 days after it was made.
-
-    Attributes
-    ----------
-    coefficient : float
-        Correlation of the hidden pressure with the return over the horizon.
-    bars : int
-        At which something was decided or not.
-    days : list of (decisions, promised, came)
-        Sums of gross returns over the day's decisions, of days with any.
-    """
-
-    edge: str
-    lookback_days: int
-    horizon_bars: int
-    round_trip: float
-    coefficient: float
-    bars: int
-    days: list[tuple[int, float, float]]
-
-
-@dataclass(frozen=True)
 class Row:
-    """All markets of one edge, look-back, horizon and cost; returns a decision, in basis points."""
+    """All markets of one edge, look-back, horizon and cost; returns a decision, in basis points.
+
+    `markets` is how many of equal weight decide; with less than two there is no error.
+    """
 
     edge: str
     lookback_days: int
@@ -64,35 +51,41 @@ class Row:
     net: float
     net_error: float
 
+    markets: float
+
+    @property
+    def judged(self) -> bool:
+        """Whether enough markets decide to tell what is luck."""
+        return not math.isnan(self.error)
+
     @property
     def kept(self) -> bool:
-        """Whether what came is at least what was promised, or within its errors of it."""
-        return not self.share or self.promised - self.came <= MOST_ERRORS * self.error
+        """Whether what came is at least what was promised, or within its interval of it."""
+        if not self.judged:
+            return True
+        apart = Pooled(self.came - self.promised, self.error, self.markets)
+        return apart.value + apart.reach(1.0 - 2.0 * LATE_BY_LUCK) >= 0.0
 
 
 def row_of(cases: Sequence[Case]) -> Row:
-    """Add markets up; errors go by days, each of a market its own."""
-    days = np.array([day for case in cases for day in case.days], dtype=np.float64).reshape(-1, 3)
-    decisions = float(days[:, 0].sum())
-    first = cases[0]
-    share = decisions / sum(case.bars for case in cases)
-    coefficient = float(np.mean([case.coefficient for case in cases]))
-    head = first.edge, first.lookback_days, first.horizon_bars, first.round_trip, coefficient, share
-    if not decisions:
-        return Row(*head, math.nan, math.nan, math.nan, math.nan, math.nan)
-    promised, came = (float(days[:, column].sum()) / decisions for column in (1, 2))
-    apart = days[:, 1] - days[:, 2] - (promised - came) * days[:, 0]
-    spread = days[:, 2] - came * days[:, 0]
-    errors = (math.sqrt(float((part**2).sum())) / decisions for part in (apart, spread))
-    error, net_error = errors
-    basis = 10_000.0
+    """Add markets up; errors go by markets."""
+    sums = market_sums(cases)
+    count, promised, came = sums.T
+    first, basis = cases[0], 10_000.0
+    apart, gross = pooled(came - promised, count), pooled(came, count)
     return Row(
-        *head,
-        promised * basis,
-        came * basis,
-        error * basis,
-        (came - first.round_trip) * basis,
-        net_error * basis,
+        first.edge,
+        first.lookback_days,
+        first.horizon_bars,
+        first.round_trip,
+        float(np.mean([case.coefficient for case in cases])),
+        float(count.sum()) / sum(case.bars for case in cases),
+        pooled(promised, count).value * basis,
+        gross.value * basis,
+        apart.error * basis,
+        (gross.value - first.round_trip) * basis,
+        gross.error * basis,
+        gross.markets,
     )
 
 
@@ -106,34 +99,81 @@ def rows_of(cases: Iterable[Case]) -> list[Row]:
 
 
 def promises_page(cases: Sequence[Case], of: str) -> tuple[str, bool]:
-    """Write the page; and whether every promise was kept, and noise left alone."""
+    """Write the page; and whether promises were kept, all in all, and noise left alone."""
     rows = rows_of(cases)
     noise = [row for row in rows if row.edge == rows[0].edge]
     share = float(np.mean([row.share for row in noise]))
-    late = [row for row in rows if not row.kept]
     lines = [HEAD, *map(_line, rows)]
     markets = {edge: len(list(found)) for edge, found in groupby(cases, lambda case: case.edge)}
     told = ", ".join(f"{count} trainings of {edge}" for edge, count in markets.items())
+    parts = _parts(cases)
+    confidence = 1.0 - FAMILY_ERROR / max(len(parts), 1)
+    less = [name for name, part in parts if part.value + part.reach(confidence) < 1.0]
     said = (
-        "Every promise was kept within two standard errors."
-        if not late
-        else f"**{len(late)} of {len(rows)} rows came to less than they promised.**"
+        f"**Less than was promised came of {', '.join(less)}.**"
+        if less
+        else "Nowhere did provably less come than was promised."
     )
     page = f"""# What decisions promise, and what comes
 
 Written by `make promises`; do not edit. A model learns from a look-back of a planted market and
 decides over the 30 days after it, with the default plan but for look-back, horizon and costs. A
-decision promises its pricing's slope times its forecast times the barrier width, before costs; what
-came is the gross return of that position, walked to its own end. Basis points a decision,
-with one standard error (the days of each market are blocks). {told}.
+decision promises its pricing's slope times its forecast times the barrier width, less what is
+luck in having been chosen and decided, before costs; what came is the gross return of that
+position, walked to its own end. {told}.
+
+Of driftless markets {share:.2%} of bars took a side (at most {MOST_NOISE:.0%} is asked for).
+
+## All decisions together
+
+What came by what was promised, gross, of all decisions. What is independent is a market: one that
+was looked back on for several horizons and costs counts once, and "markets" is how many of equal
+weight have as much say. The intervals hold all at once with {1.0 - FAMILY_ERROR:.0%} (Bonferroni
+over {len(parts)} lines, Student's t). {said}
+
+{markdown([POOLED_HEAD, *(_pooled_line(name, part, confidence) for name, part in parts)])}
+
+## Each edge, look-back, horizon and cost
+
+Basis points a decision, with one standard error by markets; none where less than two markets of
+equal weight decide. {_counted(rows)}
 
 {markdown(lines)}
 
-Of driftless markets {share:.2%} of bars took a side (at most {MOST_NOISE:.0%} is asked for). {said}
-
 {of}.
 """
-    return page, not late and share <= MOST_NOISE
+    return page, not less and share <= MOST_NOISE
+
+
+def _parts(cases: Sequence[Case]) -> list[tuple[str, Pooled]]:
+    """All decisions, those of each edge, and those of each cost, where there are any."""
+    parts = {"all": list(cases)}
+    for case in cases:
+        parts.setdefault(case.edge, []).append(case)
+    for case in sorted(cases, key=lambda case: case.round_trip):
+        parts.setdefault(f"{case.round_trip * 10_000:.0f} bp a round trip", []).append(case)
+    summed = ((name, market_sums(found)) for name, found in parts.items())
+    return [(name, pooled(sums[:, 2], sums[:, 1])) for name, sums in summed if len(sums)]
+
+
+def _counted(rows: Sequence[Row]) -> str:
+    """How many rows came to less, beside how many luck alone makes."""
+    judged = [row for row in rows if row.judged]
+    late = [row for row in judged if not row.kept]
+    alone = sum(row.share > 0.0 and not row.judged for row in rows)
+    return (
+        f"{len(rows)} rows, {len(judged)} of them with an error, {alone} with too few markets. "
+        f"{len(late)} came to less than {1.0 - LATE_BY_LUCK:.1%} of such rows would by luck "
+        f'("less"): of {len(judged)} that keep every promise to the bit '
+        f"{len(judged) * LATE_BY_LUCK:.1f} are expected to, and in 19 of 20 pages no more than "
+        f"{int(binom.ppf(0.95, len(judged), LATE_BY_LUCK))}."
+    )
+
+
+def _pooled_line(name: str, part: Pooled, confidence: float) -> tuple[str, ...]:
+    reach = part.reach(confidence)
+    between = "" if math.isnan(reach) else f"{part.value - reach:.2f} to {part.value + reach:.2f}"
+    return name, f"{part.markets:.1f}", f"{part.value:.2f}", between
 
 
 def _line(row: Row) -> tuple[str, ...]:
@@ -146,11 +186,13 @@ def _line(row: Row) -> tuple[str, ...]:
         f"{row.share:.2%}",
     )
     if not row.share:
-        return (*head, "", "", "", "")
+        return (*head, "", "", "", "", "")
+    error, net_error = (f" ± {one:.1f}" if row.judged else "" for one in (row.error, row.net_error))
     return (
         *head,
+        f"{row.markets:.1f}",
         f"{row.promised:.1f}",
         f"{row.came:.1f}",
-        f"{row.came - row.promised:+.1f} ± {row.error:.1f}" + ("" if row.kept else " **less**"),
-        f"{row.net:+.1f} ± {row.net_error:.1f}",
+        f"{row.came - row.promised:+.1f}{error}" + ("" if row.kept else " **less**"),
+        f"{row.net:+.1f}{net_error}",
     )

@@ -128,7 +128,34 @@ def test_arrays_of_different_lengths_are_refused():
         decide(np.zeros(2), np.zeros(3), cost=0, policy=Policy(), pricing=UNKNOWN, horizon_bars=1)
 
 
-@pytest.mark.parametrize(("name", "value"), [("slope", np.nan), ("lower", -0.1), ("lower", np.inf)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("slope", np.nan), ("lower", -0.1), ("lower", np.inf), ("error", -0.1)]
+)
 def test_a_pricing_that_is_no_number_is_refused(name, value):
     with pytest.raises(InvalidSettings, match=f"pricing {name} {value}"):
         Pricing(**{name: value})
+
+
+def promised(hurdle, **pricing):
+    """Of a forecast of .6 for the upper barrier and one for the lower, widths of one percent."""
+    return Pricing(**pricing).promised(np.array([0.8, 0.2]), np.full(2, 0.01), hurdle).tolist()
+
+
+def test_a_promise_is_lower_the_less_the_bar_had_to_spare():
+    sure = {"slope": 2.0, "lower": 1.0, "error": 0.5}
+    # Of 60 % of one percent .73765 a unit had to be exceeded: 1 is .5247 errors above that, where
+    # one error is luck (`test_truncated`), so 1.5 a unit is promised
+    assert promised(0.73765 * 0.006, **sure) == pytest.approx([0.009, 0.009], rel=1e-3)
+    # Nothing to spare: no more than what is counted on
+    assert promised(0.006, **sure) == pytest.approx([0.006, 0.006])
+    # Eight errors to spare are all the slope
+    assert promised(0.0, slope=5.0, lower=4.0, error=0.5) == pytest.approx([0.03, 0.03])
+
+
+def test_without_an_error_the_slope_is_promised_and_without_a_forecast_nothing():
+    """A card of before has a slope and its bound alone."""
+    assert promised(0.005, slope=2.0, lower=1.0) == pytest.approx([0.012, 0.012])
+    pricing = Pricing(2.0, 1.0, 0.5)
+    told = pricing.promised(np.array([0.5, np.nan, 0.8]), np.array([0.01, 0.01, np.nan]), 0.0)
+    assert told[0] == 0.0
+    assert np.isnan(told[1:]).all()

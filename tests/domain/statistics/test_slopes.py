@@ -22,6 +22,19 @@ def test_a_slope_is_that_of_least_squares_through_the_origin():
     assert found.blocks == 2
 
 
+def test_even_odds_take_from_the_best_of_two_what_the_best_exceeds_its_own_by():
+    """Two blocks of 3 and 1, or of 1 and 3: signs give -4, and 2 and -2 in either order."""
+    block, ones = np.arange(2), np.ones(2)
+    alone = slopes(ones, [np.array([3.0, 1.0])], block)
+    # Even odds are at -2 over the root of 10: nothing is taken
+    assert (alone.fair.tolist(), alone.slope.tolist()) == ([2.0], [2.0])
+    assert alone.error.tolist() == pytest.approx([np.sqrt(10) / 2])
+    both = slopes(ones, [np.array([3.0, 1.0]), np.array([1.0, 3.0])], block)
+    # The best of both has 2 at even odds: (4 - 2b)^2 = .4 ((3 - b)^2 + (1 - b)^2) at b = 1.5
+    assert both.fair.tolist() == pytest.approx([1.5, 1.5])
+    assert both.slope.tolist() == [2.0, 2.0]
+
+
 def test_what_is_not_known_counts_nowhere():
     forecast, block = np.array([1.0, 5.0, 3.0]), np.array([0, 1, 2])
     found = slopes(forecast, [np.array([2.0, np.nan, 6.0])], block)

@@ -29,8 +29,12 @@ def after(model, market):
         bar=BAR,
     )
     came = held.of_side(decided["side"].to_numpy())
-    pricing = Pricing(**model.card["chosen"]["pricing"])
-    promised = pricing.promised(decided["probability"].to_numpy(), decided["width"].to_numpy())
+    chosen = model.card["chosen"]
+    promised = Pricing(**chosen["pricing"]).promised(
+        decided["probability"].to_numpy(),
+        decided["width"].to_numpy(),
+        chosen["round_trip_cost"] * (1.0 + chosen["policy"]["margin"]),
+    )
     told = decided.assign(promised=promised, came=came)
     return told[(told["side"] != 0) & told["came"].notna()]
 
@@ -89,7 +93,9 @@ def test_who_asks_for_less_confidence_counts_on_more(train, small_plan):
 
 def test_the_card_says_what_its_pricing_rests_on(train, small_plan):
     model = train(planted_market(), plan=small_plan(n_folds=3, confidence=0.99))
-    told = model.card["chosen"]["pricing_test"]
+    told, pricing = (model.card["chosen"][name] for name in ("pricing_test", "pricing"))
+    # What was estimated is statistic times error; the choice among policies takes some of it
+    assert pricing["lower"] < pricing["slope"] <= told["statistic"] * pricing["error"]
     assert told["confidence"] == 0.99
     assert told["statistic"] > told["critical"] > 2.0
     # Nine hundred rows of four tests, twenty-four a block, and the rows that no test settled

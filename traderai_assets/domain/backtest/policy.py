@@ -8,6 +8,7 @@ import numpy as np
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
+from traderai_assets.domain.statistics.truncated import median_excess
 
 LIMITS = {
     "margin": (0.0, 5.0),
@@ -55,26 +56,55 @@ class Pricing:
     Attributes
     ----------
     slope : float
-        Gross return a unit of forecast, as estimated: what a decision promises.
+        Gross return a unit of forecast, as likely too high as too low for the best of all policies
+        tried: what a decision promises, less what is luck in having been decided.
     lower : float
         Its lower bound, for the best of all policies tried: what a decision counts on. 0 where
         nothing is known.
+    error : float
+        Standard error of the slope, at least 0.
     """
 
     slope: float = 0.0
     lower: float = 0.0
+    error: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("slope", "lower"):
+        for name in ("slope", "lower", "error"):
             value = getattr(self, name)
-            if not math.isfinite(value) or (name == "lower" and value < 0.0):
+            if not math.isfinite(value) or (name != "slope" and value < 0.0):
                 raise InvalidSettings(
-                    f"pricing {name} {value}; expected a finite number, at least 0 for lower"
+                    f"pricing {name} {value}; expected a finite number, at least 0 for lower "
+                    "and error"
                 )
 
-    def promised(self, probability: FloatArray, width: FloatArray) -> FloatArray:
-        """Gross return promised to the likelier side of each bar, fraction of price."""
-        return self.slope * np.abs(2.0 * probability - 1.0) * width
+    def promised(self, probability: FloatArray, width: FloatArray, hurdle: float) -> FloatArray:
+        """Gross return promised to the likelier side of each bar that is taken.
+
+        A bar is taken where lower * |2 p - 1| * width exceeds the hurdle, so only if the slope was
+        estimated high enough for this very bar. The less it had to spare, the more of it is luck:
+        what is promised is right at even odds among estimates that are high enough. It is never
+        less than what the decision counts on.
+
+        Parameters
+        ----------
+        probability, width : ndarray of shape (n_bars,)
+            Calibrated probability, and barrier width as a fraction of the price; NaN where unknown.
+        hurdle : float
+            What had to be exceeded, fraction of price: round-trip cost times 1 + margin.
+
+        Returns
+        -------
+        ndarray of shape (n_bars,)
+            Fraction of price; NaN where probability or width is.
+        """
+        reach = np.abs(2.0 * probability - 1.0) * width
+        if not self.error:
+            return max(self.slope, self.lower) * reach
+        needed = np.full(reach.shape, np.inf)
+        np.divide(hurdle, reach, out=needed, where=reach > 0.0)
+        luck = self.error * median_excess((self.lower - needed) / self.error)
+        return np.maximum(self.slope - luck, self.lower) * reach
 
 
 UNKNOWN = Pricing()

@@ -17,6 +17,8 @@ from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.portable import mixed
 
 N_FLIPS = 2_000
+# The best of all is above this as often as below it
+EVEN_ODDS = 0.5
 # With so few blocks every choice of signs is tried, 1,024 at most
 _ALL_FLIPS = 10
 
@@ -29,6 +31,9 @@ class Slopes:
     ----------
     slope, lower : ndarray of shape (n_candidates,)
         Least squares; and its lower bound, 0 where the slope may as well be 0 or less.
+    fair, error : ndarray of shape (n_candidates,)
+        The same bound at even odds: where a candidate is the best of all, its slope less what the
+        best exceeds its own by luck; 0 where nothing is left. And the standard error of a slope.
     statistic : ndarray of shape (n_candidates,)
         Sum over the blocks by the root of their summed squares, where nothing is to be had: about
         a standard normal number.
@@ -41,6 +46,8 @@ class Slopes:
 
     slope: FloatArray
     lower: FloatArray
+    fair: FloatArray
+    error: FloatArray
     statistic: FloatArray
     critical: float
     blocks: int
@@ -118,30 +125,38 @@ def bounded_slopes(
     if not 0.0 < confidence < 1.0:
         raise InvalidInput(f"confidence {confidence}; expected above 0 and below 1")
     products, squares = sums
-    slope = _ratio(products.sum(axis=1), squares.sum(axis=1))
+    weight = squares.sum(axis=1)
     spread = np.sqrt((products * products).sum(axis=1))
-    critical = _critical(products, spread, confidence, seed, n_flips)
-    lower = np.array([_lower(*of_one, critical) for of_one in zip(products, squares, strict=True)])
-    blocks = int((squares > 0.0).any(axis=0).sum())
-    return Slopes(slope, lower, _ratio(products.sum(axis=1), spread), critical, blocks)
+    best = _best_by_luck(products, spread, seed, n_flips)
+    critical = _exceeded(best, confidence)
+    return Slopes(
+        slope=_ratio(products.sum(axis=1), weight),
+        lower=_all_lower(sums, critical),
+        fair=_all_lower(sums, max(_exceeded(best, EVEN_ODDS), 0.0)),
+        error=_ratio(spread, weight),
+        statistic=_ratio(products.sum(axis=1), spread),
+        critical=critical,
+        blocks=int((squares > 0.0).any(axis=0).sum()),
+    )
 
 
 def _summed(block: IntArray, values: FloatArray, n_blocks: int) -> FloatArray:
     return np.asarray(np.bincount(block, values, n_blocks), dtype=np.float64)[None]
 
 
-def _critical(
-    products: FloatArray, spread: FloatArray, confidence: float, seed: int, n_flips: int
-) -> float:
-    """The value that the best statistic of so many draws of signs exceeds seldom enough."""
-    n_blocks = products.shape[1]
-    signs = _signs(n_blocks, seed, n_flips)
+def _best_by_luck(products: FloatArray, spread: FloatArray, seed: int, n_flips: int) -> FloatArray:
+    """The best statistic of each draw of signs, ascending; none without blocks or candidates."""
+    signs = _signs(products.shape[1], seed, n_flips)
     if not len(signs) or not len(products):
-        return np.inf
-    best = _ratio(mixed(signs, np.ascontiguousarray(products.T)), spread).max(axis=1)
+        return np.empty(0)
+    return np.sort(_ratio(mixed(signs, np.ascontiguousarray(products.T)), spread).max(axis=1))
+
+
+def _exceeded(best: FloatArray, confidence: float) -> float:
+    """The value that the best statistic of so many draws of signs exceeds seldom enough."""
     # What was found counts as one draw more; without it a few draws would be too sure of themselves
     at = int(np.ceil(confidence * (len(best) + 1))) - 1
-    return float(np.sort(best)[at]) if at < len(best) else np.inf
+    return float(best[at]) if at < len(best) else np.inf
 
 
 @lru_cache(maxsize=8)  # Of one training every candidate is asked alone, and all of them once
@@ -157,6 +172,10 @@ def _signs(n_blocks: int, seed: int, n_flips: int) -> FloatArray:
         signs = np.asarray(2.0 * drawn - 1.0, dtype=np.float64)
     signs.flags.writeable = False
     return signs
+
+
+def _all_lower(sums: BlockSums, critical: float) -> FloatArray:
+    return np.array([_lower(*of_one, critical) for of_one in zip(*sums, strict=True)])
 
 
 def _lower(products: FloatArray, squares: FloatArray, critical: float) -> float:

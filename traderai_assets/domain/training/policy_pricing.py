@@ -1,8 +1,9 @@
 """Pricing: what a side is worth under a policy, by trades of that policy on earlier tests.
 
 The return of a forecast's side grows with the forecast along a line through 0; its slope is what a
-decision promises, the slope's lower bound what it counts on. Target, stop and time exits are all in
-it, as the walk of single positions has them.
+decision promises, less what is luck in having been chosen and decided; the slope's lower bound is
+what it counts on. Target, stop and time exits are all in it, as the walk of single positions has
+them.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ class PolicyPricing:
         key = policy.target, policy.stop, fold
         if key not in self._alone:
             slopes = self._slopes([policy], fold)
-            self._alone[key] = Pricing(float(slopes.slope[0]), float(slopes.lower[0]))
+            self._alone[key] = _pricing(slopes, 0)
         return self._alone[key]
 
     def of_all(self, policies: Sequence[Policy], chosen: Policy, fold: int) -> Priced:
@@ -86,7 +87,7 @@ class PolicyPricing:
         slopes, at = self._slopes(policies, fold), policies.index(chosen)
         return Priced(
             chosen,
-            Pricing(float(slopes.slope[at]), float(slopes.lower[at])),
+            _pricing(slopes, at),
             float(slopes.statistic[at]),
             slopes.critical,
             slopes.blocks,
@@ -101,6 +102,10 @@ class PolicyPricing:
         if key not in self._sums:
             self._sums[key] = self._stages[fold - 1].sums(policy)
         return self._sums[key]
+
+
+def _pricing(slopes: Slopes, at: int) -> Pricing:
+    return Pricing(*(float(of[at]) for of in (slopes.fair, slopes.lower, slopes.error)))
 
 
 class _Market:
