@@ -161,13 +161,15 @@ def _counted(rows: Sequence[Row]) -> str:
     judged = [row for row in rows if row.judged]
     late = [row for row in judged if not row.kept]
     alone = sum(row.share > 0.0 and not row.judged for row in rows)
-    return (
-        f"{len(rows)} rows, {len(judged)} of them with an error, {alone} with too few markets. "
-        f"{len(late)} came to less than {1.0 - LATE_BY_LUCK:.1%} of such rows would by luck "
-        f'("less"): of {len(judged)} that keep every promise to the bit '
-        f"{len(judged) * LATE_BY_LUCK:.1f} are expected to, and in 19 of 20 pages no more than "
-        f"{int(binom.ppf(0.95, len(judged), LATE_BY_LUCK))}."
-    )
+    told, luck = len(judged), len(judged) * LATE_BY_LUCK
+    return f"""{len(rows)} rows, {told} of them with an error, {alone} with too few markets.
+By luck alone one row in {1.0 / LATE_BY_LUCK:.0f} that keeps its promise is said to come to "less":
+of {told} that is {luck:.1f}, and in 19 of 20 pages no more than {_most_late(told)}.
+Here it is {len(late)}."""
+
+
+def _most_late(count: int) -> int:
+    return int(binom.ppf(0.95, count, LATE_BY_LUCK))
 
 
 def _pooled_line(name: str, part: Pooled, confidence: float) -> tuple[str, ...]:
