@@ -33,6 +33,7 @@ horizon_bars = 12
 [strategies.reckless.training]
 horizon_bars = 144
 confidence = 0.5
+learners = ["lightgbm"]
 """
 
 

@@ -55,12 +55,11 @@ class Scenario:
         """Run the main job."""
         horizon = self._settings.longest_horizon
         self._fetch()
-        self._train()
         self._walk_forward()
         self._judge()
-        self._let_bars_close(LIVE_BARS, "nobody touches a key")
         self._let_bars_close(
-            LIVE_BARS + horizon, "signals reach their target, their stop or their end"
+            LIVE_BARS + horizon,
+            "nobody touches a key: signals are given, and reach target, stop or end",
         )
         self._measure_drift()
         self._replay()
@@ -78,15 +77,8 @@ class Scenario:
             ),
         )
 
-    def _train(self) -> None:
-        self._until(
-            "The newest models: the sensors see that there are none. No strategy has a record, so "
-            "nobody speaks",
-            lambda _, market: not self._history(market).empty,
-        )
-
     def _walk_forward(self) -> None:
-        self._watch.say("The past: a model for each month, of what was known before it")
+        self._watch.say("Models: the newest by the sensors, one for each past month by the demo")
         for strategy in self._strategies:
             walk(self._settings, strategy, self._url)
         self._until(
