@@ -24,7 +24,8 @@ from traderai_assets.settings import Settings
 
 WEB_PORT = 3000
 INTERRUPTED = 130  # as shells have it
-SIMULATED_NOW = datetime(2026, 10, 15, tzinfo=UTC)  # standing, so that two demos are the same
+# Standing, so that two demos are the same; a day on which the newest model has something to say
+SIMULATED_NOW = datetime(2026, 10, 6, tzinfo=UTC)
 
 
 @click.command()

@@ -34,6 +34,7 @@ horizon_bars = 12
 horizon_bars = 144
 confidence = 0.5
 learners = ["lightgbm"]
+folds = 3
 """
 
 
