@@ -5,7 +5,7 @@ import pandas as pd
 
 from tests.cli.conftest import MARKET
 from traderai_assets.cli.context import open_lake
-from traderai_assets.cli.demo.summary import live_rows, model_rows
+from traderai_assets.cli.demo.summary import live_rows, model_rows, newest, verdict_rows
 from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.settings_strategies import StrategySettings
@@ -57,3 +57,23 @@ def test_where_strategies_have_names_each_is_told_by_its_own_tables(home):
     markets = [market.key for market in settings.market_list()]
     told = [(row["strategy"], row["market"]) for row in live_rows(settings)]
     assert told == [(name, market) for name in ("fast", "slow") for market in markets]
+
+
+def test_the_newest_models_are_those_of_the_last_month_of_each_strategy_and_market():
+    rows = [
+        {"strategy": strategy, "market": market, "served_month": month}
+        for strategy, market, month in (
+            ("fast", "btc", "2026-03"),
+            ("fast", "btc", "2026-04"),
+            ("fast", "eth", "2026-03"),
+            ("slow", "btc", "2026-02"),
+        )
+    ]
+    assert newest(rows) == rows[1:]
+    assert newest([{"market": "btc", "served_month": "2026-03"}]) != []
+
+
+def test_a_strategy_that_was_never_judged_is_told_without_numbers(home):
+    [row] = verdict_rows(home)
+    assert (row["strategy"], row["state"], row["days"]) == ("default", "insufficient", 0)
+    assert (row["last_look"], row["t"], row["asked_for"]) == ("none", "none", "none")

@@ -10,8 +10,7 @@ from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.settings import Settings
 from traderai_assets.settings_sources import HOME_FILE
 
-# Of the planted edge: what leaves the strategy that is made for it an annual Sharpe ratio of about
-# 3 after costs, and no more: how often a look is passed with so much stands in docs/strategies.md
+# Of the planted edge; how it was chosen, and what it is worth after costs: docs/strategies.md
 EDGE = 0.41
 
 _TEXT = """\
@@ -29,7 +28,7 @@ slippage_rate = 0.0
 [strategies.patient.training]
 horizon_bars = 12
 
-# Half a day ahead, where nothing can be forecast, and with every trade that looks good at all
+# Half a day ahead, where the planted push is handed back on average, with all that looks good
 [strategies.reckless.training]
 horizon_bars = 144
 confidence = 0.5

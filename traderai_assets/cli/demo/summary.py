@@ -17,16 +17,13 @@ from traderai_assets.settings import Settings
 from traderai_assets.status.verdicts import last_verdict
 from traderai_assets.strategies import strategies_of
 
-# Backtests that are told of one by one
-NEWEST = 8
-
 
 def print_summary(settings: Settings, watch: QueueWatch) -> None:
     """Print candles, models, signals and drift of each market, and seconds by work class."""
     click.echo("\nCandles")
     print_rows([_stored(row) for row in market_rows()], as_json=False, empty="none")
     click.echo("\nThe newest models, out of sample and after costs")
-    print_rows(model_rows(settings)[-NEWEST:], as_json=False, empty="none")
+    print_rows(newest(model_rows(settings)), as_json=False, empty="none")
     click.echo("\nStrategies, by their whole record")
     print_rows(verdict_rows(settings), as_json=False, empty="none")
     click.echo("\nSignals and drift")
@@ -65,6 +62,15 @@ def model_rows(settings: Settings) -> list[dict[str, Any]]:
         for month in sorted(snapshot.content_hashes(market))
         for row in snapshot.read(market, [month]).to_dict("records")
     ]
+
+
+def newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of the last month that a strategy's model was made for, market by market."""
+    last: dict[tuple[object, object], str] = {}
+    for row in rows:
+        of = row.get("strategy"), row["market"]
+        last[of] = max(last.get(of, ""), row["served_month"])
+    return [row for row in rows if row["served_month"] == last[row.get("strategy"), row["market"]]]
 
 
 def verdict_rows(settings: Settings) -> list[dict[str, Any]]:
