@@ -1,4 +1,6 @@
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,8 @@ def postgres_server() -> Iterator["PostgresServer"]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The checkout may have a home, with settings and data of its own: tests do not look at it
+    os.environ.setdefault("TRADERAI_HOME", tempfile.mkdtemp(prefix="traderai-no-home-"))
     # A shell makes what it puts behind ignore Ctrl-C, Dagster then ignores SIGTERM too, and every
     # process that a test starts inherits both: none of them could be stopped
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

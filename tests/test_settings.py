@@ -206,6 +206,7 @@ funding_rate = 0.0001
     (tmp_path / "home" / "traderai.toml").write_text(
         "history_days = 100\n[costs]\nfee_rate = 0.002\n[strategies.fast]\n[strategies.slow]\n"
     )
+    monkeypatch.delenv("TRADERAI_HOME", raising=False)
     settings = load_settings(file)
     assert (settings.history_days, settings.costs.fee_rate) == (100, 0.002)
     assert settings.costs.funding_rate == 0.0001

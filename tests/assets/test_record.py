@@ -132,8 +132,8 @@ def test_three_months_of_two_markets_are_recorded_and_judged(
     event = platform.instance.get_latest_materialization_event(dg.AssetKey("verdict"))
     told = event.asset_materialization.metadata
     assert told["state"].value == "insufficient"
-    # 30 + 31 + 11 days, and 20 until a volatility is known
-    assert (told["days"].value, told["markets"].value) == (52, 2)
+    # 30 + 31 + 11 days
+    assert (told["days"].value, told["markets"].value) == (72, 2)
     assert told["judged_until"].value == "2024-06-12"
     assert told["account"].value.startswith("![The pool's account")
     assert told["next_look"].value.startswith("look 1 on 2024-10-2")

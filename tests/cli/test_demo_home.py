@@ -2,7 +2,7 @@
 
 from traderai_assets.cli.demo.home_settings import demo_settings
 from traderai_assets.settings import load_settings
-from traderai_assets.settings_sources import HOME_FILE
+from traderai_assets.settings_files import HOME_FILE
 
 
 def test_a_new_home_has_two_strategies_that_every_command_knows(home):

@@ -7,8 +7,6 @@ and a run that has them makes that one partition, whatever its range, and succee
 """
 
 from dagster import DagsterInstance, DagsterRun
-from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from dagster._core.storage.tags import MULTIDIMENSIONAL_PARTITION_PREFIX
 from dagster._serdes import serialize_value
 
@@ -20,6 +18,9 @@ def drop_first_partition(instance: DagsterInstance, run: DagsterRun) -> DagsterR
 
     Dagster adds tags and removes none, so this is written where they are stored.
     """
+    from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
+    from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+
     stray = [tag for tag in run.tags if tag.startswith(MULTIDIMENSIONAL_PARTITION_PREFIX)]
     storage = instance.run_storage
     if RANGE_START_TAG not in run.tags or not stray or not isinstance(storage, SqlRunStorage):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from traderai_assets.cli.context import dagster_home, open_instance, open_lake
+from traderai_assets.cli.context import dagster_home, open_instance, open_lake, open_settings
 from traderai_assets.cli.demo.home_settings import EDGE, demo_settings
 from traderai_assets.cli.demo.scenario import LIVE_BARS, Scenario
 from traderai_assets.cli.demo.summary import print_summary
@@ -53,11 +53,12 @@ def command(candles: Path | None) -> None:
 
 
 def _run(candles: Path | None) -> None:
-    settings = demo_settings()
+    settings = open_settings()
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai demo"))
         dagster_home(settings)  # Before anything is started: it may not be ours
+        settings = demo_settings()
         origin = same_origin(settings, _wanted(settings, candles))
         sandbox = stack.enter_context(sandbox_of(settings, origin, speed=0))
         environment = {

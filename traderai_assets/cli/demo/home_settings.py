@@ -8,7 +8,7 @@ from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import open_settings
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.settings import Settings
-from traderai_assets.settings_sources import HOME_FILE
+from traderai_assets.settings_files import HOME_FILE
 
 # Of the planted edge; how it was chosen, and what it is worth after costs: docs/strategies.md
 EDGE = 0.41
