@@ -62,7 +62,9 @@ def test_a_market_is_written_as_exchange_and_symbol_or_as_a_key():
         ("qwertz = 1", "'qwertz' is no setting; expected one of markets, timeframe"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path, text, named):
+def test_what_is_wrong_is_named(tmp_path, monkeypatch, text, named):
+    monkeypatch.delenv("TRADERAI_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidSettings) as refused:
         load_settings(written(tmp_path, text))
     assert named in str(refused.value)

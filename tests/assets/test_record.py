@@ -136,7 +136,7 @@ def test_three_months_of_two_markets_are_recorded_and_judged(
     assert (told["days"].value, told["markets"].value) == (72, 2)
     assert told["judged_until"].value == "2024-06-12"
     assert told["account"].value.startswith("![The pool's account")
-    assert told["next_look"].value.startswith("look 1 on 2024-10-2")
+    assert told["next_look"].value.startswith("look 1 on 2024-10-01")
     assert platform.lake.snapshot(STRATEGIES).rows("all") == 1
 
 
