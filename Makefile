@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence rivals format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence records rivals format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -75,6 +75,9 @@ promises: $(READY)  ## Hold decisions to what they promise, on planted markets; 
 evidence: $(READY)  ## Judge models of 170 planted markets, then strategies of made-up worlds; writes both pages; an hour.
 	@$(BIN)/python -m benchmarks.evidence
 	@$(BIN)/python -m benchmarks.strategy_evidence
+
+records: $(READY)  ## Judge strategies from candles to the verdict, on noise and a planted edge; writes docs/strategy_end_to_end.md; an hour and a half.
+	@$(BIN)/python -m benchmarks.strategy_end_to_end
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
 	@$(BIN)/python -m benchmarks.rivals $(if $(CANDLES),--candles $(CANDLES))
