@@ -70,17 +70,20 @@ bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchma
 	@$(BENCH_VENV)/bin/python -m benchmarks.run
 
 promises: $(READY)  ## Hold decisions to what they promise, on planted markets; writes docs/promises.md.
-	@$(BIN)/python -m benchmarks.promises
+	@$(BIN)/python -m benchmarks.promises.run
 
 evidence: $(READY)  ## Judge models of 170 planted markets, then strategies of made-up worlds; writes both pages; an hour.
 	@$(BIN)/python -m benchmarks.evidence
-	@$(BIN)/python -m benchmarks.strategy_evidence
+	@$(BIN)/python -m benchmarks.strategies.evidence
 
-records: $(READY)  ## Judge strategies from candles to the verdict, on noise and a planted edge; writes docs/strategy_end_to_end.md; an hour and a half.
-	@$(BIN)/python -m benchmarks.strategy_end_to_end
+end-to-end: $(READY)  ## Judge strategies from candles to the verdict, on noise and a planted edge; writes docs/strategy_end_to_end.md; over an hour.
+	@$(BIN)/python -m benchmarks.strategies.end_to_end
+
+records: $(READY)  ## Judge three strategies on all months of CANDLES=FOLDER; writes docs/real_records.md; an hour.
+	@$(BIN)/python -m benchmarks.records.run --candles "$(CANDLES)"
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
-	@$(BIN)/python -m benchmarks.rivals $(if $(CANDLES),--candles $(CANDLES))
+	@$(BIN)/python -m benchmarks.rivals.run $(if $(CANDLES),--candles $(CANDLES))
 
 format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.promises import all_asked, served
-from benchmarks.promises_pooled import Case, market_sums, pooled
-from benchmarks.promises_report import promises_page, row_of
+from benchmarks.promises.pooled import Case, market_sums, pooled
+from benchmarks.promises.report import promises_page, row_of
+from benchmarks.promises.run import all_asked, served
 
 
 def case(*days, edge="pure noise", bars=1_000, market=1):

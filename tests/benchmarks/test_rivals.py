@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import rivals, rivals_freqai
 from benchmarks.judging import quick_plan
 from benchmarks.planted import BAR, FAINT, MIDDLING
-from benchmarks.rivals import RIVALS, compare, gather
-from benchmarks.rivals_forecasts import (
+from benchmarks.rivals import freqai, run
+from benchmarks.rivals.forecasts import (
     by_frames,
     by_probability,
     last_value,
     logistic_regression,
 )
-from benchmarks.rivals_freqai import bars_to_exit, coming_means, shifted
-from benchmarks.rivals_sources import SimulatedMonth, real_months
+from benchmarks.rivals.freqai import bars_to_exit, coming_means, shifted
+from benchmarks.rivals.run import RIVALS, compare, gather
+from benchmarks.rivals.sources import SimulatedMonth, real_months
 from traderai_assets.domain.errors import NotEnoughData
 from traderai_assets.domain.months import Month
 
@@ -41,7 +41,7 @@ def month(plan):
 
 @pytest.fixture(autouse=True)
 def _short_train_period(monkeypatch):
-    monkeypatch.setattr(rivals_freqai, "TRAIN_PERIOD", timedelta(days=1))
+    monkeypatch.setattr(freqai, "TRAIN_PERIOD", timedelta(days=1))
 
 
 def stepped(month, moment, factor):
@@ -174,11 +174,11 @@ def test_the_command_measures_every_rival_and_writes_the_page_it_is_told(
     page = tmp_path / "rivals.md"
     monkeypatch.setattr(rivals, "quick_plan", lambda: plan)
     monkeypatch.setattr(rivals, "platform_plan", lambda: plan)
-    assert rivals.main(["--quick", "--processes", "1", "--page", str(page)]) == 0
+    assert run.main(["--quick", "--processes", "1", "--page", str(page)]) == 0
     assert not page.exists()
     told = capsys.readouterr().out
     assert all(f"\n| {name} | 0." in told for name in RIVALS)
     monkeypatch.setattr(rivals, "SIMULATED", [SimulatedMonth(MIDDLING, 1)])
     monkeypatch.setattr(rivals, "RIVALS", {name: RIVALS[name] for name in list(RIVALS)[:2]})
-    assert rivals.main(["--processes", "1", "--page", str(page)]) == 0
+    assert run.main(["--processes", "1", "--page", str(page)]) == 0
     assert page.read_text() in capsys.readouterr().out

@@ -7,11 +7,11 @@ import pytest
 
 from benchmarks.judging import platform_plan
 from benchmarks.planted import NOISE
-from benchmarks.rivals_comparison import MEASURES, Difference, block_interval, differences
-from benchmarks.rivals_forecasts import by_probability
-from benchmarks.rivals_measures import Measured, calibration_error, correlation, frame_of, measure
-from benchmarks.rivals_report import rivals_page
-from benchmarks.rivals_sources import REAL, SimulatedMonth
+from benchmarks.rivals.comparison import MEASURES, Difference, block_interval, differences
+from benchmarks.rivals.forecasts import by_probability
+from benchmarks.rivals.measures import Measured, calibration_error, correlation, frame_of, measure
+from benchmarks.rivals.report import rivals_page
+from benchmarks.rivals.sources import REAL, SimulatedMonth
 from traderai_assets.domain.statistics.bootstrap import MeanInterval
 
 ONE = Measured(

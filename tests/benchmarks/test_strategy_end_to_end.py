@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.strategy_end_to_end import NOISE, PLANTED, gather, smaller
-from benchmarks.strategy_end_to_end_report import Lakes, end_to_end_page
-from benchmarks.strategy_lakes import Found, judged_lake
+from benchmarks.strategies.end_to_end import NOISE, PLANTED, gather, smaller
+from benchmarks.strategies.end_to_end_report import Lakes, end_to_end_page
+from benchmarks.strategies.lakes import Found, judged_lake
 
 
 def found(state="insufficient", sharpes=(1.0, 3.0), t=1.5, bound=2.39):
@@ -36,7 +36,7 @@ def test_a_lake_that_is_known_is_not_made_again(
         asked.extend(missing)
         return ((plan, number, [found()]) for plan, number in missing)
 
-    monkeypatch.setattr("benchmarks.strategy_end_to_end._judged", judged)
+    monkeypatch.setattr("benchmarks.strategies.end_to_end._judged", judged)
     tmp_path.joinpath("work").mkdir()
     [first] = gather([PLANTED], 2, tmp_path / "work", 1)
     [again] = gather([PLANTED], 2, tmp_path / "work", 1)
@@ -73,3 +73,12 @@ def test_lakes_that_are_not_all_done_meet_nothing_yet():
     assert not met
     assert "met, of 10 lakes 3 so far" in page
     assert "not measured" in page
+
+
+def test_the_law_of_t_on_noise_is_told_beside_the_states():
+    noise = Lakes(NOISE, asked=1, found=[[found(t=-1.0), found(t=0.0), found(t=1.0)]])
+    page, _ = end_to_end_page(lakes(9, 10), noise)
+    assert (
+        "of 3 strategies without skill: mean 0.00 (standard error\n0.58), standard deviation 1.00"
+        in page
+    )

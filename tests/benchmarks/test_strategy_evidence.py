@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.strategy_evidence import FAMILIES, LIVE_LAWS, LIVE_ROWS, POWER_ROWS, Workers
-from benchmarks.strategy_report import LEAST_POWER, Findings, evidence_page
-from benchmarks.strategy_trials import (
+from benchmarks.strategies.evidence import FAMILIES, LIVE_LAWS, LIVE_ROWS, POWER_ROWS, Workers
+from benchmarks.strategies.evidence_report import LEAST_POWER, Findings, evidence_page
+from benchmarks.strategies.trials import (
     copies,
     kept_promise,
     live_stage,
@@ -17,7 +17,7 @@ from benchmarks.strategy_trials import (
     stepwise_null,
     stepwise_power,
 )
-from benchmarks.strategy_worlds import World, standard_noise, world_record
+from benchmarks.strategies.worlds import World, standard_noise, world_record
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ def test_what_the_journal_knows_is_not_tried_again(tmp_path, monkeypatch, capsys
     assert Workers(pool, journal).each("squares", lambda seed: seed**2, 4) == [0, 1, 4, 9]
     assert Workers(pool, journal).each("squares", lambda _: -1, 4) == [0, 1, 4, 9]
     assert pool.asked == 4
-    monkeypatch.setattr("benchmarks.strategy_evidence._code", lambda: "other code")
+    monkeypatch.setattr("benchmarks.strategies.evidence._code", lambda: "other code")
     assert Workers(pool, journal).each("squares", lambda _: -1, 4) == [-1] * 4
     assert "squares, 4 worlds" in capsys.readouterr().out
 

@@ -128,7 +128,7 @@ def judged_lake(
     served = [first.shift(MONTHS_BEFORE + month) for month in range(plan.months)]
     # A day beyond the last month: its first bar ends the last day
     now = pd.Timestamp(served[-1].end) + pd.Timedelta(days=1)
-    _plant(plan, number, home / "candles", days=(now - FIRST_DAY).days)
+    plant(plan, number, home / "candles", days=(now - FIRST_DAY).days)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with (
         SandboxServer(ReplayFeed(home / "candles"), clock=Clock(now.to_pydatetime())) as sandbox,
@@ -156,8 +156,8 @@ def judged_lake(
     return found
 
 
-def _plant(plan: Plan, number: int, folder: Path, days: int) -> None:
-    """Write the candles of all markets down, as the sandbox replays them."""
+def plant(plan: Plan, number: int, folder: Path, days: int) -> None:
+    """Write candles of 5 minutes of all markets of a lake, as the sandbox replays them."""
     folder.mkdir(parents=True, exist_ok=True)
     for at in range(plan.markets):
         seed = 1_000 * number + at

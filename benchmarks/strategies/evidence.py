@@ -19,8 +19,8 @@ from typing import Any
 
 from benchmarks.evidence import ONE_THREAD
 from benchmarks.judging import ROOT
-from benchmarks.strategy_report import LEAST_POWER, Findings, evidence_page
-from benchmarks.strategy_trials import (
+from benchmarks.strategies.evidence_report import LEAST_POWER, Findings, evidence_page
+from benchmarks.strategies.trials import (
     copies,
     kept_promise,
     live_stage,
@@ -29,7 +29,7 @@ from benchmarks.strategy_trials import (
     stepwise_null,
     stepwise_power,
 )
-from benchmarks.strategy_worlds import DAYS, World
+from benchmarks.strategies.worlds import DAYS, World
 from traderai_assets.cli.atomic_write import atomic_write
 
 PAGE = ROOT / "docs" / "strategy_evidence.md"
@@ -78,7 +78,7 @@ class Workers:
 
 def _code() -> str:
     """Digest of all that decides what is found."""
-    parts = [ROOT / "benchmarks" / f"strategy_{part}.py" for part in ("worlds", "trials")]
+    parts = [Path(__file__).parent / f"{part}.py" for part in ("worlds", "trials")]
     for folder in ("statistics", "strategies"):
         parts += sorted((ROOT / "traderai_assets" / "domain" / folder).glob("*.py"))
     return hashlib.sha256(

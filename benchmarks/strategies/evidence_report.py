@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.machine import machine, versions
-from benchmarks.strategy_trials import COUNTS, CRITERIA
-from benchmarks.strategy_worlds import FIRST_DAY
+from benchmarks.strategies.trials import COUNTS, CRITERIA
+from benchmarks.strategies.worlds import FIRST_DAY
 from benchmarks.table import markdown
 from traderai_assets.domain.strategies.looks import MONTHS, Look, LookCalendar, allowance
 
@@ -93,7 +93,7 @@ def evidence_page(findings: Findings) -> str:
     error = 0.5 / five**0.5
     return f"""# Evidence on strategies
 
-Written by `make evidence`; do not edit. Worlds are made by `benchmarks/strategy_worlds.py`, where
+Written by `make evidence`; do not edit. Worlds are made by `benchmarks/strategies/worlds.py`, where
 it is known what a strategy is worth: its daily net returns in each market have a fixed Sharpe
 ratio, and those of two markets are correlated by .35. What decides is the platform's own code
 (`domain/strategies`), with all conditions of a candidate. What it means to a trader:

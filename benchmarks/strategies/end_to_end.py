@@ -1,7 +1,7 @@
-"""`make records`: strategies judged end to end, from candles through all assets to the verdict.
+"""`make end-to-end`: strategies judged end to end, from candles through all assets to the verdict.
 
-Lakes of noise, in which no strategy has skill, and lakes with a planted edge. It takes an hour and
-a half on two cores, goes on where it was stopped, and writes docs/strategy_end_to_end.md.
+Lakes of noise, in which no strategy has skill, and lakes with a planted edge. It takes more than
+an hour on two cores, goes on where it was stopped, and writes docs/strategy_end_to_end.md.
 """
 
 import argparse
@@ -19,8 +19,8 @@ from pathlib import Path
 from benchmarks.evidence import ONE_THREAD
 from benchmarks.judging import ROOT
 from benchmarks.planted import Edge
-from benchmarks.strategy_end_to_end_report import Lakes, end_to_end_page
-from benchmarks.strategy_lakes import Found, Plan, judged_lake
+from benchmarks.strategies.end_to_end_report import Lakes, end_to_end_page
+from benchmarks.strategies.lakes import Found, Plan, judged_lake
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.code_versions import CODE_VERSIONS
 
@@ -42,7 +42,7 @@ NOISE = Plan(
     # Nothing is paid: with costs no strategy without skill would come near a bound
     Edge("noise", drift=0.0, volatility=0.001),
     markets=10,
-    months=18,
+    months=12,
     strategies={
         "short": {},
         "middle": {"training": {"horizon_bars": 6}},
@@ -73,8 +73,8 @@ def smaller(plan: Plan) -> Plan:
 def _code(plan: Plan) -> str:
     """Digest of all that decides what is found: what assets make, and of what."""
     text = json.dumps(CODE_VERSIONS, sort_keys=True) + plan.to_text()
-    for name in ("strategy_lakes", "planted"):
-        text += (ROOT / "benchmarks" / f"{name}.py").read_text()
+    for part in (Path(__file__).parent / "lakes.py", ROOT / "benchmarks" / "planted.py"):
+        text += part.read_text()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

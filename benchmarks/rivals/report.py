@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.machine import machine, versions
-from benchmarks.rivals_comparison import (
+from benchmarks.rivals.comparison import (
     Difference,
     differences,
     differences_table,
     means_table,
 )
-from benchmarks.rivals_sources import REAL
+from benchmarks.rivals.sources import REAL
 from traderai_assets.domain.training.plan import TrainingPlan
 
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "xgboost-cpu", "optuna")
@@ -64,7 +64,7 @@ costs {plan.costs.round_trip * 10_000:.0f} basis points. Means are over market-m
 - **last value**: the sign of the return over the last {plan.horizon_bars} bars; its probability by
   Platt's scaling on the look-back, which never turns a forecast around.
 - **FreqAI-like**: a regression as freqtrade's example strategy sets it up; what is like it and what
-  is not stands in `benchmarks/rivals_freqai.py`. It has no probability.
+  is not stands in `benchmarks/rivals/freqai.py`. It has no probability.
 
 Who has no rule of its own (all but the product and FreqAI-like) takes the side on which |2 p - 1|
 times the barrier's width is more than the round trip costs, with target and stop at that width.

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.rivals_markets import Known, MarketMonth
+from benchmarks.rivals.markets import Known, MarketMonth
 from traderai_assets.domain.arrays import FloatArray, milliseconds_of
 from traderai_assets.domain.backtest.bars import Decisions
 from traderai_assets.domain.labels.weights import uniqueness_weights

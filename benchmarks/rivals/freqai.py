@@ -19,8 +19,8 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
-from benchmarks.rivals_forecasts import Forecast, decided_frame
-from benchmarks.rivals_markets import MarketMonth
+from benchmarks.rivals.forecasts import Forecast, decided_frame
+from benchmarks.rivals.markets import MarketMonth
 from traderai_assets.domain.arrays import (
     BoolArray,
     FloatArray,

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.planted import BAR, START, Edge, planted_market
-from benchmarks.rivals_markets import MarketMonth
+from benchmarks.rivals.markets import MarketMonth
 from traderai_assets.domain.arrays import milliseconds
 from traderai_assets.domain.candles.frames import candles_frame, moment_of
 from traderai_assets.domain.features.month import warm_up_bars

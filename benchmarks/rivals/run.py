@@ -18,19 +18,19 @@ import pandas as pd
 from benchmarks.evidence import ONE_THREAD
 from benchmarks.judging import ROOT, platform_plan, quick_plan
 from benchmarks.planted import FAINT, MIDDLING, NOISE, UNPAYABLE
-from benchmarks.rivals_comparison import differences, differences_table, means_table
-from benchmarks.rivals_forecasts import (
+from benchmarks.rivals.comparison import differences, differences_table, means_table
+from benchmarks.rivals.forecasts import (
     Rival,
     last_value,
     logistic_regression,
     plain_lightgbm,
     product,
 )
-from benchmarks.rivals_freqai import freqai_like
-from benchmarks.rivals_markets import MarketMonth
-from benchmarks.rivals_measures import Measured, frame_of, measure
-from benchmarks.rivals_report import rivals_page
-from benchmarks.rivals_sources import RealMonth, SimulatedMonth, real_months
+from benchmarks.rivals.freqai import freqai_like
+from benchmarks.rivals.markets import MarketMonth
+from benchmarks.rivals.measures import Measured, frame_of, measure
+from benchmarks.rivals.report import rivals_page
+from benchmarks.rivals.sources import RealMonth, SimulatedMonth, real_months
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.training.plan import TrainingPlan
 

@@ -23,8 +23,8 @@ from benchmarks.evidence import ONE_THREAD
 from benchmarks.judging import platform_plan
 from benchmarks.machine import machine, versions
 from benchmarks.planted import BAR, DAYS, NOISE, START, Edge, planted_market
-from benchmarks.promises_pooled import Case
-from benchmarks.promises_report import promises_page
+from benchmarks.promises.pooled import Case
+from benchmarks.promises.report import promises_page
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.arrays import milliseconds_of
 from traderai_assets.domain.backtest.bars import Bars

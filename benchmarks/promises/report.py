@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from scipy.stats import binom
 
-from benchmarks.promises_pooled import Case, Pooled, market_sums, pooled
+from benchmarks.promises.pooled import Case, Pooled, market_sums, pooled
 from benchmarks.table import markdown
 
 # Of the bars of driftless markets

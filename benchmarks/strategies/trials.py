@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from benchmarks.strategy_worlds import (
+from benchmarks.strategies.worlds import (
     DAYS,
     FIRST_DAY,
     VOLATILITY,

@@ -10,8 +10,8 @@ from scipy.stats import rankdata
 from sklearn.metrics import log_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from benchmarks.rivals_forecasts import Forecast, Rival
-from benchmarks.rivals_markets import MarketMonth
+from benchmarks.rivals.forecasts import Forecast, Rival
+from benchmarks.rivals.markets import MarketMonth
 from traderai_assets.domain.arrays import FloatArray
 from traderai_assets.domain.backtest.decided import trade_decided
 from traderai_assets.domain.training.plan import TrainingPlan

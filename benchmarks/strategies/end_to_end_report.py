@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from benchmarks.machine import machine, versions
-from benchmarks.strategy_lakes import MONTHS_BEFORE, TIMEFRAME, Found, Plan
+from benchmarks.strategies.lakes import MONTHS_BEFORE, TIMEFRAME, Found, Plan
 from benchmarks.table import markdown
 
 LIBRARIES = ("numpy", "pandas", "lightgbm", "dagster", "deltalake")
@@ -70,7 +70,7 @@ def end_to_end_page(planted: Lakes, noise: Lakes) -> tuple[str, bool]:
         met.append(is_met and lakes.done)
     page = f"""# Strategies end to end
 
-Written by `make records`; do not edit. Everything is made by the platform's own assets, in one
+Written by `make end-to-end`; do not edit. Everything is made by the platform's own assets, in one
 process: the sandbox exchange replays candles of `benchmarks/planted.py`, and candles, features,
 labels, models, backtests, record and verdict are materialized of them. What is shown here for some
 lakes through all of it, [the evidence on strategies](strategy_evidence.md) shows for thousands of
@@ -99,7 +99,7 @@ with .09. Whoever wants a weak edge to be judged has to set a confidence at whic
 
 ## Noise
 
-{_table(noise)}
+{_law(noise)}{_table(noise)}
 
 ## A planted edge
 
@@ -150,6 +150,19 @@ def _settings(*plans: Plan) -> list[tuple[str, ...]]:
             )
         )
     return rows
+
+
+def _law(noise: Lakes) -> str:
+    t = [one.t for lake in noise.found for one in lake if one.t is not None]
+    if len(t) < 2:
+        return ""
+    mean, deviation = np.mean(t), np.std(t, ddof=1)
+    error = deviation / len(t) ** 0.5
+    return f"""The t of the last look of {len(t)} strategies without skill: mean {mean:.2f}
+(standard error {error:.2f}), standard deviation {deviation:.2f}; 0 and 1 are what a bound
+stands on. Strategies of one family trade the same markets, so that their t are related.
+
+"""
 
 
 def _table(lakes: Lakes) -> str:
