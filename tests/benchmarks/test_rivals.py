@@ -172,13 +172,13 @@ def test_the_command_measures_every_rival_and_writes_the_page_it_is_told(
     tmp_path, plan, monkeypatch, capsys
 ):
     page = tmp_path / "rivals.md"
-    monkeypatch.setattr(rivals, "quick_plan", lambda: plan)
-    monkeypatch.setattr(rivals, "platform_plan", lambda: plan)
+    monkeypatch.setattr(run, "quick_plan", lambda: plan)
+    monkeypatch.setattr(run, "platform_plan", lambda: plan)
     assert run.main(["--quick", "--processes", "1", "--page", str(page)]) == 0
     assert not page.exists()
     told = capsys.readouterr().out
     assert all(f"\n| {name} | 0." in told for name in RIVALS)
-    monkeypatch.setattr(rivals, "SIMULATED", [SimulatedMonth(MIDDLING, 1)])
-    monkeypatch.setattr(rivals, "RIVALS", {name: RIVALS[name] for name in list(RIVALS)[:2]})
+    monkeypatch.setattr(run, "SIMULATED", [SimulatedMonth(MIDDLING, 1)])
+    monkeypatch.setattr(run, "RIVALS", {name: RIVALS[name] for name in list(RIVALS)[:2]})
     assert run.main(["--processes", "1", "--page", str(page)]) == 0
     assert page.read_text() in capsys.readouterr().out
