@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -81,4 +82,17 @@ def _checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load the platform as `workspace.yaml` names it."""
+    return _loaded()
+
+
+@cache
+def _loaded() -> dg.Definitions:
+    """Load the platform once a process: Dagster asks several times in a run's worker."""
     return build_definitions()
+
+
+def warm_up() -> None:
+    """Import what runs import late, and compile; for a process from which workers are forked."""
+    from traderai_assets import rehearsal
+
+    rehearsal.rehearse()

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from traderai_assets.cli.dev.home_lock import HomeInUse, HomeUnusable, home_lock
 from traderai_assets.cli.dev.leftover_processes import OWNER_VARIABLE, survivors
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
+from traderai_assets.instance.worker import NAME as WORKER
 from traderai_assets.settings import Settings
 
 HOLD = """
@@ -45,6 +47,9 @@ class Holder:
         )
         pids = self.process.stdout.readline().split()
         self.daemon, self.worker = (ProcessIdentity.of(int(pid)) for pid in pids)
+        name = Path(f"/proc/{self.worker.pid}/comm")
+        while name.read_text().strip() != WORKER:  # It has not begun
+            time.sleep(0.01)
 
     def kill(self) -> None:
         self.process.kill()

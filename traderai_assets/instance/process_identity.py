@@ -110,6 +110,12 @@ class ProcessIdentity:
         return Liveness.ALIVE if alive else Liveness.GONE
 
 
+def is_zombie(pid: int) -> bool:
+    """Whether a process of this machine has ended and was not waited for."""
+    stat = _stat(pid)
+    return stat is not None and stat[_STATE] == "Z"
+
+
 def _stat(pid: int) -> list[str] | None:
     """Return what the kernel knows of a process; None where there is none."""
     try:

@@ -10,14 +10,12 @@ launches it claims it first, and only the end of its own worker ends it.
 import json
 import logging
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus, Field
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.launcher.base import (
     CheckRunHealthResult,
@@ -40,16 +38,26 @@ from traderai_assets.instance.run_claims import (
     worker_claim,
 )
 from traderai_assets.instance.run_workers import note_launcher, note_worker, stop, worker_of
+from traderai_assets.instance.warm_workers.pool import WorkerPool
+from traderai_assets.instance.warm_workers.processes import WorkerProcess
 
 _log = logging.getLogger("dagster.traderai.run_launcher")
-_WORKER = "traderai_assets.instance.worker"
 
 
 class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
-    """Starts workers as children of the daemon, and knows which of them live."""
+    """Starts workers as children of the daemon, and knows which of them live.
 
-    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+    Parameters
+    ----------
+    warm : bool
+        Whether workers are forked from a process that has imported everything.
+    """
+
+    def __init__(
+        self, warm: bool = False, inst_data: ConfigurableClassData | None = None
+    ) -> None:
         self._inst_data = inst_data
+        self._workers = WorkerPool(warm=warm)
         super().__init__()  # type: ignore[no-untyped-call]
 
     @property
@@ -59,8 +67,8 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
-        """Nothing can be configured."""
-        return {}
+        """Whether workers are warm."""
+        return {"warm": Field(bool, is_required=False, default_value=False)}
 
     @classmethod
     def from_config_value(
@@ -103,20 +111,19 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
             return False
         return claim(self._instance, run_id, mine, instead_of=held)
 
-    def _start(self, run: DagsterRun, mine: str) -> tuple[subprocess.Popen[str], ProcessIdentity]:
+    def _start(self, run: DagsterRun, mine: str) -> tuple[WorkerProcess, ProcessIdentity]:
         """Start the worker, write down who it is, and only then tell it to go on."""
         note_launcher(self._instance, run.run_id, ProcessIdentity.here())
-        process = subprocess.Popen(  # noqa: S603
-            [_python_of(run), "-m", _WORKER], stdin=subprocess.PIPE, text=True
-        )
+        process = self._workers.worker(run)
         worker = ProcessIdentity.of(process.pid)
         try:
             note_worker(self._instance, run.run_id, worker)
             word = json.dumps([run.run_id, serialize_value(self._instance.get_ref()), mine])
-            _let_go_on(process, word)
+            process.let_go_on(word)
         except BaseException:
-            with process:  # Closes its input and waits for it
-                stop(worker)
+            process.leave()
+            stop(worker)
+            process.wait()
             raise
         return process, worker
 
@@ -168,7 +175,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         return CheckRunHealthResult(WorkerStatus.SUCCESS, reconcile(self._instance, orphan))
 
     def _see_off(
-        self, process: subprocess.Popen[str], run_id: str, worker: ProcessIdentity, mine: str
+        self, process: WorkerProcess, run_id: str, worker: ProcessIdentity, mine: str
     ) -> None:
         """Wait for a worker; where it ended without an end in the log, write it."""
         code = process.wait()
@@ -193,18 +200,6 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         if held is not None:
             return held in (mine, worker_claim(worker))
         return worker_of(run) in (None, worker)
-
-
-def _let_go_on(process: subprocess.Popen[str], word: str) -> None:
-    if process.stdin is None:
-        raise TypeError("the worker was started without a standard input")
-    with process.stdin as stdin:
-        stdin.write(f"{word}\n")
-
-
-def _python_of(run: DagsterRun) -> str:
-    origin = run.job_code_origin
-    return origin.executable_path if origin is not None else sys.executable
 
 
 def _how(code: int) -> str:

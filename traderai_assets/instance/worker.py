@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 NOT_OURS = 75  # EX_TEMPFAIL: another has it
+# What the kernel calls it, at most 15 letters: it is found by that, however it was started
+NAME = "traderai-worker"
 
 
 def main() -> None:
     """Execute the run named by the order to go on, if it still wants a worker."""
+    with open("/proc/self/comm", "w") as name:  # noqa: PTH123  # Nothing is imported for it
+        name.write(NAME)
     order = sys.stdin.readline()  # Before Dagster is imported: the launcher waits for nothing
     if not order.endswith("\n"):
         return

@@ -12,11 +12,10 @@ from pathlib import Path
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_workers import stop
+from traderai_assets.instance.worker import NAME as WORKER
 
 # No setting of ours: a mark that children inherit
 OWNER_VARIABLE = "HOME_OWNER_OF_TRADERAI"
-# A run goes on without its daemon
-_GOES_ON = b"traderai_assets.instance.worker"
 
 
 def end_survivors(home: Path) -> str:
@@ -49,6 +48,7 @@ def survivors(home: Path) -> Iterator[tuple[ProcessIdentity, str]]:
             if mark not in (folder / "environ").read_bytes() + b"\0":
                 continue
             command = (folder / "cmdline").read_bytes()
-            if command and _GOES_ON not in command:
+            # A run goes on without its daemon
+            if command and (folder / "comm").read_text().strip() != WORKER:
                 arguments = command.replace(b"\0", b" ").decode(errors="replace").split()
                 yield ProcessIdentity.of(int(folder.name)), " ".join(arguments[1:4])
