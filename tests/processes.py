@@ -11,6 +11,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+# As they stand in command lines
+DAEMON, FORK_SERVER = b"dagster._daemon", b"warm_workers.fork_server"
+
 
 def processes_of(home: Path) -> dict[int, str]:
     """Process id -> command line of every process with this DAGSTER_HOME."""
@@ -21,6 +24,18 @@ def processes_of(home: Path) -> dict[int, str]:
             if mine in (folder / "environ").read_bytes() + b"\0":
                 found[int(folder.name)] = (folder / "cmdline").read_text()
     return found
+
+
+def is_fork_server(process: int) -> bool:
+    """Whether it is the process that forks workers, and none that was forked just now."""
+    folder = Path(f"/proc/{process}")
+    with suppress(OSError):  # It has ended
+        while DAEMON in (told := (folder / "cmdline").read_bytes()):  # Not yet what it will be
+            time.sleep(0.001)
+        if FORK_SERVER in told:
+            time.sleep(0.1)  # By then who was forked has its word's pipe
+            return str((folder / "fd" / "0").readlink()).startswith("socket:")
+    return False
 
 
 def end_all(home: Path) -> None:

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-# Of the platform's packages those that runs use; the command line and the sandbox are not among them
+# Of the platform's packages those that runs use: not the command line, nor the sandbox
 PACKAGES = (
     "resources",
     "traderai_assets.assets",

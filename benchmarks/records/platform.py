@@ -33,6 +33,8 @@ from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.settings import Settings, load_settings
 from traderai_assets.work_classes import JOBS
 
+# Somewhat more than what `domain/candles/gap_classes.py` waits between five asks
+SILENCE_IS_ASKED_AFTER = (700, 4_000, 90_000, 180_000)
 # Dagster tells every step of every run otherwise
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -92,11 +94,23 @@ class RecordsPlatform:
     """The platform that makes the records; `opened` opens it."""
 
     def __init__(
-        self, settings: Settings, lake: LakeResource, instance: dg.DagsterInstance
+        self, settings: Settings, lake: LakeResource, instance: dg.DagsterInstance, clock: Clock
     ) -> None:
         self.settings, self.lake, self.instance = settings, lake, instance
+        self.clock = clock
         self._definitions = build_definitions(settings=settings)
         instance.add_dynamic_partitions(MARKETS, [market.key for market in settings.market_list()])
+
+    def fetch(self, market: Market, months: Sequence[Month]) -> None:
+        """Fetch months that follow on each other, and make of them what models learn from."""
+        self.run("backfill", market, months)
+
+    def ask_until_silence_is_believed(self, market: Market, months: Sequence[Month]) -> None:
+        """Fetch months of which some have no candles, until it is known that there are none."""
+        self.fetch(market, months)
+        for seconds in SILENCE_IS_ASKED_AFTER:
+            self.clock.advance(seconds)
+            self.fetch(market, months)
 
     def run(
         self,
@@ -156,7 +170,8 @@ def opened(
     home.mkdir(parents=True, exist_ok=True)
     now = max(history.months[-1].end for history in kept)
     first = min(history.first for history in kept)
-    with SandboxServer(feed, clock=Clock(now)) as exchange:
+    clock = Clock(now)
+    with SandboxServer(feed, clock=clock) as exchange:
         settings = load_settings(
             strategies,
             now=now,
@@ -167,4 +182,4 @@ def opened(
             history_days=math.ceil((now - first) / timedelta(days=1)),
         )
         with open_instance(settings) as instance:
-            yield RecordsPlatform(settings, open_lake(settings), instance)
+            yield RecordsPlatform(settings, open_lake(settings), instance, clock)

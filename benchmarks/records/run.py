@@ -20,7 +20,7 @@ from benchmarks.records.platform import History, RecordsPlatform, histories, ope
 from benchmarks.records.report import picture_name, records_page
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month
+from traderai_assets.domain.months import Month, months_between
 from traderai_assets.domain.strategies.account_plot import account_svg
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.registry.walk_forward import WalkForward, stretches
@@ -60,15 +60,21 @@ def planned(platform: RecordsPlatform, kept: Sequence[History]) -> list[Walk]:
 
 def walk_all(platform: RecordsPlatform, walks: Sequence[Walk], kept: Sequence[History]) -> None:
     """Make what is lacking, market by market, and have every strategy judged."""
-    fetched = {platform.settings.market(f"{EXCHANGE}:{one.symbol}"): one.months for one in kept}
+    first = min(one.months[0] for one in kept)
+    histories_of = {platform.settings.market(f"{EXCHANGE}:{one.symbol}"): one for one in kept}
     ready: set[Market] = set()
     began, made = time.monotonic(), 0
     left = sum(len(months) for _, months in _runs(platform, walks))
     print(f"{left} of {sum(len(walk.months) for walk in walks)} months are lacking", flush=True)
     for walk, months in _runs(platform, walks):
         if walk.market not in ready:
-            for stretch in stretches(fetched[walk.market]):
-                platform.run("backfill", walk.market, stretch)
+            own = histories_of[walk.market].months
+            # Also what precedes its first candle: that there is nothing has to be known
+            wanted = months_between(first.start, own[-1].end)
+            if len(wanted) > len(own):
+                platform.ask_until_silence_is_believed(walk.market, wanted)
+            else:
+                platform.fetch(walk.market, wanted)
             ready.add(walk.market)
             print(f"{walk.market.key}: candles, features and labels", flush=True)
         platform.run("train", walk.market, months, walk.strategy)

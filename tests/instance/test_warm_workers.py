@@ -1,4 +1,4 @@
-"""Warm workers: children of whoever launches, alive without their fork server, never of old code."""
+"""Warm workers: children of the launcher, alive without their fork server, never of old code."""
 
 import os
 import signal

@@ -20,7 +20,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.storage.dagster_run import ACTIVE_RUN_STATUSES
 
-from tests.processes import end_all, processes_of
+from tests.processes import end_all, is_fork_server, processes_of
 from tests.queue import location
 from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.domain.months import Month
@@ -113,7 +113,11 @@ class QueuePlatform:
     def workers(self) -> dict[int, str]:
         """Process id -> command line of what runs here beside the three."""
         ours = {process.pid for process in self._processes.values()}
-        return {pid: told for pid, told in processes_of(self.home).items() if pid not in ours}
+        return {
+            pid: told
+            for pid, told in processes_of(self.home).items()
+            if pid not in ours and not is_fork_server(pid)
+        }
 
     def children(self, name: str) -> set[int]:
         """Process ids of what it has started: told by the kernel, so known at once."""

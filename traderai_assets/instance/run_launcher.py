@@ -53,9 +53,7 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         Whether workers are forked from a process that has imported everything.
     """
 
-    def __init__(
-        self, warm: bool = False, inst_data: ConfigurableClassData | None = None
-    ) -> None:
+    def __init__(self, warm: bool = False, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
         self._workers = WorkerPool(warm=warm)
         super().__init__()  # type: ignore[no-untyped-call]

@@ -19,8 +19,7 @@ NAME = "traderai-worker"
 
 def main() -> None:
     """Execute the run named by the order to go on, if it still wants a worker."""
-    with open("/proc/self/comm", "w") as name:  # noqa: PTH123  # Nothing is imported for it
-        name.write(NAME)
+    call_this_process(NAME)
     order = sys.stdin.readline()  # Before Dagster is imported: the launcher waits for nothing
     if not order.endswith("\n"):
         return
@@ -42,6 +41,12 @@ def main() -> None:
         if not _taken_over(instance, run_id, *claimed):
             sys.exit(NOT_OURS)
         _execute_run_command_body(run_id, instance, lambda _: None, False)
+
+
+def call_this_process(name: str) -> None:
+    """Give this process a name, as `ps` and the kernel know it."""
+    with open("/proc/self/comm", "w") as file:  # noqa: PTH123  # Nothing is imported for it
+        file.write(name)
 
 
 def _waits(instance: "DagsterInstance", run_id: str) -> bool:

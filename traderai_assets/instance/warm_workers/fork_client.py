@@ -39,7 +39,7 @@ class ForkClient:
         with its_own:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", _FORK_SERVER],
-                stdin=its_own,
+                stdin=its_own.fileno(),
                 env={**os.environ, **ENVIRONMENT},
             )
         self._socket.settimeout(SECONDS_TO_FORK)
@@ -48,7 +48,7 @@ class ForkClient:
     @property
     def pid(self) -> int:
         """Number of its process."""
-        return self._process.pid
+        return int(self._process.pid)
 
     def is_ready(self) -> bool:
         """Whether it has loaded everything; never waits.
@@ -81,20 +81,23 @@ class ForkClient:
         """
         heard, said = os.pipe()
         try:
-            try:
-                socket.send_fds(self._socket, [b"!"], [heard])
-                told = self._socket.recv(MAX_MESSAGE)
-            finally:
-                os.close(heard)
-            if not told:
-                raise ForkServerAway("it has ended")
-            return ForkedProcess(int(told), said)
-        except OSError as error:
-            os.close(said)
-            raise ForkServerAway(str(error)) from error
-        except ForkServerAway:
+            pid = self._asked_for(heard)
+        except BaseException:
             os.close(said)
             raise
+        finally:
+            os.close(heard)
+        return ForkedProcess(pid, said)
+
+    def _asked_for(self, descriptor: int) -> int:
+        try:
+            socket.send_fds(self._socket, [b"!"], [descriptor])
+            told = self._socket.recv(MAX_MESSAGE)
+        except OSError as error:
+            raise ForkServerAway(str(error)) from error
+        if not told:
+            raise ForkServerAway("it has ended")
+        return int(told)
 
     def close(self) -> None:
         """Let it end: its workers go on."""

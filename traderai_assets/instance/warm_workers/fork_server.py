@@ -1,6 +1,7 @@
 """The process that forks workers: it loads the code once, and then waits to be asked.
 
-It speaks over the socket that is its standard input, and ends when the daemon at the other end does.
+It speaks over the socket that is its standard input, and ends when the daemon at the other end
+does.
 Asked once what to load, it says when it is ready; asked for a worker it forks twice, so that the
 worker belongs to the daemon and not to it, and answers with the worker's process id. The worker is
 the platform's ordinary one, with its word to go on at its own standard input.
@@ -18,6 +19,7 @@ import sys
 
 from traderai_assets.instance import worker
 
+NAME = "traderai-forks"
 READY = b"ready"
 # A repository's origin and nothing else
 MAX_MESSAGE = 65_536
@@ -25,6 +27,7 @@ MAX_MESSAGE = 65_536
 
 def main() -> None:
     """Load what is named first, then fork a worker for each descriptor that comes."""
+    worker.call_this_process(NAME)
     with socket.socket(fileno=os.dup(0)) as daemon:
         asked = daemon.recv(MAX_MESSAGE)
         if not asked:
@@ -97,6 +100,7 @@ def _fork_for_the_daemon(word: int) -> int | None:
 
 
 def _become_a_worker(word: int) -> None:
+    worker.call_this_process(worker.NAME)
     os.dup2(word, 0)
     os.close(word)
     sys.stdin = os.fdopen(0, closefd=False)
