@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence import ONE_THREAD
-from benchmarks.judging import platform_plan
+from benchmarks.judging import ROOT, platform_plan
 from benchmarks.machine import machine, versions
 from benchmarks.planted import BAR, DAYS, NOISE, START, Edge, planted_market
 from benchmarks.promises.pooled import Case
@@ -53,7 +53,7 @@ ROUND_TRIPS = (0.0004, 0.0012)
 # Days, and how many markets of an edge and of noise are looked back on so far
 LOOK_BACKS = ((30, 8, 24), (180, 8, 8))
 FIRST_SEED = 5_000
-PAGE = Path(__file__).parent.parent / "docs" / "promises.md"
+PAGE = ROOT / "docs" / "promises.md"
 PROCESSES = 2
 
 
