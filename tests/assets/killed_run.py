@@ -49,9 +49,7 @@ def kill_run(home: Path, url: str, job: str, *months: str, moment: Moment, **set
     assert child.exitcode == _KILLED
 
 
-def kill_after(
-    home: Path, url: str, work: Work, seconds: float | None, **settings: Any
-) -> float:
+def kill_after(home: Path, url: str, work: Work, seconds: float | None, **settings: Any) -> float:
     """Run jobs in a process of its own and kill it after so many seconds of work.
 
     Returns

@@ -171,7 +171,12 @@ class Publication:
                 dg.AssetMaterialization(
                     self._context.asset_key,
                     partition=part.dagster_key or None,
-                    metadata=summary | part.metadata | {INPUTS: dg.MetadataValue.json(inputs)},
+                    # In the order in which the page shows it: what a person asks first
+                    metadata={
+                        **part.metadata,
+                        **{name: value for name, value in summary.items() if value is not None},
+                        INPUTS: dg.MetadataValue.json(inputs),
+                    },
                     tags=self._provenance(inputs, version),
                 )
             )
