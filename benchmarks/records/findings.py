@@ -111,11 +111,14 @@ class Findings:
     histories : tuple of History
         Every market that the folder has whole months enough of.
     strategies : tuple of StrategyFindings
+    unserved : tuple of str
+        Names of the strategies without any record.
     """
 
     timeframe: str
     histories: tuple[History, ...]
     strategies: tuple[StrategyFindings, ...]
+    unserved: tuple[str, ...]
 
 
 def annual_sharpe(returns: FloatArray) -> Interval | None:
@@ -139,9 +142,14 @@ def mean_interval(returns: FloatArray) -> Interval:
 
 def read_findings(platform: RecordsPlatform, kept: Sequence[History]) -> Findings:
     """Read what is stored of every strategy, and measure it."""
-    names = strategies_of(platform.settings)
-    found = [_strategy(platform, strategy) for strategy in names]
-    return Findings(platform.settings.timeframe, tuple(kept), tuple(found))
+    named = strategies_of(platform.settings)
+    served = [one for one in named if platform.lake.of(one).snapshot(RECORD_DAYS).partitions()]
+    return Findings(
+        platform.settings.timeframe,
+        tuple(kept),
+        strategies=tuple(_strategy(platform, one) for one in served),
+        unserved=tuple(one.name for one in named if one not in served),
+    )
 
 
 def _strategy(platform: RecordsPlatform, strategy: Strategy) -> StrategyFindings:

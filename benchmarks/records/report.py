@@ -68,6 +68,8 @@ def _candles(findings: Findings) -> str:
     ]
     left = [one.symbol for one in findings.histories if one.symbol not in served]
     without = f" Too short to be served: {', '.join(left)}." if left else ""
+    if findings.unserved:
+        without += f" Could serve too few months: {', '.join(findings.unserved)}."
     return (
         f"Candles of {findings.timeframe}, whole months: {', '.join(spans)}; each strategy in the "
         f"markets of which it could serve at least eight.{without}"

@@ -24,10 +24,14 @@ learners = ["lightgbm"]
 
 [strategies.long.training]
 folds = 2
-lookback_days = 60
+lookback_days = 45
 minimum_rows = 20
 horizon_bars = 6
 learners = ["lightgbm"]
+
+[strategies.late.training]
+folds = 2
+lookback_days = 100
 """
 
 
@@ -65,10 +69,11 @@ def test_a_folder_of_candles_becomes_a_page_and_a_second_run_makes_nothing(
     told = capsys.readouterr().out
     # February to April of the one, March and April of the other
     assert "5 of 5 months are lacking" in told
-    assert "short: binance:P0/USDT, 2023-02 to 2023-04; 2 months and" in told
+    assert "long: binance.P0-USDT.1h, 2023-03 to 2023-04; 3 months and" in told
     page = (tmp_path / "docs" / "page.md").read_text()
-    assert "| months served, of all markets | 3 | 2 |" in page
+    assert "| months served, of all markets | 2 | 3 |" in page
     assert "Nothing was looked at" in page
+    assert "Could serve too few months: late." in page
     for name in ("short", "long"):
         picture = tmp_path / "docs" / "images" / f"records-{name}.svg"
         assert f"](images/{picture.name})" in page
@@ -79,7 +84,7 @@ def test_a_folder_of_candles_becomes_a_page_and_a_second_run_makes_nothing(
 
 
 def test_a_folder_without_candles_is_told(tmp_path: Path):
-    with pytest.raises(InvalidSettings, match="give a folder with more"):
+    with pytest.raises(InvalidSettings, match="holds no candles to replay"):
         main(["--candles", str(tmp_path), "--home", str(tmp_path / "home")])
 
 
