@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.table import Ratio
 
-SUBJECTS = ("engine", "features", "markets", "queue", "search", "training")
+SUBJECTS = ("engine", "features", "markets", "queue", "search", "training", "workers")
 
 
 def write_ratios(file: Path, ratios: Sequence[Ratio]) -> None:
