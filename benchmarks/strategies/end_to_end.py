@@ -42,7 +42,7 @@ NOISE = Plan(
     # Nothing is paid: with costs no strategy without skill would come near a bound
     Edge("noise", drift=0.0, volatility=0.001),
     markets=10,
-    months=12,
+    months=9,
     strategies={
         "short": {},
         "middle": {"training": {"horizon_bars": 6}},
