@@ -30,7 +30,9 @@ def is_fork_server(process: int) -> bool:
     """Whether it is the process that forks workers, and none that was forked just now."""
     folder = Path(f"/proc/{process}")
     with suppress(OSError):  # It has ended
-        while DAEMON in (told := (folder / "cmdline").read_bytes()):  # Not yet what it will be
+        for _ in range(200):  # What the daemon has just started is not yet what it will be
+            if DAEMON not in (told := (folder / "cmdline").read_bytes()):
+                break
             time.sleep(0.001)
         if FORK_SERVER in told:
             time.sleep(0.1)  # By then who was forked has its word's pipe

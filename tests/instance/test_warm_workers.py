@@ -16,6 +16,7 @@ from traderai_assets.instance.process_identity import ProcessIdentity, is_zombie
 from traderai_assets.instance.warm_workers import fingerprint as fingerprints
 from traderai_assets.instance.warm_workers.fingerprint import fingerprint
 from traderai_assets.instance.warm_workers.fork_client import ForkClient, ForkServerAway
+from traderai_assets.instance.warm_workers.fork_server import NAME as SERVER
 from traderai_assets.instance.warm_workers.pool import WorkerPool
 from traderai_assets.instance.warm_workers.processes import ForkedProcess, StartedProcess
 from traderai_assets.instance.warm_workers.strays import SECONDS, Strays
@@ -34,6 +35,7 @@ def idle():
 
 defs = dg.Definitions(jobs=[idle])
 """
+STANDARD_ERROR = 2
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 pytestmark = pytest.mark.processes
 
@@ -79,8 +81,8 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + 30
+def until(condition, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert condition()
@@ -137,6 +139,18 @@ def test_code_that_cannot_be_loaded_is_tried_once_and_again_when_it_has_changed(
     assert end(warm(pool, run)) == 0
 
 
+def test_a_fork_server_that_was_killed_while_it_loads_is_no_broken_code(pool, code):
+    code.write_text("import time; time.sleep(60)\n")
+    end(pool.worker(run_of(code)))
+    [server] = pool.fork_servers()
+    os.kill(server, signal.SIGKILL)
+    until(lambda: is_zombie(server) or not Path(f"/proc/{server}").exists())
+    end(pool.worker(run_of(code)))
+    [another] = pool.fork_servers()
+    assert another != server
+    os.kill(another, signal.SIGKILL)
+
+
 def test_another_interpreter_and_a_pool_that_is_not_warm_start_their_workers(code):
     cold, warm = WorkerPool(warm=False), WorkerPool(warm=True)
     for pool, python in ((cold, sys.executable), (warm, str(Path(sys.executable).resolve()))):
@@ -153,6 +167,24 @@ def test_a_client_says_that_its_server_is_away(code):
     with pytest.raises(ForkServerAway):
         client.fork()
     client.close()
+
+
+@pytest.mark.slow
+def test_what_is_forked_from_has_no_thread_of_ours_and_no_table_open(repository, monkeypatch):
+    monkeypatch.chdir(repository)
+    pointer = CodePointer.from_module("traderai_assets.definitions", "defs", str(repository))
+    client = ForkClient(RepositoryPythonOrigin(sys.executable, pointer), "")
+    try:
+        until(client.is_ready, seconds=120)
+        process = Path(f"/proc/{client.pid}")
+        threads = [(one / "comm").read_text().strip() for one in (process / "task").iterdir()]
+        # The allocators of pyarrow and deltalake have threads of their own, which survive a fork
+        assert set(threads) <= {SERVER, "jemalloc_bg_thd"}
+        beside = [file for file in (process / "fd").iterdir() if int(file.name) > STANDARD_ERROR]
+        opened = {str(file.readlink()) for file in beside}
+        assert all(name.startswith("socket:") or name == "/dev/null" for name in opened)
+    finally:
+        client.close()
 
 
 @pytest.mark.parametrize("change", ["code", "settings", "home", "variable", "day", "file"])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import dagster as dg
 import pytest
 
-from tests.processes import is_fork_server
+from tests.processes import is_fork_server, processes_of
 from tests.queue.launch_ways import launch_job
 from tests.queue.location import SECONDS_TAG
 from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
@@ -95,6 +95,34 @@ def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(
     assert len(noticed) == len(JOBS) * waves
     tell(f"{len(noticed)} kills, noticed after {max(noticed):.1f} s at the latest")
     assert max(noticed) < TICKS * platform.instance.run_monitoring_poll_interval_seconds
+
+
+def fork_servers(platform: QueuePlatform) -> list[int]:
+    return [pid for pid in processes_of(platform.home) if is_fork_server(pid)]
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.torture)])
+def test_a_killed_fork_server_costs_no_run(platform_on, kills, tell):
+    platform = platform_on("sqlite")
+    platform.start()
+    chance = random.Random(kills)
+    roots: list[str] = []
+
+    def all_succeeded() -> bool:
+        return all(succeeded(platform, root) for root in roots)
+
+    for _ in range(kills):
+        roots += launch_wave(platform, seconds=1)
+        platform.until(lambda: fork_servers(platform))
+        time.sleep(chance.uniform(0, 3))  # It loads, or forks, or waits
+        send(signal.SIGKILL, fork_servers(platform))
+        platform.until(all_succeeded)
+    for root in roots:
+        [only] = platform.attempts(root)
+        assert only.status == dg.DagsterRunStatus.SUCCESS
+    told = "\n".join(log.read_text() for log in platform.home.glob("daemon.log"))
+    assert told.count("is away") >= 1
+    tell(f"{kills} fork servers killed under {len(roots)} runs; none of them was lost")
 
 
 def was_failed(run: dg.DagsterRun) -> bool:

@@ -156,6 +156,10 @@ class WatchedRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         ended = self._instance.get_run_by_id(run_id)
         return ended is not None and ended.status.value == "CANCELED"
 
+    def dispose(self) -> None:
+        """Let the fork server end; workers go on."""
+        self._workers.close()
+
     @property
     def supports_check_run_worker_health(self) -> bool:
         """Run monitoring may ask."""

@@ -99,6 +99,15 @@ class ForkClient:
             raise ForkServerAway("it has ended")
         return int(told)
 
+    def cannot_load(self) -> bool:
+        """Whether it has given up by itself before it was ready, and would so again."""
+        if self.ready:
+            return False
+        try:
+            return self._process.wait(SECONDS_TO_FORK) > 0
+        except subprocess.TimeoutExpired:
+            return False
+
     def close(self) -> None:
         """Let it end: its workers go on."""
         self._socket.close()

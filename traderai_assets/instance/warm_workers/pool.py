@@ -85,11 +85,10 @@ class WorkerPool:
             return server.fork() if server.is_ready() else None
         except ForkServerAway as error:
             _log.warning("fork server %s is away: %s", server.pid, error)
-            self._servers.pop(code).close()
-            if server.ready:
-                self._start(code, origin, current)
-            else:
+            if server.cannot_load():
                 self._broken[code] = current
+            self._servers.pop(code).close()
+            self._start(code, origin, current)
             return None
 
     def _start(self, code: str, origin: RepositoryPythonOrigin, current: str) -> None:
