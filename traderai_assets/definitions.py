@@ -27,7 +27,7 @@ def build_definitions(
     from sensors.build import build_sensors
     from traderai_assets.instance.executor import lasting_failures_executor
     from traderai_assets.instance.instance_guard import refuse_foreign_run
-    from traderai_assets.jobs import ASSET_JOBS, maintain_lake
+    from traderai_assets.jobs import ASSET_JOBS, DAILY_CLEAN_UP, clean_up, maintain_lake
 
     settings = settings or load_settings()
     own = {
@@ -37,7 +37,8 @@ def build_definitions(
     return dg.Definitions(
         assets=_assets(settings),
         asset_checks=_checks(settings),
-        jobs=[*ASSET_JOBS.values(), maintain_lake],
+        jobs=[*ASSET_JOBS.values(), maintain_lake, clean_up],
+        schedules=[DAILY_CLEAN_UP],
         sensors=build_sensors(settings),
         resources={**own, "io_manager": nothing_passes, **(resources or {})},
         executor=lasting_failures_executor,

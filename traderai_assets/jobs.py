@@ -1,6 +1,6 @@
 """Jobs: what can be asked for by name; each writes what work_classes.JOBS says."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from pydantic import Field
@@ -15,6 +15,8 @@ from traderai_assets.settings import Settings
 from traderai_assets.strategies import tables_of
 from traderai_assets.work_classes import JOBS
 
+# Of 100 markets' runs of a day; what is left is for the next time
+MOST_RUNS_A_DAY = 100_000
 _DESCRIPTIONS = {
     "backfill": "Fetch candles of months gone by; compute their features and labels.",
     "update_latest": "Fetch the open month's new candles; compute their features and labels.",
@@ -59,8 +61,12 @@ def own_checks(job: str, strategy: Strategy) -> list[dg.AssetCheckKey] | None:
 class MaintenanceConfig(dg.Config):
     """How long the past is kept."""
 
-    keep_days: float = Field(
-        default=3, ge=1, le=7, description="Replaced and orphaned files younger than this stay."
+    keep_days: float | None = Field(
+        default=None,
+        ge=1,
+        le=7,
+        description="Replaced and orphaned files younger than this stay; retention.lake_days of "
+        "the settings where nothing is said.",
     )
 
 
@@ -72,12 +78,40 @@ def maintain_tables(
     settings: dg.ResourceParam[Settings],
 ) -> None:
     """Maintain every table of the lake."""
+    keep = timedelta(days=config.keep_days or settings.retention.lake_days)
     for table in tables_of(settings, lake.remembered()):
-        report = lake.maintain(table, keep=timedelta(days=config.keep_days))
+        report = lake.maintain(table, keep=keep)
         context.log.info(f"{table.path}: {report}")
+
+
+@dg.op(description="Delete runs that ended long ago, with their events and logs.")
+def delete_runs(context: dg.OpExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
+    """Delete old runs; the latest event of every partition stays."""
+    from traderai_assets.instance.old_runs import delete_old_runs
+
+    before = datetime.now(UTC) - timedelta(days=settings.retention.run_days)
+    deleted = delete_old_runs(context.instance, before=before, at_most=MOST_RUNS_A_DAY)
+    context.log.info(f"of runs that ended before {before:%Y-%m-%d %H:%M} UTC: {deleted}")
 
 
 @dg.job(description="Vacuum and checkpoint the lake's tables.")
 def maintain_lake() -> None:
     """Maintain the lake."""
     maintain_tables()
+
+
+@dg.job(description="Delete runs that ended long ago; vacuum and checkpoint the lake's tables.")
+def clean_up() -> None:
+    """Delete what is no longer needed and is no audit."""
+    delete_runs()
+    maintain_tables()
+
+
+# At an hour at which neither a month nor a funding period begins
+DAILY_CLEAN_UP = dg.ScheduleDefinition(
+    name="daily_clean_up",
+    job=clean_up,
+    cron_schedule="23 3 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Asks once a day for the job clean_up, in the lowest class.",
+)

@@ -31,6 +31,7 @@ from traderai_assets.settings_sections import (
 from traderai_assets.settings_services import (
     ExchangeSettings,
     QueueSettings,
+    RetentionSettings,
     SensorSettings,
     WebSettings,
 )
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
     queue: QueueSettings = QueueSettings()
+    retention: RetentionSettings = RetentionSettings()
     web: WebSettings = WebSettings()
 
     @classmethod

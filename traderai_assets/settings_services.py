@@ -86,6 +86,17 @@ class QueueSettings(Section):
     )
 
 
+class RetentionSettings(Section):
+    """How long what is no audit is kept; a job of the lowest class sees to it once a day."""
+
+    run_days: float = Field(
+        14, ge=1, le=3_650, description="After its end a run is deleted, with its events and logs."
+    )
+    lake_days: float = Field(
+        3, ge=1, le=7, description="Replaced and orphaned files of the lake stay so long."
+    )
+
+
 class WebSettings(Section):
     """Who may ask the web server, and for what; docs/operations.md, Exposure."""
 

@@ -55,6 +55,7 @@ class Scenario:
         """Run the main job."""
         horizon = self._settings.longest_horizon
         self._fetch()
+        self._train_newest()
         self._walk_forward()
         self._judge()
         self._let_bars_close(
@@ -77,8 +78,17 @@ class Scenario:
             ),
         )
 
+    def _train_newest(self) -> None:
+        from traderai_assets.schemas.models import MODELS
+
+        # Before the past is made: its models of this month are fresh enough for the sensor
+        self._until(
+            "Models of the month to come: the sensor sees that there is none",
+            lambda strategy, market: bool(self._snapshot(strategy, MODELS).months(market)),
+        )
+
     def _walk_forward(self) -> None:
-        self._watch.say("Models: the newest by the sensors, one for each past month by the demo")
+        self._watch.say("Models of each past month, by the demo")
         for strategy in self._strategies:
             walk(self._settings, strategy, self._url)
         self._until(
