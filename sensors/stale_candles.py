@@ -15,7 +15,6 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.instance.market_notes import note_refused
-from traderai_assets.instance.run_coordinator import note_open_month
 from traderai_assets.partitions import history_months
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -44,12 +43,11 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for all history the market lacks, for absent bars that are due, for bars that closed."""
-    view.keep(market)
     refused = view.refusal(market)
     if refused is not None and not refused.may_ask(view.wall()):
         return Finding(f"{market.key} {refused.sentence}", failed=not refused.ended)
     now = _now(view, market)
-    note_open_month(view.instance, market.exchange, Month.of(now))
+    view.note_open_month(market, Month.of(now))
     if view.busy(market, "update_latest", "backfill"):
         return Finding(f"{market.key} is being fetched")
     lacking = _lacking_months(view, market, now)

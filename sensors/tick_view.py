@@ -14,14 +14,18 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.market_notes import machine_time, refusal_of
-from traderai_assets.instance.run_coordinator import market_of, strategies_written
+from traderai_assets.instance.run_coordinator import (
+    market_of,
+    note_open_month,
+    strategies_written,
+)
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.instance.strategy_writers import selected
-from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import JOBS, MARKET_TAG, WRITES_TAG
@@ -50,6 +54,7 @@ class TickView:
         self._exchange = exchange
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
+        self._open_months: dict[str, Month] = {}
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
@@ -166,10 +171,11 @@ class TickView:
         """Take over which markets the settings name; for one sensor only."""
         sync_with_settings(self.instance, self.settings)
 
-    def keep(self, market: Market) -> None:
-        """Make the market a partition; for one sensor only, as two at once would collide."""
-        if not self.instance.has_dynamic_partition(MARKETS, market.key):
-            self.instance.add_dynamic_partitions(MARKETS, [market.key])
+    def note_open_month(self, market: Market, month: Month) -> None:
+        """Remember which month is open at the market's exchange; written once a tick."""
+        if self._open_months.get(market.exchange) != month:
+            note_open_month(self.instance, market.exchange, month)
+            self._open_months[market.exchange] = month
 
 
 def _ended(record: RunRecord) -> datetime:

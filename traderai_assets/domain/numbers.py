@@ -46,3 +46,9 @@ def shown(value: float | None, digits: int = DIGITS) -> str:
 def percent(share: float | None, digits: int = 3) -> str:
     """Write a share of one in percent, with so many significant digits: 0.0012 is 0.12%."""
     return "undefined" if share is None or math.isnan(share) else f"{shown(100 * share, digits)}%"
+
+
+def megabytes(size: int) -> str:
+    """Write bytes in millions of them, with one digit where there are few."""
+    millions = size / 1e6
+    return f"{millions:,.0f} MB" if millions >= 10 else f"{millions:.1f} MB"

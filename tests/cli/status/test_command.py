@@ -65,3 +65,13 @@ def test_a_real_ctrl_c_on_a_real_terminal_leaves_no_traceback(home):
     assert said.startswith(b"\x1b[H")
     assert b"Traceback" not in said
     assert home.home.exists()
+
+
+def test_the_disk_is_shown_by_folder_with_what_lets_it_go(traderai):
+    code, out, _ = traderai("status", "--disk")
+    assert code == 0
+    assert "Runs go 14 days after their end" in out or "Nothing lies in" in out
+    code, out, _ = traderai("status", "--disk", "--json")
+    assert {"folder", "files", "size", "last_day"} == set(*map(set, json.loads(out)[:1]))
+    code, _, err = traderai("status", "--disk", "--watch")
+    assert (code, "not for --watch" in err) == (2, True)

@@ -1,10 +1,11 @@
 """The demo's scenario: its stages in order; each is over when the lake holds its result."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 from typing import TYPE_CHECKING
 
+from traderai_assets.cli.demo.stored import Stored
 from traderai_assets.cli.launch import launch
 from traderai_assets.cli.queue_watch import QueueWatch
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
@@ -16,14 +17,10 @@ from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import partition_key
 from traderai_assets.settings import Settings
 from traderai_assets.status.verdicts import last_verdict
-from traderai_assets.strategies import shortest_look_back_days, strategies_of
+from traderai_assets.strategies import strategies_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from resources.lake.resource import LakeResource
-    from resources.lake.snapshot import LakeSnapshot
-    from traderai_assets.schemas.tables import Table
 
 REPLAYED_MONTHS = 3
 LIVE_BARS = 12
@@ -49,6 +46,7 @@ class Scenario:
         self._watch = watch
         self._url = url
         self._lake = lake
+        self._stored = Stored(settings, lake, watch.instance)
         self._strategies = strategies_of(settings)
 
     def run(self) -> None:
@@ -73,8 +71,9 @@ class Scenario:
             f"Candles, features and labels of {self._settings.history_days} days: the sensor sees "
             "that they are missing",
             lambda strategy, market: (
-                self._last(strategy, CANDLES, market) is not None
-                and self._last(strategy, FEATURES, market) == self._last(strategy, CANDLES, market)
+                self._stored.last(strategy, CANDLES, market) is not None
+                and self._stored.last(strategy, FEATURES, market)
+                == self._stored.last(strategy, CANDLES, market)
             ),
         )
 
@@ -84,7 +83,7 @@ class Scenario:
         # Before the past is made: its models of this month are fresh enough for the sensor
         self._until(
             "Models of the month to come: the sensor sees that there is none",
-            lambda strategy, market: bool(self._snapshot(strategy, MODELS).months(market)),
+            lambda strategy, market: bool(self._stored.snapshot(strategy, MODELS).months(market)),
         )
 
     def _walk_forward(self) -> None:
@@ -93,7 +92,7 @@ class Scenario:
             walk(self._settings, strategy, self._url)
         self._until(
             "What those models earned in their months, day by day: the records",
-            lambda strategy, market: not self._lacking(strategy, market),
+            lambda strategy, market: not self._stored.lacking(strategy, market),
         )
 
     def _judge(self) -> None:
@@ -101,12 +100,14 @@ class Scenario:
             walk(self._settings, strategy, self._url)  # Which has it judged: nothing is lacking
         self._until(
             "The verdicts, and who speaks for each market by them",
-            lambda strategy, market: self._is_judged(strategy) and not self._would_change(market),
+            lambda strategy, market: (
+                self._stored.is_judged(strategy) and not self._stored.would_change(market)
+            ),
         )
         for strategy in self._strategies:
             self._watch.say(f"{strategy.name}: {last_verdict(self._lake, strategy)['sentence']}")
         for market in self._markets:
-            self._watch.say(f"{market.key}: {self._history(market)['reason'].iloc[-1]}")
+            self._watch.say(f"{market.key}: {self._stored.history(market)['reason'].iloc[-1]}")
 
     def _replay(self) -> None:
         this_month = Month.of(self._sandbox.now())
@@ -129,11 +130,14 @@ class Scenario:
         self._until(
             f"{until:%Y-%m-%d %H:%M} UTC at the exchange, {bars} bars on; {what}",
             lambda strategy, market: (
-                self._known_until(market) >= until
+                self._stored.known_until(market) >= until
                 and (
-                    not self._speaks(strategy, market)
-                    or self._last(strategy, PREDICTIONS, market)
-                    == self._last(strategy, CANDLES, market)
+                    not self._stored.speaks(strategy, market)
+                    or (
+                        self._stored.last(strategy, PREDICTIONS, market)
+                        == self._stored.last(strategy, CANDLES, market)
+                        and self._stored.are_settled(strategy, market, until)
+                    )
                 )
             ),
         )
@@ -144,8 +148,8 @@ class Scenario:
         self._until(
             "Drift of features, predictions and results",
             lambda strategy, market: (
-                not self._speaks(strategy, market)
-                or bool(self._snapshot(strategy, DRIFT_METRICS).months(market))
+                not self._stored.speaks(strategy, market)
+                or bool(self._stored.snapshot(strategy, DRIFT_METRICS).months(market))
             ),
         )
 
@@ -156,65 +160,3 @@ class Scenario:
             lambda: all(done(*one) for one in product(self._strategies, self._markets)),
             TIMEOUT_SECONDS,
         )
-
-    def _known_until(self, market: Market) -> datetime:
-        """Return the close of the last bar that is stored or a known gap."""
-        from traderai_assets.ingest.known_until import known_until
-        from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
-
-        stored, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)
-        return known_until(stored, gaps, market) or datetime.min.replace(tzinfo=UTC)
-
-    def _history(self, market: Market) -> "pd.DataFrame":
-        """Return who spoke for the market, and who does."""
-        from traderai_assets.schemas.champions import CHAMPIONS
-        from traderai_assets.schemas.tables import ALL_MONTHS
-
-        return self._lake.snapshot(CHAMPIONS).read(market.key, [ALL_MONTHS])
-
-    def _speaks(self, strategy: Strategy, market: Market) -> bool:
-        """Whether the strategy speaks for the market now."""
-        from traderai_assets.domain.champions.periods import champion_periods
-
-        periods = champion_periods(self._history(market), strategy.name)
-        return bool(periods) and periods[-1].stands
-
-    def _would_change(self, market: Market) -> bool:
-        """Whether who speaks is to be chosen anew, by what is stored now."""
-        from traderai_assets.domain.champions.history import would_change
-        from traderai_assets.registry.contenders import chosen_speaker
-
-        history = self._history(market)
-        choice = chosen_speaker(
-            self._lake.snapshot,
-            self._strategies,
-            market,
-            history,
-            allow_unproven=self._settings.champions.allow_unproven,
-        )
-        return would_change(history, choice)
-
-    def _lacking(self, strategy: Strategy, market: Market) -> "list[Month]":
-        """Return the months whose record is not made of what is stored now."""
-        from traderai_assets.registry.walk_forward import WalkForward
-
-        past = WalkForward(self._lake, self._watch.instance, strategy)
-        days = shortest_look_back_days(self._settings, strategy)
-        return past.lacking(market, past.months(market, look_back_days=days))
-
-    def _is_judged(self, strategy: Strategy) -> bool:
-        """Whether the last verdict on a strategy is one on its record as it is."""
-        from traderai_assets.registry.stored_records import record_hash
-        from traderai_assets.schemas.record import RECORD_DAYS
-        from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
-        from traderai_assets.schemas.verdict import VERDICTS
-
-        verdicts = self._snapshot(strategy, VERDICTS).read(ALL_MARKETS, [ALL_MONTHS])
-        return record_hash(self._snapshot(strategy, RECORD_DAYS)) in set(verdicts["record"])
-
-    def _snapshot(self, strategy: Strategy, table: "Table") -> "LakeSnapshot":
-        return self._lake.of(strategy).snapshot(table)
-
-    def _last(self, strategy: Strategy, table: "Table", market: Market) -> datetime | None:
-        """Return the newest time the table holds of the market."""
-        return self._snapshot(strategy, table).last(market)

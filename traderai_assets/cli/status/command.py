@@ -4,14 +4,19 @@ import json
 import shutil
 import sys
 import time
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.plain_output import draw
+from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.status.screen import screen
+from traderai_assets.domain.numbers import megabytes
 from traderai_assets.domain.plain_text import plain_lines
+from traderai_assets.status.disk import disk_use
 from traderai_assets.status.reading import read_status
 
 if TYPE_CHECKING:
@@ -26,17 +31,49 @@ _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
     "--json", "as_json", is_flag=True, help="Print JSON; with --watch, one object a line."
 )
 @click.option("--watch", is_flag=True, help="Refresh every two seconds, until Ctrl-C.")
-def command(*, as_json: bool, watch: bool) -> None:
+@click.option("--disk", is_flag=True, help="Show what lies in the home instead, and its growth.")
+def command(*, as_json: bool, watch: bool, disk: bool) -> None:
     """Show what runs, what waits and why, how far each training is, and the last failures.
 
     Example: traderai status --watch
     """
+    if disk and watch:
+        raise click.UsageError("--disk looks at every file; it is not for --watch")
+    if disk:
+        _print_disk(as_json=as_json)
+        return
     with open_instance(open_settings()) as instance:
         if watch:
             _watch(instance, as_json=as_json)
         else:
             state = read_status(instance)
             click.echo(json.dumps(state, indent=2) if as_json else screen(state))
+
+
+def _print_disk(*, as_json: bool) -> None:
+    settings = open_settings()
+    found = disk_use(settings.home, datetime.now(UTC))
+    if as_json:
+        print_rows([asdict(one) for one in found], as_json=True, empty="")
+        return
+    home, keep = settings.home, settings.retention
+    rows = [
+        {
+            "folder": one.folder,
+            "files": f"{one.files:,}",
+            "size": megabytes(one.size),
+            "of the last day": megabytes(one.last_day),
+        }
+        for one in found
+    ]
+    print_rows(rows, as_json=False, empty=f"Nothing lies in {home}.")
+    if found:
+        total, day = sum(one.size for one in found), sum(one.last_day for one in found)
+        click.echo(
+            f"{megabytes(total)} in {home}, {megabytes(day)} of it of the last day. Runs go "
+            f"{keep.run_days:g} days after their end, replaced files of the lake after "
+            f"{keep.lake_days:g} ([retention] in traderai.toml)."
+        )
 
 
 def _watch(instance: "DagsterInstance", *, as_json: bool) -> None:
