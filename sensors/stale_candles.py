@@ -43,6 +43,7 @@ def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for all history the market lacks, for absent bars that are due, for bars that closed."""
+    view.keep(market)
     refused = view.refusal(market)
     if refused is not None and not refused.may_ask(view.wall()):
         return Finding(f"{market.key} {refused.sentence}", failed=not refused.ended)

@@ -26,6 +26,7 @@ from traderai_assets.instance.run_coordinator import (
 )
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.instance.strategy_writers import selected
+from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import JOBS, MARKET_TAG, WRITES_TAG
@@ -55,6 +56,7 @@ class TickView:
         self._snapshots: dict[str, LakeSnapshot] = {}
         self._clocks: dict[tuple[str, str], datetime | TraderAIError] = {}
         self._open_months: dict[str, Month] = {}
+        self._partitions: set[str] | None = None
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
@@ -170,6 +172,14 @@ class TickView:
     def sync_with_settings(self) -> None:
         """Take over which markets the settings name; for one sensor only."""
         sync_with_settings(self.instance, self.settings)
+
+    def keep(self, market: Market) -> None:
+        """Make the market a partition; for one sensor only, as two at once would collide."""
+        if self._partitions is None:
+            self._partitions = set(self.instance.get_dynamic_partitions(MARKETS))
+        if market.key not in self._partitions:
+            self.instance.add_dynamic_partitions(MARKETS, [market.key])
+            self._partitions.add(market.key)
 
     def note_open_month(self, market: Market, month: Month) -> None:
         """Remember which month is open at the market's exchange; written once a tick."""

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from traderai_assets.cli.status import command
+from traderai_assets.settings import load_settings
 
 STATUS = [sys.executable, "-m", "traderai_assets.cli", "status", "--watch"]
 
@@ -68,9 +69,13 @@ def test_a_real_ctrl_c_on_a_real_terminal_leaves_no_traceback(home):
 
 
 def test_the_disk_is_shown_by_folder_with_what_lets_it_go(traderai):
+    home = load_settings().home
+    (home / "lake").mkdir(parents=True, exist_ok=True)
+    (home / "lake" / "rows").write_bytes(b"x" * 3_000_000)
     code, out, _ = traderai("status", "--disk")
     assert code == 0
-    assert "Runs go 14 days after their end" in out or "Nothing lies in" in out
+    assert "lake    1      3.0 MB  3.0 MB" in out
+    assert "Runs go 14 days after their end" in out
     code, out, _ = traderai("status", "--disk", "--json")
     assert {"folder", "files", "size", "last_day"} == set(*map(set, json.loads(out)[:1]))
     code, _, err = traderai("status", "--disk", "--watch")
