@@ -42,7 +42,7 @@ def born(platform: QueuePlatform, number: int) -> Iterator[int]:
     while number and time.monotonic() < deadline:
         for child in platform.children("daemon") - known:
             known.add(child)
-            if not is_fork_server(child):
+            if number and not is_fork_server(child):
                 number -= 1
                 yield child
         time.sleep(0.005)
