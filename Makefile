@@ -8,11 +8,11 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence records rivals format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
-	@sed -nE 's/^([a-z]+):.*##/\1\t/p' $(MAKEFILE_LIST)
+	@sed -nE 's/^([a-z-]+):.*##/\1\t/p' $(MAKEFILE_LIST)
 
 $(READY): requirements-pip.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 12))' \
@@ -66,7 +66,7 @@ $(BENCH_READY): benchmarks/requirements.lock pyproject.toml
 	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; 25 minutes.
+bench: $(BENCH_READY)  ## Time everything against its peers; writes docs/benchmarks.md; 35 minutes.
 	@$(BENCH_VENV)/bin/python -m benchmarks.run
 
 promises: $(READY)  ## Hold decisions to what they promise, on planted markets; writes docs/promises.md.

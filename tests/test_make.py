@@ -11,7 +11,7 @@ import yaml
 def recipes(repository):
     """Target of the Makefile -> its lines, without how make is told to be silent."""
     text = (repository / "Makefile").read_text()
-    found = re.findall(r"^([a-z]+):[^\n]*\n((?:\t.*\n)+)", text, re.M)
+    found = re.findall(r"^([a-z-]+):[^\n]*\n((?:\t.*\n)+)", text, re.M)
     return {name: re.findall(r"^\t@?(.+)$", lines, re.M) for name, lines in found}
 
 
@@ -41,7 +41,7 @@ def test_quick_test_and_torture_run_every_test_between_them(recipes):
 def test_every_target_is_a_command_and_told_by_help(repository, recipes):
     text = (repository / "Makefile").read_text()
     [phony] = re.findall(r"^\.PHONY: (.+)$", text, re.M)
-    told = re.findall(r"^([a-z]+):.*##", text, re.M)
+    told = re.findall(r"^([a-z-]+):.*##", text, re.M)
     assert set(phony.split()) == set(told) == set(recipes)
 
 

@@ -151,6 +151,15 @@ def test_a_fork_server_that_was_killed_while_it_loads_is_no_broken_code(pool, co
     os.kill(another, signal.SIGKILL)
 
 
+def test_a_fork_server_whose_code_changes_while_it_loads_is_ended_at_once(pool, code):
+    code.write_text("import time; time.sleep(600)\n")
+    end(pool.worker(run_of(code)))
+    [server] = pool.fork_servers()
+    code.write_text(CODE)
+    assert end(warm(pool, run_of(code))) == 0
+    until(lambda: not Path(f"/proc/{server}").exists())
+
+
 def test_another_interpreter_and_a_pool_that_is_not_warm_start_their_workers(code):
     cold, warm = WorkerPool(warm=False), WorkerPool(warm=True)
     for pool, python in ((cold, sys.executable), (warm, str(Path(sys.executable).resolve()))):

@@ -43,7 +43,11 @@ class ForkClient:
                 env={**os.environ, **ENVIRONMENT},
             )
         self._socket.settimeout(SECONDS_TO_FORK)
-        self._send(serialize_value(origin).encode())
+        try:
+            self._socket.send(serialize_value(origin).encode())
+        except OSError as error:
+            self.close()
+            raise ForkServerAway(str(error)) from error
 
     @property
     def pid(self) -> int:
@@ -109,12 +113,7 @@ class ForkClient:
             return False
 
     def close(self) -> None:
-        """Let it end: its workers go on."""
+        """End it, whatever it is at: its workers are not its children, and go on."""
         self._socket.close()
+        self._process.terminate()
         threading.Thread(target=self._process.wait, name="fork-server-ends", daemon=True).start()
-
-    def _send(self, message: bytes) -> None:
-        try:
-            self._socket.send(message)
-        except OSError as error:
-            raise ForkServerAway(str(error)) from error

@@ -33,7 +33,10 @@ def main() -> None:
         if not asked:
             return
         load(asked.decode())
-        daemon.send(READY)
+        try:
+            daemon.send(READY)
+        except OSError:  # The daemon has ended meanwhile
+            return
         if not _serve(daemon):
             return
     worker.main()

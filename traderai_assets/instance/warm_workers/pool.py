@@ -17,7 +17,6 @@ from dagster._core.code_pointer import FileCodePointer
 from dagster._core.origin import RepositoryPythonOrigin
 from dagster._serdes import serialize_value
 
-from traderai_assets.instance.warm_workers.fingerprint import fingerprint
 from traderai_assets.instance.warm_workers.fork_client import ForkClient, ForkServerAway
 from traderai_assets.instance.warm_workers.processes import (
     ForkedProcess,
@@ -72,6 +71,9 @@ class WorkerPool:
                 self._servers.popitem()[1].close()
 
     def _forked(self, origin: RepositoryPythonOrigin) -> ForkedProcess | None:
+        # Whoever opens the instance imports this file, and few launch anything
+        from traderai_assets.instance.warm_workers.fingerprint import fingerprint
+
         code, now = serialize_value(origin), datetime.now(UTC)
         current = fingerprint(_files_of(origin), now)
         server = self._servers.get(code)
