@@ -91,6 +91,7 @@ def test_what_is_not_known_is_never_urgent(assets):
         ("monitor_drift", "drift.monitor"),
         ("replay_history", "historical"),
         ("maintain_lake", "historical"),
+        ("clean_up", "historical"),
     ],
 )
 def test_every_job_has_its_class(job, expected):

@@ -186,4 +186,5 @@ JOBS: dict[str, frozenset[str]] = {
     "monitor_drift": DRIFT_MONITOR.assets,
     "replay_history": HISTORICAL.assets,
     "maintain_lake": frozenset(),
+    "clean_up": frozenset(),
 }

@@ -174,7 +174,11 @@ class Publication:
                     # In the order in which the page shows it: what a person asks first
                     metadata={
                         **part.metadata,
-                        **{name: value for name, value in summary.items() if value is not None},
+                        **{
+                            name: value
+                            for name, value in summary.items()
+                            if value is not None and name not in part.metadata
+                        },
                         INPUTS: dg.MetadataValue.json(inputs),
                     },
                     tags=self._provenance(inputs, version),
