@@ -1,5 +1,6 @@
 """THE table of the seven work classes; the queue, the jobs, the command line and docs read it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +14,11 @@ EXCHANGE_TAG = "traderai/exchange"
 STRATEGY_TAG = "traderai/strategy"
 # Before the name of each asset that a run writes; its value is the market
 WRITES_TAG = "traderai/writes/"
+# Before asset and market, of each market that a run writes: a run of many has no one value. Dagster
+# keeps tags that begin so from its pages
+HOLDS_TAG = ".dagster/traderai/holds/"
+# On a live update: how many markets it is for
+MARKETS_TAG = "traderai/markets"
 # On a run of the sensor that asks for absent bars when they are due; any other run asks at once
 BY_SCHEDULE_TAG = "traderai/by_schedule"
 PRIORITY_TAG = "dagster/priority"
@@ -20,6 +26,8 @@ RETRIES_TAG = "dagster/max_retries"
 RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"
 
 TOTAL_SLOTS = 3
+# The job of a live tick: many markets, from their candles to the outcomes of their signals
+LIVE_JOB = "live_update"
 
 
 class Months(Enum):
@@ -151,13 +159,15 @@ ALL_ASSETS = frozenset().union(*(work.assets for work in WORK_CLASSES))
 SHARED_ASSETS = frozenset({"candles", "features", "champions"})
 
 
-def limits_of(written: Iterable[str]) -> Limits:
+def limits_of(written: Iterable[str], contested: Iterable[str] = ()) -> Limits:
     """Return the queue's limits where runs may write these assets beside those without a strategy.
 
     Parameters
     ----------
     written : iterable of str
         Keys such as `fast/models`.
+    contested : iterable of str
+        Tags of `HOLDS_TAG` that more than one run has: what one run holds alone needs no limit.
     """
     assets = sorted(ALL_ASSETS | frozenset(written))
     return Limits(
@@ -166,6 +176,7 @@ def limits_of(written: Iterable[str]) -> Limits:
             *(TagLimit(CLASS_TAG, work.slots, value=work.name) for work in WORK_CLASSES),
             # One writer of an asset's market at a time; the lake's conflict check is the certainty
             *(TagLimit(f"{WRITES_TAG}{asset}", 1, per_value=True) for asset in assets),
+            *(TagLimit(tag, 1) for tag in sorted(contested)),
         ),
     )
 
@@ -187,4 +198,18 @@ JOBS: dict[str, frozenset[str]] = {
     "replay_history": HISTORICAL.assets,
     "maintain_lake": frozenset(),
     "clean_up": frozenset(),
+    LIVE_JOB: frozenset({"candles", "features", "labels", "signals", "signal_outcomes"}),
 }
+# Whose class does not follow from what they write (docs/adr/0017)
+CLASS_OF_JOB = {LIVE_JOB: UPDATE_LATEST}
+
+
+def holds_tag(asset: str, market: str) -> str:
+    """Return the tag that says that a run writes an asset of a market."""
+    return f"{HOLDS_TAG}{asset}/{market}"
+
+
+def contested(runs: Iterable[Iterable[str]]) -> frozenset[str]:
+    """Return the tags of `HOLDS_TAG` that more than one of these runs has, given their tags."""
+    held = Counter(tag for tags in runs for tag in tags if tag.startswith(HOLDS_TAG))
+    return frozenset(tag for tag, runs_with_it in held.items() if runs_with_it > 1)

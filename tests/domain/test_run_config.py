@@ -40,6 +40,10 @@ VALUES = st.recursive(
         ({"ops": {"candles": {"ops": {"candles": {"config": {"refetch": True}}}}}}, "candles.ops"),
         ({"ops": {"models": {"config": {"seed": 1}}}}, "ops.models.config.seed"),
         ({"ops": {"maintain_tables": {"config": {"keep_days": True}}}}, "keep_days"),
+        ({"ops": {"update_markets": {"config": {"markets": [SECRET]}}}}, "config.markets"),
+        ({"ops": {"update_markets": {"config": {"markets": SECRET}}}}, "config.markets"),
+        ({"ops": {"update_markets": {"config": {"markets": [{"env": "X"}]}}}}, "config.markets"),
+        ({"ops": {"candles": {"config": {"refetch": ["binance.BTC-USDT.5m"]}}}}, "refetch"),
         ({"ops": SECRET}, "ops"),
         ({"solids": {"candles": {"config": {"refetch": True}}}}, "solids"),
         ({"\x1b]0;owned\x07": 1}, r"\x1b]0;owned\x07"),
@@ -61,6 +65,7 @@ def test_what_is_not_on_the_list_is_named_and_its_value_is_not(config, named):
         None,
         {"ops": {"candles": {"config": {"refetch": True}}}},
         {"ops": {"maintain_tables": {"config": {"keep_days": 2.5}}}},
+        {"ops": {"update_markets": {"config": {"markets": ["binance.BTC-USDT.5m"]}}}},
         # What the launchpad writes where nothing was filled in
         {"ops": {"features": {"config": {}}}, "resources": {"lake": {"config": {}}}, "loggers": {}},
     ],

@@ -3,8 +3,11 @@ import pytest
 from dagster._core.storage.dagster_run import DagsterRun
 
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.queue.policy import QueueRun, next_runs, waits
+from traderai_assets.instance.live_runs import contested_now, live_run_config
 from traderai_assets.instance.run_coordinator import note_open_month, open_month, queue_tags
 from traderai_assets.instance.strategy_writers import note_writers, noted_writers, written_by
+from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, contested, holds_tag, limits_of
 
 MARKET = "binance.BTC-USDT.5m"
 
@@ -203,3 +206,70 @@ def test_the_queue_limits_what_strategies_were_seen_to_write(repository, tmp_pat
         {"key": f"traderai/writes/{name}/models", "limit": 1, "value": each}
         for name in ("fast", "slow")
     ]
+
+
+def live_run(*markets):
+    return DagsterRun(job_name=LIVE_JOB, run_config=live_run_config(markets))
+
+
+def test_a_live_update_holds_each_of_its_markets_and_is_of_the_class_of_updates():
+    tags = queue_tags(live_run(MARKET, "binance.ETH-USDT.5m"), "2026-10")
+    assert (tags["traderai/class"], tags["dagster/priority"]) == ("update_latest", "9")
+    assert (tags["traderai/markets"], tags["traderai/exchange"]) == ("2", "binance")
+    assert "traderai/market" not in tags
+    held = {tag.removeprefix(HOLDS_TAG) for tag in tags if tag.startswith(HOLDS_TAG)}
+    assert held == {
+        f"{asset}/{market}"
+        for asset in ("candles", "features", "labels", "signals", "signal_outcomes")
+        for market in (MARKET, "binance.ETH-USDT.5m")
+    }
+
+
+def test_a_live_update_of_two_strategies_holds_what_each_of_them_has():
+    written = frozenset({"candles", "features", "a/signals", "b/signals"})
+    tags = queue_tags(live_run(MARKET), "2026-10", written)
+    assert {holds_tag("a/signals", MARKET), holds_tag("b/signals", MARKET)} <= tags.keys()
+    assert holds_tag("signals", MARKET) not in tags
+
+
+def test_what_a_live_update_holds_another_run_waits_for_and_the_other_way_round():
+    live = queue_tags(live_run(MARKET, "binance.ETH-USDT.5m"), "2026-10")
+    for asset in ("candles", "features", "signals"):
+        alone = queue_tags(run_of(asset, dagster__partition=f"{MARKET}|2026-09"), "2026-10")
+        shared = contested([live, alone])
+        assert shared == {holds_tag(asset, MARKET)}
+        limits = limits_of((), shared)
+        runs = [QueueRun("live", 9, live), QueueRun("alone", 10, alone)]
+        for first, second in (runs, runs[::-1]):
+            assert next_runs([second], [first], limits) == []
+            [wait] = waits([second], [first], limits)
+            assert wait.behind == (first.run_id,)
+    other = queue_tags(run_of("candles", dagster__partition="binance.XRP-USDT.5m|2026-09"), "x")
+    assert contested([live, other]) == frozenset()
+    training = queue_tags(run_of("models", dagster__partition=f"{MARKET}|2026-09"), "x")
+    assert contested([live, training]) == frozenset()
+
+
+def test_tags_of_many_markets_that_were_set_by_hand_are_taken_back():
+    stray = {holds_tag("candles", "binance.XRP-USDT.5m"): "true"}
+    tags = queue_tags(run_of("features", dagster__partition=f"{MARKET}|2026-10").with_tags(stray), "x")
+    assert holds_tag("candles", "binance.XRP-USDT.5m") in tags
+    assert tags[holds_tag("candles", "binance.XRP-USDT.5m")] != "true"
+
+
+def test_the_daemon_limits_what_two_unfinished_runs_hold_and_nothing_else():
+    with dg.instance_for_test() as instance:
+        assert contested_now(instance) == frozenset()
+        one, other = holds_tag("candles", MARKET), holds_tag("candles", "binance.ETH-USDT.5m")
+        made = [
+            instance.create_run_for_job(job_def=_nothing, tags=tags)
+            for tags in ({one: "true", other: "true"}, {one: "true"})
+        ]
+        assert contested_now(instance) == {one}
+        instance.report_run_canceled(made[1])
+        assert contested_now(instance) == frozenset()
+
+
+@dg.job
+def _nothing():
+    pass

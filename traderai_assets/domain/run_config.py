@@ -3,12 +3,19 @@
 Run config comes from whoever can reach the web server. By it Dagster would let a run ask another
 host, write another table or open a file, so it is an allow-list: a field of an op that stands in
 the table, with a value of its kind. A text is of no kind: it could name a host, a path or a table,
-and `{env: NAME}` a secret.
+and `{env: NAME}` a secret. But a list may hold keys of markets, each of which is read as one.
 """
 
 from collections.abc import Iterator, Mapping
 
+from traderai_assets.domain.errors import InvalidMarket
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.plain_text import plain_line
+
+
+class MarketKeys:
+    """The kind of a list that holds keys of markets and nothing else."""
+
 
 Kinds = tuple[type, ...]
 Allowed = Mapping[str, Mapping[str, Kinds]]
@@ -18,6 +25,7 @@ _NUMBER: Kinds = (int, float)
 RUN_CONFIG: Allowed = {
     "candles": {"refetch": (bool,), "by_schedule": (bool,)},
     "maintain_tables": {"keep_days": _NUMBER},
+    "update_markets": {"markets": (MarketKeys,)},
 }
 
 
@@ -40,7 +48,7 @@ def refused_run_config(config: object, allowed: Allowed = RUN_CONFIG) -> str | N
     return (
         f"run config may not set {named}{more}: hosts, paths, tables and the way a run is executed "
         "are those of traderai.toml and the TRADERAI_* environment, whoever launches it; what a "
-        f"run may be told is {', '.join(fields)}, as true, false or a number"
+        f"run may be told is {', '.join(fields)}, as true, false, a number, or keys of markets"
     )
 
 
@@ -58,9 +66,21 @@ def _told(
 def _may_be_told(path: tuple[object, ...], value: object, allowed: Allowed) -> bool:
     match path:
         case ("ops", str(op), "config", str(field)):
-            return type(value) in allowed.get(op, {}).get(field, ())  # True is no number here
+            return _kind(value) in allowed.get(op, {}).get(field, ())
         case _:
             return False
+
+
+def _kind(value: object) -> type:
+    """Return the kind of a value; True is no number here."""
+    return MarketKeys if isinstance(value, list) and all(map(_is_market, value)) else type(value)
+
+
+def _is_market(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(Market.parse(value))
+    except InvalidMarket:
+        return False
 
 
 def _written(path: tuple[object, ...]) -> str:

@@ -22,7 +22,7 @@ from traderai_assets.instance.process_identity import ProcessIdentity
 
 PREFIX = "traderai/claim/"
 _KEY, _VALUE = KeyValueStoreTable.c.key, KeyValueStoreTable.c.value
-_FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
+FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 Answer = TypeVar("Answer")
 
 
@@ -77,7 +77,7 @@ def release(instance: DagsterInstance, run_id: str) -> None:
 
 def release_ended(instance: DagsterInstance) -> int:
     """Give up the claims on runs that have ended or were deleted; return how many."""
-    going_on = select(PREFIX + RunsTable.c.run_id).where(RunsTable.c.status.notin_(_FINISHED))
+    going_on = select(PREFIX + RunsTable.c.run_id).where(RunsTable.c.status.notin_(FINISHED))
     rows = delete(KeyValueStoreTable).where(_KEY.startswith(PREFIX), _KEY.notin_(going_on))
     return _ask(instance, lambda connection: connection.execute(rows).rowcount)
 

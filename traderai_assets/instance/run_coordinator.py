@@ -25,6 +25,7 @@ from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
+from traderai_assets.instance.live_runs import contested_now, is_live, live_markets
 from traderai_assets.instance.range_runs import drop_first_partition
 from traderai_assets.instance.strategy_writers import (
     note_writers,
@@ -35,16 +36,22 @@ from traderai_assets.instance.strategy_writers import (
 from traderai_assets.partitions import RANGE_START_TAG, partition_named, split_partition_key
 from traderai_assets.work_classes import (
     ALL_ASSETS,
+    CLASS_OF_JOB,
     CLASS_TAG,
     EXCHANGE_TAG,
+    HOLDS_TAG,
+    JOBS,
     LIMITS,
+    LIVE_JOB,
     MARKET_TAG,
+    MARKETS_TAG,
     PRIORITY_TAG,
     RETRIES_TAG,
     RETRY_ERRORS_TAG,
     STRATEGY_TAG,
     WRITES_TAG,
     classify,
+    holds_tag,
     limits_of,
 )
 
@@ -69,17 +76,17 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
         )
 
     def get_run_queue_config(self) -> RunQueueConfig:
-        """Limit the writers of what strategies have, too; asked whenever the queue is looked at."""
+        """Limit what only the runs that there are can tell; asked whenever the queue is looked at.
+
+        The writers of what strategies have, and what more than one run holds.
+        """
         config = super().get_run_queue_config()
         limited = {limit["key"] for limit in config.tag_concurrency_limits or ()}
-        of_strategies = [
-            limit
-            for limit in limits_of(noted_writers(self._instance)).tags
-            if limit.per_value and limit.key not in limited
-        ]
-        if not of_strategies:
+        found = limits_of(noted_writers(self._instance), contested_now(self._instance))
+        more = [one for one in found.tags if one.value is None and one.key not in limited]
+        if not more:
             return config
-        limits = [*(config.tag_concurrency_limits or ()), *as_dagster_says(of_strategies)]
+        limits = [*(config.tag_concurrency_limits or ()), *as_dagster_says(more)]
         return config._replace(tag_concurrency_limits=limits)
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
@@ -97,7 +104,7 @@ class ClassifyingRunCoordinator(QueuedRunCoordinator):
             self._instance.add_run_tags(run.run_id, {RETRIES_TAG: "0"})
             raise RefusedRun(f"run {run.run_id[:8]} is refused: {refusal}")
         run = drop_first_partition(self._instance, run)
-        exchange = _market(run.tags).partition(".")[0]
+        exchange = next(iter(markets_of(run)), "").partition(".")[0]
         written = written_by(self._instance, run)
         note_writers(self._instance, written)
         tags = queue_tags(run, open_month(self._instance, exchange), written)
@@ -130,7 +137,8 @@ def queue_tags(
 ) -> dict[str, str]:
     """Return the tags by which the queue orders, limits and retries `run`.
 
-    A run over several markets is limited by the first: the lake refuses whoever comes second.
+    A range over several markets is limited by the first: the lake refuses whoever comes second. A
+    live update is limited by each of its markets.
 
     Parameters
     ----------
@@ -140,18 +148,25 @@ def queue_tags(
     written : frozenset of str, optional
         Keys of the assets it writes; what the run itself says of them where not given.
     """
-    market, written = _market(run.tags), selected(run) if written is None else written
-    work = classify(map(_kind, written), _months(run.tags), open_month_key)
+    markets, written = markets_of(run), selected(run) if written is None else written
+    work = CLASS_OF_JOB.get(run.job_name) or classify(
+        map(_kind, written), _months(run.tags), open_month_key
+    )
     tags = {
         CLASS_TAG: work.name,
         PRIORITY_TAG: str(work.priority),
         RETRIES_TAG: str(work.retries),
         RETRY_ERRORS_TAG: str(work.retry_errors).lower(),
     }
-    if market:
-        tags |= {MARKET_TAG: market, EXCHANGE_TAG: market.partition(".")[0]}
-        known = (asset for asset in sorted(written) if _kind(asset) in ALL_ASSETS)
-        tags |= {f"{WRITES_TAG}{asset}": market for asset in known}
+    known = [asset for asset in sorted(written) if _kind(asset) in ALL_ASSETS]
+    if markets:
+        tags[EXCHANGE_TAG] = markets[0].partition(".")[0]
+    if is_live(run):
+        tags[MARKETS_TAG] = str(len(markets))
+    elif markets:
+        tags |= {MARKET_TAG: markets[0], **{f"{WRITES_TAG}{asset}": markets[0] for asset in known}}
+    live = [asset for asset in known if _kind(asset) in JOBS[LIVE_JOB]]
+    tags |= {holds_tag(asset, market): "true" for asset in live for market in markets}
     if names := ", ".join(strategies_written(written)):
         tags[STRATEGY_TAG] = names
     return tags | _taken_back(run, tags)
@@ -163,7 +178,8 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     A run limited by what it does not write, as somebody set it by hand; and the progress of the
     run that it tries again.
     """
-    written = (tag for tag in run.tags if tag.startswith(WRITES_TAG) and tag not in tags)
+    own = (WRITES_TAG, HOLDS_TAG)
+    written = (tag for tag in run.tags if tag.startswith(own) and tag not in tags)
     said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAG))
     stray = (tag for tag in run.tags if tag == STRATEGY_TAG and tag not in tags)
     return dict.fromkeys(written, run.run_id) | dict.fromkeys([*said, *stray], "")
@@ -198,6 +214,14 @@ def _cursor_name(exchange: str) -> str:
 def market_of(tags: Mapping[str, str]) -> str:
     """Return the market a run is for, also before the coordinator has stamped it; "" if none."""
     return tags.get(MARKET_TAG) or _market(tags)
+
+
+def markets_of(run: DagsterRun) -> list[str]:
+    """Return the markets a run is for: those its config lists, or that of its first partition."""
+    if is_live(run):
+        return live_markets(run.run_config)
+    market = _market(run.tags)
+    return [market] if market else []
 
 
 def _market(tags: Mapping[str, str]) -> str:

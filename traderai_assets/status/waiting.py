@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs, waits
 from traderai_assets.status.run_facts import as_utc, moment, run_row
-from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, limits_of
+from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, contested, limits_of
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
@@ -31,7 +31,8 @@ def waiting_rows(
     """
     waiting = [_queue_run(record.dagster_run) for record in queued]
     holding = [_queue_run(run) for run in running]
-    limits = limits_of(_written([*waiting, *holding]))
+    everyone = [*waiting, *holding]
+    limits = limits_of(_written(everyone), contested(run.tags for run in everyone))
     reason = (
         "starts when the daemon next reads the queue" if alive else 'no daemon takes it: "make dev"'
     )

@@ -95,7 +95,10 @@ def waits(queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limit
 def _limited(run: QueueRun, limit: TagLimit, held: tuple[str, ...]) -> Wait:
     value = run.tags[limit.key]
     _, *words = re.split("[/.]", limit.key)
-    if len(words) >= 2:  # namespace/verb/noun, as in traderai/writes/models
+    if limit.key.startswith("."):  # Hidden from pages: .dagster/namespace/verb/noun/value
+        verb, *nouns, value = limit.key.split("/")[2:]
+        reason = f"waits for {_names(held)}, which {verb} {'/'.join(nouns)} of {value}"
+    elif len(words) >= 2:  # namespace/verb/noun, as in traderai/writes/models
         noun = "/".join(words[1:])
         reason = f"waits for {_names(held)}, which {words[0]} {noun} of {value}"
     else:
