@@ -28,7 +28,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     """Read-only access to public candles through ccxt; needs and takes no API key.
 
     One client per exchange and kind of market is opened when first used and closed with the run.
-    Not to be shared between threads.
+    Not to be shared between threads; each may have its own with the same lists (`beside`).
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)  # It may hold a password
@@ -78,6 +78,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     _clients: dict[tuple[str, str], Any] = PrivateAttr(default_factory=dict)
     _clocks: VenueClocks = PrivateAttr(default_factory=VenueClocks)
     _served_from: dict[Market, datetime] = PrivateAttr(default_factory=dict)
+    _lists_of: "ExchangeResource | None" = PrivateAttr(default=None)
 
     @field_validator("url")
     @classmethod
@@ -173,6 +174,15 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         client.retry.begin()
         probe(client, market, self._time(client, max_age=60))
 
+    def beside(self) -> "ExchangeResource":
+        """Return the same exchanges for another thread, to be closed before this one.
+
+        Connections are its own; clocks, and lists of markets that were had, are shared.
+        """
+        other = type(self)(**self.model_dump())
+        other._lists_of, other._clocks = self, self._clocks  # noqa: SLF001  # Its own
+        return other
+
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Close the connections of the run."""
         self.close()
@@ -182,7 +192,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         while self._clients:
             _, client = self._clients.popitem()
             client.close()
-        self._clocks.clear()
+        if self._lists_of is None:
+            self._clocks.clear()
         self._served_from.clear()
 
     def _time(self, client: Any, max_age: float) -> datetime:
@@ -195,7 +206,10 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         key = (exchange_id, market_kind)
         if key not in self._clients:
             require_known(exchange_id)
-            self._clients[key] = self._open(exchange_id, market_kind)
+            client = self._clients[key] = self._open(exchange_id, market_kind)
+            known = self._lists_of._clients.get(key) if self._lists_of is not None else None  # noqa: SLF001
+            if known is not None and known.markets:
+                client.set_markets_from_exchange(known)
         return self._clients[key]
 
     def _open(self, exchange_id: str, market_kind: str) -> Any:

@@ -9,6 +9,7 @@ from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.ingest.candle_month import MonthIngest
+from traderai_assets.ingest.ledgers import Ledgers
 from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
 from traderai_assets.runs.progress import ProgressBoard
@@ -44,9 +45,10 @@ def candles(
     with Publication(context, lake, CANDLES) as publication:
         board = ProgressBoard(context)
         total = len(context.partition_keys)
+        ledgers = Ledgers(context.run.run_id, publication.code_version, lake)
         refused = RefusedMarkets(context, publication, exchange)
         for done, part in enumerate(publication.partitions(), start=1):
-            ingest = MonthIngest(context.run.run_id, part, publication, lake)
+            ingest = MonthIngest(part, publication, ledgers)
             by_schedule = BY_SCHEDULE_TAG in context.run.tags
             if not refused.fetch(ingest, refetch=config.refetch, by_schedule=by_schedule):
                 continue

@@ -8,7 +8,6 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.instance.months_read import months_read
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months
-from traderai_assets.plan import reach
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.candles import CANDLES
@@ -29,23 +28,9 @@ def labels(
     context: dg.AssetExecutionContext, lake: LakeResource, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Triple-barrier outcomes; a label is stored in the month of its `label_end`."""
-    from traderai_assets.domain.labels.month import month_labels
+    from traderai_assets.making.labels import put_labels
 
     with Publication(context, lake, LABELS, CANDLES) as publication:
         for part in publication.partitions():
-            read = reach(settings).labels(part.market.bar)
-            candles = part.read_candles(*read.months(part.month))
-            frame = month_labels(
-                candles,
-                month=part.month,
-                bar=part.market.bar,
-                horizon_bars=settings.training.horizon_bars,
-                multiple=settings.training.barrier_multiple,
-            )
-            shares = frame["barrier"].value_counts(normalize=True)
-            part.put(
-                frame,
-                {f"{barrier}_share": float(share) for barrier, share in shares.items()}
-                | {"up_share": float((frame["label"] > 0).mean()) if len(frame) else 0.0},
-            )
+            put_labels(part, settings)
         yield from publication.publish()

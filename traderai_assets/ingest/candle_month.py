@@ -10,7 +10,6 @@ import pandas as pd
 
 from resources.exchange.paging import CandlePage
 from resources.exchange.resource import ExchangeResource
-from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.ask_ledger import Answer, note_asks
 from traderai_assets.domain.candles.coverage import Span
@@ -24,8 +23,8 @@ from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.ingest.candle_metadata import month_metadata
+from traderai_assets.ingest.ledgers import Ledgers
 from traderai_assets.runs.publication import Partition, Publication
-from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE
 
 
 class MonthIngest:
@@ -36,19 +35,14 @@ class MonthIngest:
     one that is not written down is made again, one written down too soon would be relied upon.
     """
 
-    def __init__(
-        self, run_id: str, part: Partition, publication: Publication, lake: LakeResource
-    ) -> None:
+    def __init__(self, part: Partition, publication: Publication, ledgers: Ledgers) -> None:
         self.part = part
-        self._run_id = run_id
         self._publication = publication
-        self._quarantine_table = lake.snapshot(CANDLE_QUARANTINE)
-        self._gaps_table = lake.snapshot(CANDLE_GAPS)
-        self._asks_table = lake.snapshot(CANDLE_ASKS)
+        self._ledgers = ledgers
         self.candles = self._readable(publication.target)
-        self.quarantine = self._readable(self._quarantine_table)
-        self.gaps = self._readable(self._gaps_table)
-        self._asks = self._readable(self._asks_table)
+        self.quarantine = self._readable(ledgers.quarantine)
+        self.gaps = self._readable(ledgers.gaps)
+        self._asks = self._readable(ledgers.asks)
         self._answers: list[Answer] = []
         self._known_until = self._stored_until()
 
@@ -96,7 +90,7 @@ class MonthIngest:
         self._keep_refused(merge_quarantine(page.quarantined, merge.revisions))
         self.candles = merge.candles
         self.part.put(self.candles)
-        self._publication.commit()
+        self._ledgers.store_candles(self._publication)
 
     def newly_out_of_reach(self, before: pd.DataFrame) -> int:
         """Return how many bars are known to be out of the exchange's reach, beyond those before."""
@@ -153,8 +147,8 @@ class MonthIngest:
             listed_from=self._listed_from(end),
         )
         self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
-        self._publish(self._gaps_table, self.gaps)
-        self._publish(self._asks_table, self._asks)
+        self._publish(self._ledgers.gaps, self.gaps)
+        self._publish(self._ledgers.asks, self._asks)
         self.part.put(
             self.candles,
             {"source": source, **month_metadata(self.gaps, self._asks, self.quarantine)},
@@ -173,7 +167,7 @@ class MonthIngest:
         until = min(self.part.month.end, last_close(now, self.part.market.bar))
         if start < until:
             self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
-            self._publish(self._gaps_table, self.gaps)
+            self._publish(self._ledgers.gaps, self.gaps)
         self.part.put(self.candles, month_metadata(self.gaps, self._asks, self.quarantine))
 
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
@@ -208,9 +202,7 @@ class MonthIngest:
         quarantine = merge_quarantine(self.quarantine, found)
         if len(quarantine) > len(self.quarantine):
             self.quarantine = quarantine
-            self._publish(self._quarantine_table, quarantine)
+            self._publish(self._ledgers.quarantine, quarantine)
 
     def _publish(self, snapshot: LakeSnapshot, frame: pd.DataFrame) -> None:
-        snapshot.publish(
-            {self.part.key: frame}, run_id=self._run_id, code_version=self._publication.code_version
-        )
+        self._ledgers.store(snapshot, self.part.key, frame)

@@ -1,4 +1,4 @@
-"""Live updates: runs for many markets, which their run config lists, and what they hold meanwhile."""
+"""Live updates: runs for many markets, which their run config lists, and what they hold."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -29,6 +29,8 @@ class Partition:
         self._publication = publication
         self.inputs: dict[str, str] = {}
         self.metadata: dict[str, Any] = {}
+        # Whether anything is told of it that its rows do not tell, such as another gap
+        self.has_news = False
 
     @property
     def market(self) -> Market:

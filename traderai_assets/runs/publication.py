@@ -6,24 +6,27 @@ data version: Dagster's automatic event gives all partitions of a run one versio
 would mean nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Self
 
 import dagster as dg
 import pandas as pd
 
+from resources.lake.partitions import Publication as Published
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.candles.crossings import candles_version
+from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.runs.inputs import INPUTS, Versions, input_versions, source_version
 from traderai_assets.runs.partition import Partition
+from traderai_assets.runs.publishing_apart import publish_apart
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.tables import Table
@@ -122,12 +125,39 @@ class Publication:
         Tables beside come first. A kill in between leaves them ahead of the asset's own table;
         the next run makes the same rows again and brings it level.
         """
-        for name, frames in self._beside.items():
-            self._beside_snapshots[name].publish(
-                frames, run_id=self._context.run.run_id, code_version=self.code_version
-            )
-        self._beside = {}
+        beside, self._beside = self._beside, {}
+        for name, frames in beside.items():
+            self._store_beside(name, frames)
         pending, self._pending = self._pending, {}
+        self._store(pending)
+
+    def commit_apart(self) -> dict[tuple[str, str], TraderAIError]:
+        """Commit what is held, in one commit a table; what is refused costs the others nothing.
+
+        Returns the error of each partition of which not all is stored.
+        """
+        beside, self._beside = self._beside, {}
+        pending, self._pending = self._pending, {}
+        failed: dict[tuple[str, str], TraderAIError] = {}
+        for name, frames in beside.items():
+            told = {key: frame for key, frame in frames.items() if key not in failed}
+            failed |= publish_apart(partial(self._store_beside, name), told)[1]
+        told = {key: frame for key, frame in pending.items() if key not in failed}
+        return failed | publish_apart(self._store, told)[1]
+
+    def drop(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Forget what is held of these partitions."""
+        for key in keys:
+            self._pending.pop(key, None)
+            for frames in self._beside.values():
+                frames.pop(key, None)
+
+    def _store_beside(self, name: str, frames: Mapping[tuple[str, str], pd.DataFrame]) -> Published:
+        return self._beside_snapshots[name].publish(
+            frames, run_id=self._context.run.run_id, code_version=self.code_version
+        )
+
+    def _store(self, pending: Mapping[tuple[str, str], pd.DataFrame]) -> Published:
         published = self.target.publish(
             pending,
             run_id=self._context.run.run_id,
@@ -145,6 +175,7 @@ class Publication:
                 "changed": changed,
                 "table_version": published.version,
             }
+        return published
 
     def publish(self) -> Iterator[dg.MaterializeResult[None]]:
         """Commit, let downstream steps run, and give each partition its own event."""
@@ -156,6 +187,14 @@ class Publication:
         self._log_events()
 
     def _log_events(self) -> None:
+        for event in self.events():
+            self._context.log_event(event)
+
+    def events(self, *, only_news: bool = False) -> Iterator[dg.AssetMaterialization]:
+        """Yield the event of each partition that was committed.
+
+        With `only_news` of those alone whose rows have changed, or what stands beside them.
+        """
         stored = None
         if self._decisions is not None and self._summaries:
             # The run itself has written the gaps since
@@ -163,26 +202,26 @@ class Publication:
             stored = StoredCrossings(self.target, gaps, self._decisions)
         for key, summary in self._summaries.items():
             part = self._parts[key]
+            if only_news and not summary["changed"] and not part.has_news:
+                continue
             inputs = input_versions(part.inputs)
             version = summary["content_hash"]
             if stored is not None:
                 version = candles_version(version, stored.text(part.market, part.month))
-            self._context.log_event(
-                dg.AssetMaterialization(
-                    self._context.asset_key,
-                    partition=part.dagster_key or None,
-                    # In the order in which the page shows it: what a person asks first
-                    metadata={
-                        **part.metadata,
-                        **{
-                            name: value
-                            for name, value in summary.items()
-                            if value is not None and name not in part.metadata
-                        },
-                        INPUTS: dg.MetadataValue.json(inputs),
+            yield dg.AssetMaterialization(
+                self._context.asset_key,
+                partition=part.dagster_key or None,
+                # In the order in which the page shows it: what a person asks first
+                metadata={
+                    **part.metadata,
+                    **{
+                        name: value
+                        for name, value in summary.items()
+                        if value is not None and name not in part.metadata
                     },
-                    tags=self._provenance(inputs, version),
-                )
+                    INPUTS: dg.MetadataValue.json(inputs),
+                },
+                tags=self._provenance(inputs, version),
             )
 
     def _provenance(self, inputs: Versions, version: str) -> dict[str, str]:

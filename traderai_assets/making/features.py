@@ -1,0 +1,25 @@
+"""Features of one market and month, from its candles and those of the warm-up before them."""
+
+from traderai_assets.domain.features.month import month_features, undefined_rows
+from traderai_assets.plan import reach
+from traderai_assets.runs.crossings import kept_apart
+from traderai_assets.runs.partition import Partition
+from traderai_assets.settings import Settings
+
+
+def put_features(part: Partition, settings: Settings) -> None:
+    """Put the features of a month, with what its page tells."""
+    read = reach(settings).features(part.market.bar)
+    candles = part.read_candles(*read.months(part.month))
+    frame = month_features(candles, month=part.month, bar=part.market.bar)
+    silent = int(undefined_rows(frame).sum())
+    undefined = frame.drop(columns="open_time").isna().mean()
+    part.put(
+        frame,
+        {
+            "features": len(undefined),
+            **kept_apart(candles, silent),
+            "undefined_share": float(undefined.mean()) if len(frame) else 0.0,
+            "most_undefined": str(undefined.idxmax()) if len(frame) else "",
+        },
+    )

@@ -1,0 +1,24 @@
+"""Labels of one market and month: those that became known in it."""
+
+from traderai_assets.domain.labels.month import month_labels
+from traderai_assets.plan import reach
+from traderai_assets.runs.partition import Partition
+from traderai_assets.settings import Settings
+
+
+def put_labels(part: Partition, settings: Settings) -> None:
+    """Put the labels of a month, with what its page tells."""
+    candles = part.read_candles(*reach(settings).labels(part.market.bar).months(part.month))
+    frame = month_labels(
+        candles,
+        month=part.month,
+        bar=part.market.bar,
+        horizon_bars=settings.training.horizon_bars,
+        multiple=settings.training.barrier_multiple,
+    )
+    shares = frame["barrier"].value_counts(normalize=True)
+    part.put(
+        frame,
+        {f"{barrier}_share": float(share) for barrier, share in shares.items()}
+        | {"up_share": float((frame["label"] > 0).mean()) if len(frame) else 0.0},
+    )

@@ -1,0 +1,110 @@
+"""Signals of one market and month: those stored, and those of bars that have closed since."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pandas as pd
+
+from traderai_assets.domain.champions.paper import as_spoken
+from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
+from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown, significant
+from traderai_assets.domain.signals.decisions import decide_bars
+from traderai_assets.domain.signals.generation import signals_of
+from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.plan import reach
+from traderai_assets.registry.stored_models import read_model
+from traderai_assets.runs.partition import Partition
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.champions import CHAMPIONS
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.models import MODELS
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.models.model import ServingModel
+
+SOURCES = (CHAMPIONS, FEATURES, CANDLES, MODELS)
+
+
+def put_signals(part: Partition, settings: Settings, strategy: Strategy) -> None:
+    """Put what the strategy predicted and said in a month; what was said is never edited."""
+    predictions, signals = _spoken(part, settings, strategy)
+    part.put_beside(PREDICTIONS, predictions)
+    part.put(signals, _metadata(predictions, signals))
+
+
+def _spoken(
+    part: Partition, settings: Settings, strategy: Strategy
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the month's predictions and signals: those stored, and those of bars since then.
+
+    A kill between the two tables leaves predictions whose signals are not stored; these are made
+    now, of what was predicted.
+    """
+    predictions, signals = part.published_beside(PREDICTIONS), part.published()
+    features = part.read(FEATURES, part.month)
+    candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
+    bar = part.market.bar
+    if len(predictions):
+        features = features[features["open_time"] > predictions["open_time"].iloc[-1]]
+    unsigned = ~predictions["open_time"].isin(signals["open_time"])
+    owed = predictions[(predictions["side"] != 0) & unsigned]
+    for period in champion_periods(part.read(CHAMPIONS), strategy.name):
+        new = features[_within(features, period, bar)]
+        missed = owed[_within(owed, period, bar)]
+        if new.empty and missed.empty:
+            continue
+        model = read_model(part, period.model_id, period.served_month).model
+        predicted = _predictions(model, new, candles, bar)
+        predictions = _joined(predictions, predicted)
+        made = signals_of(model, _joined(missed, predicted), candles, bar=bar)
+        signals = _joined(signals, as_spoken(made, period))
+    return predictions, signals.sort_values("open_time", ignore_index=True)
+
+
+def _within(frame: pd.DataFrame, period: ChampionPeriod, bar: timedelta) -> "pd.Series[bool]":
+    decided_at = frame["open_time"] + bar
+    return (decided_at > period.since) & (decided_at <= period.until)
+
+
+def _predictions(
+    model: "ServingModel", features: pd.DataFrame, candles: pd.DataFrame, bar: timedelta
+) -> pd.DataFrame:
+    if features.empty:
+        return PREDICTIONS.empty()
+    decided = decide_bars(model, features, candles, bar=bar).assign(model_id=model.model_id)
+    return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
+
+
+def _joined(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([earlier, later], ignore_index=True) if len(earlier) else later
+
+
+def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, object]:
+    last = signals.tail(10).iloc[::-1]
+    rows = [
+        dg.TableRecord(
+            {
+                "decided_at": str(signal["decided_at"]),
+                "side": "long" if signal["side"] > 0 else "short",
+                "size": shown(signal["size"], 4),
+                "paper": str(signal["paper"]).lower(),
+                "probability": significant(signal["probability"], 4),
+                "target": percent(signal["target"], 4),
+                "stop": percent(signal["stop"], 4),
+                "indicative_target_price": significant(signal["target_price"], PRICE_DIGITS),
+                "indicative_stop_price": significant(signal["stop_price"], PRICE_DIGITS),
+                "valid_until": str(signal["valid_until"]),
+            }
+        )
+        for signal in last.to_dict("records")
+    ]
+    return {
+        "bars_spoken_of": len(predictions),
+        "longs": int((signals["side"] > 0).sum()),
+        "shorts": int((signals["side"] < 0).sum()),
+        "on_paper": int(signals["paper"].sum()),
+        **({"last_signals": dg.MetadataValue.table(rows)} if rows else {}),
+    }
