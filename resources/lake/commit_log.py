@@ -6,6 +6,7 @@ so a lost entry or an older version shifts all that follow; here each commit's f
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -54,8 +55,8 @@ class Commit:
     seal: Seal | None = None
     added: tuple[str, ...] = ()
     """Paths of the files it added; told for commits of ours read with `files=True` only."""
-    rewritten: dict[PartitionKey, str] = field(default_factory=dict)
-    """Partitions that another tool compacted, with the content hash they must still have."""
+    rewritten: dict[PartitionKey, frozenset[str]] = field(default_factory=dict)
+    """Partitions that another tool compacted, with the hashes that chunks of them must have."""
 
     @property
     def weight(self) -> int:
@@ -176,11 +177,11 @@ def _summary(told: dict[str, Any]) -> PartitionSummary:
     )
 
 
-def _rewritten(lines: list[bytes]) -> dict[PartitionKey, str]:
-    paths = (
-        action[kind]["path"]
-        for action in map(json.loads, lines)
-        for kind in ("add", "remove")
-        if kind in action
-    )
-    return dict(partition_of(unquote(path)) for path in paths)
+def _rewritten(lines: list[bytes]) -> dict[PartitionKey, frozenset[str]]:
+    hashes: dict[PartitionKey, set[str]] = defaultdict(set)
+    for action in map(json.loads, lines):
+        for kind in ("add", "remove"):
+            if kind in action:
+                key, content_hash = partition_of(unquote(action[kind]["path"]))
+                hashes[key].add(content_hash)
+    return {key: frozenset(found) for key, found in hashes.items()}

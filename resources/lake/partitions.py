@@ -1,7 +1,7 @@
 """What a partition is called, what is told of it, and how Delta is told which to replace."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote
@@ -70,18 +70,30 @@ def named(keys: Iterable[PartitionKey], limit: int = 5) -> str:
     return names + (f" and {len(ordered) - limit} more" if len(ordered) > limit else "")
 
 
-def predicate(keys: Iterable[PartitionKey]) -> str:
-    """The SQL condition that holds for exactly these partitions; keys must have been checked."""
+def predicate(whole: Iterable[PartitionKey], in_part: Mapping[PartitionKey, Iterable[str]]) -> str:
+    """The SQL condition that holds for exactly these partitions, and these chunks of others.
+
+    Keys must have been checked. One list of hashes is enough for all partitions, as a hash of a
+    chain begins with whose it is: each partition in a clause of its own would cost Delta more.
+    """
     months_of: dict[str, list[str]] = defaultdict(list)
-    for market, month in sorted(keys):
+    for market, month in sorted(whole):
         months_of[market].append(month)
     markets_of: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for market, months in months_of.items():
         markets_of[tuple(months)].append(market)
-    return " OR ".join(
+    clauses = [
         f"(market IN ({_quoted(markets)}) AND month IN ({_quoted(months)}))"
         for months, markets in markets_of.items()
-    )
+    ]
+    if in_part:
+        hashes = {content_hash for chunks in in_part.values() for content_hash in chunks}
+        clauses.append(
+            f"(market IN ({_quoted(sorted({key.market for key in in_part}))}) "
+            f"AND month IN ({_quoted(sorted({key.month for key in in_part}))}) "
+            f"AND content_hash IN ({_quoted(sorted(hashes))}))"
+        )
+    return " OR ".join(clauses)
 
 
 def _quoted(texts: Iterable[str]) -> str:

@@ -6,11 +6,11 @@ next one no longer sees them (measured with deltalake 1.6.6). So those are read 
 and a partition they name is closed to this snapshot.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from resources.lake.changes import Change
 from resources.lake.checkpoints import (
     CHECKPOINT_WEIGHT,
     checkpoint_path,
@@ -21,10 +21,11 @@ from resources.lake.commit_log import DIGEST, Commit, commit_path, entry, read_c
 from resources.lake.delta_tables import Place, open_newest, open_or_create
 from resources.lake.faults import raised_as
 from resources.lake.lost_tables import BACKUP
-from resources.lake.partitions import PartitionSummary, named, partition_of, predicate
+from resources.lake.partitions import named, partition_of, predicate
 from resources.lake.rows import parquet_properties, to_arrow
-from resources.lake.state import StoredPartition, TableState, read_state
+from resources.lake.state import TableState, read_state
 from resources.lake.storage import Storage
+from resources.lake.stored_partitions import StoredPartition
 from traderai_assets.domain.errors import CorruptTable, LakeError, WriteConflict
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.schemas.tables import PartitionKey
@@ -83,8 +84,7 @@ class Publisher:
 
     def commit(
         self,
-        frames: Mapping[PartitionKey, pd.DataFrame],
-        summaries: Mapping[PartitionKey, PartitionSummary],
+        changes: Mapping[PartitionKey, Change],
         *,
         run_id: str,
         code_version: str,
@@ -99,15 +99,16 @@ class Publisher:
         LakeError
             If the rows could not be written, or not be made durable.
         """
-        what = f"publishing {named(frames)} of table {self._named} in run {run_id}"
+        what = f"publishing {named(changes)} of table {self._named} in run {run_id}"
+        summaries = {key: change.summary for key, change in changes.items()}
         with raised_as(LakeError, what, _WAY_OUT):
             if self._loaded is None:
                 self._loaded = open_or_create(self._place)
-                self.refuse_taken(frames, run_id)
+                self.refuse_taken(changes, run_id)
             self._checkpoint_if_due()
             metadata = entry(run_id, code_version, summaries, inputs, self._state.seal)
-            self._write(frames, summaries, metadata, run_id)
-            ours = self._catch_up(metadata)
+            self._write(changes, metadata, run_id)
+            ours = self._catch_up(metadata, changes)
             if ours is None:
                 raise LakeError(f"{what}: the log does not hold the commit; run it again")
         with raised_as(LakeError, f"{what}: flushing version {ours.version}", _FLUSH_AGAIN):
@@ -143,56 +144,75 @@ class Publisher:
             self._state.unfolded = 0
 
     def _write(
-        self,
-        frames: Mapping[PartitionKey, pd.DataFrame],
-        summaries: Mapping[PartitionKey, PartitionSummary],
-        metadata: dict[str, str],
-        run_id: str,
+        self, changes: Mapping[PartitionKey, Change], metadata: dict[str, str], run_id: str
     ) -> None:
         from deltalake import CommitProperties, write_deltalake
         from deltalake.exceptions import CommitFailedError
 
-        hashes = {key: summaries[key].content_hash for key in frames}
+        whole = [key for key, change in changes.items() if not change.kept]
+        # Delta wants the rows it writes to satisfy the condition for what they replace
+        in_part = {
+            key: {
+                *(chunk.content_hash for chunk in change.removed),
+                *(chunk.content_hash for chunk in change.written),
+            }
+            for key, change in changes.items()
+            if change.kept
+        }
+        written = [
+            (key, chunk.content_hash, chunk.rows)
+            for key, change in changes.items()
+            for chunk in change.written
+        ]
         known = {column.name for column in self._delta.schema().fields}
         try:
             write_deltalake(
                 self._delta,
-                to_arrow(self._table, frames, hashes),
+                to_arrow(self._table, written),
                 mode="overwrite",
-                predicate=predicate(frames),
+                predicate=predicate(whole, in_part),
                 schema_mode=None if known.issuperset(self._table.dtypes) else "merge",
                 writer_properties=parquet_properties(self._table),
                 commit_properties=CommitProperties(metadata, max_commit_retries=_COMMIT_RETRIES),
                 post_commithook_properties=no_hooks(),
             )
         except CommitFailedError as refusal:
-            self.refuse_taken(frames, run_id)
+            self.refuse_taken(changes, run_id)
             raise WriteConflict(
-                f"table {self._table.path} refused {named(frames)} of run {run_id}: {refusal}; "
+                f"table {self._table.path} refused {named(changes)} of run {run_id}: {refusal}; "
                 "nothing of it was stored, run it again"
             ) from refusal
 
-    def _catch_up(self, ours: Mapping[str, str] | None = None) -> Commit | None:
+    def _catch_up(
+        self,
+        ours: Mapping[str, str] | None = None,
+        changes: Mapping[PartitionKey, Change] | None = None,
+    ) -> Commit | None:
         """Read the commits up to the loaded version; return the one that carries our entry."""
         since = range(self._read_up_to + 1, self._delta.version() + 1)
         found = None
         for commit in read_commits(self._storage, since, files=True):
             if ours is not None and commit.digest == ours[DIGEST]:
                 found = commit
-                self._keep(commit)
+                self._keep(commit, changes or {})
             else:
                 self._taken |= dict.fromkeys((*commit.partitions, *commit.rewritten), commit)
             self._state.unfolded += commit.weight
             self._read_up_to = commit.version
         return found
 
-    def _keep(self, commit: Commit) -> None:
+    def _keep(self, commit: Commit, changes: Mapping[PartitionKey, Change]) -> None:
         """Take over what our own commit stored, so that the run may read and replace it again."""
-        paths: dict[PartitionKey, list[str]] = {key: [] for key in commit.partitions}
+        paths: dict[tuple[PartitionKey, str], list[str]] = defaultdict(list)
         for path in commit.added:
-            paths[partition_of(path)[0]].append(path)
-        for key, summary in commit.partitions.items():
+            paths[partition_of(path)].append(path)
+        for key, change in changes.items():
             self._state.damage.pop(key, None)
             self._state.stored.pop(key, None)
-            if summary.rows > 0:
-                self._state.stored[key] = StoredPartition.of(summary, tuple(paths[key]))
+            written = (
+                chunk.stored(self._table, tuple(paths[key, chunk.content_hash]))
+                for chunk in change.written
+            )
+            chunks = (*change.kept, *written)
+            if chunks:
+                self._state.stored[key] = StoredPartition(chunks)

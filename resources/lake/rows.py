@@ -1,14 +1,15 @@
 """Rows of partitions on their way into Parquet and out of it, verified before anyone sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from resources.lake.faults import raised_as
-from resources.lake.partitions import PartitionSummary
-from resources.lake.state import StoredPartition
 from resources.lake.storage import Storage
+from resources.lake.stored_partitions import Chunk, milliseconds_of
+from traderai_assets.domain.chained_hash import chained_hash, is_chained
 from traderai_assets.domain.content_hash import content_hash
 from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.schemas.tables import PARTITION_COLUMNS, TIMESTAMP, PartitionKey, Table
@@ -28,21 +29,17 @@ def way_out(table: Table) -> str:
     return "materialize the partition again"
 
 
-def summarized(table: Table, key: PartitionKey, frame: pd.DataFrame) -> PartitionSummary:
-    """The summary of validated rows."""
-    times = frame[table.key[0]] if table.times and len(frame) > 0 else None
-    return PartitionSummary(
-        rows=len(frame),
-        first=None if times is None else times.iloc[0].to_pydatetime(),
-        last=None if times is None else times.iloc[-1].to_pydatetime(),
-        content_hash=content_hash(table.name, *key, frame),
-    )
-
-
-def read_rows(
-    table: Table, key: PartitionKey, stored: StoredPartition, storage: Storage
+def read_chunks(
+    table: Table,
+    key: PartitionKey,
+    chunks: Sequence[Chunk],
+    storage: Storage,
+    *,
+    after: str | None = None,
 ) -> pd.DataFrame:
-    """Read one partition and verify it.
+    """Read chunks of one partition that follow each other, and verify each by the one before.
+
+    `after` is the hash of the chunk before the first of them, if there is one.
 
     Raises
     ------
@@ -51,14 +48,45 @@ def read_rows(
     LakeError
         If the rows are older than a declared column that must not be null.
     """
-    what = f"partition {' '.join(key)} of table {table.path}, files {', '.join(stored.paths)}"
+    frames = []
+    for chunk in chunks:
+        frames.append(_read_chunk(table, key, chunk, storage, after))
+        after = chunk.content_hash
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def read_chunks_since(
+    table: Table, key: PartitionKey, chunks: Sequence[Chunk], storage: Storage, since: datetime
+) -> pd.DataFrame:
+    """Rows of one partition, given all its chunks, whose time is not before `since`.
+
+    Raises
+    ------
+    CorruptPartition, LakeError
+        As `read_chunks`.
+    """
+    start = milliseconds_of(since)
+    skipped = sum(chunk.last is not None and chunk.last < start for chunk in chunks)
+    after = chunks[skipped - 1].content_hash if skipped else None
+    frame = read_chunks(table, key, chunks[skipped:], storage, after=after)
+    return frame[frame[table.key[0]] >= since].reset_index(drop=True)
+
+
+def _read_chunk(
+    table: Table, key: PartitionKey, chunk: Chunk, storage: Storage, after: str | None
+) -> pd.DataFrame:
+    what = f"partition {' '.join(key)} of table {table.path}, files {', '.join(chunk.paths)}"
     with raised_as(CorruptPartition, what, way_out(table)):
-        frame = ordered(table, _joined_files([storage.read(path) for path in stored.paths]))
-        found = content_hash(table.name, *key, frame)
-    if found != stored.content_hash:
+        frame = ordered(table, _joined_files([storage.read(path) for path in chunk.paths]))
+        if is_chained(chunk.content_hash):
+            chain = chained_hash(table.name, *key, frame, time=table.key[0], after=after)
+            found = chain.content_hash
+        else:
+            found = content_hash(table.name, *key, frame)
+    if found != chunk.content_hash:
         raise CorruptPartition(
             f"{what}: the values have content hash {found}, published was "
-            f"{stored.content_hash}; {way_out(table)}"
+            f"{chunk.content_hash}; {way_out(table)}"
         )
     return _as_declared(table, what, frame)
 
@@ -98,17 +126,16 @@ def _as_declared(table: Table, what: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(table.dtypes)]
 
 
-def to_arrow(
-    table: Table, frames: Mapping[PartitionKey, pd.DataFrame], hashes: Mapping[PartitionKey, str]
-) -> "pa.Table":
-    """Validated rows of several partitions as one Arrow table with the partition columns."""
+def to_arrow(table: Table, chunks: Iterable[tuple[PartitionKey, str, pd.DataFrame]]) -> "pa.Table":
+    """Validated rows of several chunks, each with its partition and content hash, as one table."""
     import pyarrow as pa
 
     schema = table.arrow_schema()
-    parts = []
-    for key, frame in frames.items():
+    columns = [pa.field(name, pa.string()) for name in PARTITION_COLUMNS]
+    parts = [pa.schema([*schema, *columns]).empty_table()]
+    for key, found, frame in chunks:
         rows = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
-        for name, value in zip(PARTITION_COLUMNS, (*key, hashes[key]), strict=True):
+        for name, value in zip(PARTITION_COLUMNS, (*key, found), strict=True):
             rows = rows.append_column(name, pa.repeat(pa.scalar(value), len(frame)))
         parts.append(rows)
     return pa.concat_tables(parts)

@@ -1,22 +1,23 @@
 """A table as one run sees it: loaded once, read and written against that one version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from resources.lake.changes import Change, change_of
 from resources.lake.delta_tables import Place
 from resources.lake.partitions import PartitionSummary, Publication
 from resources.lake.publishing import Publisher
-from resources.lake.rows import ordered, read_rows, summarized, way_out
+from resources.lake.rows import ordered, read_chunks, read_chunks_since, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
+from resources.lake.stored_partitions import milliseconds_of
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.schemas.rows import validated_rows
 from traderai_assets.schemas.tables import PartitionKey
 
 if TYPE_CHECKING:
@@ -104,15 +105,33 @@ class LakeSnapshot:
         CorruptPartition
             If one of them cannot be read, or is not what was published.
         """
-        asked = {self._whole(market, month) for month in months}
-        keys = sorted(asked & self._state.stored.keys())
-        if not keys:
-            return self.table.empty()
-        if len(keys) == 1:
-            return self._read(keys[0])
-        with ThreadPoolExecutor(_READERS) as readers:
-            frames = list(readers.map(self._read, keys))
-        return ordered(self.table, pd.concat(frames, ignore_index=True))
+        return self._joined(self._stored(market, months), self._read)
+
+    def read_since(
+        self, market: Market | str, months: Sequence[Month | str | None], since: datetime
+    ) -> pd.DataFrame:
+        """Rows of these months of a market whose time is not before `since`, sorted by key.
+
+        Reads only what may hold such rows: of a growing table the last chunks, verified from the
+        hash of the chunk before. The time is the first column of the table's key.
+
+        Raises
+        ------
+        CorruptPartition
+            As `read`.
+        ValueError
+            If the table's key does not begin with a time.
+        """
+        if not self.table.times:
+            raise ValueError(f"table {self.table.path} is not ordered by time; read all of it")
+        start, stored = milliseconds_of(since), self._state.stored
+        keys = self._stored(market, months)
+        return self._joined(
+            [key for key in keys if (stored[key].chunks[-1].last or start) >= start],
+            lambda key: read_chunks_since(
+                self.table, key, stored[key].chunks, self._storage, since
+            ),
+        )
 
     def publish(
         self,
@@ -136,28 +155,48 @@ class LakeSnapshot:
         LakeError
             If the store failed; what was stored before is untouched.
         """
-        frames = {
-            self.table.partition_key(*key): validated_rows(self.table, partitions[key])
-            for key in sorted(partitions)
+        frames = {self.table.partition_key(*key): partitions[key] for key in sorted(partitions)}
+        changes = {
+            key: self._change(key, frame, anew=key in self._state.damage)
+            for key, frame in frames.items()
         }
-        summaries = {key: summarized(self.table, key, frame) for key, frame in frames.items()}
         self._publisher.refuse_taken(frames, run_id)
         changed = tuple(
             key
-            for key, summary in summaries.items()
-            if summary.content_hash != self._state.summary(key).content_hash
+            for key, change in changes.items()
+            if change.summary.content_hash != self._state.summary(key).content_hash
         )
         healed = tuple(key for key in frames if key not in changed and not self._is_intact(key))
+        changes |= {key: self._change(key, frames[key], anew=True) for key in healed}
         version = self._publisher.loaded_version
         if changed or healed:
             version = self._publisher.commit(
-                {key: frames[key] for key in (*changed, *healed)},
-                {key: summaries[key] for key in (*changed, *healed)},
+                {key: changes[key] for key in (*changed, *healed)},
                 run_id=run_id,
                 code_version=code_version,
                 inputs={PartitionKey(*key): of for key, of in (inputs or {}).items()},
             )
-        return Publication(version, changed, {key: summaries[key] for key in frames}, healed)
+        return Publication(version, changed, {k: c.summary for k, c in changes.items()}, healed)
+
+    def _change(self, key: PartitionKey, frame: pd.DataFrame, *, anew: bool) -> Change:
+        return change_of(self.table, key, frame, self._state.stored.get(key), anew=anew)
+
+    def _stored(
+        self, market: Market | str, months: Sequence[Month | str | None]
+    ) -> list[PartitionKey]:
+        asked = {self._whole(market, month) for month in months}
+        return sorted(asked & self._state.stored.keys())
+
+    def _joined(
+        self, keys: Sequence[PartitionKey], read: Callable[[PartitionKey], pd.DataFrame]
+    ) -> pd.DataFrame:
+        if not keys:
+            return self.table.empty()
+        if len(keys) == 1:
+            return read(keys[0])
+        with ThreadPoolExecutor(_READERS) as readers:
+            frames = list(readers.map(read, keys))
+        return ordered(self.table, pd.concat(frames, ignore_index=True))
 
     def _keys(self) -> set[PartitionKey]:
         # A damaged partition may be missing from what is stored; it must not go unnoticed.
@@ -173,7 +212,7 @@ class LakeSnapshot:
             return False
 
     def _read(self, key: PartitionKey) -> pd.DataFrame:
-        return read_rows(self.table, key, self._state.stored[key], self._storage)
+        return read_chunks(self.table, key, self._state.stored[key].chunks, self._storage)
 
     def _whole(self, market: Market | str, month: Month | str | None) -> PartitionKey:
         """The partition's key; raise CorruptPartition if it is known to be damaged."""

@@ -7,8 +7,7 @@ not guarded: times of commits, which only `as_of` reads. Rows are verified when 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from resources.lake.checkpoints import checked_seal, newest_checkpoint
@@ -16,36 +15,12 @@ from resources.lake.commit_log import WAY_OUT, Commit, Seal, read_commits
 from resources.lake.faults import answering, raised_as
 from resources.lake.partitions import EMPTY_PARTITION, PartitionSummary, partition_of
 from resources.lake.storage import Storage
+from resources.lake.stored_partitions import Chunk, StoredPartition, arranged
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.schemas.tables import PARTITION_COLUMNS, PartitionKey, Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class StoredPartition(NamedTuple):
-    """A partition that has rows, and the files they are in; a tuple, as a table may hold 20,000."""
-
-    content_hash: str
-    rows: int
-    first: int | None
-    last: int | None
-    paths: tuple[str, ...]
-
-    @classmethod
-    def of(cls, summary: PartitionSummary, paths: tuple[str, ...]) -> "StoredPartition":
-        """What was published just now, in these files."""
-        first, last = _milliseconds(summary.first), _milliseconds(summary.last)
-        return cls(summary.content_hash, summary.rows, first, last, paths)
-
-    @property
-    def summary(self) -> PartitionSummary:
-        """What may be told of it without reading rows."""
-        return PartitionSummary(
-            self.rows, _moment(self.first), _moment(self.last), self.content_hash
-        )
 
 
 @dataclass
@@ -111,7 +86,7 @@ def _stored_partitions(
     def moments(column: str) -> list[int | None]:
         return values(column if timed else "", pa.timestamp("ms", tz="UTC"))
 
-    stored: dict[PartitionKey, StoredPartition] = {}
+    files: dict[PartitionKey, list[Chunk]] = {}
     damage: dict[PartitionKey, str] = {}
     for market, month, content_hash, rows, first, last, path in zip(
         *(values(f"partition.{column}") for column in PARTITION_COLUMNS),
@@ -121,18 +96,24 @@ def _stored_partitions(
         values("path"),
         strict=True,
     ):
-        found = StoredPartition(content_hash, rows, first, last, (unquote(path),))
+        found = Chunk(content_hash, rows, first, last, (unquote(path),))
         key = PartitionKey(market, month)
         _check_path(table, key, found)
         if found.rows is None or (timed and None in (found.first, found.last)):
             damage[key] = f"file {found.paths[0]} has no row count or time range in the log"
-        elif key in stored and stored[key].content_hash != found.content_hash:
-            damage[key] = f"holds both {stored[key].content_hash} and {found.content_hash}"
-        stored[key] = _joined(stored[key], found) if key in stored else found
+        files.setdefault(key, []).append(found)
+    stored: dict[PartitionKey, StoredPartition] = {}
+    for key, chunks in files.items():
+        if len(chunks) == 1:
+            stored[key] = StoredPartition(tuple(chunks))
+            continue
+        stored[key], wrong = arranged(chunks, grows=table.grows)
+        if wrong:
+            damage[key] = wrong
     return stored, damage
 
 
-def _check_path(table: Table, key: PartitionKey, found: StoredPartition) -> None:
+def _check_path(table: Table, key: PartitionKey, found: Chunk) -> None:
     path = found.paths[0]
     if path.startswith(f"market={key[0]}/month={key[1]}/content_hash={found.content_hash}/"):
         return
@@ -142,37 +123,19 @@ def _check_path(table: Table, key: PartitionKey, found: StoredPartition) -> None
         )
 
 
-def _joined(one: StoredPartition, other: StoredPartition) -> StoredPartition:
-    """Two files of one partition, as another tool's OPTIMIZE may leave behind."""
-    firsts = [first for first in (one.first, other.first) if first is not None]
-    lasts = [last for last in (one.last, other.last) if last is not None]
-    return StoredPartition(
-        content_hash=other.content_hash,
-        rows=(one.rows or 0) + (other.rows or 0),
-        first=min(firsts, default=None),
-        last=max(lasts, default=None),
-        paths=one.paths + other.paths,
-    )
-
-
 def _compare(state: TableState, commits: list[Commit]) -> None:
     """Note as damaged what is not stored as the last commit that names it says."""
     expected: dict[PartitionKey, PartitionSummary] = {}
-    rewritten: dict[PartitionKey, str] = {}
+    rewritten: dict[PartitionKey, frozenset[str]] = {}
     for commit in commits:
         expected |= commit.partitions
-        rewritten |= commit.rewritten
-    for key, content_hash in rewritten.items():
-        if key not in expected and state.summary(key).content_hash != content_hash:
-            state.damage[key] = f"was compacted as {content_hash} and is gone"
+        for key, hashes in commit.rewritten.items():
+            rewritten[key] = rewritten.get(key, frozenset()) | hashes
+    for key, hashes in rewritten.items():
+        found = state.stored.get(key)
+        gone = hashes.difference(chunk.content_hash for chunk in found.chunks) if found else hashes
+        if key not in expected and gone:
+            state.damage[key] = f"was compacted as {', '.join(sorted(gone))} and is gone"
     for key, summary in expected.items():
         if state.summary(key) != summary:
             state.damage[key] = f"was published as {summary} and is {state.summary(key)}"
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -73,6 +73,19 @@ def test_a_naive_or_coarser_time_is_refused_when_it_is_declared():
         Table("candles", DataFrameSchema({"open_time": Column("datetime64[ns]")}))
 
 
+@pytest.mark.parametrize(
+    ("columns", "key", "complaint"),
+    [
+        ({"side": Column(str)}, ("side",), "'side', is no time"),
+        ({"note": Column(str, default="-")}, ("open_time",), "note has a default for nulls"),
+    ],
+)
+def test_a_table_that_cannot_be_stored_in_chunks_does_not_grow(columns, key, complaint):
+    Table("candles", schema(**columns), key=key)
+    with pytest.raises(ValueError, match=complaint):
+        Table("candles", schema(**columns), key=key, grows=True)
+
+
 @pytest.mark.parametrize("month", ["2026-3", "2026-13", "all", "", "٢٠٢٦-03", "2026-03\n"])
 def test_a_month_is_taken_only_as_its_key_writes_it(month):
     EVERYTHING.partition_key(MARKET, "2026-03")

@@ -9,8 +9,13 @@ order of rows, and table, market and month, so that rows under the wrong partiti
 import hashlib
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from traderai_assets.domain.canonical_values import (
+    canonical_floats,
+    canonical_milliseconds,
+    canonical_texts,
+)
 
 # An absent partition and an empty one are the same thing; zeros are easy to recognise.
 EMPTY_HASH = "0" * 32
@@ -65,7 +70,7 @@ def _canonical(column: pd.Series) -> tuple[str, *tuple[bytes, ...]]:
     """The kind of a column, and its values as little-endian bytes."""
     types = pd.api.types
     if types.is_float_dtype(column.dtype):
-        return _canonical_floats(column)
+        return _floats(column)
     if column.isna().all():
         return (_ALL_NULL,)
     if types.is_bool_dtype(column.dtype):
@@ -73,46 +78,16 @@ def _canonical(column: pd.Series) -> tuple[str, *tuple[bytes, ...]]:
     if types.is_signed_integer_dtype(column.dtype):
         return "integer", column.to_numpy("<i8").tobytes()
     if types.is_datetime64_any_dtype(column.dtype) and column.dt.tz is not None:
-        return "timestamp", _milliseconds(column).tobytes()
-    return _canonical_texts(column)
+        return "timestamp", canonical_milliseconds(column).tobytes()
+    kind, lengths, values = canonical_texts(column)
+    return kind, lengths.tobytes(), b"".join(values)
 
 
-def _canonical_floats(column: pd.Series) -> tuple[str, *tuple[bytes, ...]]:
-    plain = isinstance(column.dtype, np.dtype)
-    values = column.to_numpy("<f8") if plain else column.to_numpy("<f8", na_value=np.nan)
+def _floats(column: pd.Series) -> tuple[str, *tuple[bytes, ...]]:
+    values = canonical_floats(column)
     null = np.isnan(values)
     if null.all():
         return (_ALL_NULL,)
     if null.any():  # A NaN may carry any of 2**52 payloads; one of them stands for all
         values = np.where(null, np.nan, values)
     return "float", values.tobytes()
-
-
-def _milliseconds(column: pd.Series) -> npt.NDArray[np.int64]:
-    """Since 1970, UTC; the smallest integer for null."""
-    moments = pd.DatetimeIndex(column)
-    coarse = moments.as_unit("ms")
-    lossy = moments[(coarse != moments) & moments.notna()]
-    if len(lossy) > 0:
-        raise ValueError(
-            f"column {column.name!r} holds {lossy[0]}, which is not a whole number of milliseconds"
-        )
-    return coarse.asi8.astype("<i8")
-
-
-def _canonical_texts(column: pd.Series) -> tuple[str, *tuple[bytes, ...]]:
-    """Lengths in bytes (-1 for null), then all values one after the other."""
-    present = column.notna().to_numpy()
-    values = column.to_numpy(object)[present]
-    kinds = {type(value) for value in values}
-    if kinds not in ({str}, {bytes}):
-        raise TypeError(
-            f"column {column.name!r} of dtype {column.dtype} holds "
-            f"{' and '.join(sorted(kind.__name__ for kind in kinds))}; expected floats, signed "
-            "integers, bools, timestamps with a time zone, or only text, or only bytes"
-        )
-    kind = "text" if kinds == {str} else "bytes"
-    encoded = [value.encode() for value in values] if kind == "text" else list(values)
-    lengths = np.full(len(column), -1, dtype="<i8")
-    lengths[present] = [len(value) for value in encoded]
-    return kind, lengths.tobytes(), b"".join(encoded)

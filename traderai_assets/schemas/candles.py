@@ -95,7 +95,7 @@ class CandleQuarantine(pa.DataFrameModel):
         strict = True
 
 
-CANDLES = Table("candles", Candles.to_schema())
+CANDLES = Table("candles", Candles.to_schema(), grows=True)
 CANDLE_GAPS = Table("candle_gaps", CandleGaps.to_schema(), key=("start",))
 CANDLE_ASKS = Table("candle_asks", CandleAsks.to_schema(), key=("start",))
 # A row may name no time, and one bar may have several bad rows: what it says tells rows apart.

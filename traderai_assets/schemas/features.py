@@ -33,4 +33,4 @@ FEATURES_SCHEMA = pa.DataFrameSchema(
     description="The feature catalogue at each closed bar of one market.",
 )
 
-FEATURES = Table("features", FEATURES_SCHEMA)
+FEATURES = Table("features", FEATURES_SCHEMA, grows=True)

@@ -44,4 +44,4 @@ class Labels(pa.DataFrameModel):
         strict = True
 
 
-LABELS = Table("labels", Labels.to_schema(), of_strategy=True)
+LABELS = Table("labels", Labels.to_schema(), of_strategy=True, grows=True)

@@ -27,4 +27,6 @@ class Predictions(pa.DataFrameModel):
         strict = True
 
 
-PREDICTIONS = Table("predictions", Predictions.to_schema(), keeps_history=True, of_strategy=True)
+PREDICTIONS = Table(
+    "predictions", Predictions.to_schema(), keeps_history=True, of_strategy=True, grows=True
+)

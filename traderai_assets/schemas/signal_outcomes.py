@@ -73,4 +73,4 @@ class SignalOutcomes(pa.DataFrameModel):
         strict = True
 
 
-SIGNAL_OUTCOMES = Table("signal_outcomes", SignalOutcomes.to_schema(), of_strategy=True)
+SIGNAL_OUTCOMES = Table("signal_outcomes", SignalOutcomes.to_schema(), of_strategy=True, grows=True)

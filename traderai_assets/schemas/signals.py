@@ -102,4 +102,4 @@ class Signals(SignalRows):
     )
 
 
-SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True, of_strategy=True)
+SIGNALS = Table("signals", Signals.to_schema(), keeps_history=True, of_strategy=True, grows=True)

@@ -69,6 +69,9 @@ class Table:
         partition, market `all` and month `all`.
     keeps_history : bool
         Whether a run adds to what is stored, or keeps it, so that no run can make it all again.
+    grows : bool
+        Whether rows are appended bar by bar to its open month, so that its partitions are stored in
+        chunks: the first column of the key is a time, and no column has a default for nulls.
     of_strategy : bool
         Whether each strategy has one of its own, or all share it.
     folder : str
@@ -81,6 +84,7 @@ class Table:
     monthly: bool = True
     by_market: bool = True
     keeps_history: bool = False
+    grows: bool = False
     of_strategy: bool = False
     folder: str = ""
 
@@ -103,6 +107,22 @@ class Table:
         for column in self.key:
             if column not in self.dtypes or self.schema.columns[column].nullable:
                 raise ValueError(f"table {self.name}: key {column!r} is not a column without nulls")
+        if self.grows:
+            self._check_growth()
+
+    def _check_growth(self) -> None:
+        if not self.times:
+            raise ValueError(
+                f"table {self.name} grows, and the first column of its key, {self.key[0]!r}, is no "
+                "time; grows=False"
+            )
+        for column, dtype in self.dtypes.items():
+            # Rows that stay stored as they are would not get it, and hash to something else
+            if self.schema.columns[column].default is not None and dtype in _NULLABLE_DTYPES:
+                raise ValueError(
+                    f"table {self.name} grows, and column {column} has a default for nulls; "
+                    "declare it nullable, or grows=False"
+                )
 
     @property
     def path(self) -> str:

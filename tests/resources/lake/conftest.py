@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -10,6 +11,8 @@ from traderai_assets.schemas.tables import Table
 
 BTC = "binance.BTC-USDT.5m"
 ETH = "binance.ETH-USDT.5m"
+MONTH = "2026-03"
+KEY = (BTC, MONTH)
 
 
 @pytest.fixture
@@ -97,3 +100,42 @@ def fold(bars):
         return lake.maintain(bars, keep=timedelta(hours=1)).checkpoint_version
 
     return make
+
+
+@pytest.fixture(scope="session")
+def growing(bars):
+    return replace(bars, grows=True)
+
+
+@pytest.fixture
+def put(lake, growing):
+    """Publish one partition from a snapshot taken now, or from `snapshot`."""
+
+    def make(frame, *, market=BTC, month=MONTH, run="run-1", snapshot=None):
+        taken = snapshot or lake.snapshot(growing)
+        return taken.publish({(market, month): frame}, run_id=run, code_version="1")
+
+    return make
+
+
+@pytest.fixture
+def month(month_of_bars):
+    return lambda rows: month_of_bars(MONTH, rows=rows)
+
+
+@pytest.fixture
+def in_chunks(put, month):
+    """A month of 690 bars, stored in four chunks of 528, 120, 24 and 18."""
+    for rows in (540, 660, 684, 690):
+        put(month(rows))
+    return month(690)
+
+
+@pytest.fixture
+def chunks(lake, growing):
+    return lambda key=KEY: lake.snapshot(growing)._state.stored[key].chunks
+
+
+@pytest.fixture
+def read(lake, growing):
+    return lambda: lake.snapshot(growing).read(BTC, [MONTH])
