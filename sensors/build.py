@@ -4,6 +4,7 @@ import dagster as dg
 
 from sensors.aging_runs import aging_runs_sensor
 from sensors.expiring_signals import expiring_signals_sensor
+from sensors.live_ticks import live_ticks_sensor
 from sensors.missing_signals import missing_signals_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
 from sensors.short_records import short_records_sensor
@@ -19,8 +20,10 @@ from traderai_assets.settings import Settings
 def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     """Build the sensors as the settings want them."""
     aging = [aging_runs_sensor(settings)] if settings.queue.aging_minutes else []
+    live = [live_ticks_sensor(settings)] if settings.live.shard_markets else []
     return [
         *aging,
+        *live,
         stale_candles_sensor(settings),
         stale_models_sensor(settings),
         untested_models_sensor(settings),

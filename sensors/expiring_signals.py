@@ -4,10 +4,10 @@ import dagster as dg
 
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
-from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
+from traderai_assets.domain.freshness.signals import expiring_signals
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.plan import reach
+from traderai_assets.making.open_signals import open_signals
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
@@ -33,7 +33,13 @@ def decide(view: TickView, market: Market) -> Finding:
     if last_bar is None:
         return Finding(f"{market.key} has no candles")
     last_close = last_bar + market.bar
-    waiting = _open_signals(view, market, Month.of(last_bar))
+    waiting = open_signals(
+        view.table(SIGNALS),
+        view.table(SIGNAL_OUTCOMES),
+        market,
+        Month.of(last_bar),
+        view.settings,
+    )
     if waiting is None:
         return Finding(f"{market.key} has no open signals")
     found = expiring_signals({market.key: waiting}, {market.key: last_close})
@@ -46,20 +52,3 @@ def decide(view: TickView, market: Market) -> Finding:
     cause = f"{last_close.isoformat()}:{view.last_time(SIGNALS, market)}"
     request = request_months("expire_signals", market, months, cause)
     return Finding(found[0].reason, request)
-
-
-def _open_signals(view: TickView, market: Market, month: Month) -> OpenSignals | None:
-    """Return the signals that may still be open in this month and that no outcome has ended."""
-    read = reach(view.settings).outcomes(market.bar).months(month)
-    months = [one.key for one in read]
-    given = view.table(SIGNALS).read(market.key, months)
-    outcomes = view.table(SIGNAL_OUTCOMES).read(market.key, months)
-    ended = outcomes.loc[outcomes["status"] != "open", "open_time"]
-    waiting = given[~given["open_time"].isin(ended)]
-    if waiting.empty:
-        return None
-    return OpenSignals(
-        count=len(waiting),
-        first_decided_at=waiting["decided_at"].iloc[0].to_pydatetime(),
-        first_valid_until=waiting["valid_until"].iloc[0].to_pydatetime(),
-    )

@@ -88,7 +88,7 @@ def market_sensor(
     ) -> dg.SensorResult:
         if fault := foreign(context.instance) or stopped_under_former_name(context.instance, name):
             return dg.SensorResult(skip_reason=fault)
-        with _impatient(exchange) as clocks:
+        with impatient(exchange) as clocks:
             view = TickView(context.instance, lake, clocks, settings)
             if prepare is not None:
                 prepare(view)
@@ -169,8 +169,8 @@ def summary(findings: list[Finding]) -> str:
 
 
 @contextmanager
-def _impatient(exchange: ExchangeResource) -> Iterator[ExchangeResource]:
-    """Yield the same exchanges, given up sooner."""
+def impatient(exchange: ExchangeResource) -> Iterator[ExchangeResource]:
+    """Yield the same exchanges, given up sooner: a tick has 60 s, and the next one asks again."""
     limits = {
         "attempts": min(exchange.attempts, CLOCK_ATTEMPTS),
         "deadline_seconds": min(exchange.deadline_seconds, CLOCK_SECONDS),

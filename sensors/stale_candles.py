@@ -10,6 +10,7 @@ from sensors.tick_view import TickView
 from traderai_assets.domain.candles.delisting import without_end
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
+from traderai_assets.domain.freshness.live_ticks import REACH_BARS
 from traderai_assets.domain.labels.barriers import label_memory_bars
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -107,6 +108,9 @@ def _update(view: TickView, market: Market, now: datetime) -> Finding:
         return Finding(f"{market.key} is up to date")
     due = last_due_bar(now, market.bar)
     last = view.last_time(CANDLES, market)
+    live = view.settings.live.shard_markets > 0
+    if live and last is not None and due - last <= REACH_BARS * market.bar:
+        return Finding(f"{stale[0].reason}, which the sensor live_ticks asks for")
     if last is not None and due - last > SILENT_AFTER:  # No bar closes there, so none is missed
         due = due.replace(minute=0, second=0, microsecond=0)
         known = last

@@ -18,6 +18,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
+from traderai_assets.instance.live_runs import is_live, live_markets
 from traderai_assets.instance.market_notes import machine_time, refusal_of
 from traderai_assets.instance.run_coordinator import (
     market_of,
@@ -29,7 +30,7 @@ from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
-from traderai_assets.work_classes import JOBS, MARKET_TAG, WRITES_TAG
+from traderai_assets.work_classes import JOBS, LIVE_JOB, MARKET_TAG, WRITES_TAG
 
 RUN_KEY_TAG = "dagster/run_key"
 # On every run but the first that was asked for of one cause: the run key of the first
@@ -60,6 +61,9 @@ class TickView:
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
         self._at_work = [record.dagster_run for record, state in seen if state.at_work]
+        self._updated_live = {
+            key for run in self._at_work if is_live(run) for key in live_markets(run.run_config)
+        }
 
     def of(self, strategy: Strategy) -> "TickView":
         """Return what the tick finds of one strategy: its settings, its tables, its runs."""
@@ -99,7 +103,7 @@ class TickView:
         return any(
             run.job_name in jobs and market_of(run.tags) == market.key and self._concerns(run)
             for run in self._at_work
-        )
+        ) or (market.key in self._updated_live and any(_is_part_of_live(job) for job in jobs))
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""
@@ -186,6 +190,11 @@ class TickView:
         if self._open_months.get(market.exchange) != month:
             note_open_month(self.instance, market.exchange, month)
             self._open_months[market.exchange] = month
+
+
+def _is_part_of_live(job: str) -> bool:
+    """Whether a live update does what a run of the job does."""
+    return job == LIVE_JOB or (bool(JOBS[job]) and JOBS[job] <= JOBS[LIVE_JOB])
 
 
 def _ended(record: RunRecord) -> datetime:

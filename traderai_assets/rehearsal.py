@@ -18,6 +18,8 @@ PACKAGES = (
     "traderai_assets.gate",
     "traderai_assets.ingest",
     "traderai_assets.instance",
+    "traderai_assets.live",
+    "traderai_assets.making",
     "traderai_assets.registry",
     "traderai_assets.runs",
     "traderai_assets.schemas",

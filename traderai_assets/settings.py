@@ -30,6 +30,7 @@ from traderai_assets.settings_sections import (
 )
 from traderai_assets.settings_services import (
     ExchangeSettings,
+    LiveSettings,
     QueueSettings,
     RetentionSettings,
     SensorSettings,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings = ExchangeSettings()
     sensors: SensorSettings = SensorSettings()
     queue: QueueSettings = QueueSettings()
+    live: LiveSettings = LiveSettings()
     retention: RetentionSettings = RetentionSettings()
     web: WebSettings = WebSettings()
 

@@ -12,6 +12,7 @@ from traderai_assets.domain.limits import (
     MAX_ATTEMPTS,
     MAX_DEADLINE_SECONDS,
     MAX_REQUEST_TIMEOUT_SECONDS,
+    MAX_SHARD_MARKETS,
     MAX_TAIL_BARS,
 )
 from traderai_assets.domain.urls import checked_proxy, has_login
@@ -83,6 +84,17 @@ class QueueSettings(Section):
 
     aging_minutes: float = Field(
         0, ge=0, le=60 * 24 * 7, description="Waited for one more priority; 0 is never."
+    )
+
+
+class LiveSettings(Section):
+    """How bars that close become signals."""
+
+    shard_markets: int = Field(
+        25,
+        ge=0,
+        le=MAX_SHARD_MARKETS,
+        description="Markets of an exchange in one run; 0 gives each market runs of its own.",
     )
 
 

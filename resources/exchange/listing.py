@@ -50,9 +50,14 @@ def require_listed(client: Any, market: Market) -> None:
         )
     if not client.markets:
         client.retry.begin()
-        client.retry.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
+        list_markets(client, market)
     if market.symbol not in client.markets:
         raise MarketNotListed(_not_listed(market, client.markets))
+
+
+def list_markets(client: Any, market: Market) -> None:
+    """Have a client list all markets of its kind; raises ExchangeUnavailable where it cannot."""
+    client.retry.ask(f"markets of {market.exchange}", lambda: _list_markets(client))
 
 
 def probe(client: Any, market: Market, now: datetime) -> None:

@@ -10,7 +10,13 @@ from typing import Any
 import dagster as dg
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
-from resources.exchange.listing import market_host, probe, require_known, require_listed
+from resources.exchange.listing import (
+    list_markets,
+    market_host,
+    probe,
+    require_known,
+    require_listed,
+)
 from resources.exchange.paging import CandlePage, CandleReader
 from resources.exchange.proxies import ignored_proxies
 from resources.exchange.rate_limit import SharedRateLimit
@@ -90,7 +96,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
     def _proxy_is_one(cls, proxy: str | None) -> str | None:
         return checked_proxy(proxy) if proxy is not None else None
 
-    def clock(self, market: Market | str) -> datetime:
+    def clock(self, market: Market | str, *, max_age: float = 0) -> datetime:
         """Return the time at the market's own host; our machine's UTC where it tells none.
 
         Parameters
@@ -98,6 +104,8 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         market : Market or str
             A swap's host is not its exchange's spot host, which is asked where only the exchange's
             id is given.
+        max_age : float
+            Seconds since when an earlier answer does: it errs to the safe side.
 
         Raises
         ------
@@ -109,7 +117,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         """
         client = self._client_of(market)
         client.retry.begin()
-        return self._time(client, max_age=0)
+        return self._time(client, max_age=max_age)
 
     def source(self, market: Market | str) -> str:
         """Say who answered last in the market's name: its exchange, or a sandbox, and with what."""
@@ -149,6 +157,19 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         yield from reader.pages(start, end)
         if reader.served_from is not None:
             self._served_from[market] = reader.served_from
+
+    def list_markets(self, market: Market) -> None:
+        """Have the market's host list its markets, whether or not it lists this one.
+
+        Raises
+        ------
+        ExchangeUnavailable
+            If its list could not be had.
+        """
+        client = self._client_of(market)
+        if not client.markets:
+            client.retry.begin()
+            list_markets(client, market)
 
     def is_active(self, market: Market) -> bool:
         """Whether the exchange lists the market, and not as one that does not trade."""

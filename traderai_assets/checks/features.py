@@ -47,7 +47,7 @@ def no_look_ahead(
     leaks = [
         leak
         for market, month in tried
-        for leak in _prove(candles, market, month, seed, whole_month=whole_months)
+        for leak in prove(candles, market, month, seed, whole_month=whole_months)
     ]
     leaking = leaking_features(leaks)
     return dg.AssetCheckResult(
@@ -82,9 +82,10 @@ def _draw(
     return [(Market.parse(market), Month.parse(month)) for market, month in sorted(drawn)]
 
 
-def _prove(
-    candles: LakeSnapshot, market: Market, month: Month, seed: int, *, whole_month: bool
+def prove(
+    candles: LakeSnapshot, market: Market, month: Month, seed: int, *, whole_month: bool = False
 ) -> list["Leak"]:
+    """Return what gives itself away in a month: around one midnight, or also all over it."""
     from traderai_assets.domain.features.proof import prove_month, prove_stretch
 
     read = [*month.before(feature_months(market.bar)), month]

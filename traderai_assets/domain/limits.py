@@ -66,3 +66,7 @@ def check_number(name: str, value: object, least: float, most: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not least <= value <= most:  # type: ignore[arg-type, operator]
         raise InvalidSettings(f"{name} = {value!r} is not a number from {least} to {most}")
+
+
+# Markets in one live update: of more, one run would hold too much memory
+MAX_SHARD_MARKETS = 100

@@ -146,7 +146,12 @@ class MonthIngest:
             failed=failed,
             listed_from=self._listed_from(end),
         )
-        self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
+        known, self.gaps = (
+            self.gaps,
+            confirmed_gaps(silences, self._asks, absent, start=start, bar=bar),
+        )
+        if not self.gaps.equals(known):
+            self.part.has_news = True
         self._publish(self._ledgers.gaps, self.gaps)
         self._publish(self._ledgers.asks, self._asks)
         self.part.put(
@@ -168,6 +173,7 @@ class MonthIngest:
         if start < until:
             self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
             self._publish(self._ledgers.gaps, self.gaps)
+        self.part.has_news = True
         self.part.put(self.candles, month_metadata(self.gaps, self._asks, self.quarantine))
 
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:

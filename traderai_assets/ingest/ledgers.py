@@ -4,7 +4,7 @@ The order of commits is what makes a kill harmless (docs/adr/0004): refused rows
 around them, gaps after, asks last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -51,6 +51,12 @@ class Ledgers:
         """Store the candles that are put, unless all is held."""
         if self._held is None:
             publication.commit()
+
+    def drop(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Forget what is held of these partitions."""
+        for key in keys:
+            for frames in (self._held or {}).values():
+                frames.pop(key, None)
 
     def flush(self, publication: Publication) -> Mapping[tuple[str, str], TraderAIError]:
         """Store all that is held, in the order that makes a kill harmless.

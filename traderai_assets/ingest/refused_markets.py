@@ -3,10 +3,13 @@
 One wrong market of a run costs the others nothing; the run fails where no market is left.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Protocol
 
 import dagster as dg
 
+from resources.exchange.paging import MAX_CLOCK_AGE
 from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.candles.frames import last_close
 from traderai_assets.domain.errors import (
@@ -28,8 +31,27 @@ Refused = InvalidMarket | RequestRefused
 SILENT_BARS = 3
 
 
+class RefusalContext(Protocol):
+    """What is asked of a run."""
+
+    @property
+    def instance(self) -> dg.DagsterInstance: ...  # noqa: D102
+
+    @property
+    def log(self) -> dg.DagsterLogManager: ...  # noqa: D102
+
+
 class RefusedMarkets:
     """What the venues refuse in one run.
+
+    Parameters
+    ----------
+    context
+        Of the run: its instance and its log.
+    publication : Publication
+    exchange : ExchangeResource
+    noted : collection of str, optional
+        Keys of the markets of which a refusal is noted, where that was read; else each is asked.
 
     Attributes
     ----------
@@ -39,13 +61,16 @@ class RefusedMarkets:
 
     def __init__(
         self,
-        context: dg.AssetExecutionContext,
+        context: RefusalContext,
         publication: Publication,
         exchange: ExchangeResource,
+        *,
+        noted: Collection[str] | None = None,
     ) -> None:
         self._context = context
         self._publication = publication
         self._exchange = exchange
+        self._noted = noted
         self._over: set[str] = set()
         self.errors: dict[str, Refused] = {}
 
@@ -55,7 +80,7 @@ class RefusedMarkets:
         if market.key in self.errors:
             return False
         try:
-            now = self._exchange.clock(market)
+            now = self._exchange.clock(market, max_age=MAX_CLOCK_AGE)
             if market.key not in self._over and self._ask(ingest, now, refetch, by_schedule):
                 self._note_answer(ingest.part, now)
         except (InvalidMarket, RequestRefused) as error:
@@ -89,7 +114,8 @@ class RefusedMarkets:
         """Forget what was refused; but a market listed as inactive that is silent may be over."""
         market = part.market
         if self._exchange.is_active(market):
-            note_answered(self._context.instance, market.key, OF_THE_MARKET)
+            if self._noted is None or market.key in self._noted:
+                note_answered(self._context.instance, market.key, OF_THE_MARKET)
         elif part.month == Month.of(now):  # No later one can tell that it trades
             last = self._last_close(market)
             if last is not None and last_close(now, market.bar) - last <= SILENT_BARS * market.bar:

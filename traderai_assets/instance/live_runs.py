@@ -9,6 +9,8 @@ from traderai_assets.instance.run_claims import FINISHED
 from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, holds_tag
 
 LIVE_OP = "update_markets"
+# On the job: keys of all that its runs write, strategies' own included
+ASSETS_TAG = ".dagster/traderai.assets"
 
 
 def is_live(run: DagsterRun) -> bool:

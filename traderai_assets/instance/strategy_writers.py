@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from dagster import DagsterInstance, DagsterRun
 
+from traderai_assets.instance.live_runs import ASSETS_TAG
 from traderai_assets.instance.market_notes import read_notes, write_notes
-from traderai_assets.work_classes import JOBS
+from traderai_assets.work_classes import JOBS, LIVE_JOB
 
 _NAME = "traderai/strategy_writers"
 
@@ -39,6 +40,8 @@ def selected(run: DagsterRun) -> frozenset[str]:
     """Return what a run writes, as far as the run itself says it."""
     if run.asset_selection:
         return frozenset("/".join(key.path) for key in run.asset_selection)
+    if run.job_name == LIVE_JOB and ASSETS_TAG in run.tags:
+        return frozenset(run.tags[ASSETS_TAG].split(","))
     return JOBS.get(run.job_name, frozenset({"unknown"}))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import dagster as dg
 import pandas as pd
@@ -39,12 +39,33 @@ _CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
 __all__ = ["Partition", "Publication"]
 
 
+class PublishingContext(Protocol):
+    """What is asked of a run: an asset's own context, or another that stands in its place."""
+
+    @property
+    def run(self) -> dg.DagsterRun: ...
+
+    @property
+    def instance(self) -> dg.DagsterInstance: ...
+
+    @property
+    def assets_def(self) -> dg.AssetsDefinition: ...
+
+    @property
+    def asset_key(self) -> dg.AssetKey: ...
+
+    @property
+    def partition_keys(self) -> Sequence[str]: ...
+
+    def log_event(self, event: Any) -> None: ...
+
+
 class Publication:
     """One asset's part in one run."""
 
     def __init__(
         self,
-        context: dg.AssetExecutionContext,
+        context: PublishingContext,
         lake: LakeResource,
         table: Table,
         *sources: Table,

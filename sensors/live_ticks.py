@@ -1,0 +1,169 @@
+"""Asks for live updates of the markets whose bars have closed, as soon as they have.
+
+Dagster looks at sensors every five seconds at most. Where a bar is about to close the look waits
+for it, so that nobody waits for the next look.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import dagster as dg
+
+from resources.exchange.resource import ExchangeResource
+from resources.lake.resource import LakeResource
+from sensors.market_sensor import OF_ONE_MARKET, Finding, impatient, summary
+from sensors.tick_view import TickView
+from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
+from traderai_assets.domain.freshness.live_ticks import (
+    REACH_BARS,
+    AskedBefore,
+    seconds_to_close,
+    shard_key,
+    shards,
+)
+from traderai_assets.domain.freshness.refusals import OF_THE_MARKET
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
+from traderai_assets.ingest.known_until import known_until
+from traderai_assets.instance.instance_guard import foreign
+from traderai_assets.instance.live_runs import live_run_config
+from traderai_assets.instance.market_notes import machine_time, refusals_of
+from traderai_assets.plan import market_clash
+from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.settings import Settings
+from traderai_assets.work_classes import LIVE_JOB
+
+SECONDS_BETWEEN_LOOKS = 5
+# A market without a candle for so long is asked about once an hour, not once a bar
+SILENT_AFTER = timedelta(days=1)
+
+
+def live_ticks_sensor(
+    settings: Settings, sleep: Callable[[float], None] = time.sleep
+) -> dg.SensorDefinition:
+    """Build the sensor."""
+
+    @dg.sensor(
+        name="live_ticks",
+        job_name=LIVE_JOB,
+        minimum_interval_seconds=min(SECONDS_BETWEEN_LOOKS, settings.sensors.interval_seconds),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks for candles, features and signals of bars that have just closed.",
+    )
+    def sensor(
+        context: dg.SensorEvaluationContext, lake: LakeResource, exchange: ExchangeResource
+    ) -> dg.SensorResult:
+        if fault := foreign(context.instance):
+            return dg.SensorResult(skip_reason=fault)
+        with impatient(exchange) as clocks:
+            looking = LiveLook(context.instance, lake, clocks, settings, sleep)
+            return looking.result(AskedBefore.parse(context.cursor))
+
+    return sensor
+
+
+class LiveLook:
+    """One look at all markets."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        lake: LakeResource,
+        exchange: ExchangeResource,
+        settings: Settings,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._instance = instance
+        self._settings = settings
+        self._grace = timedelta(seconds=settings.sensors.grace_seconds)
+        self._exchange = exchange
+        self._wait(sleep)
+        self._view = TickView(instance, lake, exchange, settings)
+        self._wall = machine_time()
+
+    def result(self, asked: AskedBefore) -> dg.SensorResult:
+        """Ask for what is due, in shards; the cursor says what was asked for."""
+        keys = self._view.kept_markets()
+        refused = refusals_of(self._instance, keys, (OF_THE_MARKET, LIVE_JOB))
+        resting = {
+            key: one.sentence
+            for key, found in refused.items()
+            for one in found
+            if not one.may_ask(self._wall)
+        }
+        findings, lacking, causes = [], [], {}
+        for key in keys:
+            if key in resting:
+                findings.append(Finding(f"{key} {resting[key]}", failed=True))
+                continue
+            try:
+                market = Market.parse(key)
+                cause = self._cause(market)
+            except OF_ONE_MARKET as error:
+                findings.append(Finding(f"{key} cannot be judged: {error}", failed=True))
+                continue
+            if cause is None:
+                continue
+            lacking.append(key)
+            if self._view.busy(market, LIVE_JOB, "update_latest", "backfill"):
+                findings.append(Finding(f"{key} is being fetched"))
+            elif asked.may_ask(key, cause, self._wall, market.bar):
+                causes[key] = cause
+            else:
+                findings.append(Finding(f"{key} was asked for just now"))
+        asked.note(causes, self._wall)
+        asked.forget_all_but(lacking)
+        requests = [
+            self._request({key: causes[key] for key in shard}, asked)
+            for shard in shards(list(causes), self._settings.live.shard_markets)
+        ]
+        if not requests:
+            reason = summary(findings) if findings else "no bar has closed that is not stored"
+            return dg.SensorResult(skip_reason=reason, cursor=asked.text())
+        return dg.SensorResult(run_requests=requests, cursor=asked.text())
+
+    def _request(self, causes: dict[str, str], asked: AskedBefore) -> dg.RunRequest:
+        times = {key: asked.of[key].times for key in causes}
+        return dg.RunRequest(
+            run_key=shard_key(causes, times),
+            job_name=LIVE_JOB,
+            run_config=live_run_config(causes),
+        )
+
+    def _cause(self, market: Market) -> str | None:
+        """Name the bars the market lacks; None where it lacks none, or they are not a tick's."""
+        if market_clash(self._settings, market):
+            return None  # The sensor stale_candles says it
+        candles = self._view.table(CANDLES)
+        last = candles.last(market)
+        if last is None:
+            return None  # Its history comes first
+        known = known_until(candles, self._view.table(CANDLE_GAPS), market)
+        now = self._view.now(market)
+        latest = None if known is None else known - market.bar
+        stale = stale_candles({market.key: latest}, now, grace=self._grace)
+        if not stale:
+            month = Month.of(last)
+            made = self._view.table(FEATURES).summary(market, month).last
+            return None if made == last else f"features of {last}"
+        due = last_due_bar(now, market.bar, self._grace)
+        if due - last > REACH_BARS * market.bar:
+            return None
+        if due - last > SILENT_AFTER:  # No bar closes there, so none is missed
+            return f"{last}:{due:%Y-%m-%dT%H}"
+        return f"{known}:{due}"
+
+    def _wait(self, sleep: Callable[[float], None]) -> None:
+        """Wait for a bar that closes before the next look would."""
+        first = next(iter(self._settings.market_list()), None)
+        if first is None:
+            return
+        try:
+            now = self._exchange.clock(first)
+        except OF_ONE_MARKET:
+            return  # It is told of each market
+        left = seconds_to_close(now, {first.bar}, self._grace)
+        if left < SECONDS_BETWEEN_LOOKS:
+            sleep(left)

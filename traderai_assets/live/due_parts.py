@@ -1,0 +1,48 @@
+"""What of a market and month a live tick has to make; what is up to date is left alone."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.champions.periods import champion_periods
+from traderai_assets.domain.markets import Market
+from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.partitions import split_partition_key
+from traderai_assets.runs.partition import Partition
+from traderai_assets.runs.publication import Publication
+from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.tables import ALL_MONTHS
+
+LABELS_EVERY = timedelta(hours=1)
+# Bars of before a strategy was silenced may still be owed a word
+_LATELY = timedelta(days=1)
+
+
+def speaks(champions: LakeSnapshot, strategy: Strategy, market: str, now: datetime) -> bool:
+    """Whether the strategy speaks for the market, or did until lately."""
+    periods = champion_periods(champions.read(market, [ALL_MONTHS]), strategy.name)
+    return bool(periods) and periods[-1].until > pd.Timestamp(now - _LATELY)
+
+
+def labels_due(partition: str, now: Mapping[str, datetime]) -> bool:
+    """Whether the market's labels are made at the bar that has just closed: once an hour.
+
+    Nobody waits for them: a training takes what is made. Each market has its own bar of the hour,
+    so that not all are made at once.
+    """
+    key = split_partition_key(partition)[0]
+    market = Market.parse(key)
+    bars = max(LABELS_EVERY // market.bar, 1)
+    closed = int(now[key].timestamp() // market.bar.total_seconds())
+    return closed % bars == zlib.crc32(key.encode()) % bars
+
+
+def unspoken(part: Partition, publication: Publication) -> bool:
+    """Whether there are features of bars of which the strategy has predicted nothing yet."""
+    known = publication.source(FEATURES).summary(*part.key).last
+    spoken = publication.beside(PREDICTIONS).last(part.market)
+    return known is not None and (spoken is None or spoken < known)
