@@ -1,7 +1,8 @@
 """What publishing a frame changes in its partition: which chunks stay, which rows are written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -55,8 +56,11 @@ def change_of(
     stored: StoredPartition | None,
     *,
     anew: bool,
+    check: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Change:
     """Say what publishing `frame` changes; `anew` trusts nothing that is stored.
+
+    `check` looks at the values of what a growing table is to be given, then or later.
 
     Raises
     ------
@@ -87,7 +91,9 @@ def change_of(
         summary,
         kept=chunks[:kept],
         removed=chunks[kept:] if kept else (),
-        written=_cut(checked_values(table, rows.iloc[start:]), chain, start, cuts),
+        written=_cut(
+            (check or partial(checked_values, table))(rows.iloc[start:]), chain, start, cuts
+        ),
     )
 
 

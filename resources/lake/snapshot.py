@@ -18,12 +18,15 @@ from resources.lake.stored_partitions import milliseconds_of
 from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.schemas.rows import CheckedTogether
 from traderai_assets.schemas.tables import PartitionKey
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 _READERS = 8
+# Of so few files of a folder, threads cost more than they save
+_FEW = 3
 
 
 class LakeSnapshot:
@@ -156,10 +159,12 @@ class LakeSnapshot:
             If the store failed; what was stored before is untouched.
         """
         frames = {self.table.partition_key(*key): partitions[key] for key in sorted(partitions)}
+        checked = CheckedTogether(self.table)
         changes = {
-            key: self._change(key, frame, anew=key in self._state.damage)
+            key: self._change(key, frame, anew=key in self._state.damage, check=checked.add)
             for key, frame in frames.items()
         }
+        checked.check()
         self._publisher.refuse_taken(frames, run_id)
         changed = tuple(
             key
@@ -178,8 +183,16 @@ class LakeSnapshot:
             )
         return Publication(version, changed, {k: c.summary for k, c in changes.items()}, healed)
 
-    def _change(self, key: PartitionKey, frame: pd.DataFrame, *, anew: bool) -> Change:
-        return change_of(self.table, key, frame, self._state.stored.get(key), anew=anew)
+    def _change(
+        self,
+        key: PartitionKey,
+        frame: pd.DataFrame,
+        *,
+        anew: bool,
+        check: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    ) -> Change:
+        stored = self._state.stored.get(key)
+        return change_of(self.table, key, frame, stored, anew=anew, check=check)
 
     def _stored(
         self, market: Market | str, months: Sequence[Month | str | None]
@@ -194,6 +207,9 @@ class LakeSnapshot:
             return self.table.empty()
         if len(keys) == 1:
             return read(keys[0])
+        if len(keys) <= _FEW and self._storage.folder is not None:
+            frames = [read(key) for key in keys]
+            return ordered(self.table, pd.concat(frames, ignore_index=True))
         with ThreadPoolExecutor(_READERS) as readers:
             frames = list(readers.map(read, keys))
         return ordered(self.table, pd.concat(frames, ignore_index=True))

@@ -39,6 +39,7 @@ from traderai_assets.making.signals import SOURCES as OF_SIGNALS
 from traderai_assets.making.signals import put_signals
 from traderai_assets.partitions import MARKETS, partition_key, split_partition_key
 from traderai_assets.registry.retirement import is_retired
+from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import asset_key
@@ -89,6 +90,7 @@ class LiveTick:
         self._months: dict[str, list[Month]] = {}
         self._now: dict[str, datetime] = {}
         self._events: list[dg.AssetMaterialization] = []
+        self._kept = KeptReads()
         self.counts: dict[str, int] = {}
 
     def run(self, keys: Sequence[str]) -> None:
@@ -253,7 +255,8 @@ class LiveTick:
         beside: Sequence[Table] = (),
     ) -> Publication:
         side = AssetSide(self._context, self._assets[asset_key(strategy, table.name)], keys)
-        return Publication(side, self._lake.of(strategy), table, *sources, beside=beside)
+        lake = self._lake.of(strategy)
+        return Publication(side, lake, table, *sources, beside=beside, kept=self._kept)
 
     def _of_all(self) -> Iterator[str]:
         """Yield Dagster's keys of what the run is for, but for markets in trouble."""

@@ -1,11 +1,17 @@
 """Signals of a market that no outcome has ended yet."""
 
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.freshness.signals import OpenSignals
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.plan import reach
 from traderai_assets.settings import Settings
+
+Read = Callable[[LakeSnapshot, Market, Sequence[str]], pd.DataFrame]
 
 
 def open_signals(
@@ -14,6 +20,7 @@ def open_signals(
     market: Market,
     month: Month,
     settings: Settings,
+    read: Read = LakeSnapshot.read,
 ) -> OpenSignals | None:
     """Return the signals that may still be open in a month and that no outcome has ended.
 
@@ -22,7 +29,7 @@ def open_signals(
     months = [one.key for one in reach(settings).outcomes(market.bar).months(month)]
     if not any(signals.summary(market, one).rows for one in months):
         return None
-    given, known = signals.read(market, months), outcomes.read(market, months)
+    given, known = read(signals, market, months), read(outcomes, market, months)
     ended = known.loc[known["status"] != "open", "open_time"]
     waiting = given[~given["open_time"].isin(ended)]
     if waiting.empty:

@@ -44,11 +44,9 @@ def _spoken(
     now, of what was predicted.
     """
     predictions, signals = part.published_beside(PREDICTIONS), part.published()
-    features = part.read(FEATURES, part.month)
+    features = _features_since(part, predictions)
     candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     bar = part.market.bar
-    if len(predictions):
-        features = features[features["open_time"] > predictions["open_time"].iloc[-1]]
     unsigned = ~predictions["open_time"].isin(signals["open_time"])
     owed = predictions[(predictions["side"] != 0) & unsigned]
     for period in champion_periods(part.read(CHAMPIONS), strategy.name):
@@ -62,6 +60,15 @@ def _spoken(
         made = signals_of(model, _joined(missed, predicted), candles, bar=bar)
         signals = _joined(signals, as_spoken(made, period))
     return predictions, signals.sort_values("open_time", ignore_index=True)
+
+
+def _features_since(part: Partition, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the features of bars of which nothing is predicted yet."""
+    if predictions.empty:
+        return part.read(FEATURES, part.month)
+    last = predictions["open_time"].iloc[-1]
+    found = part.read_since(FEATURES, part.month, last.to_pydatetime())
+    return found[found["open_time"] > last]
 
 
 def _within(frame: pd.DataFrame, period: ChampionPeriod, bar: timedelta) -> "pd.Series[bool]":

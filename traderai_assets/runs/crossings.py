@@ -1,5 +1,6 @@
 """Crossings as they are stored: which gaps learning may not cross, and what people decided."""
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from traderai_assets.domain.candles.segments import (
     segment_starts,
     undecided_steps,
 )
+from traderai_assets.domain.content_hash import EMPTY_HASH
 from traderai_assets.domain.errors import DegenerateData, NotEnoughData, TrainingError
 from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.markets import Market
@@ -30,11 +32,19 @@ _CUTS_SHOWN = 5
 class StoredCrossings:
     """What is known beside the rows of candles, at one moment of three tables."""
 
-    def __init__(self, candles: LakeSnapshot, gaps: LakeSnapshot, decisions: LakeSnapshot) -> None:
+    def __init__(
+        self,
+        candles: LakeSnapshot,
+        gaps: LakeSnapshot,
+        decisions: LakeSnapshot,
+        known: dict[tuple[object, ...], str] | None = None,
+    ) -> None:
         self._candles = candles
         self._gaps = gaps
         self._decisions = decisions
         self._texts: dict[tuple[Market, Month], str] = {}
+        # What others of the same run have worked out, by the versions it was made of
+        self._known = known if known is not None else {}
 
     def text(self, market: Market, month: Month) -> str:
         """Return the crossings of a month in writing; empty for an ordinary one."""
@@ -43,11 +53,18 @@ class StoredCrossings:
         return self._texts[market, month]
 
     def _text(self, market: Market, month: Month) -> str:
-        gaps = self._gaps.read(market.key, [month.key])
-        decisions = self._decisions.read(market.key, [month.key])
-        if gaps.empty and decisions.empty:
+        versions = [one.content_hash(market, month) for one in (self._gaps, self._decisions)]
+        if set(versions) == {EMPTY_HASH}:
             return ""
         last = self._candles.summary(market.key, month.key).last
+        key = (market, month, last, *versions)
+        if key not in self._known:
+            self._known[key] = self._written(market, month, last)
+        return self._known[key]
+
+    def _written(self, market: Market, month: Month, last: datetime | None) -> str:
+        gaps = self._gaps.read(market.key, [month.key])
+        decisions = self._decisions.read(market.key, [month.key])
         return crossings_text(month_crossings(gaps, decisions, month=month, last=last))
 
     def version(self, market: Market, month: Month) -> str:

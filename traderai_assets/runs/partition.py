@@ -1,6 +1,7 @@
 """Partition: one market and month of a publication, what it was made from and what came of it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -70,7 +71,14 @@ class Partition:
         for month in asked:
             name = f"{table.path}/{month.key if month else ALL_MONTHS}"
             self.inputs[name] = snapshot.content_hash(self.market, month)
-        return snapshot.read(self.market, asked)
+        return self._publication.read(snapshot, self.market, asked)
+
+    def read_since(self, table: Table, month: Month, since: datetime) -> pd.DataFrame:
+        """Read verified rows of a month from a time on; the whole month is this one's input."""
+        snapshot = self._publication.source(table)
+        name = f"{table.path}/{month.key}"
+        self.inputs[name] = snapshot.content_hash(self.market, month)
+        return snapshot.read_since(self.market, [month], since)
 
     def months_stored(self, table: Table) -> list[str]:
         """Keys of the months of a source that the market has, oldest first."""
@@ -101,11 +109,11 @@ class Partition:
 
     def published(self) -> pd.DataFrame:
         """Read what is stored of this partition so far."""
-        return self._publication.target.read(self.key[0], [self._month])
+        return self._publication.read(self._publication.target, self.key[0], [self._month])
 
     def published_beside(self, table: Table) -> pd.DataFrame:
         """Read what a table beside the asset's own holds of this partition so far."""
-        return self._publication.beside(table).read(self.key[0], [self._month])
+        return self._publication.read(self._publication.beside(table), self.key[0], [self._month])
 
     def put_beside(self, table: Table, frame: pd.DataFrame) -> None:
         """Hold `frame` of a table beside the asset's own, for the next commit."""

@@ -25,6 +25,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.crossings import StoredCrossings
 from traderai_assets.runs.inputs import INPUTS, Versions, input_versions, source_version
+from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publishing_apart import publish_apart
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
@@ -70,8 +71,10 @@ class Publication:
         table: Table,
         *sources: Table,
         beside: Sequence[Table] = (),
+        kept: KeptReads | None = None,
     ) -> None:
         self._context = context
+        self._kept = kept
         # The pointers first: an event that arrives in between must count as news, not as read.
         self._pointers = {
             key.to_user_string(): self._latest_event(key)
@@ -110,10 +113,22 @@ class Publication:
         """Return the snapshot of a source."""
         return self._sources[self._lake.placed(table).path]
 
+    def read(
+        self,
+        snapshot: LakeSnapshot,
+        market: Market | str,
+        months: Sequence[Month | str | None],
+    ) -> pd.DataFrame:
+        """Read rows of a snapshot; what the run keeps is not read again."""
+        if self._kept is None:
+            return snapshot.read(market, months)
+        return self._kept.read(snapshot, market, months)
+
     @cached_property
     def crossings(self) -> StoredCrossings:
         """What is known beside the rows of candles, where these are a source."""
-        return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE))
+        known = self._kept.crossings if self._kept is not None else None
+        return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE), known)
 
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market.
@@ -185,8 +200,10 @@ class Publication:
             code_version=self.code_version,
             inputs={key: self._parts[key].inputs for key in pending},
         )
-        for key in pending:
+        for key, frame in pending.items():
             summary = published.summaries[key]
+            if self._kept is not None and self.target.table is CANDLES:  # Others read them next
+                self._kept.keep(CANDLES, key, summary.content_hash, frame)
             changed = key in published.changed or self._summaries.get(key, {}).get("changed", False)
             self._summaries[key] = {
                 "dagster/row_count": summary.rows,
@@ -220,7 +237,8 @@ class Publication:
         if self._decisions is not None and self._summaries:
             # The run itself has written the gaps since
             gaps = self._lake.snapshot(CANDLE_GAPS)
-            stored = StoredCrossings(self.target, gaps, self._decisions)
+            known = self._kept.crossings if self._kept is not None else None
+            stored = StoredCrossings(self.target, gaps, self._decisions, known)
         for key, summary in self._summaries.items():
             part = self._parts[key]
             if only_news and not summary["changed"] and not part.has_news:

@@ -141,6 +141,12 @@ class Table:
             for name, column in self.schema.columns.items()
         }
 
+    @cached_property
+    def schema_of_many(self) -> "DataFrameSchema":
+        """The schema of rows of several partitions together: keys are unique within one alone."""
+        again = {name: {"unique": False} for name in self.key if self.schema.columns[name].unique}
+        return self.schema.update_columns(again) if again else self.schema
+
     @property
     def times(self) -> bool:
         """Whether the first column of the key is a time."""
