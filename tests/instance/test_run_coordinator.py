@@ -252,7 +252,9 @@ def test_what_a_live_update_holds_another_run_waits_for_and_the_other_way_round(
 
 def test_tags_of_many_markets_that_were_set_by_hand_are_taken_back():
     stray = {holds_tag("candles", "binance.XRP-USDT.5m"): "true"}
-    tags = queue_tags(run_of("features", dagster__partition=f"{MARKET}|2026-10").with_tags(stray), "x")
+    tags = queue_tags(
+        run_of("features", dagster__partition=f"{MARKET}|2026-10").with_tags(stray), "x"
+    )
     assert holds_tag("candles", "binance.XRP-USDT.5m") in tags
     assert tags[holds_tag("candles", "binance.XRP-USDT.5m")] != "true"
 

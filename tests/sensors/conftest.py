@@ -79,6 +79,7 @@ class SensorPlatform:
         self.exchange: ExchangeResource = exchange
         self.sandbox: SandboxServer = sandbox
         self.settings: Settings = settings
+        self.cursors: dict[str, str | None] = {}  # Of each sensor, as its last tick left it
 
     def tick(self, name: str, *, exchange: Any = None) -> Tick:
         """Evaluate the real sensor once."""
@@ -90,11 +91,15 @@ class SensorPlatform:
         with (
             partition_loading_context(dynamic_partitions_store=self.instance),
             dg.build_sensor_context(
-                self.instance, definitions=self.definitions, resources=resources
+                self.instance,
+                definitions=self.definitions,
+                resources=resources,
+                cursor=self.cursors.get(name),
             ) as context,
         ):
             context.log.addHandler(logging.StreamHandler(said))
             found = sensor.evaluate_tick(context)
+        self.cursors[name] = found.cursor
         return Tick(list(found.run_requests), found.skip_message or "", said.getvalue())
 
     def configure(self, **changes: Any) -> None:
@@ -139,16 +144,14 @@ class SensorPlatform:
 
     def run(self, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
         """Make the run of a request, as the daemon and the run coordinator would have."""
-        market = request.partition_key or request.tags["dagster/asset_partition_range_start"]
+        market = request.partition_key or request.tags.get("dagster/asset_partition_range_start")
+        of_market = {"traderai/market": market.partition("|")[0]} if market else {}
         self.instance.add_run(
             dg.DagsterRun(
                 job_name=request.job_name,
+                run_config=request.run_config,
                 status=status,
-                tags={
-                    **request.tags,
-                    "dagster/run_key": request.run_key,
-                    "traderai/market": market.partition("|")[0],
-                },
+                tags={**request.tags, "dagster/run_key": request.run_key, **of_market},
             )
         )
 
@@ -186,7 +189,12 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def platform(tmp_path, exchange_at_noon, definitions, instance) -> Iterator[SensorPlatform]:
     exchange_at_noon.clock.set(NOON)
     settings = Settings(
-        markets=("binance:BTC/USDT",), timeframe="1h", history_days=40, home=tmp_path
+        markets=("binance:BTC/USDT",),
+        timeframe="1h",
+        history_days=40,
+        home=tmp_path,
+        # A run a market; with shards live_ticks asks in the place of stale_candles
+        live={"shard_markets": 0},
     )
     exchange = ExchangeResource(
         url=exchange_at_noon.url, state_folder=str(tmp_path / "exchange"), attempts=1

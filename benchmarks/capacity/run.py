@@ -1,0 +1,194 @@
+"""`make capacity`: bars close at real speed, and each market's word is awaited.
+
+The whole platform runs over a sandbox exchange: code server, daemon, web server, queue. Its home
+was lived in by three markets, and the others are their copies (home.py). Writes docs/capacity.md.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from dagster._core.definitions.run_request import InstigatorType
+
+from benchmarks.capacity.feed import TIMEFRAME, RepeatedFeed, markets
+from benchmarks.capacity.home import HISTORY_DAYS, prepare
+from benchmarks.capacity.measured import Usage, event_rows, median, percentile, size_of, words
+from benchmarks.judging import ROOT
+from tests.pipeline.running_platform import RunningPlatform
+from tests.processes import processes_of
+from traderai_assets.cli.context import dagster_home, open_instance
+from traderai_assets.partitions import MARKETS
+from traderai_assets.sandbox.clock import Clock
+from traderai_assets.sandbox.server import SandboxServer
+from traderai_assets.settings import load_settings
+
+COUNTS = (1, 10, 50, 100, 200)
+BARS = 3
+BAR = timedelta(minutes=5)
+# When homes are made; each measurement goes on where the one before ended
+PREPARED = datetime(2026, 3, 20, 11, 50, 10, tzinfo=UTC)
+# Those without which no bar is spoken of; models, verdicts and drift are other pages' matter
+SENSORS = frozenset(
+    {"live_ticks", "stale_candles", "missing_signals", "expiring_signals", "orphaned_runs"}
+)
+SETTINGS = {
+    "TIMEFRAME": TIMEFRAME,
+    "HISTORY_DAYS": str(HISTORY_DAYS),
+    "TRAINING__LOOKBACK_DAYS": "20",
+    "TRAINING__FOLDS": "3",
+    "TRAINING__MAX_MODEL_AGE_DAYS": "365",
+    "TRAINING__HORIZON_BARS": "12",
+    "CHAMPIONS__ALLOW_UNPROVEN": "true",
+    "COSTS__FEE_RATE": "0",
+    "COSTS__SLIPPAGE_RATE": "0",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What so many markets cost."""
+
+    markets: int
+    bars: int
+    words: int
+    expected: int
+    median: float
+    p99: float
+    worst: float
+    cpu_share: float
+    most_mb: float
+    bytes_a_bar: float
+    rows_a_bar: float
+    troubles: int
+
+
+@contextmanager
+def platform(home: Path, count: int, now: datetime) -> Iterator[RunningPlatform]:
+    """Run the platform with its first `count` markets, from a moment of the exchange's on."""
+    kept = markets(count)
+    told = [f"{one.exchange}:{one.symbol}" for one in kept]
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.chdir(ROOT)
+        patch.delenv("DAGSTER_HOME", raising=False)
+        quoted = ", ".join(f'"{one}"' for one in told)
+        changes = {"HOME": str(home), "MARKETS": f"[{quoted}]"}
+        for name, value in {**SETTINGS, **changes}.items():
+            patch.setenv(f"TRADERAI_{name}", value)
+        settings = load_settings()
+        clock = Clock(now, speed=1.0)
+        sandbox = stack.enter_context(SandboxServer(RepeatedFeed(200), clock=clock))
+        instance = stack.enter_context(open_instance(settings))
+        instance.add_dynamic_partitions(MARKETS, [one.key for one in kept])
+        running = RunningPlatform(settings, sandbox, instance)
+        stack.callback(running.stop)
+        running.start()
+        _stop_other_sensors(running)
+        yield running
+
+
+def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
+    """Let bars close, the first of them to warm up, and see when each market was spoken of."""
+    with platform(home, count, now) as running:
+        clock, kept = running.sandbox.clock, markets(count)
+        first = _next_close(clock.now())
+        _sleep_until(clock, first + BAR - timedelta(seconds=15))
+        offset = clock.now() - datetime.now(UTC)
+        instance_home = dagster_home(running.settings)
+        rows, size = event_rows(instance_home), size_of(home)
+        usage = Usage()
+        end = first + bars * BAR + BAR - timedelta(seconds=15)
+        while clock.now() < end:
+            usage.look(_workers(running))
+            time.sleep(1.0)
+        share = usage.share
+        said = [
+            one
+            for one in words(running.lake, kept, first, offset)
+            if first < one.open_time + BAR <= first + bars * BAR
+        ]
+        seconds = [one.seconds for one in said] or [float("inf")]
+        made = bars * count
+        return Measured(
+            markets=count,
+            bars=bars,
+            words=len(said),
+            expected=made,
+            median=median(seconds),
+            p99=percentile(seconds, 0.99),
+            worst=max(seconds),
+            cpu_share=share,
+            most_mb=usage.most_mb,
+            bytes_a_bar=(size_of(home) - size) / made,
+            rows_a_bar=(event_rows(instance_home) - rows) / made,
+            troubles=sum(not one.dagster_run.is_success for one in running.runs("live_update")),
+        )
+
+
+def line(one: Measured) -> str:
+    """Say what was measured."""
+    return (
+        f"{one.markets} markets: {one.words} of {one.expected} words, p50 {one.median:.1f} s, "
+        f"p99 {one.p99:.1f} s, worst {one.worst:.1f} s; CPU {one.cpu_share:.1%} of all, a run at "
+        f"most {one.most_mb:.0f} MB; {one.bytes_a_bar / 1000:.0f} kB and {one.rows_a_bar:.1f} "
+        f"event rows a bar and market; {one.troubles} runs that did not succeed"
+    )
+
+
+def _workers(running: RunningPlatform) -> list[int]:
+    return [
+        process
+        for process, command in processes_of(dagster_home(running.settings)).items()
+        if "worker" in command or "fork" in command
+    ]
+
+
+def _stop_other_sensors(running: RunningPlatform) -> None:
+    running.until(lambda: len(running.sensors()) >= len(SENSORS))
+    states = running.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
+    for state in states:
+        if state.instigator_name not in SENSORS:
+            running.instance.stop_sensor(state.instigator_origin_id, state.selector_id, None)
+
+
+def _next_close(now: datetime) -> datetime:
+    return now + BAR - (now - datetime(1970, 1, 1, tzinfo=UTC)) % BAR
+
+
+def _sleep_until(clock: Clock, moment: datetime) -> None:
+    while (left := (moment - clock.now()).total_seconds()) > 0:
+        time.sleep(min(left, 1.0))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure each number of markets after the other, in one home."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity.run", description=__doc__)
+    parser.add_argument("--markets", type=int, nargs="*", default=list(COUNTS))
+    parser.add_argument("--bars", type=int, default=BARS)
+    parser.add_argument("--home", type=Path, help="Of before, if it is there; kept.")
+    asked = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        home = asked.home or Path(stack.enter_context(tempfile.TemporaryDirectory()), "home")
+        stamp = home / "capacity.txt"
+        if not stamp.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
+            prepare(home, max(asked.markets), PREPARED)
+            stamp.write_text(PREPARED.isoformat())
+        for count in asked.markets:
+            now = datetime.fromisoformat(stamp.read_text())
+            print(line(measure(home, count, now, asked.bars)), flush=True)
+            later = now + (asked.bars + 3) * BAR
+            stamp.write_text(later.isoformat())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
