@@ -21,6 +21,7 @@ from traderai_assets.work_classes import (
     BACKFILL,
     CLASS_TAG,
     JOBS,
+    LONG_TAG,
     LIMITS,
     SIGNALS_GENERATE,
     WORK_CLASSES,
@@ -128,7 +129,8 @@ class Workload:
     ) -> Request:
         work, number = classify(JOBS[job], {month}, OPEN_MONTH), next(self._numbers)
         writes = {f"{WRITES_TAG}{asset}": market for asset in sorted(JOBS[job])}
-        run = QueueRun(f"{number:08d}", work.priority, {CLASS_TAG: work.name, **writes})
+        long = {LONG_TAG: "true"} if work.is_long else {}
+        run = QueueRun(f"{number:08d}", work.priority, {CLASS_TAG: work.name, **long, **writes})
         lasts = self._chance.uniform(*SECONDS[job])
         # The sensors ask for nothing that is being done; a backfill is asked for all at once
         cause = "" if job == "backfill" else f"{job}/{market}"

@@ -26,6 +26,9 @@ RETRIES_TAG = "dagster/max_retries"
 RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"
 
 TOTAL_SLOTS = 3
+# On runs that may last: at most two at once, so that a bar that closes finds a slot
+LONG_TAG = "traderai/long_work"
+LONG_SLOTS = 2
 # The job of a live tick: many markets, from their candles to the outcomes of their signals
 LIVE_JOB = "live_update"
 
@@ -76,7 +79,13 @@ class WorkClass:
     retry_errors: bool = False
     retries: int = 3
 
+    @property
+    def is_long(self) -> bool:
+        """Whether its runs may last longer than anybody would wait for a signal."""
+        return self.most_hours > _SHORT_HOURS
 
+
+_SHORT_HOURS = 1
 _CANDLES = frozenset({"candles", "features", "labels"})
 BACKFILL = WorkClass(
     "backfill",
@@ -91,7 +100,7 @@ BACKFILL = WorkClass(
 UPDATE_LATEST = WorkClass(
     "update_latest",
     9,
-    1,
+    2,
     _CANDLES,
     "Fetch the open month's new candles.",
     1,
@@ -174,6 +183,7 @@ def limits_of(written: Iterable[str], contested: Iterable[str] = ()) -> Limits:
         slots=TOTAL_SLOTS,
         tags=(
             *(TagLimit(CLASS_TAG, work.slots, value=work.name) for work in WORK_CLASSES),
+            TagLimit(LONG_TAG, LONG_SLOTS, value="true"),
             # One writer of an asset's market at a time; the lake's conflict check is the certainty
             *(TagLimit(f"{WRITES_TAG}{asset}", 1, per_value=True) for asset in assets),
             *(TagLimit(tag, 1) for tag in sorted(contested)),

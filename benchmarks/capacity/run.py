@@ -29,6 +29,7 @@ from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.settings import load_settings
+from traderai_assets.work_classes import LIVE_JOB
 
 COUNTS = (1, 10, 50, 100, 200)
 BARS = 3
@@ -128,7 +129,7 @@ def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
             most_mb=usage.most_mb,
             bytes_a_bar=(size_of(home) - size) / made,
             rows_a_bar=(event_rows(instance_home) - rows) / made,
-            troubles=sum(not one.dagster_run.is_success for one in running.runs("live_update")),
+            troubles=sum(not one.dagster_run.is_success for one in running.runs(LIVE_JOB)),
         )
 
 
@@ -156,6 +157,10 @@ def _stop_other_sensors(running: RunningPlatform) -> None:
     for state in states:
         if state.instigator_name not in SENSORS:
             running.instance.stop_sensor(state.instigator_origin_id, state.selector_id, None)
+    # What they asked for before
+    for record in running.runs():
+        if record.dagster_run.job_name != LIVE_JOB and not record.dagster_run.is_finished:
+            running.instance.run_coordinator.cancel_run(record.dagster_run.run_id)
 
 
 def _next_close(now: datetime) -> datetime:

@@ -28,6 +28,7 @@ def test_a_run_from_the_materialize_button_gets_all_that_the_queue_goes_by():
         "dagster/priority": "5",
         "dagster/max_retries": "3",
         "dagster/retry_on_asset_or_op_failure": "false",
+        "traderai/long_work": "true",
         "traderai/market": MARKET,
         "traderai/exchange": "binance",
         "traderai/writes/models": MARKET,
@@ -118,6 +119,7 @@ def test_a_run_without_assets_is_never_urgent(job):
         "dagster/priority": "1",
         "dagster/max_retries": "3",
         "dagster/retry_on_asset_or_op_failure": "false",
+        "traderai/long_work": "true",
     }
 
 

@@ -12,7 +12,7 @@ import dagster as dg
 from tests.domain.queue.history import QueueEvent
 from tests.queue.queue_platform import QueuePlatform
 from traderai_assets.domain.queue.policy import QueueRun
-from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES, WRITES_TAG
+from traderai_assets.work_classes import CLASS_TAG, LONG_SLOTS, LONG_TAG, WORK_CLASSES, WRITES_TAG
 
 _SLOTS_OF_CLASS = {work.name: work.slots for work in WORK_CLASSES}
 _LAST = {
@@ -118,7 +118,12 @@ def _held_back(waiting: Passage, at_work: Sequence[Passage]) -> bool:
     of_class = [one for one in at_work if one.run.tags[CLASS_TAG] == work_class]
     writes = {tag for tag in waiting.run.tags.items() if tag[0].startswith(WRITES_TAG)}
     writers = [one for one in at_work if writes & set(one.run.tags.items())]
-    return bool(writers) or len(of_class) >= _SLOTS_OF_CLASS[work_class]
+    long = [one for one in at_work if LONG_TAG in one.run.tags]
+    return (
+        bool(writers)
+        or len(of_class) >= _SLOTS_OF_CLASS[work_class]
+        or (LONG_TAG in waiting.run.tags and len(long) >= LONG_SLOTS)
+    )
 
 
 def _time_of(platform: QueuePlatform, run: dg.DagsterRun, kinds: set[dg.DagsterEventType]) -> float:

@@ -55,8 +55,8 @@ def test_without_a_daemon_nothing_starts_and_the_way_out_is_named(traderai, queu
 
 def test_where_all_slots_are_taken_a_run_waits_for_one_of_those_who_hold_them(queued, run):
     held = [run("backfill", STARTED, market=market).run_id for market in (ETH, SOL)]
-    held.append(run("train", STARTED).run_id)
-    run("replay_history", QUEUED)
+    held.append(run("expire_signals", STARTED).run_id)
+    run("generate_signals", QUEUED)
     [row] = queued()
     assert (row["kind"], row["behind"]) == ("slot", held)
     assert row["reason"].startswith("waits for a slot: 3 of 3 are taken by ")
@@ -86,19 +86,19 @@ def test_a_second_writer_of_a_market_waits_for_the_first(queued, run):
 
 def test_the_queue_is_told_in_the_order_in_which_it_will_start(traderai, queued, daemon, run):
     daemon()
-    busy = [run("backfill", STARTED, market=market) for market in (ETH, SOL)]
+    busy = [run("backfill", STARTED, market=ETH), run("expire_signals", STARTED, market=SOL)]
     last = run("replay_history", QUEUED)
     drift = run("monitor_drift", QUEUED)
     first = run("train", QUEUED)
     assert [(row["run"], row["kind"]) for row in queued()] == [
         (first.run_id, "next"),
-        (drift.run_id, "turn"),
-        (last.run_id, "turn"),
+        (drift.run_id, "limit"),
+        (last.run_id, "limit"),
     ]
     assert len(busy) == 2
     table = traderai("status").out.partition("Queued:\n")[2].splitlines()
     assert [line[:8] for line in table[1:4]] == [one.run_id[:8] for one in (first, drift, last)]
-    assert "goes after 1 run of higher priority" in table[2]
+    assert "waits for long_work" in table[2]
 
 
 def test_a_long_queue_is_cut_for_people_and_whole_for_programs(traderai, queued, run):

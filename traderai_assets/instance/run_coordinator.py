@@ -43,6 +43,7 @@ from traderai_assets.work_classes import (
     JOBS,
     LIMITS,
     LIVE_JOB,
+    LONG_TAG,
     MARKET_TAG,
     MARKETS_TAG,
     PRIORITY_TAG,
@@ -158,6 +159,8 @@ def queue_tags(
         RETRIES_TAG: str(work.retries),
         RETRY_ERRORS_TAG: str(work.retry_errors).lower(),
     }
+    if work.is_long:
+        tags[LONG_TAG] = "true"
     known = [asset for asset in sorted(written) if _kind(asset) in ALL_ASSETS]
     if markets:
         tags[EXCHANGE_TAG] = markets[0].partition(".")[0]
@@ -181,7 +184,7 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     own = (WRITES_TAG, HOLDS_TAG)
     written = (tag for tag in run.tags if tag.startswith(own) and tag not in tags)
     said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAG))
-    stray = (tag for tag in run.tags if tag == STRATEGY_TAG and tag not in tags)
+    stray = (tag for tag in run.tags if tag in {STRATEGY_TAG, LONG_TAG} and tag not in tags)
     return dict.fromkeys(written, run.run_id) | dict.fromkeys([*said, *stray], "")
 
 

@@ -4,7 +4,14 @@ import pytest
 
 from tests.domain.queue.simulation import Request
 from traderai_assets.domain.queue.policy import QueueRun
-from traderai_assets.work_classes import CLASS_TAG, JOBS, WORK_CLASSES, WRITES_TAG, classify
+from traderai_assets.work_classes import (
+    CLASS_TAG,
+    JOBS,
+    LONG_TAG,
+    WORK_CLASSES,
+    WRITES_TAG,
+    classify,
+)
 
 MARKETS = ("binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.XRP-EUR.1h")
 MONTHS = (("2026-09", "2026-10"), ("2026-10",))
@@ -15,7 +22,8 @@ def run_of(run_id, job, market, months=("2026-10",)):
     assets = JOBS[job]
     work = classify(assets, months, "2026-10")
     writes = {f"{WRITES_TAG}{asset}": market for asset in assets}
-    return QueueRun(run_id, work.priority, {CLASS_TAG: work.name, **writes})
+    long = {LONG_TAG: "true"} if work.is_long else {}
+    return QueueRun(run_id, work.priority, {CLASS_TAG: work.name, **long, **writes})
 
 
 def random_schedule(chance):

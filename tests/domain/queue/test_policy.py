@@ -26,7 +26,21 @@ def test_higher_priority_goes_first_and_within_one_whoever_came_first(job_run):
         job_run("old", "backfill", XRP, PAST),
         job_run("update2", "update_latest", ETH),
     ]
-    assert ids(next_runs(queued, [], LIMITS)) == ["old", "update1", "drift"]
+    assert ids(next_runs(queued, [], LIMITS)) == ["old", "update1", "update2"]
+
+
+def test_of_runs_that_may_last_two_are_at_work_at_once_so_that_a_bar_finds_a_slot(job_run):
+    queued = [
+        job_run("old", "backfill", XRP, PAST),
+        job_run("train", "train", BTC),
+        job_run("drift", "monitor_drift", ETH),
+        job_run("history", "replay_history", ETH),
+    ]
+    assert ids(next_runs(queued, [], LIMITS)) == ["old", "train"]
+    update = job_run("update", "update_latest", ETH)
+    assert ids(next_runs([*queued[2:], update], queued[:2], LIMITS)) == ["update"]
+    [wait, _] = waits(queued[2:], queued[:2], LIMITS)
+    assert wait.reason == "waits for long_work true: 2 of 2 run (old, train)"
 
 
 def test_all_slots_are_taken_and_no_more():
@@ -38,8 +52,8 @@ def test_all_slots_are_taken_and_no_more():
 
 def test_a_run_whose_limit_is_full_lets_others_pass(job_run):
     training = [job_run(f"training{number}", "train", f"market{number}") for number in (1, 2)]
-    queued = [job_run("third", "train", "market3"), job_run("drift", "monitor_drift", BTC)]
-    assert ids(next_runs(queued, training, LIMITS)) == ["drift"]
+    queued = [job_run("third", "train", "market3"), job_run("signals", "generate_signals", BTC)]
+    assert ids(next_runs(queued, training, LIMITS)) == ["signals"]
 
 
 def test_of_two_writers_of_one_market_the_second_waits_whatever_their_classes(job_run):
@@ -84,11 +98,11 @@ def test_where_all_slots_are_taken_it_is_said_by_whom_and_how_many_go_before(job
         job_run("5e6f7a8b-full-id", "train", ETH),
         job_run("9c0d1e2f-full-id", "expire_signals", ETH),
     ]
-    queued = [job_run("drift", "monitor_drift", ETH), job_run("update", "update_latest", ETH)]
+    queued = [job_run("signals", "generate_signals", ETH), job_run("update", "update_latest", ETH)]
     taken = "waits for a slot: 3 of 3 are taken by 1a2b3c4d, 5e6f7a8b, 9c0d1e2f"
     assert list(reasons(queued, running).items()) == [
         ("update", ("slot", taken)),
-        ("drift", ("slot", f"{taken}; 1 run before it")),
+        ("signals", ("slot", f"{taken}; 1 run before it")),
     ]
 
 
@@ -115,13 +129,15 @@ def test_where_the_free_slots_go_to_others_they_are_named(job_run):
     running = [job_run("xxxxxxxx", "train", XRP)]
     queued = [
         job_run("train1", "train", BTC),
-        job_run("drift", "monitor_drift", BTC),
+        job_run("signals", "generate_signals", BTC),
         job_run("update", "update_latest", ETH),
+        job_run("update2", "update_latest", XRP),
         job_run("train2", "train", ETH),
     ]
     assert reasons(queued, running) == {
-        "train2": ("limit", "waits for class training: 2 of 2 run (xxxxxxxx, train1)"),
-        "drift": ("turn", "goes after 2 runs of higher priority: update, train1"),
+        "signals": ("turn", "goes after 2 runs of higher priority: update, update2"),
+        "train1": ("turn", "goes after 2 runs of higher priority: update, update2"),
+        "train2": ("turn", "goes after 2 runs of higher priority: update, update2"),
     }
 
 
@@ -133,8 +149,8 @@ def test_an_older_run_of_the_same_priority_goes_before():
 def test_every_run_either_starts_or_is_told_why_it_waits(job_run):
     queued = [job_run(f"run{place}", "update_latest", f"m{place}") for place in range(5)]
     starting = ids(next_runs(queued, [], LIMITS))
-    assert starting == ["run0"]
-    assert [wait.run_id for wait in waits(queued, [], LIMITS)] == ["run1", "run2", "run3", "run4"]
+    assert starting == ["run0", "run1"]
+    assert [wait.run_id for wait in waits(queued, [], LIMITS)] == ["run2", "run3", "run4"]
 
 
 def test_a_run_left_over_from_a_page_is_told_so():

@@ -7,7 +7,7 @@ from math import ceil
 import pytest
 
 from tests.domain.queue.simulation import simulate
-from traderai_assets.work_classes import CLASS_TAG, LIMITS, WRITES_TAG
+from traderai_assets.work_classes import CLASS_TAG, LIMITS, LONG_SLOTS, LONG_TAG, WRITES_TAG
 
 SCHEDULES = 10_000
 TOTAL = 3
@@ -56,6 +56,7 @@ class Judge:
         )
         return (
             len(together) > TOTAL
+            or sum(LONG_TAG in tag for tag in tags) > LONG_SLOTS
             or any(count > self.slots_of_class[name] for name, count in classes.items())
             or any(count > 1 for count in written.values())
         )
