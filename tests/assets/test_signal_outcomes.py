@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform
-from traderai_assets.assets.signal_outcomes import _metadata
+from traderai_assets.making.signal_outcomes import _metadata
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS

@@ -8,8 +8,8 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform, damage
-from traderai_assets.assets.signals import _metadata
 from traderai_assets.domain.errors import CorruptModel, CorruptPartition
+from traderai_assets.making.signals import _metadata
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS

@@ -30,7 +30,7 @@ SENSORS = [
 class OneExchangeDown(ExchangeResource):
     """Kraken does not answer."""
 
-    def clock(self, market):
+    def clock(self, market, *, max_age=0):  # noqa: ARG002
         if market.exchange == "kraken":
             raise ExchangeUnavailable("clock of kraken: no usable answer")
         return super().clock(market)
@@ -117,7 +117,7 @@ def test_an_exchange_that_does_not_answer_is_asked_once_a_tick_and_given_up_soon
     asked = []
 
     class Silent(ExchangeResource):
-        def clock(self, market):
+        def clock(self, market, *, max_age=0):  # noqa: ARG002
             asked.append((market.exchange, self.attempts, self.deadline_seconds))
             raise ExchangeUnavailable("clock of binance: no usable answer")
 

@@ -23,7 +23,8 @@ def no_impossible_step(
     It blocks nothing: what is suspected is kept apart in features, labels, backtests and signals,
     and the market goes on behind it.
     """
-    stored = StoredCrossings(*(map(lake.snapshot, (CANDLES, CANDLE_GAPS, PRICE_DECISIONS))))
+    candles, gaps, decisions = map(lake.snapshot, (CANDLES, CANDLE_GAPS, PRICE_DECISIONS))
+    stored = StoredCrossings(candles, gaps, decisions)
     rows: list[dict[str, Any]] = []
     commands: dict[str, str] = {}
     for key in context.op_execution_context.partition_keys:

@@ -5,9 +5,11 @@ around them, gaps after, asks last.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import pandas as pd
 
+from resources.lake.partitions import Publication as Published
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import TraderAIError
@@ -37,13 +39,13 @@ class Ledgers:
         self.quarantine = lake.snapshot(CANDLE_QUARANTINE)
         self.gaps = lake.snapshot(CANDLE_GAPS)
         self.asks = lake.snapshot(CANDLE_ASKS)
-        self._by = {"run_id": run_id, "code_version": code_version}
+        self._run_id, self._code_version = run_id, code_version
         self._held: dict[str, Frames] | None = {} if held else None
 
     def store(self, ledger: LakeSnapshot, key: tuple[str, str], frame: pd.DataFrame) -> None:
         """Store, or hold, what one of the three says of a month."""
         if self._held is None:
-            ledger.publish({key: frame}, **self._by)
+            self._store(ledger, {key: frame})
         else:
             self._held.setdefault(ledger.table.name, {})[key] = frame
 
@@ -80,5 +82,9 @@ class Ledgers:
     ) -> dict[tuple[str, str], TraderAIError]:
         frames = held.get(ledger.table.name, {})
         told = {key: frame for key, frame in frames.items() if key not in failed}
-        _, refused = publish_apart(lambda some: ledger.publish(some, **self._by), told)
-        return refused
+        return publish_apart(partial(self._store, ledger), told)[1]
+
+    def _store(
+        self, ledger: LakeSnapshot, frames: Mapping[tuple[str, str], pd.DataFrame]
+    ) -> Published:
+        return ledger.publish(frames, run_id=self._run_id, code_version=self._code_version)

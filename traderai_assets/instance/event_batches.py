@@ -43,10 +43,8 @@ def _store_in_files(storage: SqliteEventLogStorage, entries: Sequence[EventLogEn
         connection.execute(insert(table), rows)
     last = {entry.get_dagster_event().asset_key: place for place, entry in enumerate(entries)}
     with storage.index_transaction() as connection:
-        ids = [
-            int(connection.execute(insert(table).values(row)).inserted_primary_key[0])
-            for row in rows
-        ]
+        stored = [connection.execute(insert(table).values(row)) for row in rows]
+        ids = [int(one.inserted_primary_key[0]) for one in stored if one.inserted_primary_key]
         storage._store_asset_event_tags(connection, entries, ids)  # noqa: SLF001
         for place in last.values():
             storage._store_asset_event(connection, entries[place], ids[place])  # noqa: SLF001
@@ -67,7 +65,7 @@ def _entry(context: dg.OpExecutionContext, event: dg.AssetMaterialization) -> Ev
         message=f"{message} {event.label}.",
         pid=os.getpid(),
     )
-    return EventLogEntry(
+    return EventLogEntry(  # type: ignore[no-untyped-call]
         error_info=None,
         level=_DEBUG,
         user_message=f"{message} {event.label}.",

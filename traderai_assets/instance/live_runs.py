@@ -1,12 +1,12 @@
 """Live updates: runs for many markets, which their run config lists, and what they hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dagster import DagsterInstance, DagsterRun
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 from traderai_assets.instance.run_claims import FINISHED
-from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, holds_tag
+from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, MARKET_TAG, holds_tag
 
 LIVE_OP = "update_markets"
 # On the job: keys of all that its runs write, strategies' own included
@@ -31,9 +31,22 @@ def live_markets(run_config: Mapping[str, Any]) -> list[str]:
     return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 
 
-def holds(run: DagsterRun, market: str, assets: Iterable[str]) -> bool:
-    """Whether the run writes any of these assets of a market, as the coordinator has stamped it."""
-    return any(holds_tag(asset, market) in run.tags for asset in assets)
+def records_of_market(
+    instance: DagsterInstance,
+    market: str,
+    statuses: Sequence[DagsterRunStatus] = (),
+    *,
+    tags: Mapping[str, str] | None = None,
+    limit: int | None = None,
+) -> list[RunRecord]:
+    """Return runs for a market, live updates of which it is one included; the newest first."""
+    found: dict[str, RunRecord] = {}
+    for tag, value in ((MARKET_TAG, market), (holds_tag("candles", market), "true")):
+        wanted = RunsFilter(statuses=statuses, tags={**(tags or {}), tag: value})
+        for record in instance.get_run_records(wanted, limit=limit):
+            found[record.dagster_run.run_id] = record
+    newest = sorted(found.values(), key=lambda record: record.storage_id, reverse=True)
+    return newest[:limit]
 
 
 def contested_now(instance: DagsterInstance) -> frozenset[str]:

@@ -68,7 +68,8 @@ def _features_since(part: Partition, predictions: pd.DataFrame) -> pd.DataFrame:
         return part.read(FEATURES, part.month)
     last = predictions["open_time"].iloc[-1]
     found = part.read_since(FEATURES, part.month, last.to_pydatetime())
-    return found[found["open_time"] > last]
+    later: pd.DataFrame = found[found["open_time"] > last]
+    return later
 
 
 def _within(frame: pd.DataFrame, period: ChampionPeriod, bar: timedelta) -> "pd.Series[bool]":

@@ -128,7 +128,8 @@ class Publication:
     def crossings(self) -> StoredCrossings:
         """What is known beside the rows of candles, where these are a source."""
         known = self._kept.crossings if self._kept is not None else None
-        return StoredCrossings(*(self.source(table) for table in _CANDLES_AND_BESIDE), known)
+        candles, gaps, decisions = (self.source(table) for table in _CANDLES_AND_BESIDE)
+        return StoredCrossings(candles, gaps, decisions, known)
 
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market.

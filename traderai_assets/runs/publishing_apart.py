@@ -36,12 +36,13 @@ def publish_apart(
     """
     if not frames:
         return [], {}
+    done: list[Published] = []
+    failed: dict[Key, TraderAIError] = {}
     try:
-        return [publish(frames)], {}
+        return [publish(frames)], failed
     except OF_SOME as error:
         if len(frames) == 1:
-            return [], dict.fromkeys(frames, error)
-    done, failed = [], {}
+            return done, dict.fromkeys(frames, error)
     for key, frame in frames.items():
         try:
             done.append(publish({key: frame}))

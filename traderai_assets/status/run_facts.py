@@ -3,7 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG, STRATEGY_TAG
+from traderai_assets.work_classes import (
+    CLASS_TAG,
+    EXCHANGE_TAG,
+    MARKET_TAG,
+    MARKETS_TAG,
+    STRATEGY_TAG,
+)
 
 if TYPE_CHECKING:
     from dagster import DagsterRun
@@ -22,9 +28,17 @@ def run_row(run: "DagsterRun") -> dict[str, Any]:
         "run": run.run_id,
         "job": work_of(run),
         "class": run.tags.get(CLASS_TAG, ""),
-        "market": run.tags.get(MARKET_TAG, ""),
+        "market": market_of_run(run),
     }
     return row | ({"strategy": strategy} if strategy else {})
+
+
+def market_of_run(run: "DagsterRun") -> str:
+    """Return the market a run is for, or how many of which exchange; empty where it has none."""
+    markets = run.tags.get(MARKETS_TAG)
+    if markets is None:
+        return run.tags.get(MARKET_TAG, "")
+    return f"{markets} of {run.tags.get(EXCHANGE_TAG, 'no exchange')}"
 
 
 def work_of(run: "DagsterRun") -> str:

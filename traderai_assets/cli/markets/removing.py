@@ -80,11 +80,10 @@ def _demand_name(key: str) -> None:
 
 
 def _runs(instance: "DagsterInstance", key: str, *statuses: Any) -> list["DagsterRun"]:
-    from dagster import RunsFilter
+    from traderai_assets.instance.live_runs import records_of_market
 
-    from traderai_assets.work_classes import MARKET_TAG
-
-    return list(instance.get_runs(RunsFilter(statuses=statuses, tags={MARKET_TAG: key})))
+    found = records_of_market(instance, key, statuses)
+    return [record.dagster_run for record in found]
 
 
 def _cancel_queued(instance: "DagsterInstance", key: str) -> None:

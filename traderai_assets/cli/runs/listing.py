@@ -8,7 +8,7 @@ import click
 from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.status.run_facts import moment, run_row, short, span
-from traderai_assets.work_classes import CLASS_TAG, MARKET_TAG, WORK_CLASSES
+from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES
 
 if TYPE_CHECKING:
     from dagster import RunRecord, RunsFilter
@@ -50,13 +50,19 @@ def command(
     """
     settings = open_settings()
     tags = {CLASS_TAG: work_class} if work_class else {}
-    tags |= {MARKET_TAG: settings.market(market).key} if market else {}
     with open_instance(settings) as instance:
-        records = instance.get_run_records(_filter(status, tags), limit=limit)
+        if market:
+            from traderai_assets.instance.live_runs import records_of_market
+
+            key, statuses = settings.market(market).key, _filter(status, tags).statuses
+            records = records_of_market(instance, key, statuses, tags=tags, limit=limit)
+        else:
+            records = list(instance.get_run_records(_filter(status, tags), limit=limit))
     rows = [_row(record) for record in records]
     if not as_json:
         rows = [_for_people(row) for row in rows]
-    nothing = "No such run; without options all are listed." if status or tags else "No run yet."
+    asked_for = status or tags or market
+    nothing = "No such run; without options all are listed." if asked_for else "No run yet."
     print_rows(rows, as_json=as_json, empty=nothing)
 
 
