@@ -4,9 +4,9 @@ import os
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from resources.lake.commit_log import kept_versions, read_commits
@@ -48,10 +48,14 @@ class Usage:
                     self.most_kb = max(self.most_kb, int(line.split()[1]))
 
     @property
-    def share(self) -> float:
-        """Share of all processors that was busy, the exchange's part left out."""
-        busy = busy_seconds() - own_seconds() - self.busy_at_first
-        return busy / (time.monotonic() - self.began) / (os.cpu_count() or 1)
+    def seconds(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.began
+
+    @property
+    def busy(self) -> float:
+        """CPU seconds since it began, the exchange's part left out."""
+        return busy_seconds() - own_seconds() - self.busy_at_first
 
     @property
     def most_mb(self) -> float:
@@ -71,18 +75,16 @@ def own_seconds() -> float:
 
 
 def words(
-    lake: LakeResource, markets: Iterable[Market], since: datetime, offset: timedelta
+    lake: LakeResource, markets: Iterable[Market], closes: Mapping[datetime, datetime]
 ) -> list[Word]:
-    """Return when each bar that closed since then was spoken of, told by the log of the table.
+    """Return when bars were spoken of, told by the log of the table of predictions.
 
     Parameters
     ----------
     lake : LakeResource
     markets : iterable of Market
-    since : datetime
-        By the exchange's clock.
-    offset : timedelta
-        What the exchange's clock shows less this machine's.
+    closes : mapping of datetime to datetime
+        Open time of each bar -> when it closed, by this machine's clock.
     """
     bars = {market.key: market.bar for market in markets}
     storage = Storage(f"{lake.root}/{PREDICTIONS.name}", {})
@@ -92,16 +94,15 @@ def words(
         for (market, _), summary in commit.partitions.items():
             if market not in bars or summary.last is None:
                 continue
-            bar = bars[market]
-            first = before.get(market, summary.last - bar)
-            while first < summary.last:
-                first += bar
-                said.setdefault((market, first), commit.published_at + offset)
+            opened = before.get(market, summary.last - bars[market])
+            while opened < summary.last:
+                opened += bars[market]
+                said.setdefault((market, opened), commit.published_at)
             before[market] = summary.last
     return [
-        Word(market, opened, (at - opened - bars[market]).total_seconds())
+        Word(market, opened, (at - closes[opened]).total_seconds())
         for (market, opened), at in said.items()
-        if opened + bars[market] > since
+        if opened in closes
     ]
 
 

@@ -1,10 +1,11 @@
-"""`make capacity`: bars close at real speed, and each market's word is awaited.
+"""`make capacity`: bars close by a clock at real speed, and each market's word is awaited.
 
 The whole platform runs over a sandbox exchange: code server, daemon, web server, queue. Its home
 was lived in by three markets, and the others are their copies (home.py). Writes docs/capacity.md.
 """
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -28,12 +29,19 @@ from traderai_assets.cli.context import dagster_home, open_instance
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.server import SandboxServer
+from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.settings import load_settings
 from traderai_assets.work_classes import LIVE_JOB
 
 COUNTS = (1, 10, 50, 100, 200)
-BARS = 3
+BARS = 6
 BAR = timedelta(minutes=5)
+WARM_UP_BARS = 2
+# So long before a close the exchange's clock is set back to run
+LEAD = timedelta(seconds=15)
+MOST_WAITED = timedelta(seconds=180)
+IDLE_SECONDS = 60.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # When homes are made; each measurement goes on where the one before ended
 PREPARED = datetime(2026, 3, 20, 11, 50, 10, tzinfo=UTC)
 # Those without which no bar is spoken of; models, verdicts and drift are other pages' matter
@@ -47,6 +55,11 @@ SETTINGS = {
     "TRAINING__FOLDS": "3",
     "TRAINING__MAX_MODEL_AGE_DAYS": "365",
     "TRAINING__HORIZON_BARS": "12",
+    "SEARCH__LEARNER_TRIALS": "2",
+    "SEARCH__POLICY_TRIALS": "3",
+    "SEARCH__EVERY_MONTHS": "1",
+    "SEARCH__HORIZON_BARS": "[]",
+    "SEARCH__COMBINATORIAL_GROUPS": "0",
     "CHAMPIONS__ALLOW_UNPROVEN": "true",
     "COSTS__FEE_RATE": "0",
     "COSTS__SLIPPAGE_RATE": "0",
@@ -65,10 +78,12 @@ class Measured:
     p99: float
     worst: float
     cpu_share: float
+    idle_share: float
     most_mb: float
     bytes_a_bar: float
     rows_a_bar: float
     troubles: int
+    until: datetime
 
 
 @contextmanager
@@ -96,49 +111,82 @@ def platform(home: Path, count: int, now: datetime) -> Iterator[RunningPlatform]
 
 
 def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
-    """Let bars close, the first of them to warm up, and see when each market was spoken of."""
+    """Let bars close, the first two of them to warm up, and see when each market was spoken of."""
     with platform(home, count, now) as running:
         clock, kept = running.sandbox.clock, markets(count)
-        first = _next_close(clock.now())
-        _sleep_until(clock, first + BAR - timedelta(seconds=15))
-        offset = clock.now() - datetime.now(UTC)
+        for _ in range(WARM_UP_BARS):
+            _close_a_bar(running, count, Usage())
+        _rest(running)
         instance_home = dagster_home(running.settings)
         rows, size = event_rows(instance_home), size_of(home)
-        usage = Usage()
-        end = first + bars * BAR + BAR - timedelta(seconds=15)
-        while clock.now() < end:
-            usage.look(_workers(running))
-            time.sleep(1.0)
-        share = usage.share
-        said = [
-            one
-            for one in words(running.lake, kept, first, offset)
-            if first < one.open_time + BAR <= first + bars * BAR
-        ]
-        seconds = [one.seconds for one in said] or [float("inf")]
-        made = bars * count
+        usage, closes = Usage(), {}
+        for _ in range(bars):
+            opened, at = _close_a_bar(running, count, usage)
+            closes[opened] = at
+        _rest(running)
+        busy, seconds = usage.busy, usage.seconds
+        idle = Usage()
+        time.sleep(IDLE_SECONDS)
+        rate = idle.busy / idle.seconds
+        said = words(running.lake, kept, closes)
+        late = [one.seconds for one in said] or [float("inf")]
+        made, length = bars * count, bars * BAR.total_seconds()
+        cpu = busy + rate * max(length - seconds, 0.0)
+        runs = [one.dagster_run for one in running.runs(LIVE_JOB)]
         return Measured(
             markets=count,
             bars=bars,
             words=len(said),
             expected=made,
-            median=median(seconds),
-            p99=percentile(seconds, 0.99),
-            worst=max(seconds),
-            cpu_share=share,
+            median=median(late),
+            p99=percentile(late, 0.99),
+            worst=max(late),
+            cpu_share=cpu / length / (os.cpu_count() or 1),
+            idle_share=rate / (os.cpu_count() or 1),
             most_mb=usage.most_mb,
             bytes_a_bar=(size_of(home) - size) / made,
             rows_a_bar=(event_rows(instance_home) - rows) / made,
-            troubles=sum(not one.dagster_run.is_success for one in running.runs(LIVE_JOB)),
+            troubles=sum(run.is_finished and not run.is_success for run in runs),
+            until=clock.now(),
         )
+
+
+def _close_a_bar(running: RunningPlatform, count: int, usage: Usage) -> tuple[datetime, datetime]:
+    """Let the exchange's clock run into a close, and wait for every market's word.
+
+    What lies between two closes is skipped, since nothing happens in it. Returns when the bar
+    opened, by the exchange's clock, and when it closed, by this machine's.
+    """
+    clock = running.sandbox.clock
+    close = _next_close(clock.now() + LEAD)
+    clock.set(close - LEAD)
+    closed_at = datetime.now(UTC) + LEAD
+    deadline = time.monotonic() + (LEAD + MOST_WAITED).total_seconds()
+    opened = close - BAR
+    while time.monotonic() < deadline:
+        usage.look(_workers(running))
+        time.sleep(1.0)
+        if clock.now() > close and _spoken_of(running, count, opened):
+            break
+    return opened, closed_at
+
+
+def _spoken_of(running: RunningPlatform, count: int, opened: datetime) -> bool:
+    said = running.lake.snapshot(PREDICTIONS)
+    return all((said.last(one) or EPOCH) >= opened for one in markets(count))
+
+
+def _rest(running: RunningPlatform) -> None:
+    """Wait until no run waits or works."""
+    running.until(lambda: all(one.dagster_run.is_finished for one in running.runs()))
 
 
 def line(one: Measured) -> str:
     """Say what was measured."""
     return (
         f"{one.markets} markets: {one.words} of {one.expected} words, p50 {one.median:.1f} s, "
-        f"p99 {one.p99:.1f} s, worst {one.worst:.1f} s; CPU {one.cpu_share:.1%} of all, a run at "
-        f"most {one.most_mb:.0f} MB; {one.bytes_a_bar / 1000:.0f} kB and {one.rows_a_bar:.1f} "
+        f"p99 {one.p99:.1f} s, worst {one.worst:.1f} s; CPU {one.cpu_share:.1%} of all "
+        f"({one.idle_share:.1%} between bars), a run at most {one.most_mb:.0f} MB; {one.bytes_a_bar / 1000:.0f} kB and {one.rows_a_bar:.1f} "
         f"event rows a bar and market; {one.troubles} runs that did not succeed"
     )
 
@@ -164,12 +212,7 @@ def _stop_other_sensors(running: RunningPlatform) -> None:
 
 
 def _next_close(now: datetime) -> datetime:
-    return now + BAR - (now - datetime(1970, 1, 1, tzinfo=UTC)) % BAR
-
-
-def _sleep_until(clock: Clock, moment: datetime) -> None:
-    while (left := (moment - clock.now()).total_seconds()) > 0:
-        time.sleep(min(left, 1.0))
+    return now + BAR - (now - EPOCH) % BAR
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -188,10 +231,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             prepare(home, max(asked.markets), PREPARED)
             stamp.write_text(PREPARED.isoformat())
         for count in asked.markets:
-            now = datetime.fromisoformat(stamp.read_text())
-            print(line(measure(home, count, now, asked.bars)), flush=True)
-            later = now + (asked.bars + 3) * BAR
-            stamp.write_text(later.isoformat())
+            found = measure(home, count, datetime.fromisoformat(stamp.read_text()), asked.bars)
+            print(line(found), flush=True)
+            stamp.write_text((found.until + LEAD).isoformat())
     return 0
 
 

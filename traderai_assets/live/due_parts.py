@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.domain.champions.periods import champion_periods
+from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.partitions import split_partition_key
@@ -22,10 +22,12 @@ LABELS_EVERY = timedelta(hours=1)
 _LATELY = timedelta(days=1)
 
 
-def speaks(champions: LakeSnapshot, strategy: Strategy, market: str, now: datetime) -> bool:
-    """Whether the strategy speaks for the market, or did until lately."""
+def periods_of_late(
+    champions: LakeSnapshot, strategy: Strategy, market: str, now: datetime
+) -> list[ChampionPeriod]:
+    """Return the periods in which the strategy spoke for the market that may still be owed bars."""
     periods = champion_periods(champions.read(market, [ALL_MONTHS]), strategy.name)
-    return bool(periods) and periods[-1].until > pd.Timestamp(now - _LATELY)
+    return [one for one in periods if one.until > pd.Timestamp(now - _LATELY)]
 
 
 def labels_due(partition: str, now: Mapping[str, datetime]) -> bool:
@@ -41,8 +43,15 @@ def labels_due(partition: str, now: Mapping[str, datetime]) -> bool:
     return closed % bars == zlib.crc32(key.encode()) % bars
 
 
-def unspoken(part: Partition, publication: Publication) -> bool:
-    """Whether there are features of bars of which the strategy has predicted nothing yet."""
+def unspoken(part: Partition, publication: Publication, periods: list[ChampionPeriod]) -> bool:
+    """Whether there are features of a bar in a period of which nothing is predicted yet."""
+    bar = part.market.bar
     known = publication.source(FEATURES).summary(*part.key).last
+    if known is None:
+        return False
     spoken = publication.beside(PREDICTIONS).last(part.market)
-    return known is not None and (spoken is None or spoken < known)
+    return any(
+        max(one.since, pd.Timestamp(spoken + bar) if spoken is not None else one.since)
+        < min(one.until, pd.Timestamp(known + bar))
+        for one in periods
+    )

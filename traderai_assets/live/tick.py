@@ -13,6 +13,7 @@ import dagster as dg
 from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from traderai_assets.domain.champions.periods import ChampionPeriod
 from traderai_assets.domain.errors import InvalidMarket, TraderAIError
 from traderai_assets.domain.freshness.candles import stale_candles
 from traderai_assets.domain.markets import Market
@@ -26,7 +27,7 @@ from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.instance.event_batches import store_materializations
 from traderai_assets.instance.market_notes import refusals_of
 from traderai_assets.live.asset_side import AssetSide
-from traderai_assets.live.due_parts import labels_due, speaks, unspoken
+from traderai_assets.live.due_parts import labels_due, periods_of_late, unspoken
 from traderai_assets.live.proof import prove_once
 from traderai_assets.live.side_by_side import fetch_side_by_side
 from traderai_assets.live.troubles import Troubles
@@ -198,16 +199,16 @@ class LiveTick:
         if is_retired(self._lake, strategy):
             return
         champions = self._lake.snapshot(CHAMPIONS)
-        keys = []
-        for key in self._of_all():
-            market = split_partition_key(key)[0]
+        periods: dict[str, list[ChampionPeriod]] = {}
+        for market in {split_partition_key(key)[0] for key in self._of_all()}:
             with self.troubles.kept_apart(market):
-                if speaks(champions, strategy, market, self._now[market]):
-                    keys.append(key)
+                now = self._now[market]
+                periods[market] = periods_of_late(champions, strategy, market, now)
+        keys = [key for key in self._of_all() if periods[split_partition_key(key)[0]]]
         publication = self._publication(strategy, SIGNALS, keys, *OF_SIGNALS, beside=(PREDICTIONS,))
         self._make(
             publication,
-            lambda part: unspoken(part, publication),
+            lambda part: unspoken(part, publication, periods[part.market.key]),
             lambda part: put_signals(part, self._settings.of(strategy.name), strategy),
         )
 
