@@ -186,8 +186,9 @@ def line(one: Measured) -> str:
     return (
         f"{one.markets} markets: {one.words} of {one.expected} words, p50 {one.median:.1f} s, "
         f"p99 {one.p99:.1f} s, worst {one.worst:.1f} s; CPU {one.cpu_share:.1%} of all "
-        f"({one.idle_share:.1%} between bars), a run at most {one.most_mb:.0f} MB; {one.bytes_a_bar / 1000:.0f} kB and {one.rows_a_bar:.1f} "
-        f"event rows a bar and market; {one.troubles} runs that did not succeed"
+        f"({one.idle_share:.1%} between bars), a run at most {one.most_mb:.0f} MB; "
+        f"{one.bytes_a_bar / 1000:.0f} kB and {one.rows_a_bar:.1f} event rows a bar and market; "
+        f"{one.troubles} runs that did not succeed"
     )
 
 
