@@ -78,6 +78,8 @@ class InProcessPlatform:
                 "horizon_bars": (),
                 "combinatorial_groups": 0,
             },
+            # Sensors are asked one by one, and stale_candles for bars that close
+            "live": {"shard_markets": 0},
             # A few hundred bars prove nothing
             "champions": {"allow_unproven": True},
         }
