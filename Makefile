@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals capacity format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -81,6 +81,9 @@ end-to-end: $(READY)  ## Judge strategies from candles to the verdict, on noise 
 
 records: $(READY)  ## Judge three strategies on all months of CANDLES=FOLDER; writes docs/real_records.md; an hour.
 	@$(BIN)/python -m benchmarks.records.run --candles "$(CANDLES)"
+
+capacity: $(READY)  ## Let bars of 1 to 200 live markets close and await each word; writes docs/capacity.md; an hour.
+	@$(BIN)/python -m benchmarks.capacity.run --page
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
 	@$(BIN)/python -m benchmarks.rivals.run $(if $(CANDLES),--candles $(CANDLES))

@@ -28,6 +28,27 @@ class Word:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What so many markets cost."""
+
+    markets: int
+    bars: int
+    words: int
+    expected: int
+    median: float
+    p99: float
+    worst: float
+    cpu_share: float
+    cpu_seconds: float
+    idle_share: float
+    most_mb: float
+    bytes_a_bar: float
+    rows_a_bar: float
+    troubles: int
+    until: datetime
+
+
 @dataclass
 class Usage:
     """CPU of the whole machine but for this process, which is the exchange; and memory of runs."""

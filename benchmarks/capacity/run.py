@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +20,20 @@ from dagster._core.definitions.run_request import InstigatorType
 
 from benchmarks.capacity.feed import TIMEFRAME, RepeatedFeed, markets
 from benchmarks.capacity.home import HISTORY_DAYS, prepare
-from benchmarks.capacity.measured import Usage, event_rows, median, percentile, size_of, words
+from benchmarks.capacity.measured import (
+    Measured,
+    Usage,
+    event_rows,
+    median,
+    percentile,
+    size_of,
+    words,
+)
+from benchmarks.capacity.report import capacity_page
 from benchmarks.judging import ROOT
 from tests.pipeline.running_platform import RunningPlatform
 from tests.processes import processes_of
+from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import dagster_home, open_instance
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
@@ -33,6 +42,7 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.settings import load_settings
 from traderai_assets.work_classes import LIVE_JOB
 
+PAGE = ROOT / "docs" / "capacity.md"
 COUNTS = (1, 10, 50, 100, 200)
 BARS = 6
 BAR = timedelta(minutes=5)
@@ -64,26 +74,6 @@ SETTINGS = {
     "COSTS__FEE_RATE": "0",
     "COSTS__SLIPPAGE_RATE": "0",
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What so many markets cost."""
-
-    markets: int
-    bars: int
-    words: int
-    expected: int
-    median: float
-    p99: float
-    worst: float
-    cpu_share: float
-    idle_share: float
-    most_mb: float
-    bytes_a_bar: float
-    rows_a_bar: float
-    troubles: int
-    until: datetime
 
 
 @contextmanager
@@ -142,6 +132,7 @@ def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
             p99=percentile(late, 0.99),
             worst=max(late),
             cpu_share=cpu / length / (os.cpu_count() or 1),
+            cpu_seconds=cpu / bars,
             idle_share=rate / (os.cpu_count() or 1),
             most_mb=usage.most_mb,
             bytes_a_bar=(size_of(home) - size) / made,
@@ -222,6 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--markets", type=int, nargs="*", default=list(COUNTS))
     parser.add_argument("--bars", type=int, default=BARS)
     parser.add_argument("--home", type=Path, help="Of before, if it is there; kept.")
+    parser.add_argument("--page", action="store_true", help="Write docs/capacity.md.")
     asked = parser.parse_args(arguments)
     with ExitStack() as stack:
         home = asked.home or Path(stack.enter_context(tempfile.TemporaryDirectory()), "home")
@@ -231,10 +223,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             home.mkdir(parents=True)
             prepare(home, max(asked.markets), PREPARED)
             stamp.write_text(PREPARED.isoformat())
+        results: list[Measured] = []
         for count in asked.markets:
             found = measure(home, count, datetime.fromisoformat(stamp.read_text()), asked.bars)
             print(line(found), flush=True)
             stamp.write_text((found.until + LEAD).isoformat())
+            results.append(found)
+            if asked.page:
+                with atomic_write(PAGE) as draft:
+                    draft.write_text(capacity_page(results))
     return 0
 
 
