@@ -20,9 +20,9 @@ from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.live_runs import is_live, live_markets
 from traderai_assets.instance.market_notes import machine_time, refusal_of
+from traderai_assets.instance.open_months import note_open_month
 from traderai_assets.instance.run_coordinator import (
     market_of,
-    note_open_month,
     strategies_written,
 )
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished

@@ -1,31 +1,22 @@
 """The exchange resource: closed candles and the exchange's clock, from any exchange ccxt knows."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
-from resources.exchange.listing import (
-    list_markets,
-    market_host,
-    probe,
-    require_known,
-    require_listed,
-)
+from resources.exchange import listing
+from resources.exchange.listing import market_host, probe, require_known, require_listed
+from resources.exchange.opening import opened_client, share_listing
 from resources.exchange.paging import CandlePage, CandleReader
-from resources.exchange.proxies import ignored_proxies
-from resources.exchange.rate_limit import SharedRateLimit
-from resources.exchange.retry import RetryPolicy
 from resources.exchange.venue_clock import VenueClocks, sandbox_behind
 from traderai_assets.domain import defaults, limits
 from traderai_assets.domain.candles.frames import no_candles
 from traderai_assets.domain.candles.quarantine import no_quarantine
-from traderai_assets.domain.errors import InvalidSettings, MarketNotListed
+from traderai_assets.domain.errors import MarketNotListed
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.urls import checked_proxy, checked_url
 
@@ -105,7 +96,7 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             A swap's host is not its exchange's spot host, which is asked where only the exchange's
             id is given.
         max_age : float
-            Seconds since when an earlier answer does: it errs to the safe side.
+            Seconds for which an earlier answer does: it errs to the safe side.
 
         Raises
         ------
@@ -159,17 +150,11 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
             self._served_from[market] = reader.served_from
 
     def list_markets(self, market: Market) -> None:
-        """Have the market's host list its markets, whether or not it lists this one.
-
-        Raises
-        ------
-        ExchangeUnavailable
-            If its list could not be had.
-        """
+        """Have the market's host list its markets; raise ExchangeUnavailable if it does not."""
         client = self._client_of(market)
         if not client.markets:
             client.retry.begin()
-            list_markets(client, market)
+            listing.list_markets(client, market)
 
     def is_active(self, market: Market) -> bool:
         """Whether the exchange lists the market, and not as one that does not trade."""
@@ -228,35 +213,12 @@ class ExchangeResource(dg.ConfigurableResource["ExchangeResource"]):
         if key not in self._clients:
             require_known(exchange_id)
             client = self._clients[key] = self._open(exchange_id, market_kind)
-            known = self._lists_of._clients.get(key) if self._lists_of is not None else None  # noqa: SLF001
-            if known is not None and known.markets:
-                client.set_markets_from_exchange(known)
+            if self._lists_of is not None:
+                share_listing(client, self._lists_of._clients.get(key))  # noqa: SLF001
         return self._clients[key]
 
     def _open(self, exchange_id: str, market_kind: str) -> Any:
-        if self.sandbox_only and self.url is None:
-            raise InvalidSettings(
-                f"what is stored here came from a sandbox, and {exchange_id} itself would be asked "
-                'to go on; start with "traderai dev", which starts the sandbox again, or choose '
-                "another home"
-            )
-        from resources.exchange.clients import open_client
-
-        return open_client(
-            exchange_id,
-            market_kind=market_kind,
-            url=self.url,
-            proxy=self.proxy,
-            shared_limit=SharedRateLimit(Path(self.state_folder), exchange_id),
-            retry=RetryPolicy(
-                self.attempts,
-                self.deadline_seconds,
-                self.first_wait_seconds,
-                hint=ignored_proxies(os.environ, self.proxy),
-            ),
-            request_seconds=self.request_timeout_seconds,
-            max_bytes=self.max_answer_bytes,
-        )
+        return opened_client(self, exchange_id, market_kind)
 
     def _listed(self, market: Market) -> Any:
         """The client for a market, once it is certain that the exchange has that market."""

@@ -1,7 +1,6 @@
 """A table as one run sees it: loaded once, read and written against that one version."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ from resources.lake.changes import Change, change_of
 from resources.lake.delta_tables import Place
 from resources.lake.partitions import PartitionSummary, Publication
 from resources.lake.publishing import Publisher
-from resources.lake.rows import ordered, read_chunks, read_chunks_since, way_out
+from resources.lake.reading import read_joined
+from resources.lake.rows import read_chunks, read_chunks_since, way_out
 from resources.lake.state import read_state
 from resources.lake.storage import Storage
 from resources.lake.stored_partitions import milliseconds_of
@@ -23,10 +23,6 @@ from traderai_assets.schemas.tables import PartitionKey
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
-
-_READERS = 8
-# Of so few files of a folder, threads cost more than they save
-_FEW = 3
 
 
 class LakeSnapshot:
@@ -108,7 +104,7 @@ class LakeSnapshot:
         CorruptPartition
             If one of them cannot be read, or is not what was published.
         """
-        return self._joined(self._stored(market, months), self._read)
+        return read_joined(self.table, self._storage, self._stored(market, months), self._read)
 
     def read_since(
         self, market: Market | str, months: Sequence[Month | str | None], since: datetime
@@ -129,7 +125,9 @@ class LakeSnapshot:
             raise ValueError(f"table {self.table.path} is not ordered by time; read all of it")
         start, stored = milliseconds_of(since), self._state.stored
         keys = self._stored(market, months)
-        return self._joined(
+        return read_joined(
+            self.table,
+            self._storage,
             [key for key in keys if (stored[key].chunks[-1].last or start) >= start],
             lambda key: read_chunks_since(
                 self.table, key, stored[key].chunks, self._storage, since
@@ -199,20 +197,6 @@ class LakeSnapshot:
     ) -> list[PartitionKey]:
         asked = {self._whole(market, month) for month in months}
         return sorted(asked & self._state.stored.keys())
-
-    def _joined(
-        self, keys: Sequence[PartitionKey], read: Callable[[PartitionKey], pd.DataFrame]
-    ) -> pd.DataFrame:
-        if not keys:
-            return self.table.empty()
-        if len(keys) == 1:
-            return read(keys[0])
-        if len(keys) <= _FEW and self._storage.folder is not None:
-            frames = [read(key) for key in keys]
-            return ordered(self.table, pd.concat(frames, ignore_index=True))
-        with ThreadPoolExecutor(_READERS) as readers:
-            frames = list(readers.map(read, keys))
-        return ordered(self.table, pd.concat(frames, ignore_index=True))
 
     def _keys(self) -> set[PartitionKey]:
         # A damaged partition may be missing from what is stored; it must not go unnoticed.

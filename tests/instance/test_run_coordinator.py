@@ -5,7 +5,8 @@ from dagster._core.storage.dagster_run import DagsterRun
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.queue.policy import QueueRun, next_runs, waits
 from traderai_assets.instance.live_runs import contested_now, live_run_config
-from traderai_assets.instance.run_coordinator import note_open_month, open_month, queue_tags
+from traderai_assets.instance.open_months import note_open_month, open_month
+from traderai_assets.instance.run_coordinator import queue_tags
 from traderai_assets.instance.strategy_writers import note_writers, noted_writers, written_by
 from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, contested, holds_tag, limits_of
 

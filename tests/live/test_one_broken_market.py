@@ -143,16 +143,16 @@ def test_what_passes_is_made_good_by_the_next_tick(platform: InProcessPlatform, 
 def test_what_is_not_foreseen_fails_the_run_after_the_others_are_made(
     platform: InProcessPlatform, monkeypatch: pytest.MonkeyPatch
 ):
-    from traderai_assets.live import tick as module
+    from traderai_assets.making import features
 
-    make = module.put_features
+    make = features.put_features
 
     def breaks(part, settings):
         if part.market == BROKEN:
             raise ZeroDivisionError("nobody thought of this")
         make(part, settings)
 
-    monkeypatch.setattr(module, "put_features", breaks)
+    monkeypatch.setattr("traderai_assets.live.tick.put_features", breaks)
     result = tick(platform, *(one.key for one in ALL), raise_on_error=False)
     assert not result.success
     assert all(whole(platform, market) for market in OTHERS)

@@ -24,7 +24,7 @@ from tests.processes import end_all, is_fork_server, processes_of
 from tests.queue import location
 from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.domain.months import Month
-from traderai_assets.instance.run_coordinator import note_open_month
+from traderai_assets.instance.open_months import note_open_month
 
 TIMEOUT_SECONDS = 240  # a loaded machine; nothing here is a measurement
 MARKETS = ("binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.BTC-USD.5m", "kraken.SOL-USD.5m")

@@ -141,6 +141,7 @@ class World:
         self.launcher = self.new_launcher()
         self.coordinator.register_instance(instance)
         self.settings = Settings(
+            live={"shard_markets": 0},  # stale_candles asks for bars that close
             markets=tuple(f"binance:{market.symbol}" for market in self.markets),
             timeframe="1h",
             history_days=40,

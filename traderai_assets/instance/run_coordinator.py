@@ -10,15 +10,13 @@ the first of two locks, and the one that says why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator
+from dagster import DagsterRun, QueuedRunCoordinator
 from dagster._core.run_coordinator.base import SubmitRunContext
 from dagster._core.run_coordinator.queued_run_coordinator import RunQueueConfig
 
 from traderai_assets.domain.errors import RefusedRun
-from traderai_assets.domain.months import Month
 from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.domain.queue.limits import TagLimit
@@ -26,6 +24,7 @@ from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.instance.live_runs import contested_now, is_live, live_markets
+from traderai_assets.instance.open_months import open_month
 from traderai_assets.instance.range_runs import drop_first_partition
 from traderai_assets.instance.strategy_writers import (
     note_writers,
@@ -196,22 +195,6 @@ def strategies_written(written: Iterable[str]) -> list[str]:
 
 def _kind(asset: str) -> str:
     return asset.rpartition("/")[2]
-
-
-def open_month(instance: DagsterInstance, exchange: str) -> str:
-    """Return the month that is open by the exchange's clock, as the sensors last saw it."""
-    name = _cursor_name(exchange)
-    seen = instance.run_storage.get_cursor_values({name})
-    return seen.get(name) or Month.of(datetime.now(UTC)).key
-
-
-def note_open_month(instance: DagsterInstance, exchange: str, month: Month) -> None:
-    """Remember which month is open at `exchange`: a replayed one is not in today's."""
-    instance.run_storage.set_cursor_values({_cursor_name(exchange): month.key})
-
-
-def _cursor_name(exchange: str) -> str:
-    return f"traderai/open_month/{exchange}"
 
 
 def market_of(tags: Mapping[str, str]) -> str:

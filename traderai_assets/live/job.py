@@ -10,7 +10,6 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.limits import MAX_SHARD_MARKETS
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.instance.live_runs import ASSETS_TAG, LIVE_OP
-from traderai_assets.live.tick import LiveTick
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import asset_paths
 from traderai_assets.work_classes import JOBS, LIVE_JOB
@@ -57,11 +56,14 @@ def live_update_job(
         exchange: ExchangeResource,
         settings: dg.ResourceParam[Settings],
     ) -> None:
+        from traderai_assets.live.summary import tell_summary
+        from traderai_assets.live.tick import LiveTick
+
         tick = LiveTick(context, lake, exchange, settings, own, strategies)
         try:
             tick.run(config.markets)
         finally:
-            tick.tell_summary(config.markets)
+            tell_summary(context, config.markets, tick.troubles.of, tick.counts)
 
     @dg.job(
         name=LIVE_JOB,

@@ -6,30 +6,22 @@ good by the next.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import dagster as dg
 
-from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.champions.periods import ChampionPeriod
-from traderai_assets.domain.errors import InvalidMarket, TraderAIError
-from traderai_assets.domain.freshness.candles import stale_candles
+from traderai_assets.domain.errors import InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.progress_line import FINISHED, ProgressLine
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
-from traderai_assets.ingest.candle_month import MonthIngest
-from traderai_assets.ingest.known_until import known_until
-from traderai_assets.ingest.ledgers import Ledgers
-from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.instance.event_batches import store_materializations
-from traderai_assets.instance.market_notes import refusals_of
 from traderai_assets.live.asset_side import AssetSide
 from traderai_assets.live.due_parts import labels_due, periods_of_late, unspoken
+from traderai_assets.live.fetching import LiveFetch
 from traderai_assets.live.proof import prove_once
-from traderai_assets.live.side_by_side import fetch_side_by_side
 from traderai_assets.live.troubles import Troubles
 from traderai_assets.making.features import put_features
 from traderai_assets.making.labels import put_labels
@@ -44,7 +36,7 @@ from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import asset_key
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
@@ -54,8 +46,6 @@ from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
 
-_NAMED = 5
-_SHOWN = 300
 Assets = Mapping[dg.AssetKey, dg.AssetsDefinition]
 
 
@@ -93,6 +83,7 @@ class LiveTick:
         self._events: list[dg.AssetMaterialization] = []
         self._kept = KeptReads()
         self.counts: dict[str, int] = {}
+        self.troubles = Troubles(context)
 
     def run(self, keys: Sequence[str]) -> None:
         """Make all that is due of these markets.
@@ -102,7 +93,7 @@ class LiveTick:
         TraderAIError
             If no market was left without a trouble.
         """
-        self.troubles = Troubles(self._context, keys)
+        self.troubles.look_up(keys)
         kept = set(self._context.instance.get_dynamic_partitions(MARKETS))
         markets = []
         for key in keys:
@@ -124,61 +115,13 @@ class LiveTick:
             self.troubles.note(keys)
         self.troubles.raise_what_fails_the_run(keys)
 
-    def tell_summary(self, keys: Sequence[str]) -> None:
-        """Say on the run how it ended, in a line and as data."""
-        troubled = self.troubles.of
-        text = f"{len(keys) - len(troubled)} of {len(keys)} markets"
-        if troubled:
-            text += f", trouble with {', '.join(sorted(troubled)[:_NAMED])}"
-        line = ProgressLine(text, 100, FINISHED)
-        self._context.instance.add_run_tags(self._context.run_id, line.tags())
-        told = {market: f"{type(e).__name__}: {e}"[:_SHOWN] for market, e in troubled.items()}
-        self._context.add_output_metadata(
-            {
-                "markets": len(keys),
-                **{f"{name}_told": count for name, count in self.counts.items()},
-                **({"troubles": dg.MetadataValue.json(told)} if told else {}),
-            }
-        )
-
     def _fetch(self, markets: Sequence[Market]) -> None:
-        candles, gaps = self._lake.snapshot(CANDLES), self._lake.snapshot(CANDLE_GAPS)
-        hosts: dict[tuple[str, str], datetime | TraderAIError] = {}
-        for market in markets:
-            with self.troubles.kept_apart(market.key):
-                now = self._now[market.key] = self._clock(market, hosts)
-                known = known_until(candles, gaps, market)
-                stale = stale_candles(
-                    {market.key: None if known is None else known - market.bar},
-                    now,
-                    grace=timedelta(),
-                    tail_bars=self._settings.exchange.tail_bars,
-                )
-                self._months[market.key] = list(stale[0].months) if stale else [Month.of(now)]
+        fetching = LiveFetch(
+            self._context, self._lake, self._exchange, self._settings, self.troubles
+        )
+        self._months, self._now = fetching.due(markets)
         publication = self._publication(UNNAMED, CANDLES, self._of_all())
-        run_id = self._context.run_id
-        ledgers = Ledgers(run_id, publication.code_version, self._lake, held=True)
-        ingests: dict[str, list[MonthIngest]] = {}
-        for part in publication.partitions():
-            with self.troubles.kept_apart(part.market.key):
-                found = MonthIngest(part, publication, ledgers)
-                ingests.setdefault(part.market.key, []).append(found)
-        noted = refusals_of(self._context.instance, ingests)
-
-        def fetch(exchange: ExchangeResource, months: list[MonthIngest]) -> None:
-            key = months[0].part.market.key
-            refused = RefusedMarkets(self._context, publication, exchange, noted=noted)
-            with self.troubles.kept_apart(key):
-                for month in months:
-                    refused.fetch(month, refetch=False, by_schedule=True)
-                if key in refused.errors:
-                    raise refused.errors[key]
-
-        fetch_side_by_side(self._exchange, list(ingests.values()), fetch)
-        troubled = [part.key for one in ingests.values() for part in [m.part for m in one]]
-        publication.drop(key for key in troubled if key[0] in self.troubles.of)
-        ledgers.drop(key for key in troubled if key[0] in self.troubles.of)
-        self.troubles.add_partitions(ledgers.flush(publication))
+        fetching.fetch(publication)
         self._keep_events(publication, only_news=True)
 
     def _make_features(self) -> None:
@@ -264,22 +207,6 @@ class LiveTick:
         for market, months in self._months.items():
             if market not in self.troubles.of:
                 yield from (partition_key(market, month.key) for month in months)
-
-    def _clock(
-        self, market: Market, hosts: dict[tuple[str, str], datetime | TraderAIError]
-    ) -> datetime:
-        """Return the time at a market's host, whose markets are listed; each is asked once."""
-        host = market_host(market)
-        if host not in hosts:
-            try:
-                hosts[host] = self._exchange.clock(market)
-                self._exchange.list_markets(market)
-            except TraderAIError as error:
-                hosts[host] = error
-        found = hosts[host]
-        if isinstance(found, TraderAIError):
-            raise found
-        return found
 
     def _keep_events(self, publication: Publication, *, only_news: bool = False) -> None:
         found = list(publication.events(only_news=only_news))

@@ -20,10 +20,14 @@ class Troubles:
     the others nothing either, and then fails the run, so that nobody can overlook it.
     """
 
-    def __init__(self, context: dg.OpExecutionContext, markets: Iterable[str]) -> None:
+    def __init__(self, context: dg.OpExecutionContext) -> None:
         self._context = context
-        self._noted = set(refusals_of(context.instance, markets, (LIVE_JOB,)))
+        self._noted: set[str] = set()
         self.of: dict[str, Exception] = {}
+
+    def look_up(self, markets: Iterable[str]) -> None:
+        """Read which of these markets something is noted of already."""
+        self._noted = set(refusals_of(self._context.instance, markets, (LIVE_JOB,)))
 
     @contextmanager
     def kept_apart(self, market: str) -> Iterator[None]:

@@ -7,10 +7,9 @@ would mean nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property, partial
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import dagster as dg
 import pandas as pd
@@ -24,41 +23,19 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.crossings import StoredCrossings
-from traderai_assets.runs.inputs import INPUTS, Versions, input_versions, source_version
+from traderai_assets.runs.inputs import input_versions
 from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
+from traderai_assets.runs.partition_events import latest_event, materialization, provenance, told_of
 from traderai_assets.runs.publishing_apart import publish_apart
+from traderai_assets.runs.publishing_context import PublishingContext
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
 from traderai_assets.schemas.tables import Table
 
-# Older than every event. Dagster itself notes that there was none yet, and then never sees the
-# first one as news; 0 and -1 it takes for no number at all.
-_BEFORE_ALL_EVENTS = -2
 _CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
 
 __all__ = ["Partition", "Publication"]
-
-
-class PublishingContext(Protocol):
-    """What is asked of a run: an asset's own context, or another that stands in its place."""
-
-    @property
-    def run(self) -> dg.DagsterRun: ...
-
-    @property
-    def instance(self) -> dg.DagsterInstance: ...
-
-    @property
-    def assets_def(self) -> dg.AssetsDefinition: ...
-
-    @property
-    def asset_key(self) -> dg.AssetKey: ...
-
-    @property
-    def partition_keys(self) -> Sequence[str]: ...
-
-    def log_event(self, event: Any) -> None: ...
 
 
 class Publication:
@@ -77,7 +54,7 @@ class Publication:
         self._kept = kept
         # The pointers first: an event that arrives in between must count as news, not as read.
         self._pointers = {
-            key.to_user_string(): self._latest_event(key)
+            key.to_user_string(): latest_event(context.instance, key)
             for key in context.assets_def.asset_deps[context.asset_key]
         }
         # After the rows, so that no gap is believed in which rows have arrived since
@@ -206,14 +183,7 @@ class Publication:
             if self._kept is not None and self.target.table is CANDLES:  # Others read them next
                 self._kept.keep(CANDLES, key, summary.content_hash, frame)
             changed = key in published.changed or self._summaries.get(key, {}).get("changed", False)
-            self._summaries[key] = {
-                "dagster/row_count": summary.rows,
-                "first": _moment(summary.first),
-                "last": _moment(summary.last),
-                "content_hash": summary.content_hash,
-                "changed": changed,
-                "table_version": published.version,
-            }
+            self._summaries[key] = told_of(summary, changed=changed, version=published.version)
         return published
 
     def publish(self) -> Iterator[dg.MaterializeResult[None]]:
@@ -248,44 +218,5 @@ class Publication:
             version = summary["content_hash"]
             if stored is not None:
                 version = candles_version(version, stored.text(part.market, part.month))
-            yield dg.AssetMaterialization(
-                self._context.asset_key,
-                partition=part.dagster_key or None,
-                # In the order in which the page shows it: what a person asks first
-                metadata={
-                    **part.metadata,
-                    **{
-                        name: value
-                        for name, value in summary.items()
-                        if value is not None and name not in part.metadata
-                    },
-                    INPUTS: dg.MetadataValue.json(inputs),
-                },
-                tags=self._provenance(inputs, version),
-            )
-
-    def _provenance(self, inputs: Versions, version: str) -> dict[str, str]:
-        tags = {
-            "dagster/data_version": version,
-            "dagster/data_version_is_user_provided": "true",
-            "dagster/code_version": self.code_version,
-        }
-        for name, pointer in self._pointers.items():
-            tags[f"dagster/input_event_pointer/{name}"] = pointer
-            tags[f"dagster/input_data_version/{name}"] = source_version(
-                inputs.get(name) or inputs.get(_table_of(name), {})
-            )
-        return tags
-
-    def _latest_event(self, asset: dg.AssetKey) -> str:
-        record = self._context.instance.get_latest_data_version_record(asset)
-        return str(record.storage_id if record else _BEFORE_ALL_EVENTS)
-
-
-def _table_of(asset: str) -> str:
-    """Return what inputs call a source of a strategy's own asset: by its plain name."""
-    return asset.rpartition("/")[2]
-
-
-def _moment(moment: datetime | None) -> Any:
-    return dg.TimestampMetadataValue(moment.timestamp()) if moment is not None else None
+            tags = provenance(self.code_version, version, inputs, self._pointers)
+            yield materialization(part, self._context.asset_key, summary, inputs, tags)
