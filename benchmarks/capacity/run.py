@@ -51,6 +51,7 @@ WARM_UP_BARS = 2
 LEAD = timedelta(seconds=15)
 MOST_WAITED = timedelta(seconds=180)
 IDLE_SECONDS = 60.0
+QUIET_SECONDS = 8.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # When homes are made; each measurement goes on where the one before ended
 PREPARED = datetime(2026, 3, 20, 11, 50, 10, tzinfo=UTC)
@@ -197,10 +198,15 @@ def _stop_other_sensors(running: RunningPlatform) -> None:
     for state in states:
         if state.instigator_name not in SENSORS:
             running.instance.stop_sensor(state.instigator_origin_id, state.selector_id, None)
-    # What they asked for before
-    for record in running.runs():
-        if record.dagster_run.job_name != LIVE_JOB and not record.dagster_run.is_finished:
-            running.instance.run_coordinator.cancel_run(record.dagster_run.run_id)
+    # What they have asked for, and were about to
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < QUIET_SECONDS:
+        others = [one.dagster_run for one in running.runs() if not one.dagster_run.is_finished]
+        for run in others:
+            if run.job_name != LIVE_JOB:
+                running.instance.run_coordinator.cancel_run(run.run_id)
+                quiet_since = time.monotonic()
+        time.sleep(0.5)
 
 
 def _next_close(now: datetime) -> datetime:
