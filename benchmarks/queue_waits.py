@@ -1,4 +1,4 @@
-"""How long each class waits while a week-long backfill holds two of the three slots.
+"""How long each class waits while a backfill of a week holds one of the three slots.
 
 Nothing is timed: the queue's model serves a stated workload in virtual time, so that the same
 table comes out on every machine. `python -m benchmarks.queue_waits` prints it; the section "How
@@ -8,7 +8,7 @@ long each class can wait" of docs/operations.md holds it.
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from math import ceil
@@ -16,14 +16,14 @@ from math import ceil
 from benchmarks.table import markdown
 from tests.domain.queue.simulation import Aging, Request, simulate
 from traderai_assets.domain.queue.aging import aged_priority
-from traderai_assets.domain.queue.policy import Limits, QueueRun
+from traderai_assets.domain.queue.policy import QueueRun
 from traderai_assets.work_classes import (
-    BACKFILL,
     CLASS_TAG,
     JOBS,
     LIMITS,
     LONG_TAG,
     SIGNALS_GENERATE,
+    UPDATE_LATEST,
     WORK_CLASSES,
     WRITES_TAG,
     classify,
@@ -35,18 +35,20 @@ BAR = 5 * MINUTE
 OPEN_MONTH, PAST_MONTH = "2026-10", "2026-01"
 # Queued to ended, in seconds, as measured on a machine of two cores
 SECONDS = {
-    "update_latest": (4.0, 5.0),
-    "generate_signals": (3.5, 4.5),
-    "expire_signals": (3.5, 4.5),
+    "generate_signals": (1.5, 2.5),
+    "expire_signals": (1.5, 2.5),
     "train": (2 * MINUTE, 6 * MINUTE),
     "choose_champion": (4.0, 6.0),
     "monitor_drift": (5.0, 7.0),
     "replay_history": (9.0, 11.0),
-    # Three runs of six months for each of twenty markets fill two slots for a week
-    "backfill": (2.8 * HOUR, 8.4 * HOUR),
+    # Three runs of six months for each of twenty markets fill a slot for a week
+    "backfill": (1.4 * HOUR, 4.2 * HOUR),
 }
+# Of a live update: what it takes at all, and for each market more
+LIVE_SECONDS, SECONDS_A_MARKET = (2.0, 4.0), 0.3
+SHARD_MARKETS = 25
 BACKFILLED_MARKETS, RUNS_A_MARKET = 20, 3
-SENSOR_SECONDS, GRACE_SECONDS = 30.0, 5.0
+SENSOR_SECONDS, LIVE_LOOK_SECONDS, GRACE_SECONDS = 30.0, 2.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,6 @@ class Scenario:
     name: str
     markets: int
     aging_minutes: float = 0
-    backfill_slots: int = BACKFILL.slots
-
-    @property
-    def limits(self) -> Limits:
-        """The queue's limits, but for the slots of backfill."""
-        ours = next(limit for limit in LIMITS.tags if limit.value == BACKFILL.name)
-        others = tuple(limit for limit in LIMITS.tags if limit is not ours)
-        return Limits(LIMITS.slots, (replace(ours, most=self.backfill_slots), *others))
 
     @property
     def aging(self) -> Aging | None:
@@ -77,11 +71,10 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("20 markets", 20),
-    Scenario("20, aging", 20, aging_minutes=10),
-    Scenario("25 markets", 25),
-    Scenario("25, aging", 25, aging_minutes=10),
-    Scenario("25, backfill in one slot", 25, backfill_slots=1),
+    Scenario("10 markets", 10),
+    Scenario("50 markets", 50),
+    Scenario("200 markets", 200),
+    Scenario("200, aging", 200, aging_minutes=10),
 )
 
 
@@ -103,20 +96,26 @@ class Workload:
             judged = self._request("choose_champion", market, self._look())
             yield self._request("train", market, self._chance.uniform(0, HOUR), then=(judged,))
         for bar in self._every(BAR):
-            look = bar + GRACE_SECONDS + self._look()
-            yield from (self._live(market, look) for market in self._markets)
+            look = bar + GRACE_SECONDS + self._chance.uniform(0, LIVE_LOOK_SECONDS)
+            shards = ceil(len(self._markets) / SHARD_MARKETS)
+            yield from (self._live(number, shards, look) for number in range(shards))
+        # What a live update left behind is asked for by itself: a market's an hour, say
+        for hour in self._every(HOUR):
+            for job in ("generate_signals", "expire_signals"):
+                market = self._chance.choice(self._markets)
+                yield self._request(job, market, hour + self._chance.uniform(0, HOUR))
         for job, every in (("monitor_drift", 6 * HOUR), ("replay_history", DAY)):
             for beginning in self._every(every):
                 look = beginning + self._look()
                 yield from (self._request(job, market, look) for market in self._markets)
 
-    def _live(self, market: str, at: float) -> Request:
-        """An update, then signals and outcomes, as sensors find that candles have come."""
-        then = (
-            self._request("generate_signals", market, self._look()),
-            self._request("expire_signals", market, self._look()),
-        )
-        return self._request("update_latest", market, at, then=then)
+    def _live(self, number: int, shards: int, at: float) -> Request:
+        """A live update of one shard, from its candles to the outcomes of its signals."""
+        tags = {CLASS_TAG: UPDATE_LATEST.name}
+        run = QueueRun(f"{next(self._numbers):08d}", UPDATE_LATEST.priority, tags)
+        lasts = self._chance.uniform(*LIVE_SECONDS)
+        lasts += SECONDS_A_MARKET * len(self._markets) / shards
+        return Request(at, run, lasts, f"live/{number}", ())
 
     def _request(
         self,
@@ -147,7 +146,7 @@ def waits(scenario: Scenario, seconds: float = WEEK) -> dict[str, list[float]]:
     """Return the waits of each class, in seconds, shortest first, of runs asked for in time."""
     found: dict[str, list[float]] = defaultdict(list)
     requests = Workload(scenario.markets, seconds).requests()
-    for service in simulate(requests, scenario.limits, aging=scenario.aging):
+    for service in simulate(requests, LIMITS, aging=scenario.aging):
         if service.asked < seconds:
             found[service.request.run.tags[CLASS_TAG]].append(service.waited)
     return {name: sorted(times) for name, times in found.items()}

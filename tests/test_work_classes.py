@@ -24,7 +24,7 @@ def named(assets, months, open_month="2026-10"):
 
 def test_the_seven_classes_stand_in_the_order_of_their_priorities():
     assert [(work.name, work.priority, work.slots) for work in WORK_CLASSES] == [
-        ("backfill", 10, 2),
+        ("backfill", 10, 1),
         ("update_latest", 9, 2),
         ("signals.expire", 8, 1),
         ("signals.generate", 7, 1),

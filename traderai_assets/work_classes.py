@@ -90,7 +90,8 @@ _CANDLES = frozenset({"candles", "features", "labels"})
 BACKFILL = WorkClass(
     "backfill",
     10,
-    2,
+    # One of the two that long work has: the other is never a backfill's, however long it lasts
+    1,
     _CANDLES,
     "Fetch candles of months gone by.",
     24,

@@ -2,7 +2,7 @@ import pytest
 
 from benchmarks.queue_waits import DAY, HOUR, Scenario, longest_and_usual, spoken, table, waits
 from traderai_assets.domain.queue.policy import QueueRun
-from traderai_assets.work_classes import LIMITS, WORK_CLASSES
+from traderai_assets.work_classes import WORK_CLASSES
 
 FEW = Scenario("few", 2)
 
@@ -13,8 +13,8 @@ def test_every_class_is_in_the_workload_and_the_same_waits_come_out_again():
     assert found == waits(FEW, HOUR)
 
 
-def test_the_backfill_holds_two_slots_all_the_while():
-    # 60 runs of 5.6 h on the average in two slots: the last is begun in the seventh day
+def test_the_backfill_holds_a_slot_all_the_while():
+    # 60 runs of 2.8 h on the average in one slot: the last is begun in the seventh day
     longest = waits(FEW, HOUR)["backfill"][-1]
     assert 6 * DAY < longest < 7.5 * DAY
 
@@ -23,12 +23,6 @@ def test_the_table_has_a_line_for_each_class_and_a_column_for_each_scenario():
     lines = table([FEW], HOUR).splitlines()
     assert lines[0] == "| class | few |"
     assert [line.split(" | ")[0] for line in lines[2:]] == [f"| {w.name}" for w in WORK_CLASSES]
-
-
-def test_a_scenario_changes_the_slots_of_backfill_and_nothing_else():
-    assert set(FEW.limits.tags) == set(LIMITS.tags)
-    changed = set(Scenario("", 2, backfill_slots=1).limits.tags) - set(LIMITS.tags)
-    assert [(limit.value, limit.most) for limit in changed] == [("backfill", 1)]
 
 
 def test_waiting_runs_age_as_far_as_the_sensor_lets_them():

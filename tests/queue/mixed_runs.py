@@ -66,7 +66,7 @@ def hold_all_slots(platform: QueuePlatform, until: str = HOLD) -> list[str]:
         launch_job(platform, job, [partition_key(market, month)], held)
         for job, market, month in (
             ("backfill", MARKETS[0], old),
-            ("backfill", MARKETS[1], old),
+            ("train", MARKETS[1], latest),
             ("update_latest", MARKETS[2], latest),
         )
     ]

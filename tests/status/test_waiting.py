@@ -54,7 +54,7 @@ def test_without_a_daemon_nothing_starts_and_the_way_out_is_named(traderai, queu
 
 
 def test_where_all_slots_are_taken_a_run_waits_for_one_of_those_who_hold_them(queued, run):
-    held = [run("backfill", STARTED, market=market).run_id for market in (ETH, SOL)]
+    held = [run("train", STARTED, market=market).run_id for market in (ETH, SOL)]
     held.append(run("expire_signals", STARTED).run_id)
     run("generate_signals", QUEUED)
     [row] = queued()
@@ -64,11 +64,11 @@ def test_where_all_slots_are_taken_a_run_waits_for_one_of_those_who_hold_them(qu
 
 
 def test_a_full_class_is_named_with_those_who_fill_it(queued, run):
-    held = [run("backfill", STARTED, market=market).run_id for market in (ETH, SOL)]
-    run("backfill", QUEUED)
+    held = [run("train", STARTED, market=market).run_id for market in (ETH, SOL)]
+    run("train", QUEUED)
     [row] = queued()
     assert (row["kind"], row["behind"]) == ("limit", held)
-    assert "backfill" in row["reason"]
+    assert "training" in row["reason"]
     assert "2 of 2" in row["reason"]
 
 
