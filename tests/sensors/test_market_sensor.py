@@ -9,7 +9,7 @@ from resources.exchange.resource import ExchangeResource
 from traderai_assets.domain.errors import ExchangeUnavailable, InvalidSettings, LakeError
 from traderai_assets.domain.months import Month
 from traderai_assets.settings_sections import TrainingSettings
-from traderai_assets.settings_services import QueueSettings
+from traderai_assets.settings_services import LiveSettings, QueueSettings
 from traderai_assets.work_classes import JOBS
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ def test_there_are_sensors_of_markets_and_one_of_runs_and_each_runs_from_the_sta
 
 
 def test_the_docs_say_of_each_sensor_what_it_asks_for(platform, repository):
-    platform.configure(queue=QueueSettings(aging_minutes=1))
+    platform.configure(queue=QueueSettings(aging_minutes=1), live=LiveSettings(shard_markets=25))
     page = (repository / "docs" / "architecture.md").read_text()
     _, _, loop = page.partition("\n## The loop\n")
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", loop, re.MULTILINE)
