@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from tests.assets.in_process_platform import InProcessPlatform
+from tests.live.ticks import tick
 from traderai_assets.cli.context import INSTANCE_FILE
+from traderai_assets.work_classes import LIVE_JOB
 
 # Jobs, each with its months and the assets that are asked of it (all where none are named)
 Work = Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]
@@ -95,7 +97,10 @@ def _run_all(home: Path, url: str, work: Work, settings: dict[str, Any], begun: 
         platform = InProcessPlatform(home, exchange_elsewhere, instance, **settings)
         begun.set()
         for job, months, only in work:
-            platform.run(job, *months, only=only)
+            if job == LIVE_JOB:
+                tick(platform)
+            else:
+                platform.run(job, *months, only=only)
 
 
 def _run(
