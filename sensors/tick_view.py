@@ -74,7 +74,7 @@ class TickView:
         """Return the table as it was when this tick first asked."""
         placed = self.lake.placed(table)
         if placed.path not in self._snapshots:
-            self._snapshots[placed.path] = self.lake.snapshot(placed)
+            self._snapshots[placed.path] = self.lake.look(placed)
         return self._snapshots[placed.path]
 
     def now(self, market: Market) -> datetime:
