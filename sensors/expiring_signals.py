@@ -1,7 +1,9 @@
 """Asks for the outcomes of open signals whenever bars have closed since they were judged."""
 
 import dagster as dg
+import pandas as pd
 
+from resources.lake.remembered import Remembered
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
 from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
@@ -12,6 +14,8 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.settings import Settings
+
+_remembered: Remembered[OpenSignals | None] = Remembered(20_000)
 
 
 def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -50,10 +54,17 @@ def decide(view: TickView, market: Market) -> Finding:
 
 def _open_signals(view: TickView, market: Market, month: Month) -> OpenSignals | None:
     """Return the signals that may still be open in this month and that no outcome has ended."""
-    read = reach(view.settings).outcomes(market.bar).months(month)
-    months = [one.key for one in read]
-    given = view.table(SIGNALS).read(market.key, months)
-    outcomes = view.table(SIGNAL_OUTCOMES).read(market.key, months)
+    months = reach(view.settings).outcomes(market.bar).months(month)
+    signals, outcomes = view.table(SIGNALS), view.table(SIGNAL_OUTCOMES)
+    version = tuple(
+        table.content_hash(market, one) for table in (signals, outcomes) for one in months
+    )
+    return _remembered.of(
+        version, lambda: _without_end(signals.read(market, months), outcomes.read(market, months))
+    )
+
+
+def _without_end(given: pd.DataFrame, outcomes: pd.DataFrame) -> OpenSignals | None:
     ended = outcomes.loc[outcomes["status"] != "open", "open_time"]
     waiting = given[~given["open_time"].isin(ended)]
     if waiting.empty:

@@ -1,8 +1,13 @@
-"""What one tick finds: every table and every clock read once."""
+"""What one tick finds: every table, every clock and every note read once for all markets.
 
-from collections.abc import Callable
+Nothing of the instance is kept from one tick to the next; of tables, see resources/lake/looks.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import dagster as dg
 from dagster._core.storage.dagster_run import RunRecord
@@ -11,6 +16,7 @@ from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from sensors.tried_causes import CAUSE_TAG, RUN_KEY_TAG, TriedCauses
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
@@ -18,7 +24,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
-from traderai_assets.instance.market_notes import machine_time, refusal_of
+from traderai_assets.instance.market_notes import machine_time, refusals_in
 from traderai_assets.instance.run_coordinator import (
     market_of,
     note_open_month,
@@ -29,11 +35,8 @@ from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import JOBS, MARKET_TAG, WRITES_TAG
-
-RUN_KEY_TAG = "dagster/run_key"
-# On every run but the first that was asked for of one cause: the run key of the first
-CAUSE_TAG = "traderai/cause"
 
 
 class TickView:
@@ -59,7 +62,13 @@ class TickView:
         self._partitions: set[str] | None = None
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
-        self._at_work = [record.dagster_run for record, state in seen if state.at_work]
+        self._at_work: dict[str, list[dg.DagsterRun]] = defaultdict(list)
+        for record, state in seen:
+            if state.at_work:
+                self._at_work[market_of(record.dagster_run.tags)].append(record.dagster_run)
+        self._kept: list[str] | None = None
+        self._refusals: dict[str, dict[str, MarketRefusal]] = {}
+        self._tried = TriedCauses(instance)
 
     def of(self, strategy: Strategy) -> "TickView":
         """Return what the tick finds of one strategy: its settings, its tables, its runs."""
@@ -76,6 +85,11 @@ class TickView:
         if placed.path not in self._snapshots:
             self._snapshots[placed.path] = self.lake.look(placed)
         return self._snapshots[placed.path]
+
+    @cached_property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Every strategy there is."""
+        return strategies_of(self.settings)
 
     def now(self, market: Market) -> datetime:
         """Return the time at the market's host; one that does not answer is asked once."""
@@ -96,10 +110,8 @@ class TickView:
 
     def busy(self, market: Market, *jobs: str) -> bool:
         """Whether a run of one of `jobs` waits or works for the market, and can still end."""
-        return any(
-            run.job_name in jobs and market_of(run.tags) == market.key and self._concerns(run)
-            for run in self._at_work
-        )
+        runs = self._at_work.get(market.key, ())
+        return any(run.job_name in jobs and self._concerns(run) for run in runs)
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""
@@ -137,15 +149,13 @@ class TickView:
         """Say what became of the request's runs, where it may not be made now."""
         return became_of(self._tries(request.run_key or ""), first_rest)
 
+    def foresee(self, requests: Iterable[dg.RunRequest]) -> None:
+        """Read what became of all these requests at once, before each is asked about."""
+        self._tried.foresee(request.run_key or "" for request in requests)
+
     def _tries(self, cause: str) -> list[Try]:
         """Return every run that was made for a cause, the last made first."""
-        records = [
-            record
-            for tag in (CAUSE_TAG, RUN_KEY_TAG)
-            for record in self.instance.get_run_records(dg.RunsFilter(tags={tag: cause}))
-        ]
-        records.sort(key=lambda record: record.storage_id, reverse=True)
-        return [self._try(record) for record in records]
+        return [self._try(record) for record in self._tried.of(cause)]
 
     def _try(self, record: RunRecord) -> Try:
         run = record.dagster_run
@@ -156,9 +166,13 @@ class TickView:
     def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
         """Return what refuses the market, or a job of it, if anything does.
 
-        Read anew each time, as runs write it while a tick lasts.
+        Read of all kept markets when the tick first asks; a run that is refused meanwhile is seen
+        by the next one.
         """
-        return refusal_of(self.instance, market.key, scope)
+        if scope not in self._refusals:
+            asked = {market.key, *self.kept_markets()}
+            self._refusals[scope] = refusals_in(self.instance, asked, scope)
+        return self._refusals[scope].get(market.key)
 
     def resting(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
         """Return what refuses it, as long as it is not time to ask again."""
@@ -167,10 +181,13 @@ class TickView:
 
     def kept_markets(self) -> list[str]:
         """Return the key of every market to keep: of the settings and added, less those removed."""
-        return kept_markets(self.instance, self.settings)
+        if self._kept is None:
+            self._kept = kept_markets(self.instance, self.settings)
+        return self._kept
 
     def sync_with_settings(self) -> None:
         """Take over which markets the settings name; for one sensor only."""
+        self._kept = None
         sync_with_settings(self.instance, self.settings)
 
     def keep(self, market: Market) -> None:
