@@ -2,16 +2,20 @@
 
 import dagster as dg
 
+from resources.lake.remembered import Remembered
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
-from traderai_assets.domain.freshness.signals import expiring_signals
+from traderai_assets.domain.freshness.signals import OpenSignals, expiring_signals
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.making.open_signals import open_signals
+from traderai_assets.plan import reach
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.settings import Settings
+
+_remembered: Remembered[OpenSignals | None] = Remembered(20_000)
 
 
 def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -33,13 +37,7 @@ def decide(view: TickView, market: Market) -> Finding:
     if last_bar is None:
         return Finding(f"{market.key} has no candles")
     last_close = last_bar + market.bar
-    waiting = open_signals(
-        view.table(SIGNALS),
-        view.table(SIGNAL_OUTCOMES),
-        market,
-        Month.of(last_bar),
-        view.settings,
-    )
+    waiting = _open_signals(view, market, Month.of(last_bar))
     if waiting is None:
         return Finding(f"{market.key} has no open signals")
     found = expiring_signals({market.key: waiting}, {market.key: last_close})
@@ -52,3 +50,16 @@ def decide(view: TickView, market: Market) -> Finding:
     cause = f"{last_close.isoformat()}:{view.last_time(SIGNALS, market)}"
     request = request_months("expire_signals", market, months, cause)
     return Finding(found[0].reason, request)
+
+
+def _open_signals(view: TickView, market: Market, month: Month) -> OpenSignals | None:
+    """Return the signals that may still be open in this month and that no outcome has ended."""
+    signals, outcomes = view.table(SIGNALS), view.table(SIGNAL_OUTCOMES)
+    version = tuple(
+        table.content_hash(market, one)
+        for table in (signals, outcomes)
+        for one in reach(view.settings).outcomes(market.bar).months(month)
+    )
+    return _remembered.of(
+        version, lambda: open_signals(signals, outcomes, market, month, view.settings)
+    )

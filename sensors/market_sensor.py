@@ -27,6 +27,7 @@ from traderai_assets.partitions import partition_key, partition_range_tags
 from traderai_assets.plan import market_clash
 from traderai_assets.registry.retirement import is_retired
 from traderai_assets.runs.strategy_assets import asset_key
+from traderai_assets.schemas.verdict import VERDICTS
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import JOBS, STRATEGY_TAG
@@ -92,16 +93,10 @@ def market_sensor(
             view = TickView(context.instance, lake, clocks, settings)
             if prepare is not None:
                 prepare(view)
-            asked = [
-                one
-                for one in strategies
-                if not each_strategy or retired_too or not is_retired(lake, one)
-            ]
-            findings = [
-                judge(decide, view.of(strategy), key)
-                for key in view.kept_markets()
-                for strategy in asked
-            ]
+            views = [view.of(one) for one in strategies]
+            if each_strategy and not retired_too:
+                views = [own for own in views if not is_retired(own.table(VERDICTS), own.strategy)]
+            findings = judge_all(decide, views, view.kept_markets())
             if keep is not None:
                 keep(view, findings)
         return tick_result(context, findings)
@@ -119,13 +114,31 @@ def tick_result(context: dg.SensorEvaluationContext, findings: list[Finding]) ->
     return dg.SensorResult(run_requests=requests)
 
 
-def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: str) -> Finding:
-    """Return the verdict on one market; what is wrong with it stops no other market.
+def judge_all(
+    decide: Callable[[TickView, Market], Finding], views: list[TickView], keys: list[str]
+) -> list[Finding]:
+    """Return the verdict on each market by each strategy; what is wrong with one stops no other.
 
     Dagster would drop a request it had before, but then not give our reason. A cause whose runs
     have ended and left it as it was is asked for again, after a rest: no run key is an end.
     """
-    finding = _judged(decide, view, key)
+    judged = [(view, _judged(decide, view, key)) for key in keys for view in views]
+    for view in views[:1]:  # One query of the runs of all causes: views share what was read
+        view.foresee(
+            own_request(finding.request, own.strategy)
+            for own, finding in judged
+            if finding.request is not None
+        )
+    return [_named(view, as_tried(view, finding)) for view, finding in judged]
+
+
+def judge(decide: Callable[[TickView, Market], Finding], view: TickView, key: str) -> Finding:
+    """Return the verdict on one market, by one strategy."""
+    [finding] = judge_all(decide, [view], [key])
+    return finding
+
+
+def _named(view: TickView, finding: Finding) -> Finding:
     if not view.strategy.folder:
         return finding
     return finding._replace(sentence=f"{view.strategy.name}: {finding.sentence}")
@@ -144,7 +157,7 @@ def _judged(decide: Callable[[TickView, Market], Finding], view: TickView, key: 
     resting = view.resting(market, str(finding.request.job_name))
     if resting is not None:
         return Finding(f"{finding.sentence}, but {key} {resting.sentence}", failed=True)
-    return as_tried(view, finding)
+    return finding
 
 
 def as_tried(view: TickView, finding: Finding) -> Finding:

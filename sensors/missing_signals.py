@@ -6,14 +6,13 @@ import dagster as dg
 import pandas as pd
 
 from sensors.market_sensor import Finding, market_sensor, request_months
+from sensors.speaking import periods_of
 from sensors.tick_view import TickView
-from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
+from traderai_assets.domain.champions.periods import ChampionPeriod
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import months_between
-from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.predictions import PREDICTIONS
-from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
 
 
@@ -31,8 +30,7 @@ def missing_signals_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for signals of the bars that closed, since it last spoke, while a strategy speaks."""
-    history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
-    periods = champion_periods(history, view.strategy.name)
+    periods = periods_of(view, market)
     if not periods:
         return Finding(f"strategy {view.strategy.name} does not speak for {market.key}")
     start, end = _silence(view, market, periods)

@@ -4,24 +4,21 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from sensors.absent_bars import AbsentBars
+from sensors.absent_bars import AbsentBars, ends_in_gap, known_until_of
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
-from traderai_assets.domain.candles.delisting import without_end
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.freshness.live_ticks import REACH_BARS
 from traderai_assets.domain.labels.barriers import label_memory_bars
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.known_until import known_until
 from traderai_assets.instance.market_notes import note_refused
 from traderai_assets.partitions import history_months
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.settings import Settings
-from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import BY_SCHEDULE_TAG
 
 # How long bars that keep closing may hold up what is due: where a clock runs fast they always do
@@ -97,7 +94,7 @@ def _now(view: TickView, market: Market) -> datetime:
 
 def _update(view: TickView, market: Market, now: datetime) -> Finding:
     """Ask for the bars that have closed and are not stored."""
-    known = known_until(view.table(CANDLES), view.table(CANDLE_GAPS), market)
+    known = known_until_of(view, market)
     stale = stale_candles(
         {market.key: None if known is None else known - market.bar},
         now,
@@ -146,16 +143,15 @@ def _is_whole(view: TickView, market: Market, month: Month) -> bool:
     A run that was killed leaves a month that ends early, or candles without features: neither
     must pass for history.
     """
-    candles = view.table(CANDLES).summary(market.key, month.key)
+    candles = view.table(CANDLES).summary(market, month)
     if _lacks_labels(view, market, month, candles.rows):
         return False
-    if view.table(FEATURES).summary(market.key, month.key).last != candles.last:
+    if view.table(FEATURES).summary(market, month).last != candles.last:
         return False
     if candles.last is not None and candles.last + market.bar >= month.end:
         return True
     # A market that is over is not asked for at all; one that is listed again, from there on
-    gaps = without_end(view.table(CANDLE_GAPS).read(market.key, [month.key]))
-    return bool((gaps["end"] >= month.end).any())
+    return ends_in_gap(view, market, month)
 
 
 def _lacks_labels(view: TickView, market: Market, month: Month, candles: int) -> bool:
@@ -163,7 +159,7 @@ def _lacks_labels(view: TickView, market: Market, month: Month, candles: int) ->
 
     Where a month holds little more than labels look back on, there may be none to be made.
     """
-    for strategy in strategies_of(view.settings) if view.settings.strategies else ():
+    for strategy in view.strategies if view.settings.strategies else ():
         own = view.of(strategy)
         stored = own.table(LABELS).months(market)
         least = 2 * label_memory_bars(own.settings.training.horizon_bars)

@@ -5,14 +5,12 @@ from datetime import timedelta
 import dagster as dg
 
 from sensors.market_sensor import Finding, market_sensor, request_months
+from sensors.speaking import periods_of
 from sensors.tick_view import TickView
-from traderai_assets.domain.champions.periods import champion_periods
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
 from traderai_assets.schemas.features import FEATURES
-from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.settings import Settings
 
 
@@ -30,8 +28,7 @@ def stale_drift_metrics_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for drift metrics of the market if its champion has none that are fresh enough."""
-    history = view.table(CHAMPIONS).read(market.key, [ALL_MONTHS])
-    periods = champion_periods(history, view.strategy.name)
+    periods = periods_of(view, market)
     if not (periods and periods[-1].stands):
         return Finding(f"strategy {view.strategy.name} does not speak for {market.key}")
     last_bar = view.last_time(FEATURES, market)

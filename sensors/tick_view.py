@@ -1,8 +1,13 @@
-"""What one tick finds: every table and every clock read once."""
+"""What one tick finds: every table, every clock and every note read once for all markets.
 
-from collections.abc import Callable
+Nothing of the instance is kept from one tick to the next; of tables, see resources/lake/looks.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import dagster as dg
 from dagster._core.storage.dagster_run import RunRecord
@@ -11,6 +16,7 @@ from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from sensors.tried_causes import CAUSE_TAG, RUN_KEY_TAG, TriedCauses
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
@@ -19,7 +25,7 @@ from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
 from traderai_assets.instance.live_runs import is_live, live_markets
-from traderai_assets.instance.market_notes import machine_time, refusal_of
+from traderai_assets.instance.market_notes import machine_time, refusals_in
 from traderai_assets.instance.open_months import note_open_month
 from traderai_assets.instance.run_coordinator import (
     market_of,
@@ -30,11 +36,8 @@ from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import JOBS, LIVE_JOB, MARKET_TAG, WRITES_TAG
-
-RUN_KEY_TAG = "dagster/run_key"
-# On every run but the first that was asked for of one cause: the run key of the first
-CAUSE_TAG = "traderai/cause"
 
 
 class TickView:
@@ -60,10 +63,13 @@ class TickView:
         self._partitions: set[str] | None = None
         now = wall()
         seen = [(one, state_of(one, now)) for one in unfinished(instance)]
-        self._at_work = [record.dagster_run for record, state in seen if state.at_work]
-        self._updated_live = {
-            key for run in self._at_work if is_live(run) for key in live_markets(run.run_config)
-        }
+        self._at_work: dict[str, list[dg.DagsterRun]] = defaultdict(list)
+        for run in (record.dagster_run for record, state in seen if state.at_work):
+            for key in live_markets(run.run_config) if is_live(run) else [market_of(run.tags)]:
+                self._at_work[key].append(run)
+        self._kept: list[str] | None = None
+        self._refusals: dict[str, dict[str, MarketRefusal]] = {}
+        self._tried = TriedCauses(instance)
 
     def of(self, strategy: Strategy) -> "TickView":
         """Return what the tick finds of one strategy: its settings, its tables, its runs."""
@@ -78,8 +84,13 @@ class TickView:
         """Return the table as it was when this tick first asked."""
         placed = self.lake.placed(table)
         if placed.path not in self._snapshots:
-            self._snapshots[placed.path] = self.lake.snapshot(placed)
+            self._snapshots[placed.path] = self.lake.look(placed)
         return self._snapshots[placed.path]
+
+    @cached_property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Every strategy there is."""
+        return strategies_of(self.settings)
 
     def now(self, market: Market) -> datetime:
         """Return the time at the market's host; one that does not answer is asked once."""
@@ -100,10 +111,8 @@ class TickView:
 
     def busy(self, market: Market, *jobs: str) -> bool:
         """Whether a run of one of `jobs` waits or works for the market, and can still end."""
-        return any(
-            run.job_name in jobs and market_of(run.tags) == market.key and self._concerns(run)
-            for run in self._at_work
-        ) or (market.key in self._updated_live and any(_is_part_of_live(job) for job in jobs))
+        runs = self._at_work.get(market.key, ())
+        return any(_does(run, jobs) and self._concerns(run) for run in runs)
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""
@@ -141,15 +150,13 @@ class TickView:
         """Say what became of the request's runs, where it may not be made now."""
         return became_of(self._tries(request.run_key or ""), first_rest)
 
+    def foresee(self, requests: Iterable[dg.RunRequest]) -> None:
+        """Read what became of all these requests at once, before each is asked about."""
+        self._tried.foresee(request.run_key or "" for request in requests)
+
     def _tries(self, cause: str) -> list[Try]:
         """Return every run that was made for a cause, the last made first."""
-        records = [
-            record
-            for tag in (CAUSE_TAG, RUN_KEY_TAG)
-            for record in self.instance.get_run_records(dg.RunsFilter(tags={tag: cause}))
-        ]
-        records.sort(key=lambda record: record.storage_id, reverse=True)
-        return [self._try(record) for record in records]
+        return [self._try(record) for record in self._tried.of(cause)]
 
     def _try(self, record: RunRecord) -> Try:
         run = record.dagster_run
@@ -160,9 +167,13 @@ class TickView:
     def refusal(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
         """Return what refuses the market, or a job of it, if anything does.
 
-        Read anew each time, as runs write it while a tick lasts.
+        Read of all kept markets when the tick first asks; a run that is refused meanwhile is seen
+        by the next one.
         """
-        return refusal_of(self.instance, market.key, scope)
+        if scope not in self._refusals:
+            asked = {market.key, *self.kept_markets()}
+            self._refusals[scope] = refusals_in(self.instance, asked, scope)
+        return self._refusals[scope].get(market.key)
 
     def resting(self, market: Market, scope: str = OF_THE_MARKET) -> MarketRefusal | None:
         """Return what refuses it, as long as it is not time to ask again."""
@@ -171,10 +182,13 @@ class TickView:
 
     def kept_markets(self) -> list[str]:
         """Return the key of every market to keep: of the settings and added, less those removed."""
-        return kept_markets(self.instance, self.settings)
+        if self._kept is None:
+            self._kept = kept_markets(self.instance, self.settings)
+        return self._kept
 
     def sync_with_settings(self) -> None:
         """Take over which markets the settings name; for one sensor only."""
+        self._kept = None
         sync_with_settings(self.instance, self.settings)
 
     def keep(self, market: Market) -> None:
@@ -192,9 +206,10 @@ class TickView:
             self._open_months[market.exchange] = month
 
 
-def _is_part_of_live(job: str) -> bool:
-    """Whether a live update does what a run of the job does."""
-    return job == LIVE_JOB or (bool(JOBS[job]) and JOBS[job] <= JOBS[LIVE_JOB])
+def _does(run: dg.DagsterRun, jobs: tuple[str, ...]) -> bool:
+    """Whether a run does what one of the jobs does; a live update does a part of several."""
+    of_live = is_live(run) and any(JOBS[one] and JOBS[one] <= JOBS[LIVE_JOB] for one in jobs)
+    return run.job_name in jobs or of_live
 
 
 def _ended(record: RunRecord) -> datetime:

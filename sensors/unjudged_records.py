@@ -9,6 +9,7 @@ from datetime import timedelta
 import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
+from resources.lake.remembered import Remembered
 from resources.lake.resource import LakeResource
 from sensors.market_sensor import OF_ONE_MARKET, Finding, as_tried, tick_result
 from sensors.tick_view import TickView
@@ -28,6 +29,7 @@ from traderai_assets.work_classes import JOBS, STRATEGY_TAG
 
 # Records of many markets grow one after the other, each of them by a day
 _REST = timedelta(minutes=10)
+_judged: Remembered[frozenset[str]] = Remembered(1_000)
 
 
 def unjudged_records_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -65,13 +67,17 @@ def decide(view: TickView) -> Finding:
     from traderai_assets.registry.stored_records import record_hash
 
     name = view.strategy.name
-    if is_retired(view.lake, view.strategy):
+    verdicts = view.table(VERDICTS)
+    if is_retired(verdicts, view.strategy):
         return Finding(f"strategy {name} is retired")
     if not view.table(RECORD_DAYS).partitions():
         return Finding(f"strategy {name} has no record")
-    verdicts = view.table(VERDICTS).read(ALL_MARKETS, [ALL_MONTHS])
     record = record_hash(view.table(RECORD_DAYS))
-    if len(verdicts) and record in set(verdicts["record"]):
+    judged = _judged.of(
+        verdicts.content_hash(ALL_MARKETS, ALL_MONTHS),
+        lambda: frozenset(verdicts.read(ALL_MARKETS, [ALL_MONTHS])["record"]),
+    )
+    if record in judged:
         return Finding(f"strategy {name} is judged")
     if making := _making(view):
         return Finding(f"strategy {name} waits for {making}")

@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import dagster as dg
 
+from resources.lake.remembered import Remembered
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import LONGEST_REST
-from traderai_assets.registry.stored_models import newest_model
+from traderai_assets.registry.model_facts import model_facts
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.settings import Settings
 
 # A run that lost its worker is tried again within this
 UNTESTED_GRACE = timedelta(hours=1)
+_remembered: Remembered[frozenset[str]] = Remembered(20_000)
 
 
 def untested_models_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -31,15 +34,27 @@ def untested_models_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def decide(view: TickView, market: Market) -> Finding:
     """Ask for the training again, where the run that made the model has ended without a test."""
-    newest = newest_model(view.table(MODELS), market)
-    if newest is None:
+    models = view.table(MODELS)
+    served = models.last_month(market)
+    if served is None:
         return Finding(f"{market.key} has no model")
+    newest = model_facts(models, market, served)[0]
     name = f"model {newest.model_id[:8]} of {market.key}"
-    tested = view.table(BACKTEST_METRICS).read(market.key, [newest.served.key])
-    if newest.model_id in set(tested["model_id"]):
+    if newest.model_id in _tested(view, market, served):
         return Finding(f"{name} is tested")
-    ended = view.last_ended(market, "train")
-    if view.busy(market, "train") or ended is None or view.wall() - ended < UNTESTED_GRACE:
+    if view.busy(market, "train"):
         return Finding(f"{name} is not tested yet")
-    request = request_months("train", market, [newest.served], f"untested:{name}")
+    ended = view.last_ended(market, "train")
+    if ended is None or view.wall() - ended < UNTESTED_GRACE:
+        return Finding(f"{name} is not tested yet")
+    request = request_months("train", market, [served], f"untested:{name}")
     return Finding(f"{name} was never tested", request, first_rest=LONGEST_REST)
+
+
+def _tested(view: TickView, market: Market, served: Month) -> frozenset[str]:
+    """Return the models of a month that were tested."""
+    metrics = view.table(BACKTEST_METRICS)
+    return _remembered.of(
+        metrics.content_hash(market, served),
+        lambda: frozenset(map(str, metrics.read(market, [served])["model_id"])),
+    )

@@ -16,6 +16,7 @@ PICKLING_CALLS = {"read_pickle", "to_pickle", "save_model_pickle", "allow_pickle
 # Dagster's private parts are used in `instance/`, and here for want of a public name
 PRIVATE_DAGSTER = {
     "sensors/tick_view.py": "the type of a run record",
+    "sensors/tried_causes.py": "the type of a run record",
     "traderai_assets/cli/dev/services.py": "whether the code server answers",
     "traderai_assets/cli/runs/captured_output.py": "which of the two streams is read",
     "traderai_assets/cli/runs/logs.py": "the type of a log entry",

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from traderai_assets.domain.content_hash import EMPTY_HASH
+from traderai_assets.domain.markets import Market
 from traderai_assets.schemas.tables import PartitionKey
 
 
@@ -98,6 +99,11 @@ def predicate(whole: Iterable[PartitionKey], in_part: Mapping[PartitionKey, Iter
 
 def _quoted(texts: Iterable[str]) -> str:
     return ", ".join(f"'{text}'" for text in texts)
+
+
+def key_of(market: Market | str) -> str:
+    """The key of a market, which may be given as its key."""
+    return market.key if isinstance(market, Market) else market
 
 
 def partition_of(path: str) -> tuple[PartitionKey, str]:

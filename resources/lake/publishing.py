@@ -207,12 +207,9 @@ class Publisher:
         for path in commit.added:
             paths[partition_of(path)].append(path)
         for key, change in changes.items():
-            self._state.damage.pop(key, None)
-            self._state.stored.pop(key, None)
             written = (
                 chunk.stored(self._table, tuple(paths[key, chunk.content_hash]))
                 for chunk in change.written
             )
             chunks = (*change.kept, *written)
-            if chunks:
-                self._state.stored[key] = StoredPartition(chunks)
+            self._state.put(key, StoredPartition(chunks) if chunks else None)

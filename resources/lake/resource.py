@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr
 from resources.lake.commit_log import kept_versions, read_commits
 from resources.lake.delta_tables import Place, open_earlier, open_newest
 from resources.lake.faults import raised_as
+from resources.lake.looks import look_at
 from resources.lake.maintenance import check_keep, maintain_table
 from resources.lake.partitions import (
     NOTHING_MAINTAINED,
@@ -89,6 +90,13 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         place = self.place(table)
         delta = open_newest(place) if moment is None else open_earlier(place, moment)
         return LakeSnapshot(place, delta)
+
+    def look(self, table: Table) -> LakeSnapshot:
+        """Return a table as it is now, for who only reads, and asks again every few seconds.
+
+        What was loaded before in this process is good as long as the log is the same (looks.py).
+        """
+        return look_at(self.place(table))
 
     def history(
         self,

@@ -8,11 +8,11 @@ import pandas as pd
 
 from resources.lake.changes import Change, change_of
 from resources.lake.delta_tables import Place
-from resources.lake.partitions import PartitionSummary, Publication
+from resources.lake.partitions import PartitionSummary, Publication, key_of
 from resources.lake.publishing import Publisher
 from resources.lake.reading import read_joined
 from resources.lake.rows import read_chunks, read_chunks_since, way_out
-from resources.lake.state import read_state
+from resources.lake.state import TableState, read_state
 from resources.lake.storage import Storage
 from resources.lake.stored_partitions import milliseconds_of
 from traderai_assets.domain.errors import CorruptPartition
@@ -32,39 +32,40 @@ class LakeSnapshot:
     published. What it publishes is refused where another run was faster.
     """
 
-    def __init__(self, place: Place, delta: "DeltaTable | None") -> None:
+    def __init__(
+        self, place: Place, delta: "DeltaTable | None", state: TableState | None = None
+    ) -> None:
         self.table = place.table
         # A table nobody has written yet is as one that was just created
         self.version: int = 0 if delta is None else delta.version()
         self._storage = Storage(place.uri if delta is None else delta.table_uri, place.options)
-        self._state = read_state(self.table, delta, self._storage)
+        self._state = state or read_state(self.table, delta, self._storage)
         self._publisher = Publisher(place, delta, self._storage, self._state)
 
     def markets(self) -> list[str]:
         """Keys of the markets that have rows, or should have, sorted."""
-        return sorted({market for market, _ in self._keys()})
+        return sorted({market for market, _ in self._state.partitions()})
 
     def partitions(self) -> list[PartitionKey]:
         """Market and month of the partitions that have rows, or should have, sorted."""
-        return sorted(self._keys())
+        return sorted(self._state.partitions())
 
     def months(self, market: Market | str) -> list[str]:
         """Months of a market that have rows, or should have, sorted; also damaged ones."""
-        wanted = _text(market)
-        return sorted(month for stored, month in self._keys() if stored == wanted)
+        return [*self._state.months(key_of(market))]
 
     def rows(self, market: Market | str) -> int:
         """How many rows are stored of a market, damaged partitions not counted."""
-        stored, wanted = self._state.stored, _text(market)
+        stored, wanted = self._state.stored, key_of(market)
         return sum(found.rows for (owner, _), found in stored.items() if owner == wanted)
 
     def content_hash(self, market: Market | str, month: Month | str | None) -> str:
         """Content hash of a partition; `EMPTY_HASH` if it has no rows."""
-        return self.summary(market, month).content_hash
+        return self._state.content_hash(self._whole(market, month))
 
     def content_hashes(self, market: Market | str) -> dict[str, str]:
         """Month -> content hash of the partitions of a market that have rows, oldest first."""
-        return {month: self.content_hash(market, month) for month in self.months(market)}
+        return {key.month: self._state.content_hash(key) for key in self._intact(market)}
 
     def last_month(self, market: Market | str) -> Month | None:
         """The last month of a market that has rows; None where none has. Of a monthly table.
@@ -74,8 +75,8 @@ class LakeSnapshot:
         CorruptPartition
             If what is stored of any of its months is not what was published.
         """
-        months = list(self.content_hashes(market))
-        return Month.parse(months[-1]) if months else None
+        keys = self._intact(market)
+        return Month.parse(keys[-1].month) if keys else None
 
     def last(self, market: Market | str) -> datetime | None:
         """The last time that is stored of a market, by the table's key; None where there is none.
@@ -87,8 +88,8 @@ class LakeSnapshot:
         CorruptPartition
             If what is stored of any of its months is not what was published.
         """
-        months = list(self.content_hashes(market))
-        return self.summary(market, months[-1]).last if months else None
+        keys = self._intact(market)
+        return self._state.summary(keys[-1]).last if keys else None
 
     def summary(self, market: Market | str, month: Month | str | None) -> PartitionSummary:
         """What is stored of a partition, told by the log without reading rows."""
@@ -167,7 +168,7 @@ class LakeSnapshot:
         changed = tuple(
             key
             for key, change in changes.items()
-            if change.summary.content_hash != self._state.summary(key).content_hash
+            if change.summary.content_hash != self._state.content_hash(key)
         )
         healed = tuple(key for key in frames if key not in changed and not self._is_intact(key))
         changes |= {key: self._change(key, frames[key], anew=True) for key in healed}
@@ -198,10 +199,6 @@ class LakeSnapshot:
         asked = {self._whole(market, month) for month in months}
         return sorted(asked & self._state.stored.keys())
 
-    def _keys(self) -> set[PartitionKey]:
-        # A damaged partition may be missing from what is stored; it must not go unnoticed.
-        return self._state.stored.keys() | self._state.damage.keys()
-
     def _is_intact(self, key: PartitionKey) -> bool:
         """Whether what is stored is what the log says; costs a read of the partition."""
         if key in self._state.damage:
@@ -225,6 +222,9 @@ class LakeSnapshot:
             )
         return key
 
-
-def _text(market: Market | str) -> str:
-    return market.key if isinstance(market, Market) else market
+    def _intact(self, market: Market | str) -> list[PartitionKey]:
+        """The market's partitions by month; raise CorruptPartition if one of them is damaged."""
+        keys = [PartitionKey(key_of(market), month) for month in self._state.months(key_of(market))]
+        for key in keys if self._state.damage else ():
+            self._whole(*key)
+        return keys

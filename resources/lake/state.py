@@ -6,7 +6,7 @@ every partition they name is stored as they say or stands in `damage`. What cost
 not guarded: times of commits, which only `as_of` reads. Rows are verified when they are read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -32,6 +32,39 @@ class TableState:
     seal: Seal | None
     unfolded: int
     """How much log has to be read on top of the checkpoint."""
+    _months: dict[str, list[str]] | None = field(default=None, init=False, compare=False)
+
+    def partitions(self) -> set[PartitionKey]:
+        """Of partitions that are stored, or should be: a damaged one must not go unnoticed."""
+        return self.stored.keys() | self.damage.keys()
+
+    def months(self, market: str) -> list[str]:
+        """Months of a market among them, sorted; told apart once, for all markets that ask."""
+        if self._months is None:
+            found: dict[str, list[str]] = {}
+            for owner, month in sorted(self.partitions()):
+                found.setdefault(owner, []).append(month)
+            self._months = found
+        return self._months.get(market, [])
+
+    def put(self, key: PartitionKey, stored: StoredPartition | None) -> None:
+        """Take over what was stored of a partition; None where it was removed."""
+        self._months = None
+        self.damage.pop(key, None)
+        self.stored.pop(key, None)
+        if stored is not None:
+            self.stored[key] = stored
+
+    def copy(self) -> "TableState":
+        """Return the same state as one that may be changed by itself."""
+        own = replace(self, stored=dict(self.stored), damage=dict(self.damage))
+        own._months = self._months  # noqa: SLF001  # `put` leaves the shared one as it is
+        return own
+
+    def content_hash(self, key: PartitionKey) -> str:
+        """Of a partition; the empty one's if it is absent."""
+        found = self.stored.get(key)
+        return found.content_hash if found else EMPTY_PARTITION.content_hash
 
     def summary(self, key: PartitionKey) -> PartitionSummary:
         """Of a partition; the empty one's if it is absent."""

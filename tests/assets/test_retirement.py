@@ -46,14 +46,14 @@ def test_a_retired_strategy_stays_so_whatever_is_judged_and_says_who_ended_it_an
     looks = rows(candidate, LOOKS)
     change = by_hand(candidate, ends=True)
     assert (change.before, change.after) == ("candidate", "retired")
-    assert is_retired(candidate.lake, only_strategy(candidate))
+    assert is_retired(candidate.lake.snapshot(VERDICTS), only_strategy(candidate))
     said = rows(candidate, VERDICTS).sort_values("number").iloc[-1]
     assert said["state"] == "retired"
     assert said["sentence"].endswith("by ada: its venue closes")
     store_days(candidate, "2023-05-16", 30, mean=0.002, market=BTC, seed=3)
     store_days(candidate, "2023-05-16", 30, mean=0.002, market=ETH, seed=4)
     candidate.run("judge")
-    assert is_retired(candidate.lake, only_strategy(candidate))
+    assert is_retired(candidate.lake.snapshot(VERDICTS), only_strategy(candidate))
     pd.testing.assert_frame_equal(rows(candidate, LOOKS), looks)
     with pytest.raises(InvalidInput, match="is retired already"):
         by_hand(candidate, ends=True)
@@ -64,7 +64,7 @@ def test_registered_again_it_begins_anew_with_its_looks_spent(candidate: InProce
         by_hand(candidate, ends=False)
     by_hand(candidate, ends=True)
     by_hand(candidate, ends=False)
-    assert not is_retired(candidate.lake, only_strategy(candidate))
+    assert not is_retired(candidate.lake.snapshot(VERDICTS), only_strategy(candidate))
     changes = rows(candidate, STATE_CHANGES).sort_values("number")
     assert changes["after"].tolist() == ["candidate", "retired", "insufficient"]
     assert len(rows(candidate, LOOKS)) == 1
@@ -86,9 +86,9 @@ def test_one_that_was_killed_between_state_and_verdict_is_healed_by_the_same_com
     with pytest.raises(KeyboardInterrupt):
         by_hand(candidate, ends=True)
     monkeypatch.undo()
-    assert not is_retired(candidate.lake, only_strategy(candidate))
+    assert not is_retired(candidate.lake.snapshot(VERDICTS), only_strategy(candidate))
     by_hand(candidate, ends=True)
-    assert is_retired(candidate.lake, only_strategy(candidate))
+    assert is_retired(candidate.lake.snapshot(VERDICTS), only_strategy(candidate))
     assert rows(candidate, STATE_CHANGES)["after"].tolist() == ["candidate", "retired"]
 
 

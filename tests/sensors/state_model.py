@@ -29,7 +29,8 @@ from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_ret
 from resources.lake.partitions import EMPTY_PARTITION, PartitionSummary
 from sensors import stale_candles
 from sensors.market_sensor import judge
-from sensors.tick_view import RUN_KEY_TAG, TickView
+from sensors.tick_view import TickView
+from sensors.tried_causes import RUN_KEY_TAG
 from traderai_assets.domain.freshness.candles import last_due_bar
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
@@ -79,11 +80,11 @@ class Table:
     def content_hashes(self, market: str) -> dict[str, str]:
         return {month.key: "hash" for month in self._months(market)}
 
-    def summary(self, market: str, month: str) -> PartitionSummary:
-        if month not in self.content_hashes(market):
+    def summary(self, market: Market, month: Month) -> PartitionSummary:
+        if month.key not in self.content_hashes(market.key):
             return EMPTY_PARTITION
-        start, end = Month.parse(month).start, Month.parse(month).end
-        return PartitionSummary(1, start, min(end, self.known[market]) - HOUR, "hash")
+        last = min(month.end, self.known[market.key]) - HOUR
+        return PartitionSummary(1, month.start, last, "hash")
 
     def last(self, market: Market) -> datetime | None:
         until = self.known.get(market.key)
@@ -105,6 +106,9 @@ class Ledger:
 
     def content_hashes(self, _: str) -> dict[str, str]:
         return {}
+
+    def content_hash(self, *_: object) -> str:
+        return EMPTY_PARTITION.content_hash
 
     def summary(self, *_: str) -> PartitionSummary:
         return EMPTY_PARTITION

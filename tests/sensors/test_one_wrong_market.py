@@ -9,7 +9,8 @@ import pytest
 
 from sensors import missing_signals, stale_candles, stale_models
 from sensors.market_sensor import Finding, judge
-from sensors.tick_view import RUN_KEY_TAG, TickView
+from sensors.tick_view import TickView
+from sensors.tried_causes import RUN_KEY_TAG
 from tests.assets.in_process_platform import InProcessPlatform, opened
 from traderai_assets.instance import market_notes
 from traderai_assets.instance.market_notes import refusal_of

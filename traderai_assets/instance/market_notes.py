@@ -25,6 +25,14 @@ def refusal_of(
     return MarketRefusal.parse(read_notes(instance, [name]).get(name, ""))
 
 
+def refusals_in(
+    instance: DagsterInstance, markets: Iterable[str], scope: str = OF_THE_MARKET
+) -> dict[str, MarketRefusal]:
+    """Return what refuses each of `markets`, or its runs of one job; others are left out."""
+    found = refusals_of(instance, markets, [scope])
+    return {market: one for market, [one] in found.items()}
+
+
 def refusals_of(
     instance: DagsterInstance, markets: Iterable[str], scopes: Sequence[str] = SCOPES
 ) -> dict[str, list[MarketRefusal]]:

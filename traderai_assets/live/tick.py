@@ -44,6 +44,7 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import Table
+from traderai_assets.schemas.verdict import VERDICTS
 from traderai_assets.settings import Settings
 
 Assets = Mapping[dg.AssetKey, dg.AssetsDefinition]
@@ -139,7 +140,7 @@ class LiveTick:
         )
 
     def _speak(self, strategy: Strategy) -> None:
-        if is_retired(self._lake, strategy):
+        if is_retired(self._lake.of(strategy).snapshot(VERDICTS), strategy):
             return
         champions = self._lake.snapshot(CHAMPIONS)
         periods: dict[str, list[ChampionPeriod]] = {}

@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from resources.lake.remembered import Remembered
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.champions.choice import Choice, Contender, choose_speaker
 from traderai_assets.domain.champions.history import rolled_back_from, speaking_strategy
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.registry.model_facts import ModelFacts, model_facts
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS, Table
 from traderai_assets.schemas.verdict import VERDICTS, VETOES
@@ -21,6 +23,8 @@ READ = (MODELS, VERDICTS, VETOES)
 """What is read of each strategy."""
 # Served months whose models are looked at for one that is sane; older ones are too old to speak
 _MONTHS_BACK = 3
+# Verdicts and vetoes of so many strategies
+_said: Remembered[pd.DataFrame] = Remembered(1_000)
 
 Snapshots = Callable[[Table], LakeSnapshot]
 
@@ -78,11 +82,11 @@ def _contender(
     models, verdicts, vetoes = (
         snapshots(table.at(strategy.folder_of(table.name))) for table in READ
     )
-    said = _last_of(strategy, verdicts.read(ALL_MARKETS, [ALL_MONTHS]))
+    said = _last_of(strategy, _read_once(verdicts))
     known: dict[str, Any] = {}
     if said is not None:
         numbers = json.loads(said["numbers"])
-        rows = vetoes.read(ALL_MARKETS, [ALL_MONTHS])
+        rows = _read_once(vetoes)
         own = rows[(rows["strategy_id"] == strategy.id) & (rows["verdict"] == said["number"])]
         against = own.loc[(own["about"] == market.key) & own["vetoed"], "reason"]
         known = {
@@ -92,14 +96,20 @@ def _contender(
             "t": numbers.get("t"),
         }
     faults = []
-    for month, row in _newest_first(models, market):
-        fault = _fault(row, strategy, without)
+    for month, model in _newest_first(models, market):
+        fault = _fault(model, strategy, without)
         if not fault:
-            known |= {"model_id": str(row["model_id"]), "served_month": month.key}
+            known |= {"model_id": model.model_id, "served_month": month.key}
             return Contender(strategy.name, strategy.id, **known)
-        faults.append(f"model {str(row['model_id'])[:8]}: {fault}")
+        faults.append(f"model {model.model_id[:8]}: {fault}")
     why = "; ".join(faults[:1]) or "it has no model here"
     return Contender(strategy.name, strategy.id, **known, fault=why)
+
+
+def _read_once(table: LakeSnapshot) -> pd.DataFrame:
+    """Return all rows of a table without markets, which the choice for each market looks at."""
+    version = table.content_hash(ALL_MARKETS, ALL_MONTHS)
+    return _said.of((table.table.name, version), lambda: table.read(ALL_MARKETS, [ALL_MONTHS]))
 
 
 def _last_of(strategy: Strategy, verdicts: pd.DataFrame) -> "pd.Series | None":
@@ -107,17 +117,16 @@ def _last_of(strategy: Strategy, verdicts: pd.DataFrame) -> "pd.Series | None":
     return None if own.empty else own.sort_values("number").iloc[-1]
 
 
-def _newest_first(models: LakeSnapshot, market: Market) -> "Iterator[tuple[Month, pd.Series]]":
+def _newest_first(models: LakeSnapshot, market: Market) -> Iterator[tuple[Month, ModelFacts]]:
     """Yield models of the last served months, the one made last for the last month first."""
     for key in reversed(models.months(market)[-_MONTHS_BACK:]):
         month = Month.parse(key)
-        rows = models.read(market, [month]).sort_values("generation", ascending=False)
-        yield from ((month, row) for _, row in rows.iterrows())
+        yield from ((month, model) for model in model_facts(models, market, month))
 
 
-def _fault(row: "pd.Series", strategy: Strategy, without: frozenset[str]) -> str:
-    if str(row["model_id"]) in without:
+def _fault(model: ModelFacts, strategy: Strategy, without: frozenset[str]) -> str:
+    if model.model_id in without:
         return "a person rolled back from it"
-    if not made_by(strategy, json.loads(row["card"])):
+    if model.plan is None or not made_by(strategy, {"plan": model.plan}):
         return "it was made by other settings"
-    return "" if pd.isna(row["fault"]) else str(row["fault"])
+    return model.fault

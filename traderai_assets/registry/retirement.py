@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pandas as pd
 
+from resources.lake.remembered import Remembered
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import InvalidInput
@@ -29,15 +30,20 @@ from traderai_assets.schemas.verdict import STATE_CHANGES, VERDICTS
 
 _ONE = (ALL_MARKETS, ALL_MONTHS)
 _RUN, _CODE_VERSION = "by hand", "1"
+_ended: Remembered[bool] = Remembered(1_000)
 
 
-def is_retired(lake: LakeResource, strategy: Strategy) -> bool:
-    """Whether a person ended the strategy, by the last verdict on it."""
-    verdicts = lake.of(strategy).snapshot(VERDICTS)
-    if not verdicts.partitions():  # As mostly: asked for at every tick of each sensor
-        return False
-    own = _own(verdicts.read(*_as_read()), strategy)
-    return len(own) > 0 and str(own["state"].iloc[-1]) == RETIRED
+def is_retired(verdicts: LakeSnapshot, strategy: Strategy) -> bool:
+    """Whether a person ended the strategy, by the last of its `VERDICTS`.
+
+    Asked at every tick of each sensor: the table is read once a version.
+    """
+
+    def worked_out() -> bool:
+        own = _own(verdicts.read(*_as_read()), strategy)
+        return len(own) > 0 and str(own["state"].iloc[-1]) == RETIRED
+
+    return _ended.of((verdicts.content_hash(*_ONE), strategy.id), worked_out)
 
 
 def change_by_hand(

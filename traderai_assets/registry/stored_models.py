@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from resources.lake.resource import LakeResource
-from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import CorruptPartition, InvalidInput
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -71,14 +70,6 @@ def last_made(stored: pd.DataFrame) -> "pd.Series[Any]":
         Rows of one month of `MODELS`, at least one.
     """
     return stored.iloc[int(stored["generation"].argmax())]
-
-
-def newest_model(stored: LakeSnapshot, market: Market) -> StoredModel | None:
-    """Return the model last made for the last served month; None where the market has no model."""
-    month = stored.last_month(market)
-    if month is None:
-        return None
-    return StoredModel(market, month, last_made(stored.read(market, [month])))
 
 
 def read_model(part: Partition, model_id: str, served: str) -> StoredModel:

@@ -33,7 +33,11 @@ def by_market(found: Mapping[PartitionKey, pd.DataFrame]) -> Days:
 
 def record_hash(record: LakeSnapshot) -> str:
     """Return one hash of all that is recorded under a name: a revision makes it another."""
-    hashes = [[*key, record.content_hash(*key)] for key in record.partitions()]
+    hashes = [
+        [market, month, content_hash]
+        for market in record.markets()
+        for month, content_hash in record.content_hashes(market).items()
+    ]
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:32]
 
 
