@@ -36,6 +36,8 @@ from traderai_assets.settings import Settings
 from traderai_assets.work_classes import LIVE_JOB
 
 SECONDS_BETWEEN_LOOKS = 5
+# Said every five seconds, and kept for two days
+_NAMED = 3
 # A market without a candle for so long is asked about once an hour, not once a bar
 SILENT_AFTER = timedelta(days=1)
 
@@ -120,7 +122,7 @@ class LiveLook:
             for shard in shards(list(causes), self._settings.live.shard_markets)
         ]
         if not requests:
-            reason = summary(findings) if findings else "no bar has closed that is not stored"
+            reason = summary(findings) if findings else _nothing_closed(keys)
             return dg.SensorResult(skip_reason=reason, cursor=asked.text())
         return dg.SensorResult(run_requests=requests, cursor=asked.text())
 
@@ -167,3 +169,10 @@ class LiveLook:
         left = seconds_to_close(now, {first.bar}, self._grace)
         if left < SECONDS_BETWEEN_LOOKS:
             sleep(left)
+
+
+def _nothing_closed(keys: list[str]) -> str:
+    if not keys:
+        return "no market is kept"
+    more = f" and {len(keys) - _NAMED} markets more" if len(keys) > _NAMED else ""
+    return f"no bar of {', '.join(keys[:_NAMED])}{more} has closed that is not stored"

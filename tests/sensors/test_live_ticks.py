@@ -117,7 +117,8 @@ def test_candles_that_a_killed_run_left_without_features_are_asked_for(live):
 def test_nothing_is_asked_for_while_no_bar_has_closed(live):
     for market in (BTC, ETH):
         live.put_bars(FEBRUARY.start, NOON + HOUR, market=market)
-    assert live.tick("live_ticks").reason == "no bar has closed that is not stored"
+    told = f"no bar of {BTC.key}, {ETH.key} has closed that is not stored"
+    assert live.tick("live_ticks").reason == told
 
 
 def test_a_look_waits_for_a_bar_that_closes_before_the_next_one_would(live):

@@ -1,7 +1,6 @@
 """What of a market and month a live tick has to make; what is up to date is left alone."""
 
 import zlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -10,7 +9,6 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.strategies.strategy import Strategy
-from traderai_assets.partitions import split_partition_key
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.features import FEATURES
@@ -30,17 +28,31 @@ def periods_of_late(
     return [one for one in periods if one.until > pd.Timestamp(now - _LATELY)]
 
 
-def labels_due(partition: str, now: Mapping[str, datetime]) -> bool:
+def labels_due(
+    market: Market, now: datetime, candles: LakeSnapshot, labels: LakeSnapshot, horizon: int
+) -> bool:
     """Whether the market's labels are made at the bar that has just closed: once an hour.
 
     Nobody waits for them: a training takes what is made. Each market has its own bar of the hour,
-    so that not all are made at once.
+    so that not all are made at once; where that was missed, the next bar will do.
+
+    Parameters
+    ----------
+    market : Market
+    now : datetime
+        At its exchange.
+    candles, labels : LakeSnapshot
+    horizon : int
+        Bars after which a label is known at the latest.
     """
-    key = split_partition_key(partition)[0]
-    market = Market.parse(key)
     bars = max(LABELS_EVERY // market.bar, 1)
-    closed = int(now[key].timestamp() // market.bar.total_seconds())
-    return closed % bars == zlib.crc32(key.encode()) % bars
+    closed = int(now.timestamp() // market.bar.total_seconds())
+    if closed % bars == zlib.crc32(market.key.encode()) % bars:
+        return True
+    known, labelled = candles.last(market), labels.last(market)
+    if known is None or labelled is None:
+        return known is not None
+    return known - labelled > horizon * market.bar + LABELS_EVERY
 
 
 def unspoken(part: Partition, publication: Publication, periods: list[ChampionPeriod]) -> bool:

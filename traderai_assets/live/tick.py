@@ -171,10 +171,19 @@ class LiveTick:
         )
 
     def _label(self, strategy: Strategy) -> None:
-        keys = [key for key in self._of_all() if labels_due(key, self._now)]
         own = self._settings.of(strategy.name)
-        publication = self._publication(strategy, LABELS, keys, CANDLES)
-        self._make(publication, lambda _: True, lambda part: put_labels(part, own))
+        publication = self._publication(strategy, LABELS, self._of_all(), CANDLES)
+        self._make(
+            publication,
+            lambda part: labels_due(
+                part.market,
+                self._now[part.market.key],
+                publication.source(CANDLES),
+                publication.target,
+                own.training.horizon_bars,
+            ),
+            lambda part: put_labels(part, own),
+        )
 
     def _make(
         self,
