@@ -18,6 +18,10 @@ from traderai_assets.settings import Settings
 _remembered: Remembered[OpenSignals | None] = Remembered(20_000)
 
 
+# A live update judges at each close, and nothing tells a judgement that changed nothing
+BARS_LEFT_TO_TICKS = 2
+
+
 def expiring_signals_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor."""
     return market_sensor(
@@ -43,6 +47,8 @@ def decide(view: TickView, market: Market) -> Finding:
     found = expiring_signals({market.key: waiting}, {market.key: last_close})
     if not found:
         return Finding(f"{waiting.count} open signals of {market.key} are judged")
+    if view.is_a_live_ticks(market, last_close, bars=BARS_LEFT_TO_TICKS):
+        return Finding(f"open signals of {market.key} are judged by live updates as bars close")
     if view.busy(market, "expire_signals"):
         return Finding(f"open signals of {market.key} are being judged")
     months = list(found[0].months)

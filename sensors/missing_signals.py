@@ -42,6 +42,8 @@ def decide(view: TickView, market: Market) -> Finding:
             f"nothing is known of the bars of {market.key} yet: their features are warming up "
             "behind a stretch that learning may not cross"
         )
+    if view.is_a_live_ticks(market, end):
+        return Finding(f"{view.strategy.name} is asked about {market.key} by the live update")
     if view.busy(market, "generate_signals"):
         return Finding(f"strategy {view.strategy.name} is being asked about {market.key}")
     return Finding(

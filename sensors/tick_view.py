@@ -39,6 +39,9 @@ from traderai_assets.settings import Settings
 from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import JOBS, LIVE_JOB, MARKET_TAG, WRITES_TAG
 
+# As long as live updates of all markets may take
+LEFT_TO_TICKS = timedelta(seconds=90)
+
 
 class TickView:
     """The platform as one tick of one sensor finds it."""
@@ -113,6 +116,12 @@ class TickView:
         """Whether a run of one of `jobs` waits or works for the market, and can still end."""
         runs = self._at_work.get(market.key, ())
         return any(_does(run, jobs) and self._concerns(run) for run in runs)
+
+    def is_a_live_ticks(self, market: Market, closed: datetime, *, bars: int = 0) -> bool:
+        """Whether a live update may still do what is owed since a bar closed, so many bars ago."""
+        if not self.settings.live.shard_markets:
+            return False
+        return self.now(market) - closed < bars * market.bar + LEFT_TO_TICKS
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""
