@@ -39,6 +39,7 @@ def prepare(home: Path, count: int, now: datetime) -> None:
             platform.run("train", month.shift(1).key)
             platform.run("choose_champion")
             platform.run("generate_signals", month.key)
+            platform.run("monitor_drift", month.key)  # Else all markets ask for it at once
         lake = LakeResource(root=platform.settings.lake_root)
     for table in TABLES:
         if table.by_market and table.name not in _NOT_COPIED:
