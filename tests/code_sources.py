@@ -19,7 +19,12 @@ from traderai_assets.domain.code_versions import CODE_VERSIONS
 REPOSITORY = Path(__file__).parent.parent
 DIGESTS = REPOSITORY / "tests" / "code_digests.json"
 # A result is decided where its asset is, and in what that imports from these
-DECIDING = ("traderai_assets.domain", "traderai_assets.ingest", "traderai_assets.registry")
+DECIDING = (
+    "traderai_assets.domain",
+    "traderai_assets.ingest",
+    "traderai_assets.making",
+    "traderai_assets.registry",
+)
 # How an asset reads candles: marked where learning may not cross
 READING = "traderai_assets.runs.partition"
 # What they say, and to whom, changes no value
