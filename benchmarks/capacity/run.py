@@ -95,7 +95,7 @@ def platform(home: Path, count: int, now: datetime) -> Iterator[RunningPlatform]
         instance = stack.enter_context(open_instance(settings))
         instance.add_dynamic_partitions(MARKETS, [one.key for one in kept])
         running = RunningPlatform(settings, sandbox, instance)
-        stack.callback(running.stop)
+        stack.callback(running.crash)  # How a platform stops is a test's matter
         running.start()
         _stop_other_sensors(running)
         yield running
@@ -157,7 +157,7 @@ def _close_a_bar(running: RunningPlatform, count: int, usage: Usage) -> tuple[da
     opened = close - BAR
     while time.monotonic() < deadline:
         usage.look(_workers(running))
-        time.sleep(1.0)
+        time.sleep(2.0)
         if clock.now() > close and _spoken_of(running, count, opened):
             break
     return opened, closed_at
