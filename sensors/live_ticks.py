@@ -13,6 +13,8 @@ import dagster as dg
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from sensors.market_sensor import OF_ONE_MARKET, Finding, impatient, summary
+from sensors.missing_signals import is_cold, silence
+from sensors.speaking import periods_of
 from sensors.tick_view import TickView
 from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
 from traderai_assets.domain.freshness.live_ticks import (
@@ -30,9 +32,12 @@ from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.live_runs import live_run_config
 from traderai_assets.instance.market_notes import machine_time, refusals_of
 from traderai_assets.plan import market_clash
+from traderai_assets.registry.retirement import is_retired
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.verdict import VERDICTS
 from traderai_assets.settings import Settings
+from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import LIVE_JOB
 
 SECONDS_BETWEEN_LOOKS = 5
@@ -83,6 +88,8 @@ class LiveLook:
         self._exchange = exchange
         self._wait(sleep)
         self._view = TickView(instance, lake, exchange, settings)
+        views = [self._view.of(one) for one in strategies_of(settings)]
+        self._speaking = [one for one in views if not is_retired(one.table(VERDICTS), one.strategy)]
         self._wall = machine_time()
 
     def result(self, asked: AskedBefore) -> dg.SensorResult:
@@ -149,13 +156,23 @@ class LiveLook:
         if not stale:
             month = Month.of(last)
             made = self._view.table(FEATURES).summary(market, month).last
-            return None if made == last else f"features of {last}"
+            return self._unsaid(market) if made == last else f"features of {last}"
         due = last_due_bar(now, market.bar, self._grace)
         if due - last > REACH_BARS * market.bar:
             return None
         if due - last > SILENT_AFTER:  # No bar closes there, so none is missed
             return f"{last}:{due:%Y-%m-%dT%H}"
         return f"{known}:{due}"
+
+    def _unsaid(self, market: Market) -> str | None:
+        """Name the bar up to which a strategy that speaks still owes its word, if any."""
+        for view in self._speaking:
+            periods = periods_of(view, market)
+            if periods:
+                start, end = silence(view, market, periods)
+                if start < end and not is_cold(view, market, start, end):
+                    return f"words up to {end}"
+        return None
 
     def _wait(self, sleep: Callable[[float], None]) -> None:
         """Wait for a bar that closes before the next look would."""

@@ -33,11 +33,11 @@ def decide(view: TickView, market: Market) -> Finding:
     periods = periods_of(view, market)
     if not periods:
         return Finding(f"strategy {view.strategy.name} does not speak for {market.key}")
-    start, end = _silence(view, market, periods)
+    start, end = silence(view, market, periods)
     if end <= start:
         return Finding(f"strategy {view.strategy.name} has spoken of every bar of {market.key}")
     bars = (end - start) // market.bar
-    if bars > 1 and _is_cold(view, market, start, end):
+    if bars > 1 and is_cold(view, market, start, end):
         return Finding(
             f"nothing is known of the bars of {market.key} yet: their features are warming up "
             "behind a stretch that learning may not cross"
@@ -54,7 +54,7 @@ def decide(view: TickView, market: Market) -> Finding:
     )
 
 
-def _is_cold(view: TickView, market: Market, start: datetime, end: datetime) -> bool:
+def is_cold(view: TickView, market: Market, start: datetime, end: datetime) -> bool:
     """Whether no bar of the stretch has features, as behind a cut."""
     from traderai_assets.domain.features.month import undefined_rows
 
@@ -63,7 +63,7 @@ def _is_cold(view: TickView, market: Market, start: datetime, end: datetime) -> 
     return bool(undefined_rows(known[known["open_time"] >= pd.Timestamp(start)]).all())
 
 
-def _silence(
+def silence(
     view: TickView, market: Market, periods: list[ChampionPeriod]
 ) -> tuple[datetime, datetime]:
     """Return the stretch [start, end) of bars with features and without a word.

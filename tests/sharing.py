@@ -16,6 +16,7 @@ PARTS = {
     "postgres": "queues and databases",
     "web": "queues and databases",
     "assets": "the platform in which everything was made",
+    "live": "the platform in which everything was made",
 }
 # Before the files that are over in seconds
 LONG_FOLDERS = ("instance", "cli", "resources", "sensors", "benchmarks")
