@@ -62,11 +62,11 @@ EDITS = {
         "no limit of at most 2 for traderai/class training",
     ),
     "a writer": (
-        lambda told: without(told, "concurrency", "runs", "tag_concurrency_limits", 8),
+        lambda told: without(told, "concurrency", "runs", "tag_concurrency_limits", 9),
         "no limit of at most 1 for traderai/writes/candles",
     ),
-    "empty list": (lambda told: limited_by(told, []), "no limit of at most 2 for traderai/class b"),
-    "null": (lambda told: limited_by(told, None), "no limit of at most 2 for traderai/class backf"),
+    "empty list": (lambda told: limited_by(told, []), "no limit of at most 1 for traderai/class b"),
+    "null": (lambda told: limited_by(told, None), "no limit of at most 1 for traderai/class backf"),
     "all limits": (lambda told: without(told, "concurrency"), "max_concurrent_runs is None"),
     "monitoring": (lambda told: without(told, "run_monitoring"), "run_monitoring is not enabled"),
     "retries": (lambda told: without(told, "run_retries", "enabled"), "run_retries is not enab"),
@@ -116,7 +116,7 @@ def test_a_file_that_lists_the_limits_opens_and_lower_ones_are_anybodys_choice(l
 def test_an_instance_whose_file_gives_fewer_limits_is_not_ours(ours, tmp_path, limits):
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(limited_by(ours, limits)))
     with dg.DagsterInstance.from_config(str(tmp_path)) as made:
-        assert "no limit of at most 2 for traderai/class backfill; nothing is" in foreign(made)
+        assert "no limit of at most 1 for traderai/class backfill; nothing is" in foreign(made)
 
 
 def test_an_instance_of_ours_and_one_in_memory_pass(repository, tmp_path):

@@ -15,7 +15,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.run_config import RUN_CONFIG
+from traderai_assets.domain.run_config import RUN_CONFIG, MarketKeys
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings, load_settings
@@ -251,4 +251,4 @@ def test_no_text_is_on_the_list_as_it_could_name_a_host_a_path_or_a_table():
     kinds = {
         kind for fields in RUN_CONFIG.values() for allowed in fields.values() for kind in allowed
     }
-    assert kinds <= {bool, int, float}
+    assert kinds <= {bool, int, float, MarketKeys}  # Each key is read as a market
