@@ -16,10 +16,9 @@ PARTS = {
     "postgres": "queues and databases",
     "web": "queues and databases",
     "assets": "the platform in which everything was made",
-    "live": "the platform in which everything was made",
 }
 # Before the files that are over in seconds
-LONG_FOLDERS = ("instance", "cli", "resources", "sensors", "benchmarks")
+LONG_FOLDERS = ("live", "instance", "cli", "resources", "sensors", "benchmarks")
 
 
 def part_of(nodeid: str) -> str:
