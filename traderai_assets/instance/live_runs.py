@@ -5,7 +5,6 @@ from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
-from traderai_assets.instance.run_claims import FINISHED
 from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, MARKET_TAG, holds_tag
 
 LIVE_OP = "update_markets"
@@ -54,6 +53,8 @@ def contested_now(instance: DagsterInstance) -> frozenset[str]:
     from dagster._core.storage.runs import SqlRunStorage
     from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
     from sqlalchemy import func, select
+
+    from traderai_assets.instance.run_claims import FINISHED
 
     storage = instance.run_storage
     if not isinstance(storage, SqlRunStorage):
