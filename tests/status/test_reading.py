@@ -183,7 +183,7 @@ def test_runs_of_strategies_are_told_apart_where_there_are_any(traderai, status,
         for name in ("fast", "slow")
     )
     run("train", STARTED, asset_selection=fast)
-    run("update_latest", STARTED)
+    run("expire_signals", STARTED)
     other = run("train", QUEUED, asset_selection=slow)
     again = run("train", QUEUED, asset_selection=fast)
     state = status()
