@@ -10,13 +10,15 @@ from datetime import timedelta
 
 import dagster as dg
 
+from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from sensors.absent_bars import known_until_of
 from sensors.market_sensor import OF_ONE_MARKET, Finding, impatient, summary
 from sensors.missing_signals import is_cold, silence
 from sensors.speaking import periods_of
 from sensors.tick_view import TickView
-from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
+from traderai_assets.domain.freshness.candles import SILENT_AFTER, last_due_bar, stale_candles
 from traderai_assets.domain.freshness.live_ticks import (
     REACH_BARS,
     AskedBefore,
@@ -24,16 +26,15 @@ from traderai_assets.domain.freshness.live_ticks import (
     shard_key,
     shards,
 )
-from traderai_assets.domain.freshness.refusals import OF_THE_MARKET
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.ingest.known_until import known_until
 from traderai_assets.instance.instance_guard import foreign
+from traderai_assets.instance.kept_markets import kept_markets
 from traderai_assets.instance.live_runs import live_run_config
-from traderai_assets.instance.market_notes import machine_time, refusals_of
+from traderai_assets.instance.market_notes import machine_time
 from traderai_assets.plan import market_clash
 from traderai_assets.registry.retirement import is_retired
-from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.verdict import VERDICTS
 from traderai_assets.settings import Settings
@@ -43,8 +44,6 @@ from traderai_assets.work_classes import LIVE_JOB
 SECONDS_BETWEEN_LOOKS = 5
 # Said every five seconds, and kept for two days
 _NAMED = 3
-# A market without a candle for so long is asked about once an hour, not once a bar
-SILENT_AFTER = timedelta(days=1)
 
 
 def live_ticks_sensor(
@@ -95,20 +94,14 @@ class LiveLook:
     def result(self, asked: AskedBefore) -> dg.SensorResult:
         """Ask for what is due, in shards; the cursor says what was asked for."""
         keys = self._view.kept_markets()
-        refused = refusals_of(self._instance, keys, (OF_THE_MARKET, LIVE_JOB))
-        resting = {
-            key: one.sentence
-            for key, found in refused.items()
-            for one in found
-            if not one.may_ask(self._wall)
-        }
         findings, lacking, causes = [], [], {}
         for key in keys:
-            if key in resting:
-                findings.append(Finding(f"{key} {resting[key]}", failed=True))
-                continue
             try:
                 market = Market.parse(key)
+                resting = self._view.resting(market) or self._view.resting(market, LIVE_JOB)
+                if resting is not None:
+                    findings.append(Finding(f"{key} {resting.sentence}", failed=True))
+                    continue
                 cause = self._cause(market)
             except OF_ONE_MARKET as error:
                 findings.append(Finding(f"{key} cannot be judged: {error}", failed=True))
@@ -149,7 +142,7 @@ class LiveLook:
         last = candles.last(market)
         if last is None:
             return None  # Its history comes first
-        known = known_until(candles, self._view.table(CANDLE_GAPS), market)
+        known = known_until_of(self._view, market)
         now = self._view.now(market)
         latest = None if known is None else known - market.bar
         stale = stale_candles({market.key: latest}, now, grace=self._grace)
@@ -175,17 +168,24 @@ class LiveLook:
         return None
 
     def _wait(self, sleep: Callable[[float], None]) -> None:
-        """Wait for a bar that closes before the next look would."""
-        first = next(iter(self._settings.market_list()), None)
-        if first is None:
-            return
-        try:
-            now = self._exchange.clock(first)
-        except OF_ONE_MARKET:
-            return  # It is told of each market
-        left = seconds_to_close(now, {first.bar}, self._grace)
+        """Wait for the first bar of any market that closes before the next look would."""
+        hosts: dict[tuple[str, str], list[Market]] = {}
+        for key in kept_markets(self._instance, self._settings):
+            try:
+                market = Market.parse(key)
+            except OF_ONE_MARKET:
+                continue  # It is told when it is judged, as is a host that tells no time
+            hosts.setdefault(market_host(market), []).append(market)
+        left = min(map(self._seconds_left, hosts.values()), default=float("inf"))
         if left < SECONDS_BETWEEN_LOOKS:
             sleep(left)
+
+    def _seconds_left(self, of_host: list[Market]) -> float:
+        try:
+            now = self._exchange.clock(of_host[0])
+        except OF_ONE_MARKET:
+            return float("inf")
+        return seconds_to_close(now, {market.bar for market in of_host}, self._grace)
 
 
 def _nothing_closed(keys: list[str]) -> str:

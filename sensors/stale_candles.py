@@ -8,7 +8,7 @@ from sensors.absent_bars import AbsentBars, ends_in_gap, known_until_of
 from sensors.market_sensor import Finding, market_sensor, request_months
 from sensors.tick_view import TickView
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused
-from traderai_assets.domain.freshness.candles import last_due_bar, stale_candles
+from traderai_assets.domain.freshness.candles import SILENT_AFTER, last_due_bar, stale_candles
 from traderai_assets.domain.freshness.live_ticks import REACH_BARS
 from traderai_assets.domain.labels.barriers import label_memory_bars
 from traderai_assets.domain.markets import Market
@@ -23,8 +23,6 @@ from traderai_assets.work_classes import BY_SCHEDULE_TAG
 
 # How long bars that keep closing may hold up what is due: where a clock runs fast they always do
 _MOST_WAITED = timedelta(hours=1)
-# A market without a candle for so long is asked about once an hour, not once a bar
-SILENT_AFTER = timedelta(days=1)
 
 
 def stale_candles_sensor(settings: Settings) -> dg.SensorDefinition:

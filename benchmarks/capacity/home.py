@@ -1,7 +1,7 @@
 """A home in which many markets have been lived in: three are, and the others are copies of them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def prepare(home: Path, count: int, now: datetime) -> None:
     names = tuple(f"{one.exchange}:{one.symbol}" for one in first)
     with opened(home, RepeatedFeed(count), now, markets=names, **SETTINGS) as platform:
         month = Month.of(now)
-        oldest = months_between(now - _history(), now)[0]
+        oldest = months_between(now - timedelta(days=HISTORY_DAYS), now)[0]
         for market in first:
             platform.market = market
             platform.instance.add_dynamic_partitions("markets", [market.key])
@@ -44,12 +44,6 @@ def prepare(home: Path, count: int, now: datetime) -> None:
     for table in TABLES:
         if table.by_market and table.name not in _NOT_COPIED:
             _copy(lake, table, markets(count)[len(SERIES) :])
-
-
-def _history() -> Any:
-    from datetime import timedelta
-
-    return timedelta(days=HISTORY_DAYS)
 
 
 def _copy(lake: LakeResource, table: Table, copies: Sequence[Market]) -> None:

@@ -43,8 +43,7 @@ def _store_in_files(storage: SqliteEventLogStorage, entries: Sequence[EventLogEn
         connection.execute(insert(table), rows)
     last = {entry.get_dagster_event().asset_key: place for place, entry in enumerate(entries)}
     with storage.index_transaction() as connection:
-        stored = [connection.execute(insert(table).values(row)) for row in rows]
-        ids = [int(one.inserted_primary_key[0]) for one in stored if one.inserted_primary_key]
+        ids = [connection.execute(insert(table).values(row)).lastrowid for row in rows]
         storage._store_asset_event_tags(connection, entries, ids)  # noqa: SLF001
         for place in last.values():
             storage._store_asset_event(connection, entries[place], ids[place])  # noqa: SLF001

@@ -42,11 +42,6 @@ class AssetSide:
         """The instance the run is in."""
         return self._context.instance
 
-    @property
-    def log(self) -> dg.DagsterLogManager:
-        """The run's log."""
-        return self._context.log
-
     def log_event(self, event: dg.AssetMaterialization | dg.AssetObservation) -> None:
         """Log one event of the asset."""
         self._context.log_event(event)

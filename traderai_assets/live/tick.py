@@ -163,7 +163,12 @@ class LiveTick:
             publication,
             lambda part: (
                 open_signals(
-                    publication.source(SIGNALS), publication.target, part.market, part.month, own
+                    publication.source(SIGNALS),
+                    publication.target,
+                    part.market,
+                    part.month,
+                    own,
+                    publication.read,
                 )
                 is not None
             ),

@@ -139,3 +139,9 @@ def chunks(lake, growing):
 @pytest.fixture
 def read(lake, growing):
     return lambda: lake.snapshot(growing).read(BTC, [MONTH])
+
+
+@pytest.fixture
+def paths():
+    """Of chunks, their files."""
+    return lambda chunks: [path for chunk in chunks for path in chunk.paths]

@@ -23,12 +23,8 @@ def changed_at(frame, row):
     return frame.assign(close=frame["close"].where(np.arange(len(frame)) != row, 0.5))
 
 
-def paths(chunks):
-    return [path for chunk in chunks for path in chunk.paths]
-
-
 @pytest.mark.usefixtures("in_chunks")
-def test_an_appended_bar_leaves_older_files_in_place(put, month, chunks, read):
+def test_an_appended_bar_leaves_older_files_in_place(put, month, chunks, read, paths):
     before = chunks()
     assert [chunk.rows for chunk in before] == [528, 120, 24, 18]
     published = put(month(691))
@@ -91,7 +87,7 @@ def test_a_closed_month_is_one_chunk(put, month, chunks, read):
     pd.testing.assert_frame_equal(read(), month(31 * 288))
 
 
-def test_a_change_deep_in_the_month_is_written_anew_from_there_on(put, month, chunks, read):
+def test_a_change_deep_in_the_month_is_written_anew_from_there_on(put, month, chunks, read, paths):
     for rows in (800, 960):
         put(month(rows))
     before = chunks()

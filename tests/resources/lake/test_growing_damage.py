@@ -14,10 +14,6 @@ MONTH = "2026-03"
 KEY = (BTC, MONTH)
 
 
-def paths(chunks):
-    return [path for chunk in chunks for path in chunk.paths]
-
-
 def test_a_value_changed_in_any_chunk_is_noticed_and_mended_by_one_run(
     in_chunks, put, chunks, read, table_folder
 ):
@@ -81,7 +77,7 @@ def test_only_rows_that_are_written_are_checked_and_those_all(put, month, read):
 
 
 def test_chunks_survive_checkpoints_maintenance_and_another_tools_compaction(
-    in_chunks, lake, growing, put, month, chunks, read, table_folder, monkeypatch
+    in_chunks, lake, growing, put, month, chunks, read, table_folder, monkeypatch, paths
 ):
     from deltalake import DeltaTable
 

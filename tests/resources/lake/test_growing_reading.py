@@ -17,10 +17,6 @@ MONTH = "2026-03"
 KEY = (BTC, MONTH)
 
 
-def paths(chunks):
-    return [path for chunk in chunks for path in chunk.paths]
-
-
 def test_what_was_stored_before_tables_grew_opens_and_keeps_its_hash_until_it_changes(
     lake, growing, publish, put, month, chunks, read, data_file
 ):
@@ -42,7 +38,7 @@ def test_what_was_stored_before_tables_grew_opens_and_keeps_its_hash_until_it_ch
 
 
 def test_rows_since_a_time_are_those_of_all_and_only_their_files_are_read(
-    in_chunks, lake, growing, put, month_of_bars, chunks, table_folder
+    in_chunks, lake, growing, put, month_of_bars, chunks, table_folder, paths
 ):
     put(month_of_bars("2026-04", rows=40), month="2026-04")
     snapshot, months = lake.snapshot(growing), [MONTH, "2026-04", "2026-05"]

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 
+# A market without a candle for so long is asked about once an hour, not once a bar
+SILENT_AFTER = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
