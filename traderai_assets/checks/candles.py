@@ -1,10 +1,9 @@
 """Checks of candles: nothing downstream may run on candles that break the contract."""
 
 import dagster as dg
-import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.candles.gaps import FETCH_FAILURE, NO_TRADE
+from traderai_assets.domain.candles.gaps import FETCH_FAILURE
 from traderai_assets.partitions import read_partition_key
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 from traderai_assets.schemas.rows import validated_rows
@@ -15,7 +14,7 @@ def candle_contract(
     context: dg.AssetCheckExecutionContext, lake: LakeResource
 ) -> dg.AssetCheckResult:
     """Rows are on the grid, inside their month, whole; every absent bar stands in the ledger."""
-    from traderai_assets.domain.candles.coverage import spans_to_fetch
+    from traderai_assets.domain.candles.contract import broken_contract
 
     stored, ledger = lake.snapshot(CANDLES), lake.snapshot(CANDLE_GAPS)
     broken = []
@@ -23,26 +22,14 @@ def candle_contract(
         market, month = read_partition_key(key)
         bars = validated_rows(CANDLES, stored.read(market.key, [month.key]))
         gaps = ledger.read(market.key, [month.key])
-        if bars.empty:
-            continue
-        off_grid = bars["open_time"].dt.floor(pd.Timedelta(market.bar)) != bars["open_time"]
-        outside = (bars["open_time"] < month.start) | (bars["open_time"] >= month.end)
-        unexplained = spans_to_fetch(
-            bars,
-            # That a row could not be had is a reason too; `nothing_failed_to_arrive` warns of it
-            gaps.assign(kind=NO_TRADE),
-            start=month.start,
-            end=bars["open_time"].iloc[-1].to_pydatetime() + market.bar,
-            bar=market.bar,
-            revise_from=month.end,
-        )
-        if off_grid.any() or outside.any() or unexplained:
+        found = broken_contract(bars, gaps, month=month, bar=market.bar)
+        if found is not None:
             broken.append(
                 {
                     "partition": key,
-                    "off_grid": int(off_grid.sum()),
-                    "outside_month": int(outside.sum()),
-                    "unexplained": [f"{start} to {end}" for start, end in unexplained[:5]],
+                    "off_grid": found.off_grid,
+                    "outside_month": found.outside_month,
+                    "unexplained": [f"{start} to {end}" for start, end in found.unexplained[:5]],
                 }
             )
     return dg.AssetCheckResult(

@@ -8,7 +8,8 @@ import dagster as dg
 from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.domain.candles.contract import broken_contract
+from traderai_assets.domain.errors import InvalidRows, TraderAIError
 from traderai_assets.domain.freshness.candles import stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -86,6 +87,10 @@ class LiveFetch:
         publication.drop(troubled)
         ledgers.drop(troubled)
         self._troubles.add_partitions(ledgers.flush(publication))
+        for month in (one for months in ingests.values() for one in months):
+            if month.part.market.key not in self._troubles.of:
+                with self._troubles.kept_apart(month.part.market.key):
+                    _require_contract(month)
 
     def _clock(self, market: Market) -> datetime:
         """Return the time at a market's host, whose markets are listed; each is asked once."""
@@ -100,3 +105,14 @@ class LiveFetch:
         if isinstance(found, TraderAIError):
             raise found
         return found
+
+
+def _require_contract(month: MonthIngest) -> None:
+    """Raise InvalidRows where nothing may be made of the month: the check of candles blocks so."""
+    part = month.part
+    found = broken_contract(month.candles, month.gaps, month=part.month, bar=part.market.bar)
+    if found is not None:
+        raise InvalidRows(
+            f"candles of {part.market.key} in {part.month.key} break the contract: "
+            f"{found.sentence}; materialize the month with refetch: true"
+        )
