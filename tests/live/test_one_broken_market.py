@@ -71,7 +71,7 @@ def troubles(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     """What the run said of each market in trouble."""
     [output] = [event for event in result.all_events if event.is_successful_output]
     told = output.step_output_data.metadata.get("troubles")
-    return dict(told.data) if told is not None else {}
+    return dict(told.value) if told is not None else {}  # type: ignore[arg-type]
 
 
 def last(platform: InProcessPlatform, table: Table, market: Market) -> pd.Timestamp:

@@ -10,6 +10,7 @@ from resources.lake.remembered import Remembered
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.champions.choice import Choice, Contender, choose_speaker
 from traderai_assets.domain.champions.history import rolled_back_from, speaking_strategy
+from traderai_assets.domain.errors import CorruptPartition
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.strategies.strategy import Strategy
@@ -127,6 +128,11 @@ def _newest_first(models: LakeSnapshot, market: Market) -> Iterator[tuple[Month,
 def _fault(model: ModelFacts, strategy: Strategy, without: frozenset[str]) -> str:
     if model.model_id in without:
         return "a person rolled back from it"
-    if model.plan is None or not made_by(strategy, {"plan": model.plan}):
+    if model.plan is None:
+        raise CorruptPartition(
+            f"model {model.model_id} names no plan by which it was made, in its card; restore the "
+            "table models, or train its month anew"
+        )
+    if not made_by(strategy, {"plan": model.plan}):
         return "it was made by other settings"
     return model.fault
