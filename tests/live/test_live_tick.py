@@ -8,6 +8,7 @@ import pytest
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform
+from tests.assets.stored_versions import stale
 from tests.live.ticks import events, tick
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
@@ -50,6 +51,22 @@ def test_a_tick_over_what_is_up_to_date_stores_and_tells_nothing(old_platform: I
     changed = {name for name, state in old_platform.lake_state().items() if state != stored[name]}
     assert changed <= {asks, "signal_outcomes"}
     assert len(events(old_platform, "candles", JUNE)) == told
+
+
+def test_what_a_tick_made_of_what_it_made_is_not_stale(old_platform: InProcessPlatform):
+    for job in ("update_latest", "generate_signals", "expire_signals"):
+        old_platform.run(job, JUNE)
+    settled = 0
+    for bars in range(1, 7):
+        old_platform.now_is(LATER + bars * HOUR)
+        tick(old_platform)
+        found = stale(old_platform).keys()
+        assert not {"candles", "features", "signals"} & found
+        # Outcomes are made anew as long as a signal is open
+        if "open" in set(old_platform.rows(SIGNAL_OUTCOMES, JUNE)["status"]):
+            settled += 1
+            assert "signal_outcomes" not in found
+    assert settled
 
 
 def test_an_event_of_a_tick_is_as_the_assets_own(old_platform: InProcessPlatform):

@@ -81,7 +81,7 @@ class LiveTick:
         self._strategies = strategies
         self._months: dict[str, list[Month]] = {}
         self._now: dict[str, datetime] = {}
-        self._events: list[dg.AssetMaterialization] = []
+        self._renewed: set[str | None] = set()
         self._kept = KeptReads()
         self.counts: dict[str, int] = {}
         self.troubles = Troubles(context)
@@ -107,12 +107,10 @@ class LiveTick:
             self._make_features()
             for strategy in self._strategies:
                 self._speak(strategy)
-            self._tell()
             for strategy in self._strategies:
                 self._settle(strategy)
                 self._label(strategy)
-        finally:  # What was committed is stored, so it is told
-            self._tell()
+        finally:
             self.troubles.note(keys)
         self.troubles.raise_what_fails_the_run(keys)
 
@@ -122,18 +120,19 @@ class LiveTick:
         )
         self._months, self._now = fetching.due(markets)
         publication = self._publication(UNNAMED, CANDLES, self._of_all())
-        fetching.fetch(publication)
-        self._keep_events(publication, only_news=True)
+        try:
+            fetching.fetch(publication)
+        finally:
+            self._renewed = self._tell(publication, only_news=True)
 
     def _make_features(self) -> None:
         prove_once(self._context.instance, self._lake, list(self._of_all()))
         publication = self._publication(UNNAMED, FEATURES, self._of_all(), CANDLES)
         candles = publication.source(CANDLES)
-        renewed = {event.partition for event in self._events}
         self._make(
             publication,
             lambda part: (
-                part.dagster_key in renewed
+                part.dagster_key in self._renewed
                 or publication.target.summary(*part.key).last != candles.summary(*part.key).last
             ),
             lambda part: put_features(part, self._settings),
@@ -202,8 +201,10 @@ class LiveTick:
                 with self.troubles.kept_apart(part.market.key):
                     if due(part):
                         put(part)
-        self.troubles.add_partitions(publication.commit_apart())
-        self._keep_events(publication)
+        try:
+            self.troubles.add_partitions(publication.commit_apart())
+        finally:
+            self._tell(publication)
 
     def _publication(
         self,
@@ -223,12 +224,14 @@ class LiveTick:
             if market not in self.troubles.of:
                 yield from (partition_key(market, month.key) for month in months)
 
-    def _keep_events(self, publication: Publication, *, only_news: bool = False) -> None:
+    def _tell(self, publication: Publication, *, only_news: bool = False) -> set[str | None]:
+        """Store the events of what was committed, and return their partitions.
+
+        At once, and also where the rest failed: what is made of these partitions next names the
+        last event that it knew, and would be shown as stale of a later one.
+        """
         found = list(publication.events(only_news=only_news))
+        store_materializations(self._context, found)
         name = publication.target.table.name
         self.counts[name] = self.counts.get(name, 0) + len(found)
-        self._events += found
-
-    def _tell(self) -> None:
-        events, self._events = self._events, []
-        store_materializations(self._context, events)
+        return {event.partition for event in found}
