@@ -9,7 +9,7 @@ from resources.exchange.listing import market_host
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.candles.contract import broken_contract
-from traderai_assets.domain.errors import InvalidRows, TraderAIError
+from traderai_assets.domain.errors import InvalidMarket, InvalidRows, TraderAIError
 from traderai_assets.domain.freshness.candles import stale_candles
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
@@ -20,9 +20,24 @@ from traderai_assets.ingest.refused_markets import RefusedMarkets
 from traderai_assets.instance.market_notes import refusals_of
 from traderai_assets.live.side_by_side import fetch_side_by_side
 from traderai_assets.live.troubles import Troubles
+from traderai_assets.partitions import MARKETS
 from traderai_assets.runs.publication import Publication
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.settings import Settings
+
+
+def kept_among(
+    keys: Sequence[str], instance: dg.DagsterInstance, troubles: Troubles
+) -> list[Market]:
+    """Return the markets of these keys; one that is no partition is in trouble."""
+    kept = set(instance.get_dynamic_partitions(MARKETS))
+    found = []
+    for key in keys:
+        with troubles.kept_apart(key):
+            if key not in kept:
+                raise InvalidMarket(f'{key} is not kept; type "traderai markets add"')
+            found.append(Market.parse(key))
+    return found
 
 
 class LiveFetch:

@@ -13,14 +13,13 @@ import dagster as dg
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.champions.periods import ChampionPeriod
-from traderai_assets.domain.errors import InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.event_batches import store_materializations
 from traderai_assets.live.asset_side import AssetSide
 from traderai_assets.live.due_parts import labels_due, periods_of_late, unspoken
-from traderai_assets.live.fetching import LiveFetch
+from traderai_assets.live.fetching import LiveFetch, kept_among
 from traderai_assets.live.proof import prove_once
 from traderai_assets.live.troubles import Troubles
 from traderai_assets.making.features import put_features
@@ -30,7 +29,7 @@ from traderai_assets.making.signal_outcomes import SOURCES as OF_OUTCOMES
 from traderai_assets.making.signal_outcomes import put_outcomes
 from traderai_assets.making.signals import SOURCES as OF_SIGNALS
 from traderai_assets.making.signals import put_signals
-from traderai_assets.partitions import MARKETS, partition_key, split_partition_key
+from traderai_assets.partitions import partition_key, split_partition_key
 from traderai_assets.registry.retirement import is_retired
 from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
@@ -95,15 +94,8 @@ class LiveTick:
             If no market was left without a trouble.
         """
         self.troubles.look_up(keys)
-        kept = set(self._context.instance.get_dynamic_partitions(MARKETS))
-        markets = []
-        for key in keys:
-            with self.troubles.kept_apart(key):
-                if key not in kept:
-                    raise InvalidMarket(f'{key} is not kept; type "traderai markets add"')
-                markets.append(Market.parse(key))
         try:
-            self._fetch(markets)
+            self._fetch(kept_among(keys, self._context.instance, self.troubles))
             self._make_features()
             for strategy in self._strategies:
                 self._speak(strategy)
