@@ -115,11 +115,12 @@ def ordered(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _as_declared(table: Table, what: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Exactly the declared columns: younger ones are null or as declared, older ones left out."""
+    found = dict(zip(frame.columns, frame.dtypes, strict=True))
     for name, dtype in table.dtypes.items():
         column = table.schema.columns[name]
-        if name not in frame.columns and (column.nullable or column.default is not None):
+        if name not in found and (column.nullable or column.default is not None):
             frame[name] = pd.Series(column.default, index=frame.index, dtype=dtype)
-        elif name not in frame.columns or frame.dtypes[name] != dtype:
+        elif name not in found or found[name] != dtype:
             raise LakeError(
                 f"{what}: published before column {name} was declared as {dtype}; {way_out(table)}"
             )

@@ -18,6 +18,12 @@ def canonical_floats(column: pd.Series) -> Floats:
     return column.to_numpy("<f8") if plain else column.to_numpy("<f8", na_value=np.nan)
 
 
+def canonical_float_rows(frame: pd.DataFrame) -> Floats:
+    """Columns of floats side by side, shape (n_rows, n_columns), each as `canonical_floats`."""
+    plain = all(isinstance(dtype, np.dtype) for dtype in frame.dtypes)
+    return frame.to_numpy("<f8") if plain else frame.to_numpy("<f8", na_value=np.nan)
+
+
 def canonical_milliseconds(column: pd.Series) -> Integers:
     """Since 1970, UTC, shape (n_rows,); the smallest integer for null.
 

@@ -19,14 +19,14 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import compress, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from traderai_assets.domain.canonical_values import (
-    canonical_floats,
+    canonical_float_rows,
     canonical_milliseconds,
     canonical_texts,
 )
@@ -160,7 +160,8 @@ class _Columns:
     """All columns of a frame in canonical form, and which of them have a value in which hour."""
 
     def __init__(self, frame: pd.DataFrame, starts: list[int]) -> None:
-        kinds = {name: _kind(frame[name]) for name in sorted(frame.columns)}
+        dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
+        kinds = {name: _kind(frame, name, dtypes[name]) for name in sorted(dtypes)}
         wide = [(name, kind) for kind in _WIDE for name in kinds if kinds[name] == kind]
         self._values, null = _side_by_side(frame, wide)
         self._flat = self._values.reshape(-1).data.cast("B")
@@ -190,10 +191,11 @@ class _Columns:
         return _digest(b"".join(compress(self._heads, present))).digest()
 
 
-def _kind(column: pd.Series) -> str:
-    types, dtype = pd.api.types, column.dtype
+def _kind(frame: pd.DataFrame, name: str, dtype: Any) -> str:
+    types = pd.api.types
     if types.is_float_dtype(dtype):
         return "float"
+    column = frame[name]
     if column.isna().all():
         return "null"
     if types.is_bool_dtype(dtype):
@@ -209,10 +211,9 @@ def _side_by_side(frame: pd.DataFrame, columns: list[tuple[str, str]]) -> tuple[
     null = np.zeros(bits.shape, dtype=np.bool_)
     n_floats = sum(kind == "float" for _, kind in columns)  # They come first
     floats = bits.view("<f8")[:, :n_floats]
-    for place, (name, kind) in enumerate(columns):
-        if kind == "float":
-            floats[:, place] = canonical_floats(frame[name])
-        elif kind == "timestamp":
+    floats[:] = canonical_float_rows(frame[[name for name, _ in columns[:n_floats]]])
+    for place, (name, kind) in enumerate(columns[n_floats:], n_floats):
+        if kind == "timestamp":
             bits[:, place] = canonical_milliseconds(frame[name])
             null[:, place] = bits[:, place] == _NO_TIME
         else:

@@ -42,6 +42,9 @@ MOST_ZEROS = 6
 MEMORY_BARS = 500
 FEWEST_MOVES = 5
 _VOLUME_BARS = 50
+# Of open and close of one bar, before it is asked whether that is near to a power of ten
+_LEAST_BODY = 10.0 / math.e
+_NEARLY = 1.0 - 1e-9
 
 STEP_COLUMNS = ("open_time", "kind", "before", "after", "ratio", "near", "volume_ratio")
 
@@ -98,7 +101,7 @@ def suspected_rows(candles: pd.DataFrame) -> dict[int, str]:
         Closed bars of one market, oldest first, prices above 0. Whether a row is suspected depends
         on no row after it, and on at most `MEMORY_BARS` + 1 before it.
     """
-    if candles.empty:
+    if candles.empty or not _any_far_apart(candles):
         return {}
     prices = _Prices.of(candles)
     jump, body, shadow = prices.between(), np.abs(prices.close - prices.open), prices.shadow()
@@ -142,10 +145,28 @@ def _candidates(jump: FloatArray, body: FloatArray, shadow: FloatArray) -> Itera
     """Rows beyond the least limits, whatever the market's habit; nearly always none."""
     beyond: NDArray[np.bool_] = (
         (np.abs(jump) > math.log(LEAST_JUMP))
-        | (body > math.log(10.0) - 1.0)
+        | (body > math.log(_LEAST_BODY))
         | (shadow > math.log(LEAST_WICK))
     )
     yield from np.flatnonzero(beyond).tolist()
+
+
+def _any_far_apart(candles: pd.DataFrame) -> bool:
+    """Whether two prices lie as far apart as `_candidates` asks, or a last digit less far.
+
+    Nearly always they do not, and then no logarithm is needed.
+    """
+    opened, high, low, close = (
+        candles[name].to_numpy(np.float64) for name in ("open", "high", "low", "close")
+    )
+    top, bottom = np.maximum(opened, close), np.minimum(opened, close)
+    jumps = np.maximum(low[1:] / high[:-1], low[:-1] / high[1:])
+    limits = (
+        (jumps, LEAST_JUMP),
+        (top / bottom, _LEAST_BODY),
+        (np.maximum(high / top, bottom / low), LEAST_WICK),
+    )
+    return any(bool((ratios > least * _NEARLY).any()) for ratios, least in limits)
 
 
 def _is_round(size: float, typical: float) -> bool:
