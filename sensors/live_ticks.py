@@ -102,6 +102,11 @@ class LiveLook:
                 if resting is not None:
                     findings.append(Finding(f"{key} {resting.sentence}", failed=True))
                     continue
+                # Before anything is looked up: what a run is at work on is lacking meanwhile
+                if self._view.busy(market, LIVE_JOB, "update_latest", "backfill"):
+                    findings.append(Finding(f"{key} is being fetched"))
+                    lacking.append(key)
+                    continue
                 cause = self._cause(market)
             except OF_ONE_MARKET as error:
                 findings.append(Finding(f"{key} cannot be judged: {error}", failed=True))
@@ -109,9 +114,7 @@ class LiveLook:
             if cause is None:
                 continue
             lacking.append(key)
-            if self._view.busy(market, LIVE_JOB, "update_latest", "backfill"):
-                findings.append(Finding(f"{key} is being fetched"))
-            elif asked.may_ask(key, cause, self._wall, market.bar):
+            if asked.may_ask(key, cause, self._wall, market.bar):
                 causes[key] = cause
             else:
                 findings.append(Finding(f"{key} was asked for just now"))

@@ -59,8 +59,7 @@ def is_cold(view: TickView, market: Market, start: datetime, end: datetime) -> b
     from traderai_assets.domain.features.month import undefined_rows
 
     months = [month.key for month in months_between(start, end)]
-    known = view.table(FEATURES).read(market.key, months)
-    return bool(undefined_rows(known[known["open_time"] >= pd.Timestamp(start)]).all())
+    return bool(undefined_rows(view.table(FEATURES).read_since(market.key, months, start)).all())
 
 
 def silence(

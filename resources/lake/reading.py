@@ -1,4 +1,4 @@
-"""Several partitions of one market as one frame: read side by side where that is quicker."""
+"""Several partitions of one market as one frame: read side by side where each is waited for."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,6 @@ from resources.lake.storage import Storage
 from traderai_assets.schemas.tables import PartitionKey, Table
 
 _READERS = 8
-# Of so few files of a folder, threads cost more than they save
-_FEW = 3
 
 
 def read_joined(
@@ -25,7 +23,8 @@ def read_joined(
         return table.empty()
     if len(keys) == 1:
         return read(keys[0])
-    if len(keys) <= _FEW and storage.folder is not None:
+    # Where nobody waits for a network, threads cost more than they save
+    if storage.folder is not None:
         frames = [read(key) for key in keys]
     else:
         with ThreadPoolExecutor(_READERS) as readers:

@@ -32,6 +32,8 @@ def canonical_milliseconds(column: pd.Series) -> Integers:
     ValueError
         If a timestamp is not a whole number of milliseconds.
     """
+    if isinstance(column.dtype, pd.DatetimeTZDtype) and column.dtype.unit == "ms":
+        return column.to_numpy("M8[ms]").view("<i8")  # As they are stored: nothing can be lost
     moments = pd.DatetimeIndex(column)
     coarse = moments.as_unit("ms")
     lossy = moments[(coarse != moments) & moments.notna()]

@@ -38,6 +38,7 @@ _DIGEST_SIZE = 16
 _NO_TIME = np.iinfo(np.int64).min
 _WIDE = ("float", "bool", "integer", "timestamp")
 _TEXT = "text"
+_NEVER_NULL = {"b": "bool", "i": "integer"}
 _Mask = npt.NDArray[np.bool_]
 _Integers = npt.NDArray[np.int64]
 
@@ -195,6 +196,8 @@ def _kind(frame: pd.DataFrame, name: str, dtype: Any) -> str:
     types = pd.api.types
     if types.is_float_dtype(dtype):
         return "float"
+    if isinstance(dtype, np.dtype) and dtype.kind in _NEVER_NULL:
+        return _NEVER_NULL[dtype.kind]
     column = frame[name]
     if column.isna().all():
         return "null"

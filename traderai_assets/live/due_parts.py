@@ -11,20 +11,18 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publication import Publication
+from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.predictions import PREDICTIONS
-from traderai_assets.schemas.tables import ALL_MONTHS
 
 LABELS_EVERY = timedelta(hours=1)
 # Bars of before a strategy was silenced may still be owed a word
 _LATELY = timedelta(days=1)
 
 
-def periods_of_late(
-    champions: LakeSnapshot, strategy: Strategy, market: str, now: datetime
-) -> list[ChampionPeriod]:
+def periods_of_late(part: Partition, strategy: Strategy, now: datetime) -> list[ChampionPeriod]:
     """Return the periods in which the strategy spoke for the market that may still be owed bars."""
-    periods = champion_periods(champions.read(market, [ALL_MONTHS]), strategy.name)
+    periods = champion_periods(part.read(CHAMPIONS), strategy.name)
     return [one for one in periods if one.until > pd.Timestamp(now - _LATELY)]
 
 

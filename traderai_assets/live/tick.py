@@ -12,7 +12,6 @@ import dagster as dg
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.champions.periods import ChampionPeriod
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
@@ -29,14 +28,13 @@ from traderai_assets.making.signal_outcomes import SOURCES as OF_OUTCOMES
 from traderai_assets.making.signal_outcomes import put_outcomes
 from traderai_assets.making.signals import SOURCES as OF_SIGNALS
 from traderai_assets.making.signals import put_signals
-from traderai_assets.partitions import partition_key, split_partition_key
+from traderai_assets.partitions import partition_key
 from traderai_assets.registry.retirement import is_retired
 from traderai_assets.runs.kept_reads import KeptReads
 from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import asset_key
 from traderai_assets.schemas.candles import CANDLES
-from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.predictions import PREDICTIONS
@@ -133,17 +131,14 @@ class LiveTick:
     def _speak(self, strategy: Strategy) -> None:
         if is_retired(self._lake.of(strategy).snapshot(VERDICTS), strategy):
             return
-        champions = self._lake.snapshot(CHAMPIONS)
-        periods: dict[str, list[ChampionPeriod]] = {}
-        for market in {split_partition_key(key)[0] for key in self._of_all()}:
-            with self.troubles.kept_apart(market):
-                now = self._now[market]
-                periods[market] = periods_of_late(champions, strategy, market, now)
-        keys = [key for key in self._of_all() if periods[split_partition_key(key)[0]]]
-        publication = self._publication(strategy, SIGNALS, keys, *OF_SIGNALS, beside=(PREDICTIONS,))
+        publication = self._publication(
+            strategy, SIGNALS, self._of_all(), *OF_SIGNALS, beside=(PREDICTIONS,)
+        )
         self._make(
             publication,
-            lambda part: unspoken(part, publication, periods[part.market.key]),
+            lambda part: unspoken(
+                part, publication, periods_of_late(part, strategy, self._now[part.market.key])
+            ),
             lambda part: put_signals(part, self._settings.of(strategy.name), strategy),
         )
 
