@@ -161,8 +161,8 @@ class _Columns:
     """All columns of a frame in canonical form, and which of them have a value in which hour."""
 
     def __init__(self, frame: pd.DataFrame, starts: list[int]) -> None:
-        dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
-        kinds = {name: _kind(frame, name, dtypes[name]) for name in sorted(dtypes)}
+        dtypes = sorted((str(name), dtype) for name, dtype in frame.dtypes.items())
+        kinds = {name: _kind(frame, name, dtype) for name, dtype in dtypes}
         wide = [(name, kind) for kind in _WIDE for name in kinds if kinds[name] == kind]
         self._values, null = _side_by_side(frame, wide)
         self._flat = self._values.reshape(-1).data.cast("B")
@@ -193,8 +193,7 @@ class _Columns:
 
 
 def _kind(frame: pd.DataFrame, name: str, dtype: Any) -> str:
-    types = pd.api.types
-    if types.is_float_dtype(dtype):
+    if (types := pd.api.types).is_float_dtype(dtype):
         return "float"
     if isinstance(dtype, np.dtype) and dtype.kind in _NEVER_NULL:
         return _NEVER_NULL[dtype.kind]
