@@ -1,4 +1,6 @@
+import atexit
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ def postgres_server() -> Iterator["PostgresServer"]:
 
 def pytest_configure(config: pytest.Config) -> None:
     # The checkout may have a home, with settings and data of its own: tests do not look at it
-    os.environ.setdefault("TRADERAI_HOME", tempfile.mkdtemp(prefix="traderai-no-home-"))
+    if "TRADERAI_HOME" not in os.environ:
+        os.environ["TRADERAI_HOME"] = tempfile.mkdtemp(prefix="traderai-no-home-")
+        atexit.register(shutil.rmtree, os.environ["TRADERAI_HOME"], ignore_errors=True)
     # A shell makes what it puts behind ignore Ctrl-C, Dagster then ignores SIGTERM too, and every
     # process that a test starts inherits both: none of them could be stopped
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
