@@ -22,6 +22,7 @@ COMMANDS = {
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
+    "sql": "Answer a SELECT over all that is stored and all that ran.",
     "status": "Show what runs, what waits and why, and how far it is.",
     "walk-forward": "Make what the record of a strategy lacks, and have it judged.",
     "strategies": "List and compare strategies, tell verdicts and who speaks, or end one.",
