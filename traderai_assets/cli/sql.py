@@ -45,8 +45,7 @@ def command(
 ) -> None:
     """Answer STATEMENT, one SELECT in DuckDB's SQL; nothing that is stored can be changed.
 
-    Example: traderai sql "SELECT symbol, status, current_fold, total_folds, progress_pct FROM
-    training_jobs ORDER BY started_at DESC LIMIT 10"
+    Example: traderai sql "SELECT symbol, status, current_fold, total_folds FROM training_jobs"
     """
     asked = [bool(statement), lists_tables, bool(columns)]
     if sum(asked) != 1:

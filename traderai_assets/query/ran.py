@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 STATES = {
     "NOT_STARTED": "pending",
     "QUEUED": "pending",
+    "SUSPENDED": "pending",
+    "MANAGED": "running",
     "STARTING": "running",
     "STARTED": "running",
     "CANCELING": "running",
