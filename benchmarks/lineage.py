@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import numpy as np
@@ -54,10 +55,12 @@ def lived_in(home: Path) -> Iterator[InProcessPlatform]:
         (folder / "dagster.yaml").symlink_to(ROOT / "dagster.yaml")
     os.environ["TRADERAI_HOME"] = str(home)
     instance = dg.DagsterInstance.from_config(str(folder))
-    short = {"folds": 2, "horizon_bars": 3}
-    with opened(
-        home, SimulatedFeed(seed=7), NOW, instance=instance, timeframe="5m", training=short
-    ) as platform:
+    changes: dict[str, Any] = {
+        "timeframe": "5m",
+        "training": {"folds": 2, "horizon_bars": 12},
+        "costs": {"fee_rate": 0.0, "slippage_rate": 0.0},  # Else bars as short have no signal
+    }
+    with opened(home, SimulatedFeed(seed=7), NOW, instance=instance, **changes) as platform:
         if fresh:
             platform.run("backfill", "2024-03", "2024-06")
             platform.run("train", "2024-07")

@@ -1,4 +1,4 @@
-"""Rules on bars: each stands in one place, on the grid, in the past, and none is unaccounted for."""
+"""Rules on bars: each stands in one place, on the grid, in the past; none is unaccounted for."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -65,7 +65,7 @@ def unaccounted(
     """
     coverage = bar_coverage(candles, gaps, start=start, end=until, bar=bar)
     missing = [moment_of(int(one)) for one in coverage.open_ms[coverage.missing]]
-    asked = [(one.start, one.end) for one in asks.itertuples()]
+    asked = list(zip(asks["start"], asks["end"], strict=True))
     return [
         pd.Timestamp(one) for one in missing if not any(first <= one < end for first, end in asked)
     ]
@@ -98,7 +98,9 @@ def _accounted(evidence: Evidence) -> Iterator[Violation]:
                 for table in (CANDLES, CANDLE_GAPS, CANDLE_ASKS)
             )
             for one in unaccounted(rows, absent, asks, start=start, until=end, bar=market.bar):
-                yield Violation("no candle, no gap and no ask tells of the bar", key, month.key, str(one))
+                yield Violation(
+                    "no candle, no gap and no ask tells of the bar", key, month.key, str(one)
+                )
 
 
 RULES = (
