@@ -10,6 +10,7 @@ from traderai_assets.audit.running import Finding, all_rules, audited, rules_nam
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.labels import LABELS
 from traderai_assets.schemas.signals import SIGNALS
 
 
@@ -30,7 +31,7 @@ def test_a_home_that_was_lived_in_violates_no_rule(old_platform):
 
 def test_planted_violations_are_named_where_they_are(old_platform):
     signals = old_platform.rows(SIGNALS, "2024-06")
-    damage(old_platform, CANDLES, "2024-03")
+    damage(old_platform, LABELS, "2024-03")
     twisted = signals.assign(model_id="f" * 32)
     old_platform.store(SIGNALS, "2024-06", twisted)
     features = old_platform.rows(FEATURES, "2024-06").iloc[:-3]
@@ -50,7 +51,7 @@ def test_planted_violations_are_named_where_they_are(old_platform):
     assert (lost.month, lost.row) == ("2024-06", "f" * 32)
     assert len(found["spoken-in-turn"].violations) == len(signals)
     # What is damaged cannot be judged by rules that read it, and is no violation of theirs
-    assert "CorruptPartition" in found["bars-in-place"].not_judged
+    assert "CorruptPartition" in found["labels-known"].not_judged
 
 
 def test_an_event_that_tells_of_other_rows_is_a_violation(platform):

@@ -67,7 +67,8 @@ def test_a_corrupted_candle_changes_no_partition_that_lineage_has_not_named(old_
     named = forward(old_platform, CHANGED)
     before = old_platform.lake_state()
     rows = {table: old_platform.rows(table, "2024-05") for table in (FEATURES, LABELS)}
-    old_platform.revise(CHANGED, high=90_000.0, volume=9_999.0)
+    candles = old_platform.rows(CANDLES, "2024-05").set_index("open_time")
+    old_platform.revise(CHANGED, high=float(candles.loc[CHANGED, "high"]) * 1.003, volume=9_999.0)
     old_platform.fetch("2024-05", refetch=True)
     old_platform.run_everything()
     after = old_platform.lake_state()

@@ -81,6 +81,7 @@ class SignalLineage:
             )
         model_id = str((spoken or said or {})["model_id"])
         model = self._model(model_id)
+        self._prepare(model)
         return [
             *self._said(spoken, said),
             *self._speaker(model_id),
@@ -120,29 +121,36 @@ class SignalLineage:
             for name, slice_ in fold.get("slices", {}).items():
                 yield _told("fold", f"{number} {name}", _slice(slice_))
         versions = input_versions(card["inputs"])
-        self._prepare(windows_of(model))
-        memory = self._reach.look_back_candles(self._market.bar).first
-        back = self._reach.look_back(self._market.bar).first - memory
         for window in windows_of(model):
             yield _told("look-back", "", "", window.start, window.until)
             for table in (FEATURES, LABELS):
                 for month in window.months:
                     yield self._as_read(table, month, versions, "look-back")
-            read = look_back_read(window, self._market.bar, back)
-            yield from self._candles(read, versions)
+            yield from self._candles(self._read(window), versions)
 
-    def _prepare(self, windows: list[LookBack]) -> None:
-        """Look up at once where all months come from that will be told."""
+    def _prepare(self, model: StoredModel | None) -> None:
+        """Look up at once where everything comes from that will be told."""
         bar, own = self._market.bar, self._month.key
+        windows = windows_of(model) if model is not None else []
         months = {month.key for window in windows for month in window.months}
-        back = self._reach.features(bar).months(min(Month.parse(one) for one in months))
-        near = {one.key for one in features_read(self._opened, bar).months}
-        for table, asked in (
-            (FEATURES, {*months, own}),
-            (LABELS, months),
-            (CANDLES, {*months, own, *near, *(one.key for one in back)}),
-        ):
-            self._origins.all_of(table, self._market.key, asked)
+        read = [features_read(self._opened, bar), *(self._read(one) for one in windows)]
+        served = [model.served.key] if model is not None else []
+        self._origins.prepare(
+            self._market.key,
+            {
+                SIGNALS: [own],
+                CHAMPIONS: [ALL_MONTHS],
+                MODELS: served,
+                FEATURES: {*months, own},
+                LABELS: months,
+                CANDLES: {month.key for one in read for month in one.months},
+            },
+        )
+
+    def _read(self, window: LookBack) -> Stretch:
+        bar = self._market.bar
+        memory = self._reach.look_back(bar).first - self._reach.look_back_candles(bar).first
+        return look_back_read(window, bar, memory)
 
     def _seen(self) -> Iterator[Row]:
         yield self._of_partition(FEATURES, self._month.key, "row", "", self._opened)

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from traderai_assets.domain.content_hash import EMPTY_HASH
+from traderai_assets.instance.last_events import last_materializations
 from traderai_assets.lineage.stored_rows import LoadedTables
 from traderai_assets.partitions import partition_key
 from traderai_assets.runs.inputs import Versions, event_inputs, input_versions
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
+from traderai_assets.work_classes import ALL_ASSETS
 
 # An update may have gone on since the table was loaded
 _NEWEST_READ = 6
@@ -64,23 +66,35 @@ class Origins:
         self._known: dict[tuple[str, str, str], Origin] = {}
 
     def of(self, table: Table, market: str, month: str) -> Origin:
-        """Return the origin of a partition as it is stored now."""
+        """Return the origin of a partition as it is stored now.
+
+        Of a table that an asset keeps beside its own, its hash alone: its run is the asset's.
+        """
         return self.all_of(table, market, [month])[month]
 
     def all_of(self, table: Table, market: str, months: Iterable[str]) -> dict[str, Origin]:
-        """Return the origins of several months; of them all the event log is asked once."""
+        """Return the origins of several months of a table."""
+        asked = [*dict.fromkeys(months)]
+        self.prepare(market, {table: asked})
         path = self._tables.path(table)
-        asked = dict.fromkeys(months)
-        new = [month for month in asked if (path, market, month) not in self._known]
-        stored = {month: self._tables.look(table).content_hash(market, month) for month in new}
-        found = {month: Origin(one) for month, one in stored.items() if one == EMPTY_HASH}
-        wanted = {month: one for month, one in stored.items() if one != EMPTY_HASH}
-        found |= self._by_event(path, market, wanted)
-        for month, content_hash in wanted.items():
-            if month not in found:
-                found[month] = self._by_log(table, market, month, content_hash)
-        self._known |= {(path, market, month): origin for month, origin in found.items()}
         return {month: self._known[path, market, month] for month in asked}
+
+    def prepare(self, market: str, wanted: Mapping[Table, Iterable[str]]) -> None:
+        """Look up many at once, which costs hardly more than one."""
+        new: dict[tuple[str, str, str], tuple[Table, str]] = {}
+        for table, months in wanted.items():
+            path = self._tables.path(table)
+            for month in months:
+                key = (path, market, month)
+                if key in self._known:
+                    continue
+                stored = self._tables.look(table).content_hash(market, month)
+                self._known[key] = Origin(stored)
+                if stored != EMPTY_HASH and table.name in ALL_ASSETS:
+                    new[key] = table, stored
+        told = self._by_event({key: stored for key, (_, stored) in new.items()})
+        for key, (table, stored) in new.items():
+            self._known[key] = told.get(key) or self._by_log(table, market, key[-1], stored)
 
     def _by_log(self, table: Table, market: str, month: str, stored: str) -> Origin:
         for commit in self._tables.lake.history(table, market, month, limit=_NEWEST_READ):
@@ -95,34 +109,34 @@ class Origins:
                 )
         return Origin(stored)
 
-    def _by_event(self, path: str, market: str, wanted: Mapping[str, str]) -> dict[str, Origin]:
+    def _by_event(
+        self, wanted: Mapping[tuple[str, str, str], str]
+    ) -> dict[tuple[str, str, str], Origin]:
         """Return what the last event of each partition says, where it is of what is stored."""
-        if self._instance is None or not wanted:
+        if self._instance is None:
             return {}
-        keys = {
-            market if month == ALL_MONTHS else partition_key(market, month): month
-            for month in wanted
+        places = {
+            (path, market if month == ALL_MONTHS else partition_key(market, month)): key
+            for key in wanted
+            for path, market, month in (key,)
         }
-        asset = dg.AssetKey(path.split("/"))
-        last = self._instance.event_log_storage.get_latest_storage_id_by_partition(
-            asset, dg.DagsterEventType.ASSET_MATERIALIZATION, {*keys}
-        )
-        if not last:
-            return {}
-        ids = dg.AssetRecordsFilter(asset, storage_ids=[*last.values()])
+        keys: dict[dg.AssetKey, list[str]] = {}
+        for path, partition in places:
+            keys.setdefault(dg.AssetKey(path.split("/")), []).append(partition)
         found = {}
-        for record in self._instance.fetch_materializations(ids, limit=len(last)).records:
+        for record in last_materializations(self._instance, keys):
             event = record.asset_materialization
             told = event and event.metadata.get("content_hash")
-            month = keys.get((event and event.partition) or "")
-            if event is None or told is None or month is None or told.value != wanted[month]:
+            if event is None or told is None:
                 continue
-            found[month] = Origin(
-                wanted[month],
-                record.run_id,
-                (event.tags or {}).get(_CODE_TAG, ""),
-                datetime.fromtimestamp(record.timestamp, UTC),
-                event_inputs(event) or {},
-                EVENT,
-            )
+            key = places["/".join(event.asset_key.path), event.partition or ""]
+            if told.value == wanted[key]:
+                found[key] = Origin(
+                    wanted[key],
+                    record.run_id,
+                    (event.tags or {}).get(_CODE_TAG, ""),
+                    datetime.fromtimestamp(record.timestamp, UTC),
+                    event_inputs(event) or {},
+                    EVENT,
+                )
         return found

@@ -8,6 +8,7 @@ import dagster as dg
 from traderai_assets.audit.evidence import Evidence
 from traderai_assets.audit.rule import CannotJudgeError, Rule, Violation
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.instance.last_events import last_materializations
 from traderai_assets.instance.process_identity import Liveness
 from traderai_assets.instance.run_claims import FINISHED
 from traderai_assets.instance.run_workers import answerable_for
@@ -111,16 +112,10 @@ def _noted(
     asset = dg.AssetKey([*asset_path(strategy, name)])
     if keys == {""}:
         last = instance.get_latest_materialization_event(asset)
-        events = [last.asset_materialization] if last else []
+        entries = [last] if last else []
     else:
-        ids = instance.event_log_storage.get_latest_storage_id_by_partition(
-            asset, dg.DagsterEventType.ASSET_MATERIALIZATION, keys
-        )
-        if not ids:
-            return {}
-        wanted = dg.AssetRecordsFilter(asset, storage_ids=[*ids.values()])
-        found = instance.fetch_materializations(wanted, limit=len(ids)).records
-        events = [record.asset_materialization for record in found]
+        entries = [*last_materializations(instance, {asset: keys})]
+    events = [entry.asset_materialization for entry in entries]
     return {
         event.partition or "": str(event.metadata["content_hash"].value)
         for event in events
