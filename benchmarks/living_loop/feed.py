@@ -1,4 +1,4 @@
-"""A market that becomes another one: from a moment on wider, without edge; and with silent hours."""
+"""A market that becomes another one: from a moment on wider, without edge; with silent bars."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ from traderai_assets.sandbox.feed import Bars, Listing, concatenate
 from traderai_assets.sandbox.simulation import MARKETS, SimulatedFeed
 
 # Volatility after the change over that before
-WIDER = 4.0
+WIDER = 6.0
 
 
 class ChangingFeed:

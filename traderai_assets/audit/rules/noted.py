@@ -12,7 +12,7 @@ from traderai_assets.instance.last_events import last_materializations
 from traderai_assets.instance.process_identity import Liveness
 from traderai_assets.instance.run_claims import FINISHED
 from traderai_assets.instance.run_workers import answerable_for
-from traderai_assets.partitions import partition_key
+from traderai_assets.partitions import partition_key, split_partition_key
 from traderai_assets.schemas.backtests import BACKTEST_METRICS
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
@@ -93,7 +93,7 @@ def _events(evidence: Evidence) -> Iterator[Violation]:
             noted = _noted(instance, strategy, name, {*stored})
             asked = asked or bool(noted)
             for key, wrong in otherwise_noted(noted, stored):
-                market, _, month = key.partition("|")
+                market, month = split_partition_key(key)
                 yield Violation(f"{'/'.join(asset_path(strategy, name))}: {wrong}", market, month)
     if not asked:
         raise CannotJudgeError("the instance remembers no event of any asset")
