@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
 
 import dagster as dg
 import pandas as pd
@@ -21,7 +23,8 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.tables import ALL_MONTHS
 
 DRIFT_SENSOR = "drifted_models"
-WORDS = "words"
+# Of the version that says a word of every bar, also where nobody speaks
+WORDS = "traderai_assets.status.words"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def counted(
     """
     yield _closed_once(evidence, script, markets)
     yield _one_word(evidence, script, markets)
+    yield _words(evidence, script, markets)
     yield _drift(evidence, script, markets)
     yield _asked_once(evidence.memory(), "train", "retraining is asked for once a cause")
     yield _drift_asked(evidence.memory(), sensors)
@@ -106,6 +110,23 @@ def _one_word(evidence: Evidence, script: Script, markets: Sequence[Market]) -> 
         f"{said} predictions of {wanted} bars, {twice} twice, {silent} without",
         wanted > 0 and said == wanted and twice == 0,
     )
+
+
+def _words(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Counted:
+    claim = "each closed bar has one word of every strategy"
+    if find_spec(WORDS) is None:
+        return Counted(claim, "no words in this version", None)
+    words_between = import_module(WORDS).words_between
+    said = bare = 0
+    for strategy in evidence.strategies:
+        for market in markets:
+            stretch = script.opened(0), script.opened(script.form.bars)
+            told = words_between(evidence.lake, evidence.settings, strategy, market, *stretch)
+            said += int(told["word"].notna().sum())
+            bare += int(told["word"].isna().sum()) + int(told["open_time"].duplicated().sum())
+    wanted = script.form.bars * len(markets) * len(evidence.strategies)
+    found = f"{said} words of {wanted}, {bare} bars without or with two"
+    return Counted(claim, found, said == wanted and not bare)
 
 
 def _drift(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Counted:

@@ -9,7 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,6 +61,7 @@ SETTINGS = {
 PAST_THE_CLOSE = timedelta(seconds=10)
 MOST_WAITED_SECONDS = 90.0
 OUT_SECONDS = 8.0
+MOST_SETTLED_SECONDS = 120.0
 START_SECONDS = 900.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,6 +96,8 @@ def platform(home: Path, script: Script, drift_hours: int) -> Iterator[RunningPl
 def live_through(running: RunningPlatform, script: Script) -> None:
     """Let every bar of the script close, with all that is planted."""
     _wait(lambda: _speaks(running), START_SECONDS)
+    # What else a home is made of would stand before the first bars in the queue
+    _wait(lambda: _rests(running), MOST_SETTLED_SECONDS)
     print(f"somebody speaks for {sum(_speaking(running))} of {len(MARKETS)} markets", flush=True)
     for number in range(script.form.bars):
         began = time.monotonic()
@@ -119,12 +122,16 @@ def live_through(running: RunningPlatform, script: Script) -> None:
             running.start()
         seconds = time.monotonic() - began
         print(f"close {number + 1} of {script.form.bars}: {seconds:.0f} s", flush=True)
-    running.until(lambda: all(one.dagster_run.is_finished for one in running.runs()))
+    _wait(lambda: _rests(running), START_SECONDS)
 
 
 def _speaking(running: RunningPlatform) -> list[bool]:
     history = running.lake.snapshot(CHAMPIONS)
     return [history.rows(market) > 0 for market in MARKETS]
+
+
+def _rests(running: RunningPlatform) -> bool:
+    return all(one.dagster_run.is_finished for one in running.runs())
 
 
 def _speaks(running: RunningPlatform) -> bool:
@@ -154,11 +161,11 @@ def _revise(running: RunningPlatform, opened: datetime) -> None:
     )
 
 
-def _wait(condition: object, seconds: float) -> bool:
+def _wait(condition: Callable[[], object], seconds: float) -> bool:
     """Look until it holds; False where it does not within so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
+        if condition():
             return True
         time.sleep(1.0)
     return False

@@ -32,7 +32,7 @@ class Form:
         return (day - 1) * self.bars_a_day + int(share * self.bars_a_day)
 
 
-FORMS = {one.name: one for one in (Form("short", 4), Form("long", 24))}
+FORMS = {one.name: one for one in (Form("short", 3), Form("long", 24))}
 
 
 @dataclass(frozen=True)

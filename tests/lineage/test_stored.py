@@ -66,9 +66,11 @@ def test_a_bar_of_which_nobody_spoke_has_no_lineage_back(old_platform):
 def test_a_corrupted_candle_changes_no_partition_that_lineage_has_not_named(old_platform):
     named = forward(old_platform, CHANGED)
     before = old_platform.lake_state()
-    rows = {table: old_platform.rows(table, "2024-05") for table in (FEATURES, LABELS)}
+    rows = {table.name: old_platform.rows(table, "2024-05") for table in (FEATURES, LABELS)}
     candles = old_platform.rows(CANDLES, "2024-05").set_index("open_time")
-    old_platform.revise(CHANGED, high=float(candles.loc[CHANGED, "high"]) * 1.003, volume=9_999.0)
+    was = candles.loc[CHANGED]
+    revised = {"high": was["high"] * 1.003, "close": was["close"] * 1.002, "volume": 9_999.0}
+    old_platform.revise(CHANGED, **{name: float(one) for name, one in revised.items()})
     old_platform.fetch("2024-05", refetch=True)
     old_platform.run_everything()
     after = old_platform.lake_state()
@@ -82,9 +84,9 @@ def test_a_corrupted_candle_changes_no_partition_that_lineage_has_not_named(old_
     told = {(row["table"], row["month"]) for row in named}
     assert {one for one in changed if one[0] not in beside} <= told
     assert {("candles", "2024-05"), ("features", "2024-05"), ("models", "2024-06")} <= changed
-    for table, was in rows.items():
+    for table in (FEATURES, LABELS):
         now = old_platform.rows(table, "2024-05")
-        other = was.merge(now, how="outer", indicator=True)
+        other = rows[table.name].merge(now, how="outer", indicator=True)
         moments = other.loc[other["_merge"] != "both", "open_time"]
         [span] = [
             (row["first"], row["until"])

@@ -185,7 +185,7 @@ class CandleUses:
         row = self._told(table, one)
         if row["rows"] == 0:
             return row
-        rows = self._tables.look(table).read(self._market, [one.month])
+        rows = self._tables.look(table).read_since(self._market, [one.month], one.first)
         read = rows[that_read(rows, self._opened)]
         if read.empty:
             return row | {"rows": 0}
