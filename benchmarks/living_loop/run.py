@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,14 +94,22 @@ def platform(home: Path, script: Script, drift_hours: int) -> Iterator[RunningPl
         yield running
 
 
-def live_through(running: RunningPlatform, script: Script) -> None:
-    """Let every bar of the script close, with all that is planted."""
+def live_through(running: RunningPlatform, script: Script, minutes: float) -> int:
+    """Let every bar of the script close, with all that is planted; return how many did.
+
+    Where `minutes` are over it ends after the close at hand.
+    """
+    ends = time.monotonic() + 60.0 * minutes
     _wait(lambda: _speaks(running), START_SECONDS)
     # What else a home is made of would stand before the first bars in the queue
     _wait(lambda: _rests(running), MOST_SETTLED_SECONDS)
     print(f"somebody speaks for {sum(_speaking(running))} of {len(MARKETS)} markets", flush=True)
-    for number in range(script.form.bars):
+    lived = 0
+    for number in range(script.bars):
         began = time.monotonic()
+        if began > ends and not script.is_out(number - 1):
+            break
+        lived = number + 1
         if script.is_out(number) and not script.is_out(number - 1):
             running.sandbox.faults.add(FaultRule(kind="status", status=503, count=None))
         if not script.is_out(number) and script.is_out(number - 1):
@@ -121,8 +130,9 @@ def live_through(running: RunningPlatform, script: Script) -> None:
             running.crash()
             running.start()
         seconds = time.monotonic() - began
-        print(f"close {number + 1} of {script.form.bars}: {seconds:.0f} s", flush=True)
+        print(f"close {number + 1} of {script.bars}: {seconds:.0f} s", flush=True)
     _wait(lambda: _rests(running), START_SECONDS)
+    return lived
 
 
 def _speaking(running: RunningPlatform) -> list[bool]:
@@ -178,6 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--form", choices=sorted(FORMS), default="short")
     parser.add_argument("--home", type=Path, help="Empty or not there; kept.")
+    parser.add_argument("--minutes", type=float, default=120.0, help="End after so many.")
     asked = parser.parse_args(arguments)
     form = FORMS[asked.form]
     script = Script.of(form, BEGINS)
@@ -187,8 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         running = stack.enter_context(
             platform(folder / "home", script, max(1, form.bars_a_day // 4))
         )
-        live_through(running, script)
-        print(f"{form.bars} closes of {len(MARKETS)} markets in {time.monotonic() - began:.0f} s")
+        script = replace(script, bars=live_through(running, script, asked.minutes))
+        print(f"{script.bars} closes of {len(MARKETS)} markets in {time.monotonic() - began:.0f} s")
         evidence = evidence_of(running.settings, running.lake, running.instance)
         for told in champions_told(evidence, MARKETS):
             print(told)

@@ -53,6 +53,8 @@ class Script:
         After this close the bar before it is corrected.
     kills : tuple of int
         After these closes every process is killed.
+    bars : int
+        Closes that are lived through: all of the form's, or as many as there was time for.
     """
 
     form: Form
@@ -62,6 +64,7 @@ class Script:
     silent: int
     revised: int
     kills: tuple[int, ...]
+    bars: int
 
     @classmethod
     def of(cls, form: Form, begins: datetime) -> "Script":
@@ -74,6 +77,7 @@ class Script:
             silent=form.place(3, 0.5),
             revised=form.place(5, 0.5),
             kills=tuple(form.place(day, 0.75) for day in range(1, DAYS + 1)),
+            bars=form.bars,
         )
 
     def opened(self, number: int) -> datetime:
