@@ -1,7 +1,7 @@
 """Forward: what one candle has touched, table by table, and what of it is stored."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 from resources.lake.resource import LakeResource
@@ -39,6 +39,7 @@ from traderai_assets.schemas.tables import ALL_MONTHS, Table
 
 _OF_A_MODEL = (OUT_OF_SAMPLE, BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
 _PRICED = (BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
+_LONGEST_WAIT = timedelta(days=31)
 
 
 class CandleUses:
@@ -91,7 +92,10 @@ class CandleUses:
         ]
 
     def _beside(self, table: Table) -> Row | None:
-        kept = self._tables.look(table).read(self._market, [self._month])
+        snapshot = self._tables.look(table)
+        if snapshot.summary(self._market, self._month).rows == 0:
+            return None
+        kept = snapshot.read(self._market, [self._month])
         if table == CANDLE_QUARANTINE:
             met = kept["open_time"] == self._opened
         else:
@@ -116,7 +120,15 @@ class CandleUses:
         memory = self._reach.look_back(bar).first - self._reach.look_back_candles(bar).first
         # Features of a look-back's first month read so many months before it
         oldest = -self._reach.training_candles(bar).first + feature_months(bar)
-        stored = {*self._tables.look(MODELS).months(self._market)}
+        models = self._tables.look(MODELS)
+        # Their key begins with when the last label was known that they learned from: it may lie
+        # before the look-back's end by a horizon, and by an outage in it
+        early = self._opened - _LONGEST_WAIT
+        stored = {
+            month
+            for month in models.months(self._market)
+            if (models.summary(self._market, month).last or self._opened) > early
+        }
         return [
             model
             for month in (self._month.shift(one) for one in range(oldest + 1))

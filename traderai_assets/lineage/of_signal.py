@@ -159,7 +159,10 @@ class SignalLineage:
         yield from self._candles(width_read(self._opened, self._market.bar), {})
         key = self._month.key
         for table in (CANDLE_GAPS, CANDLE_ASKS, CANDLE_QUARANTINE):
-            kept = self._tables.look(table).read(self._market, [key])
+            snapshot = self._tables.look(table)
+            if snapshot.summary(self._market, key).rows == 0:
+                continue
+            kept = snapshot.read(self._market, [key])
             count = self._beside(table, kept)
             if count:
                 told = (
