@@ -6,9 +6,10 @@ import pytest
 
 from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.lineage.of_candle import CandleUses, stored_only
+from traderai_assets.lineage.of_candle import CandleUses
 from traderai_assets.lineage.of_signal import OTHER, SAME, SignalLineage
 from traderai_assets.lineage.origins import Origins
+from traderai_assets.lineage.stored_ranges import stored_only
 from traderai_assets.lineage.stored_rows import LoadedTables
 from traderai_assets.plan import reach
 from traderai_assets.schemas.candles import CANDLES

@@ -65,7 +65,8 @@ def candle(
 
     Example: traderai lineage candle binance:BTC/USDT 2026-03-20T12:00
     """
-    from traderai_assets.lineage.of_candle import CandleUses, stored_only
+    from traderai_assets.lineage.of_candle import CandleUses
+    from traderai_assets.lineage.stored_ranges import stored_only
     from traderai_assets.plan import reach
     from traderai_assets.strategies import strategies_of, strategy_named
 

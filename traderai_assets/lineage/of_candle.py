@@ -1,6 +1,6 @@
 """Forward: what one candle has touched, table by table, and what of it is stored."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
@@ -21,6 +21,7 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.spans.reach import DRIFT_WINDOW, Reach, feature_months
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.lineage.stored_ranges import stored_range
 from traderai_assets.lineage.stored_rows import LoadedTables, Row, models_of, windows_of
 from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
@@ -35,7 +36,7 @@ from traderai_assets.schemas.record import RECORD_DAYS
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signal_snapshots import SIGNAL_SNAPSHOTS
 from traderai_assets.schemas.signals import SIGNALS
-from traderai_assets.schemas.tables import ALL_MONTHS, Table
+from traderai_assets.schemas.tables import Table
 
 _OF_A_MODEL = (OUT_OF_SAMPLE, BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
 _PRICED = (BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
@@ -205,35 +206,4 @@ class CandleUses:
         return row | {"first": first, "until": last + self._bar, "rows": len(read)}
 
     def _told(self, table: Table, one: Range, *, whole: bool = False) -> Row:
-        """Return a range beside what the log says is stored of it; no row is read.
-
-        `rows` is None where the log cannot say how many of a partition's rows lie in the range.
-        """
-        month = one.month.key if table.monthly else ALL_MONTHS
-        stored = self._tables.look(table).summary(self._market, month)
-        first, until = one.first, one.until
-        rows: int | None = 0
-        if stored.rows and (whole or stored.first is None or stored.last is None):
-            rows = stored.rows
-        elif stored.first is not None and stored.last is not None:
-            met = stored.first < until and stored.last >= first
-            held = first <= stored.first and stored.last < until
-            rows = stored.rows if held else (None if met else 0)
-            if met and not whole:
-                first = max(first, stored.first)
-                until = min(until, stored.last + self._bar)
-        return {
-            "table": self._tables.path(table),
-            "month": month,
-            "first": first,
-            "until": until,
-            "rows": rows,
-            "stored": stored.content_hash if rows != 0 else "",
-            "made_anew": one.remade,
-            "why": one.why,
-        }
-
-
-def stored_only(rows: Iterable[Row]) -> list[Row]:
-    """Return the rows of which something is stored."""
-    return [row for row in rows if row["rows"] != 0]
+        return stored_range(self._tables, self._market, table, one, whole=whole)
