@@ -196,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = asked.home or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         began = time.monotonic()
         running = stack.enter_context(
-            platform(folder / "home", script, max(1, form.bars_a_day // 4))
+            platform(folder / "home", script, max(3, form.bars_a_day // 4))
         )
         script = replace(script, bars=live_through(running, script, asked.minutes))
         print(f"{script.bars} closes of {len(MARKETS)} markets in {time.monotonic() - began:.0f} s")
