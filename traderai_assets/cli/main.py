@@ -13,11 +13,13 @@ from traderai_assets.cli.plain_output import make_output_plain
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {
+    "audit": "Check on a home what must hold of all that is stored, one line a rule.",
     "backfill": "Queue the missing candles of a market, with features and labels.",
     "candles": "Export candles, or list their gaps.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "lake": "Check the stored tables, or take one that was restored as it is.",
+    "lineage": "Follow a signal back to its candles, or a candle to all it has touched.",
     "markets": "List the markets and what is wrong with them; add or remove one.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
