@@ -141,6 +141,17 @@ class TickView:
         """Whether a run of this request can still end, or ended so lately that its cause rests."""
         return self.next_try(request, FIRST_REST) is None
 
+    def was_ever_asked(self, request: dg.RunRequest) -> bool:
+        """Whether a run of this request succeeded, can still end, or ended so lately that it rests.
+
+        What succeeded is never asked for again, also where its cause is still there.
+        """
+        return self.succeeded(request) or self.was_asked(request)
+
+    def succeeded(self, request: dg.RunRequest) -> bool:
+        """Whether a run of this request succeeded; known as long as the run is kept."""
+        return any(one.succeeded for one in self._tries(request.run_key or ""))
+
     def next_try(self, request: dg.RunRequest, first_rest: timedelta) -> dg.RunRequest | None:
         """Return the request as it may be made now: anew where all its runs ended, and rested.
 

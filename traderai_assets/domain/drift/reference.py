@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.drift.day_scores import DayScores
 from traderai_assets.domain.errors import DegenerateData
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 
 CountArray = npt.NDArray[np.int64]
 
 QUANTILE_STEPS = 100
+MOST_REMEMBERED = 1 << 18
+"""Newest rows, two and a half years of five minutes: millions would take a second a feature."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class ReferenceDistribution:
         Quantiles 0 %, 1 %, ... 100 % of the rows that are not NaN, each a value that occurred.
         Empty where every row was NaN.
     autocorrelation_time : float
-        Consecutive rows worth one independent row, at least 1.
+        Consecutive rows worth one independent row, at least 1, of the newest `MOST_REMEMBERED`.
+    days : DayScores or None
+        How its days lie to each other; None of a card that was made before there were days.
     """
 
     edges: tuple[float, ...]
@@ -46,6 +51,7 @@ class ReferenceDistribution:
     missing: int
     quantiles: tuple[float, ...]
     autocorrelation_time: float
+    days: DayScores | None = None
 
     @property
     def rows(self) -> int:
@@ -54,9 +60,15 @@ class ReferenceDistribution:
 
     @classmethod
     def from_sample(
-        cls, values: npt.NDArray[np.floating[Any]], n_bins: int = 10
+        cls,
+        values: npt.NDArray[np.floating[Any]],
+        n_bins: int = 10,
+        *,
+        days: IntArray | None = None,
     ) -> "ReferenceDistribution":
         """Describe a feature's values over the training rows, in time order.
+
+        `days` is the number of each row's day, as `day_means.days_of` counts them.
 
         Raises
         ------
@@ -72,13 +84,14 @@ class ReferenceDistribution:
         present = np.sort(sample[~np.isnan(sample)])
         edges = _edges(present, n_bins)
         quantiles = _quantiles(present, QUANTILE_STEPS)
-        counts = bin_counts(sample, edges)
+        within = np.searchsorted(present, edges, side="right")
         return cls(
             edges=tuple(edges.tolist()),
-            counts=tuple(counts[:-1].tolist()),
-            missing=int(counts[-1]),
+            counts=tuple(np.diff(within, prepend=0, append=present.size).tolist()),
+            missing=sample.size - present.size,
             quantiles=tuple(quantiles.tolist()),
-            autocorrelation_time=autocorrelation_time(sample),
+            autocorrelation_time=autocorrelation_time(sample[-MOST_REMEMBERED:]),
+            days=None if days is None else DayScores.of(sample, days, quantiles),
         )
 
     @classmethod
@@ -90,6 +103,7 @@ class ReferenceDistribution:
             missing=int(record["missing"]),
             quantiles=tuple(float(quantile) for quantile in record["quantiles"]),
             autocorrelation_time=float(record["autocorrelation_time"]),
+            days=DayScores.from_json(record["days"]) if record.get("days") else None,
         )
 
     def to_json(self) -> dict[str, Any]:
