@@ -13,6 +13,8 @@ from traderai_assets.domain.drift.sequential import mean_rose
 from traderai_assets.domain.portable import logarithm
 
 MIN_BLOCKS = 5
+SPENT = 0.8
+"""Of the false alarms that are promised; the loss that is watched has the rest."""
 LEAST, MOST = 1e-6, 1 - 1e-6
 
 
@@ -87,7 +89,7 @@ def calibration_drift(
             mean / scale if name == "slope" and scale > 0 else mean,
             adjusted[name],
             said.size,
-            drifted=adjusted[name] <= false_alarm_rate,
+            drifted=adjusted[name] <= SPENT * false_alarm_rate,
             enough=enough,
         )
         for name, (mean, _) in found.items()
