@@ -56,7 +56,8 @@ def decide(view: TickView, market: Market) -> Finding:
         return Finding(f"what drifted of {market.key} is a model that speaks no longer")
     if JUDGE in alarm.asks:
         request = dg.RunRequest(f"judge:drift:{market.key}:{alarm.cause}", job_name="judge")
-        if not view.was_ever_asked(own_request(request, view.strategy)):
+        own = own_request(request, view.strategy)
+        if not (view.succeeded(own) or view.was_asked(own)):  # What succeeded is never asked again
             return Finding(f"{market.key}: {alarm.reason}", request, first_rest=LONGEST_REST)
     if RETRAIN not in alarm.asks:
         return Finding(f"{market.key}: {alarm.reason}")

@@ -27,10 +27,7 @@ from traderai_assets.instance.kept_markets import kept_markets, sync_with_settin
 from traderai_assets.instance.live_runs import is_live, live_markets
 from traderai_assets.instance.market_notes import machine_time, refusals_in
 from traderai_assets.instance.open_months import note_open_month
-from traderai_assets.instance.run_coordinator import (
-    market_of,
-    strategies_written,
-)
+from traderai_assets.instance.run_coordinator import market_of, strategies_written
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
@@ -140,13 +137,6 @@ class TickView:
     def was_asked(self, request: dg.RunRequest) -> bool:
         """Whether a run of this request can still end, or ended so lately that its cause rests."""
         return self.next_try(request, FIRST_REST) is None
-
-    def was_ever_asked(self, request: dg.RunRequest) -> bool:
-        """Whether a run of this request succeeded, can still end, or ended so lately that it rests.
-
-        What succeeded is never asked for again, also where its cause is still there.
-        """
-        return self.succeeded(request) or self.was_asked(request)
 
     def succeeded(self, request: dg.RunRequest) -> bool:
         """Whether a run of this request succeeded; known as long as the run is kept."""
