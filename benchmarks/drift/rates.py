@@ -65,9 +65,11 @@ def feature_lines(runs: int) -> list[Line]:
             for shift in (0.0, 1.0):
                 rate = float(np.mean([_drifted(*pair, shift) for pair in pairs]))
                 what = f"AR(1) {memory}, {days} days, shift {shift:.0f} sd, 2,016 rows"
-                bounds = (None, 0.05) if shift == 0 else (least, None)
-                limit = oracle_power(days, memory) if shift else None
-                found.append(Line(what, rate, count, *bounds, limit))
+                if shift:
+                    limit = oracle_power(days, memory)
+                    found.append(Line(what, rate, count, least=least, limit=limit))
+                else:
+                    found.append(Line(what, rate, count, most=0.05))
     return found
 
 
