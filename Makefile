@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals capacity format clean
+.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals drift capacity format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -87,6 +87,9 @@ capacity: $(READY)  ## Let bars of 1 to 200 live markets close and await each wo
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
 	@$(BIN)/python -m benchmarks.rivals.run $(if $(CANDLES),--candles $(CANDLES))
+
+drift: $(READY)  ## Count false alarms of drift and drift that is found, and time its references; ten minutes.
+	@$(BIN)/python -m benchmarks.drift.run
 
 format: $(READY)  ## Format the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

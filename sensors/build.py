@@ -3,6 +3,7 @@
 import dagster as dg
 
 from sensors.aging_runs import aging_runs_sensor
+from sensors.drifted_models import drifted_models_sensor
 from sensors.expiring_signals import expiring_signals_sensor
 from sensors.live_ticks import live_ticks_sensor
 from sensors.missing_signals import missing_signals_sensor
@@ -31,6 +32,7 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         missing_signals_sensor(settings),
         expiring_signals_sensor(settings),
         stale_drift_metrics_sensor(settings),
+        drifted_models_sensor(settings),
         short_records_sensor(settings),
         unjudged_records_sensor(settings),
         orphaned_runs_sensor(settings),

@@ -44,7 +44,7 @@ def decide(view: TickView, market: Market) -> Finding:
     trained_until = view.last_time(MODELS, market)
     finding, waiting = _verdict(view, market, trained_until, {}), None
     if finding.action == "train":  # Only then is it worth reading the look-back
-        found = _judged(view, market, finding.served_month)
+        found = judged_look_back(view, market, finding.served_month)
         if isinstance(found, Refusal):
             waiting = WaitingMarket.of(found, view.strategy.folder)
             finding = _verdict(view, market, trained_until, {market.key: found})
@@ -62,7 +62,8 @@ def keep_waiting(view: TickView, findings: list[Finding]) -> None:
     note_gate_finding(view.instance, GateFinding(view.wall(), waiting))
 
 
-def _judged(view: TickView, market: Market, served: Month) -> LookBack | Refusal:
+def judged_look_back(view: TickView, market: Market, served: Month) -> LookBack | Refusal:
+    """Read what a model of the month would learn from, and say whether the gate lets it."""
     facts = FactsReader(view.lake, view.instance, table=view.table, clock=view.now)
     days, less = view.settings.training.lookback_days, expanding(view.settings)
     return judge(facts.read(market, served, days, less))

@@ -27,10 +27,7 @@ from traderai_assets.instance.kept_markets import kept_markets, sync_with_settin
 from traderai_assets.instance.live_runs import is_live, live_markets
 from traderai_assets.instance.market_notes import machine_time, refusals_in
 from traderai_assets.instance.open_months import note_open_month
-from traderai_assets.instance.run_coordinator import (
-    market_of,
-    strategies_written,
-)
+from traderai_assets.instance.run_coordinator import market_of, strategies_written
 from traderai_assets.instance.run_states import as_utc, state_of, unfinished
 from traderai_assets.instance.strategy_writers import selected
 from traderai_assets.partitions import MARKETS
@@ -140,6 +137,10 @@ class TickView:
     def was_asked(self, request: dg.RunRequest) -> bool:
         """Whether a run of this request can still end, or ended so lately that its cause rests."""
         return self.next_try(request, FIRST_REST) is None
+
+    def succeeded(self, request: dg.RunRequest) -> bool:
+        """Whether a run of this request succeeded; known as long as the run is kept."""
+        return any(one.succeeded for one in self._tries(request.run_key or ""))
 
     def next_try(self, request: dg.RunRequest, first_rest: timedelta) -> dg.RunRequest | None:
         """Return the request as it may be made now: anew where all its runs ended, and rested.

@@ -77,6 +77,9 @@ class SensorSettings(Section):
         5, ge=0, le=3600, description="After a bar's close before its candle is missed."
     )
     drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
+    drift_cool_down_days: float = Field(
+        3, ge=0, le=365, description="Drift has no newer model replaced than one so old."
+    )
 
 
 class QueueSettings(Section):

@@ -156,7 +156,7 @@ def test_drift_can_be_stored():
     ]
     window = {"window_start": pd.Timestamp(MARCH.start), "window_end": pd.Timestamp(MARCH.end)}
     table = drift_table(parts, model_id="m1", **window)
-    assert len(validated_rows(DRIFT_METRICS, table)) == 5
+    assert len(validated_rows(DRIFT_METRICS, table)) == 6
     empty = feature_drift({"a": reference, "b": reference}, now[:0])
     assert len(validated_rows(DRIFT_METRICS, drift_table([empty], model_id="m1", **window))) == 2
 

@@ -26,6 +26,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.instance.process_identity import ProcessIdentity
 from traderai_assets.instance.run_workers import WORKER_TAG, note
 from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.signals import SIGNALS
@@ -96,6 +97,19 @@ def has_open_signals(platform, rows_of):
     platform.put(SIGNALS, MARCH, given)
 
 
+def has_drifted(platform, rows_of, kinds=("feature", "prediction")):
+    platform.crown(MODEL, NOON - 3 * HOUR)
+    platform.put_bars(datetime(2026, 2, 1, tzinfo=UTC), NOON)
+    told = {"model_id": [MODEL], "trained_until": NOON - 4 * 24 * HOUR}
+    platform.put(MODELS, MARCH, rows_of(MODELS, **told, generation=1, card="{}", fault=None))
+    measured = {"model_id": MODEL, "window_end": NOON, "status": "drifted", "kind": list(kinds)}
+    platform.put(DRIFT_METRICS, MARCH, rows_of(DRIFT_METRICS, feature="any", **measured))
+
+
+def earns_less(platform, rows_of):
+    has_drifted(platform, rows_of, ("performance",))
+
+
 def serves_unrecorded(platform, rows_of):
     platform.put_bars(MARCH.start, NOON, CANDLES)
     platform.put(MODELS, MARCH, rows_of(MODELS, model_id=[MODEL], trained_until=MARCH.start))
@@ -109,6 +123,7 @@ class Case(NamedTuple):
     sensor: str
     job: str
     bring_about: Callable[..., None]
+    once: bool = False  # What succeeded is never asked for again
 
 
 CASES = [
@@ -120,6 +135,8 @@ CASES = [
     Case("missing_signals", "generate_signals", champion_is_silent),
     Case("expiring_signals", "expire_signals", has_open_signals),
     Case("stale_drift_metrics", "monitor_drift", champion_is_silent),
+    Case("drifted_models", "train", has_drifted, once=True),
+    Case("drifted_models", "judge", earns_less, once=True),
     Case("short_records", "extend_record", serves_unrecorded),
     Case("unjudged_records", "judge", has_a_record),
 ]
@@ -184,6 +201,10 @@ def test_a_cause_whose_run_came_to_nothing_is_asked_for_again(platform, kept, ro
         platform.tick("orphaned_runs")
         assert asked.status.value in ("FAILURE", "CANCELED", "SUCCESS"), way
         asked.ages(25 * HOUR)
+        if case.once and way == "did nothing":
+            assert platform.tick(case.sensor).requests == []
+            platform.instance.delete_run(asked.run_id)
+            continue
         again = platform.tick(case.sensor).request
         assert (again.job_name, again.run_key) == (case.job, f"{first.run_key}#2"), way
         platform.instance.delete_run(asked.run_id)  # Deleted: the cause is asked for as if anew

@@ -23,6 +23,7 @@ SENSORS = [
     "missing_signals",
     "expiring_signals",
     "stale_drift_metrics",
+    "drifted_models",
     "short_records",
 ]
 

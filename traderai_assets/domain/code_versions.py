@@ -11,13 +11,13 @@ from typing import Final
 CODE_VERSIONS: Final[dict[str, str]] = {
     "candles": "1",
     "labels": "4",
-    "models": "7",
+    "models": "8",
     "backtests": "3",
     "champions": "2",
     "signals": "3",
     "signal_outcomes": "2",
     "signal_snapshots": "3",
-    "drift_metrics": "3",
+    "drift_metrics": "4",
     "record": "1",
     "verdict": "2",
 }

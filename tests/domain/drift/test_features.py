@@ -6,7 +6,6 @@ import pytest
 
 from traderai_assets.domain.drift.features import DriftLimits, feature_drift, prediction_drift
 from traderai_assets.domain.drift.reference import ReferenceDistribution
-from traderai_assets.domain.errors import FeatureMismatch
 
 N_FEATURES = 40
 NAMES = [f"feature_{number}" for number in range(N_FEATURES)]
@@ -63,12 +62,13 @@ def test_no_rows_at_all_are_not_judged_either():
     assert found["psi"].isna().all()
 
 
-def test_a_feature_that_goes_missing_has_drifted():
+def test_a_feature_that_goes_missing_is_a_finding_of_its_own():
     current = autoregressions(1_000, 0.0, 2)
     current.loc[::2, NAMES[0]] = np.nan
     current[NAMES[1]] = np.nan
     found = feature_drift(references(autoregressions(2_000, 0.0, 1)), current)
-    assert found["status"].tolist()[:3] == ["drifted", "drifted", "stable"]
+    assert found["status"].tolist()[:3] == ["missing", "missing", "stable"]
+    assert found["missing_share"].tolist()[:3] == [0.5, 1.0, 0.0]
 
 
 def test_a_constant_that_stays_is_stable_and_one_that_moves_is_not():
@@ -90,11 +90,41 @@ def test_the_p_values_are_adjusted_for_the_number_of_features():
     assert whole["ks_pvalue"].min() > min(alone)
 
 
-def test_current_features_that_lack_one_are_refused():
-    with pytest.raises(FeatureMismatch, match="feature_39"):
-        feature_drift(
-            references(autoregressions(500, 0.0, 1)), autoregressions(500, 0.0, 1)[NAMES[:-1]]
-        )
+def test_a_column_that_is_not_there_is_missing_and_the_others_are_judged():
+    training, current = autoregressions(2_000, 0.0, 1), autoregressions(500, 0.0, 2)
+    found = feature_drift(references(training), current[NAMES[:-1]])
+    assert found["status"].tolist()[-1] == "missing"
+    assert (found["rows"].iloc[-1], found["missing_share"].iloc[-1]) == (0, 1.0)
+    assert found["status"].tolist()[:-1] == ["stable"] * (N_FEATURES - 1)
+
+
+def test_infinity_is_a_finding_and_no_crash():
+    current = autoregressions(500, 0.0, 2)
+    current.loc[3, NAMES[0]] = np.inf
+    current[NAMES[1]] = -np.inf
+    found = feature_drift(references(autoregressions(2_000, 0.0, 1)), current)
+    assert found["status"].tolist()[:3] == ["infinite", "infinite", "stable"]
+    assert found["infinite_share"].tolist()[:3] == [0.002, 1.0, 0.0]
+
+
+def test_levels_and_ranges_never_seen_are_told():
+    flag, to_one = np.tile([0.0, 1.0], 500), np.linspace(0, 1, 1_000)
+    reference = {
+        "flag": ReferenceDistribution.from_sample(flag),
+        "range": ReferenceDistribution.from_sample(to_one),
+    }
+    tenth, some = np.arange(300) % 10 == 0, np.arange(300) % 15 == 0
+    rng = np.random.default_rng(1)
+    current = pd.DataFrame(
+        {
+            "flag": np.where(tenth, 0.5, flag[:300]),
+            "range": np.where(some, 1.1, rng.permutation(np.linspace(0, 1, 300))),
+        }
+    )
+    found = feature_drift(reference, current)
+    assert found["outside_share"].tolist() == [0.1, 20 / 300]
+    # Where the distribution says more than that, its word counts
+    assert found["status"].tolist() == ["drifted", "novel"]
 
 
 def test_predictions_are_compared_like_a_feature():

@@ -12,16 +12,21 @@ def returns(mean, n_trades, seed):
     return np.random.default_rng(seed).normal(mean, 0.01, n_trades)
 
 
-RECORD = Expectation.from_returns(returns(0.002, 400, 1))
+PROMISED = returns(0.002, 400, 1)
+RECORD = Expectation.from_returns(PROMISED)
 
 
 def statuses(net_returns, expectation=RECORD, **options):
-    found = performance_drift(expectation, net_returns, **options)
+    found = performance_drift(expectation, net_returns, promised=PROMISED, **options)
     return dict(zip(found["feature"], found["status"], strict=True))
 
 
 def test_a_model_that_goes_on_as_it_was_is_stable():
-    assert statuses(returns(0.002, 200, 2)) == {"hit_rate": "stable", "mean_net_return": "stable"}
+    assert statuses(returns(0.002, 200, 2)) == {
+        "hit_rate": "stable",
+        "mean_net_return": "stable",
+        "net_return_watched": "stable",
+    }
 
 
 def test_a_model_that_lost_its_edge_has_drifted_in_both():
@@ -48,9 +53,9 @@ def test_few_trades_on_either_side_are_not_judged():
 
 def test_a_model_that_never_traded_promises_nothing():
     found = performance_drift(None, np.array([]))
-    assert found["status"].tolist() == ["insufficient", "insufficient"]
+    assert found["status"].tolist() == ["insufficient"] * 3
     assert found["expected"].isna().all()
-    assert found["rows"].tolist() == [0, 0]
+    assert found["rows"].tolist() == [0, 0, 0]
 
 
 def test_trades_without_a_hit_do_not_make_the_hit_rate_certain():

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.arrays import FloatArray, IntArray, milliseconds_of
+from traderai_assets.domain.drift.day_means import MIN_WINDOW_DAYS, days_of
+from traderai_assets.domain.drift.faults import INFINITE, MISSING, NOVEL, faults_of
 from traderai_assets.domain.drift.measures import (
     PSI_FLOOR,
     ks_distance,
@@ -16,12 +19,14 @@ from traderai_assets.domain.drift.measures import (
     psi_limit,
 )
 from traderai_assets.domain.drift.reference import ReferenceDistribution, bin_counts
-from traderai_assets.domain.errors import FeatureMismatch
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 
-STATUSES = ("stable", "drifted", "insufficient")
+STATUSES = ("stable", "drifted", "insufficient", INFINITE, MISSING, NOVEL)
 
-COLUMNS = ["feature", "kind", "psi", "psi_limit", "ks", "ks_pvalue", "rows", "status"]
+COLUMNS = [
+    *("feature", "kind", "psi", "psi_limit", "ks", "ks_pvalue", "shift", "pvalue"),
+    *("missing_share", "infinite_share", "outside_share", "rows", "status"),
+]
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,9 @@ class DriftLimits:
     psi : float
         Change below which nobody would act.
     false_alarm_rate : float
-        Of the chance limit of the PSI, and of the Kolmogorov-Smirnov tests taken together.
+        Of the tests of all features taken together.
     min_rows : int
-        Fewer current rows are not judged.
+        Fewer current rows are not judged, where a card has no days. Where it has, days are counted.
     """
 
     psi: float = PSI_FLOOR
@@ -55,59 +60,89 @@ def feature_drift(
     references : mapping of feature name to ReferenceDistribution
         From the model's card.
     current : DataFrame
-        One column per feature, in time order; others are ignored.
+        One column per feature, in time order, and open_time; others are ignored.
 
     Returns
     -------
     DataFrame
         One row per feature, in the order of `references`: feature, kind 'feature', psi (nats),
-        psi_limit, ks, ks_pvalue (Benjamini-Hochberg over the features), rows, and status:
-        'insufficient' below `min_rows`, 'drifted' where the PSI exceeds its limit *and* the
-        p-value is at most the false alarm rate, otherwise 'stable'. Rows that depend on each other
-        count only as many as they are worth, by the longer of both autocorrelation times: a short
-        window cannot show how persistent a feature is.
+        psi_limit, ks, ks_pvalue, shift (of the mean score, in deviations), pvalue (of the days
+        against the look-back's own, Benjamini-Hochberg over the features, as ks_pvalue), shares
+        that are missing, infinite or outside of all that was seen, rows, and status.
 
-    Raises
-    ------
-    FeatureMismatch
-        If `current` lacks a feature.
+    Notes
+    -----
+    Status is 'infinite' or 'missing' where values are, whatever the rest; else 'drifted' where the
+    PSI exceeds its floor *and* `pvalue` is at most the false alarm rate; else 'novel' where more
+    than a twentieth was never seen; else 'stable'; 'insufficient' below four days of window or ten
+    of look-back. Rows of a day are never counted as independent ones, so a tenth of them says the
+    same. A card of before has no days, and is judged by `psi_limit` and `ks_pvalue`.
     """
-    lacking = [name for name in references if name not in current.columns]
-    if lacking:
-        raise FeatureMismatch(
-            f"current features lack {', '.join(lacking[:5])} ({len(lacking)} of {len(references)})"
-            ", which the model was trained on; compute them with the model's feature catalogue"
-        )
     limits = limits or DriftLimits()
-    samples = {name: current[name].to_numpy(np.float64) for name in references}
-    return _judged(
-        [_compare(references[name], samples[name], limits) for name in references],
-        list(references),
-        "feature",
-        limits,
-    )
+    opened = current["open_time"] if "open_time" in current.columns else None
+    days = None if opened is None else days_of(milliseconds_of(opened))
+    samples = {
+        name: current[name].to_numpy(np.float64) if name in current.columns else None
+        for name in references
+    }
+    compared = [_compare(references[name], samples[name], days, limits) for name in references]
+    return _judged(compared, list(references), "feature", limits)
 
 
 def prediction_drift(
     reference: ReferenceDistribution,
     probabilities: npt.NDArray[np.float64],
     limits: DriftLimits | None = None,
+    *,
+    days: IntArray | None = None,
 ) -> pd.DataFrame:
     """Compare the probabilities a model gives now with those it gave out of sample in training.
 
-    One row as `feature_drift` gives them, feature 'probability', kind 'prediction'.
+    One row as `feature_drift` gives them, feature 'probability', kind 'prediction'; `days` is the
+    number of each row's day.
     """
     limits = limits or DriftLimits()
-    return _judged(
-        [_compare(reference, probabilities, limits)], ["probability"], "prediction", limits
-    )
+    compared = [_compare(reference, probabilities, days, limits)]
+    return _judged(compared, ["probability"], "prediction", limits)
 
 
 def _compare(
+    reference: ReferenceDistribution,
+    current: FloatArray | None,
+    days: IntArray | None,
+    limits: DriftLimits,
+) -> dict[str, Any]:
+    faults = faults_of(reference, current)
+    found: dict[str, Any] = {
+        "missing_share": faults.missing,
+        "infinite_share": faults.infinite,
+        "outside_share": faults.outside,
+        "rows": 0 if current is None else current.size,
+        "fault": faults.fault,
+        "judged": False,
+        "over": False,
+    }
+    if current is None or not np.isfinite(current).any():
+        return found
+    known = np.isfinite(current) | np.isnan(current)
+    current, days = current[known], None if days is None else days[known]
+    found |= _distance(reference, current, limits)
+    if reference.days is None or days is None:
+        found["judged"] = current.size >= limits.min_rows
+        found["over"] = found["psi"] > found["psi_limit"]
+        return found
+    grid = np.asarray(reference.quantiles)
+    found["pvalue"] = reference.days.p_value(current, days, grid) if grid.size else 0.0
+    found["shift"] = reference.days.shift(current, days, grid)
+    enough = np.unique(days).size >= MIN_WINDOW_DAYS
+    found["judged"] = enough and not np.isnan(found["pvalue"])
+    found["over"] = found["psi"] > limits.psi
+    return found
+
+
+def _distance(
     reference: ReferenceDistribution, current: FloatArray, limits: DriftLimits
 ) -> dict[str, float]:
-    if current.size == 0:
-        return {"psi": np.nan, "psi_limit": np.nan, "ks": np.nan, "ks_pvalue": np.nan, "rows": 0}
     expected = np.array([*reference.counts, reference.missing])
     actual = bin_counts(current, np.asarray(reference.edges))
     persistence = max(reference.autocorrelation_time, autocorrelation_time(current))
@@ -121,20 +156,26 @@ def _compare(
         ),
         "ks": distance,
         "ks_pvalue": ks_p_value(distance, *worth),
-        "rows": current.size,
     }
 
 
 def _judged(
-    comparisons: list[dict[str, float]], names: list[str], kind: str, limits: DriftLimits
+    comparisons: list[dict[str, Any]], names: list[str], kind: str, limits: DriftLimits
 ) -> pd.DataFrame:
     from scipy.stats import false_discovery_control
 
-    table = pd.DataFrame(comparisons, columns=COLUMNS).assign(feature=names, kind=kind)
-    judged = table["ks_pvalue"].notna()
-    if judged.any():
-        table.loc[judged, "ks_pvalue"] = false_discovery_control(table.loc[judged, "ks_pvalue"])
-    drifted = (table["psi"] > table["psi_limit"]) & (table["ks_pvalue"] <= limits.false_alarm_rate)
-    status = np.where(drifted, "drifted", "stable")
-    table["status"] = np.where(table["rows"] < limits.min_rows, "insufficient", status)
-    return table
+    table = pd.DataFrame(comparisons, columns=[*COLUMNS, "fault", "judged", "over"])
+    table = table.assign(feature=names, kind=kind)
+    numbers = [name for name in COLUMNS if name not in ("feature", "kind", "rows", "status")]
+    table[numbers] = table[numbers].astype("float64")
+    for name in ("ks_pvalue", "pvalue"):
+        known = table[name].notna()
+        if known.any():
+            table.loc[known, name] = false_discovery_control(table.loc[known, name])
+    rare = table["pvalue"].fillna(table["ks_pvalue"]) <= limits.false_alarm_rate
+    status = np.where(table["over"].astype(bool) & rare, "drifted", "stable")
+    status = np.where((status == "stable") & (table["fault"] == NOVEL), NOVEL, status)
+    status = np.where(table["judged"].astype(bool), status, "insufficient")
+    broken = table["fault"].isin([INFINITE, MISSING])
+    table["status"] = np.where(broken, table["fault"], status)
+    return table[COLUMNS]

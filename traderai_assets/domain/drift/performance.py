@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.drift.sequential import mean_rose
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 from traderai_assets.domain.statistics.bootstrap import MeanInterval, mean_interval
 
@@ -57,7 +58,11 @@ class Expectation:
 
 
 def performance_drift(
-    expectation: Expectation | None, net_returns: FloatArray, *, min_trades: int = 30
+    expectation: Expectation | None,
+    net_returns: FloatArray,
+    *,
+    promised: FloatArray | None = None,
+    min_trades: int = 30,
 ) -> pd.DataFrame:
     """Ask whether a model earns less than it gave reason to expect.
 
@@ -67,15 +72,19 @@ def performance_drift(
         The out-of-sample record of the model; None where it never traded there.
     net_returns : ndarray of shape (n_trades,)
         What its ended, entered signals earned after costs, in time order.
+    promised : ndarray of shape (n_promised,), optional
+        The trades the expectation is of; without them nothing is watched trade by trade.
     min_trades : int, default=30
         Fewer on either side are not judged.
 
     Returns
     -------
     DataFrame
-        Two rows, feature 'hit_rate' and 'mean_net_return', kind 'performance': expected,
+        Three rows, kind 'performance': 'hit_rate' and 'mean_net_return', with expected,
         expected_lower, realised, realised_upper, rows (trades now), status: 'drifted' where even
-        realised_upper lies below expected_lower. Earning more than expected is not drift.
+        realised_upper lies below expected_lower; and 'net_return_watched', with rows and status:
+        'drifted' where the mean fell while trades came one after the other (sequential). Earning
+        more than expected is not drift.
     """
     record = Expectation.from_returns(net_returns) if net_returns.size else None
     judged = (
@@ -100,6 +109,18 @@ def performance_drift(
                 "status": status if judged else "insufficient",
             }
         )
+    watched = judged and promised is not None
+    fell = False
+    if judged and promised is not None:
+        fell = mean_rose(-np.concatenate([promised, net_returns]), known=promised.size)
+    rows.append(
+        {
+            "feature": "net_return_watched",
+            "kind": "performance",
+            "rows": net_returns.size,
+            "status": ("drifted" if fell else "stable") if watched else "insufficient",
+        }
+    )
     return pd.DataFrame(rows)
 
 

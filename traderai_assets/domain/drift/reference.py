@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.arrays import FloatArray, IntArray
+from traderai_assets.domain.drift.day_scores import DayScores
 from traderai_assets.domain.errors import DegenerateData
 from traderai_assets.domain.statistics.autocorrelation import autocorrelation_time
 
 CountArray = npt.NDArray[np.int64]
 
 QUANTILE_STEPS = 100
+MOST_SORTED = 1 << 20
+"""Of more rows than this every other, or third, says where quantiles and days are."""
+MOST_REMEMBERED = 1 << 17
+"""Newest rows by which an autocorrelation time is known: more than a year of five minutes."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,9 @@ class ReferenceDistribution:
         Quantiles 0 %, 1 %, ... 100 % of the rows that are not NaN, each a value that occurred.
         Empty where every row was NaN.
     autocorrelation_time : float
-        Consecutive rows worth one independent row, at least 1.
+        Consecutive rows worth one independent row, at least 1, of the newest `MOST_REMEMBERED`.
+    days : DayScores or None
+        How its days lie to each other; None of a card that was made before there were days.
     """
 
     edges: tuple[float, ...]
@@ -46,6 +53,7 @@ class ReferenceDistribution:
     missing: int
     quantiles: tuple[float, ...]
     autocorrelation_time: float
+    days: DayScores | None = None
 
     @property
     def rows(self) -> int:
@@ -54,9 +62,15 @@ class ReferenceDistribution:
 
     @classmethod
     def from_sample(
-        cls, values: npt.NDArray[np.floating[Any]], n_bins: int = 10
+        cls,
+        values: npt.NDArray[np.floating[Any]],
+        n_bins: int = 10,
+        *,
+        days: IntArray | None = None,
     ) -> "ReferenceDistribution":
         """Describe a feature's values over the training rows, in time order.
+
+        `days` is the number of each row's day, as `day_means.days_of` counts them.
 
         Raises
         ------
@@ -69,16 +83,21 @@ class ReferenceDistribution:
                 f"a drift reference of {sample.size} rows, {int(np.isinf(sample).sum())} of them "
                 "infinite; it needs at least one row and only finite values or NaN"
             )
-        present = np.sort(sample[~np.isnan(sample)])
-        edges = _edges(present, n_bins)
-        quantiles = _quantiles(present, QUANTILE_STEPS)
+        present = sample[~np.isnan(sample)]
+        every = 1 + sample.size // MOST_SORTED
+        ordered = np.sort(present[::every])
+        if present.size:  # What was seen at the ends was seen
+            ordered[0], ordered[-1] = present.min(), present.max()
+        edges = _edges(ordered, n_bins)
+        quantiles = _quantiles(ordered, QUANTILE_STEPS)
         counts = bin_counts(sample, edges)
         return cls(
             edges=tuple(edges.tolist()),
             counts=tuple(counts[:-1].tolist()),
             missing=int(counts[-1]),
             quantiles=tuple(quantiles.tolist()),
-            autocorrelation_time=autocorrelation_time(sample),
+            autocorrelation_time=autocorrelation_time(sample[-MOST_REMEMBERED:]),
+            days=None if days is None else DayScores.of(sample[::every], days[::every], quantiles),
         )
 
     @classmethod
@@ -90,6 +109,7 @@ class ReferenceDistribution:
             missing=int(record["missing"]),
             quantiles=tuple(float(quantile) for quantile in record["quantiles"]),
             autocorrelation_time=float(record["autocorrelation_time"]),
+            days=DayScores.from_json(record["days"]) if record.get("days") else None,
         )
 
     def to_json(self) -> dict[str, Any]:

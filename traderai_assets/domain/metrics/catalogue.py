@@ -145,10 +145,12 @@ OF_MODELS = (
     ),
 )
 
-_OTHER_KIND = "in drift of performance, or without a bar in the window"
+_OTHER_KIND = "in drift of anything but a distribution, or without a bar in the window"
+_NO_DAYS = "in drift of anything else, or of a model whose card has no days"
+_NO_TEST = "where no such test was made"
 _NO_RECORD = "in drift of a distribution, or without a trade"
 
-# Computed by domain/drift/features.py and performance.py
+# Computed in domain/drift: features.py, performance.py, matured.py, multivariate.py
 OF_DRIFT = (
     Metric("psi", "Population stability index.", NATS, False, _OTHER_KIND, NOT_NEGATIVE, True),
     Metric(
@@ -175,11 +177,43 @@ OF_DRIFT = (
         _OTHER_KIND,
         SHARE,
     ),
-    Metric("expected", "Out of sample in training.", FRACTION, None, _NO_RECORD),
+    Metric(
+        "expected",
+        "In training, out of sample.",
+        FRACTION,
+        None,
+        _NO_RECORD,
+    ),
     Metric("expected_lower", "Lower bound of expected.", FRACTION, None, _NO_RECORD),
     Metric("realised", "In the window.", FRACTION, True, _NO_RECORD),
     Metric("realised_upper", "Upper bound of realised.", FRACTION, True, _NO_RECORD),
     Metric("rows", "Bars, or trades, in the window.", COUNT, None, bounds=NOT_NEGATIVE),
+    Metric(
+        "shift",
+        "Of the mean score by ranks, in deviations of the look-back.",
+        RATIO,
+        None,
+        _NO_DAYS,
+        FINITE,
+    ),
+    Metric(
+        "pvalue",
+        "Of the window against the look-back's own days, or of the test that was made.",
+        FRACTION,
+        True,
+        _NO_TEST,
+        SHARE,
+    ),
+    Metric("missing_share", "Rows without a value.", FRACTION, False, _OTHER_KIND, SHARE),
+    Metric("infinite_share", "Rows that are infinite.", FRACTION, False, _OTHER_KIND, SHARE),
+    Metric(
+        "outside_share",
+        "Rows where the look-back never was.",
+        FRACTION,
+        False,
+        _OTHER_KIND,
+        SHARE,
+    ),
 )
 
 METRICS = {

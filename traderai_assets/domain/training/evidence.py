@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.arrays import FloatArray, IntArray
-from traderai_assets.domain.drift.reference import ReferenceDistribution
 from traderai_assets.domain.models.card import Card, code_versions, library_versions
 from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.metrics import probability_metrics
@@ -21,6 +20,7 @@ from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.selection.sanity import model_fault
 from traderai_assets.domain.selection.verdict import Verdict
 from traderai_assets.domain.training.dataset import LookBackData
+from traderai_assets.domain.training.drift_reference import drift_reference
 from traderai_assets.domain.training.final_fit import ServedModel
 from traderai_assets.domain.training.plan import TrainingPlan
 from traderai_assets.domain.training.policy_pricing import Priced
@@ -97,13 +97,7 @@ def build_card(
             "groups": plan.search.combinatorial_groups,
             "forecast_sharpes": evidence.paths.tolist(),
         },
-        "reference": {
-            "features": {
-                name: ReferenceDistribution.from_sample(column).to_json()
-                for name, column in zip(rows.names, rows.features.T, strict=True)
-            },
-            "probability": ReferenceDistribution.from_sample(probability).to_json(),
-        },
+        "reference": drift_reference(data, served, evidence.folds, evidence.out_of_sample, plan),
     }
 
 
