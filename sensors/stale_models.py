@@ -77,6 +77,7 @@ def _verdict(
         {market.key: trained_until},
         view.now(market),
         max_age=timedelta(days=training.max_model_age_days),
+        expires_after=timedelta(days=training.silent_after_days),
         look_back_days=training.lookback_days,
         refusals=refusals,
     )

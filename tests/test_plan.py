@@ -195,6 +195,8 @@ CHANGED: dict[str, dict[str, object]] = {
         "uniqueness": True,
         "half_life_days": 20.0,
         "confidence": 0.95,
+        "outlier_rate": 0.05,
+        "expire_days": 90.0,
         "horizon_bars": 6,
         "barrier_multiple": 2.0,
         "learners": ("xgboost",),

@@ -59,6 +59,8 @@ def training_plan(settings: "Settings") -> "TrainingPlan":
         uniqueness=settings.training.uniqueness,
         half_life_days=settings.training.half_life_days,
         confidence=settings.training.confidence,
+        outlier_rate=settings.training.outlier_rate,
+        expire_days=settings.training.silent_after_days,
         learners=settings.training.learners,
         seed=settings.training.seed,
         search=SearchPlan(

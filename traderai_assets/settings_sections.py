@@ -13,17 +13,20 @@ from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.limits import (
     MAX_CONFIDENCE,
     MAX_EVENT_THRESHOLD,
+    MAX_EXPIRE_DAYS,
     MAX_FOLDS,
     MAX_GROUPS,
     MAX_HORIZON_BARS,
     MAX_LOOKBACK_DAYS,
     MAX_MULTIPLE,
+    MAX_OUTLIER_RATE,
     MAX_ROUND_TRIP,
     MAX_ROWS,
     MAX_SAMPLER_SECONDS,
     MAX_SEED,
     MAX_TRIALS,
     MIN_CONFIDENCE,
+    MIN_EXPIRE_DAYS,
     MIN_FOLDS,
     MIN_LOOKBACK_DAYS,
     MIN_ROWS,
@@ -54,6 +57,12 @@ class TrainingSettings(Section):
         description="Days that do where there are no more yet; 0 asks for all of the look-back.",
     )
     max_model_age_days: float = Field(7, gt=0, le=365, description="Older ones are challenged.")
+    expire_days: float = Field(
+        defaults.EXPIRE_DAYS,
+        ge=MIN_EXPIRE_DAYS,
+        le=MAX_EXPIRE_DAYS,
+        description="Older ones say nothing; never less than max_model_age_days.",
+    )
     folds: int = Field(defaults.FOLDS, ge=MIN_FOLDS, le=MAX_FOLDS, description="That judge.")
     minimum_rows: int = Field(
         defaults.MINIMUM_ROWS,
@@ -88,6 +97,12 @@ class TrainingSettings(Section):
         le=MAX_CONFIDENCE,
         description="With which a decision counts on its return.",
     )
+    outlier_rate: float = Field(
+        defaults.OUTLIER_RATE,
+        ge=0,
+        le=MAX_OUTLIER_RATE,
+        description="Of a look-back's bars that are unlike the rest: of such nothing is said.",
+    )
     horizon_bars: Bars = Field(defaults.HORIZON_BARS, description="Bars until a signal is over.")
     barrier_multiple: Multiple = Field(
         defaults.BARRIER_MULTIPLE, description="Target and stop, in volatilities over the horizon."
@@ -97,6 +112,11 @@ class TrainingSettings(Section):
         description="Whose calibrated probabilities are averaged; the search fits the first.",
     )
     seed: int = Field(defaults.SEED, ge=0, le=MAX_SEED, description="Seeds everything random.")
+
+    @property
+    def silent_after_days(self) -> float:
+        """Age from which on a model says nothing: it is asked to be replaced before."""
+        return max(self.expire_days, self.max_model_age_days)
 
     @field_validator("learners")
     @classmethod

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,18 @@ def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> P
     """The home of a platform in which every asset was made, candles from March to June 13.
 
     July's model was made on June 12 and is the champion from 05:00 on; it was made again a day
-    later. The models of May and June were made of the months before them.
+    later. The models of May and June were made of the months before them. It spoke every third
+    hour: of bars whose signals would be over it would not have.
     """
     home = tmp_path_factory.mktemp("lived_in")
     with opened(home, feed, NOW) as platform:
         platform.run("backfill", "2024-03", "2024-06")
         platform.run("train", "2024-07")
         platform.run("choose_champion")
+        for hours in range(3, 30, 3):
+            platform.now_is(NOW + timedelta(hours=hours))
+            platform.run("update_latest", "2024-06")
+            platform.run("generate_signals", "2024-06")
         platform.now_is(LATER)
         platform.run_everything()
     return home

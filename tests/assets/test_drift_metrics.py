@@ -37,9 +37,13 @@ def test_what_live_signals_earned_is_told_after_the_funding_that_backtests_pay(
     lived_in: Path, feed: SimulatedFeed, tmp_path: Path
 ):
     home = shutil.copytree(lived_in, tmp_path / "funded")
-    later = LATER + timedelta(days=2)
-    with opened(home, feed, later) as plain:
-        for job in ("update_latest", "generate_signals", "expire_signals", "monitor_drift"):
+    later = LATER + timedelta(days=1)
+    with opened(home, feed, LATER) as plain:
+        while plain.sandbox.clock.now() < later:  # Of older bars a signal would be over
+            plain.now_is(plain.sandbox.clock.now() + timedelta(hours=3))
+            for job in ("update_latest", "generate_signals"):
+                plain.run(job, JUNE)
+        for job in ("expire_signals", "monitor_drift"):
             plain.run(job, JUNE)
         unfunded = _earned(plain.rows(DRIFT_METRICS, JUNE))
     with opened(home, feed, later, costs={"funding_rate": 0.005}) as funded:

@@ -33,9 +33,12 @@ def test_ticks_bar_by_bar_make_what_the_jobs_make_at_once(
     for bars in range(1, 13):
         old_platform.now_is(LATER + bars * HOUR)
         assert tick(old_platform).success
-    with opened(home, feed, LATER + 12 * HOUR) as by_jobs:
-        for job in ("update_latest", "generate_signals", "expire_signals"):
-            by_jobs.run(job, JUNE)
+    with opened(home, feed, LATER) as by_jobs:
+        for bars in (3, 6, 9, 12):  # Of a bar that is three old, a signal would be over
+            by_jobs.now_is(LATER + bars * HOUR)
+            for job in ("update_latest", "generate_signals"):
+                by_jobs.run(job, JUNE)
+        by_jobs.run("expire_signals", JUNE)
         assert by_jobs.rows(SIGNALS, JUNE)["open_time"].iloc[-1] > pd.Timestamp(LATER)
         for table in MADE:
             pd.testing.assert_frame_equal(old_platform.rows(table, JUNE), by_jobs.rows(table, JUNE))

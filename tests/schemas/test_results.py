@@ -20,8 +20,10 @@ from traderai_assets.domain.drift.features import feature_drift, prediction_drif
 from traderai_assets.domain.drift.performance import performance_drift
 from traderai_assets.domain.drift.reference import ReferenceDistribution
 from traderai_assets.domain.errors import InvalidRows
+from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.signals.generation import generate_signals
+from traderai_assets.domain.signals.identity import with_identity, with_ids_of
 from traderai_assets.domain.signals.outcomes import month_outcomes, resolve_outcomes
 from traderai_assets.domain.strategies.states import CANDIDATE, INSUFFICIENT, PROMOTED
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
@@ -65,7 +67,8 @@ def signals(frame):
 def spoken(said, state=CANDIDATE):
     speaker = Contender("slow", "0" * 16, state, model_id="m1", served_month=MARCH.key)
     history = with_choice(empty_history(), choose_speaker([speaker]), changed_at=MARCH.start)
-    return as_spoken(said, champion_periods(history)[0])
+    paper = as_spoken(said, champion_periods(history)[0])
+    return with_identity(paper, strategy="slow", market=Market("binance", "BTC/USDT", "5m"))
 
 
 @pytest.mark.parametrize("n_bars", [0, 1, 300])
@@ -91,7 +94,7 @@ def test_a_backtest_can_be_stored(n_bars):
 def test_signals_outcomes_and_snapshots_can_be_stored(n_bars):
     frame = candles(n_bars)
     said = signals(frame)
-    outcomes = month_outcomes(said, frame, month=MARCH, bar=BAR)
+    outcomes = with_ids_of(month_outcomes(said, frame, month=MARCH, bar=BAR), spoken(said))
     assert len(validated_rows(SIGNALS, spoken(said))) == len(said)
     assert len(validated_rows(SIGNAL_OUTCOMES, outcomes)) == len(said)
     ended = resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end)
@@ -133,14 +136,16 @@ def test_a_signal_with_one_distance_alone_is_refused():
 
 def test_an_outcome_with_some_of_its_levels_is_refused():
     frame = candles(300)
-    outcomes = resolve_outcomes(signals(frame), frame, bar=BAR, as_of=MARCH.end)
+    said = spoken(signals(frame))
+    outcomes = with_ids_of(resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end), said)
     with pytest.raises(InvalidRows, match="null together"):
         validated_rows(SIGNAL_OUTCOMES, outcomes.assign(stop_price=np.nan))
 
 
 def test_an_outcome_that_is_open_and_over_is_refused():
     frame = candles(300)
-    outcomes = resolve_outcomes(signals(frame), frame, bar=BAR, as_of=MARCH.end)
+    said = spoken(signals(frame))
+    outcomes = with_ids_of(resolve_outcomes(said, frame, bar=BAR, as_of=MARCH.end), said)
     with pytest.raises(InvalidRows, match="ended_at null exactly while open"):
         validated_rows(SIGNAL_OUTCOMES, outcomes.assign(status="open"))
 

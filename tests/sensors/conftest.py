@@ -27,6 +27,8 @@ from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.labels import LABELS
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import Settings
@@ -160,7 +162,9 @@ def rows(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows of a table; columns that are not given hold any value that will do."""
     given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()}
     given |= {"barrier": "time", "label_end": NEVER} if table is LABELS else {}
+    given |= {"word": "below_threshold"} if table is PREDICTIONS else {}
     given |= {"strategy_state": "candidate"} if table is SIGNALS else {}
+    given |= {"signal_id": "0" * 16} if table in (SIGNALS, SIGNAL_OUTCOMES) else {}
     given |= columns
     return pd.DataFrame(given)[list(table.dtypes)].astype(table.dtypes)
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "sql": "Answer a SELECT over all that is stored and all that ran.",
     "status": "Show what runs, what waits and why, and how far it is.",
     "walk-forward": "Make what the record of a strategy lacks, and have it judged.",
+    "words": "Say of each of a market's latest bars: a signal, or why there is none.",
     "strategies": "List and compare strategies, tell verdicts and who speaks, or end one.",
 }
 # Those with more than one file; their command stands in the file of that name.

@@ -26,6 +26,10 @@ UNIQUENESS, HALF_LIFE_DAYS = False, 0.0
 # With which a decision counts on its return: 0.99 is more surely silent where there is nothing to
 # be had, and left all real months silent of which 0.9 heard some (docs/promises.md)
 CONFIDENCE = 0.9
+# Of held-out rows of the look-back that are called outliers; 0 calls none so
+OUTLIER_RATE = 0.01
+# Days after what it learned last from which on a model says nothing
+EXPIRE_DAYS = 45.0
 HORIZON_BARS = 12
 BARRIER_MULTIPLE = 1.0
 # By name; the first is the one that the search fits

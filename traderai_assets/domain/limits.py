@@ -25,6 +25,10 @@ MIN_FOLDS, MAX_FOLDS = 2, 50
 MIN_ROWS, MAX_ROWS = 20, 1_000_000
 # With which a decision counts on its return
 MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.999
+# Of the rows of a look-back that are called outliers
+MAX_OUTLIER_RATE = 0.2
+# Of a model: at least the longest month that it serves, or months made by it would fall silent
+MIN_EXPIRE_DAYS, MAX_EXPIRE_DAYS = 32.0, 730.0
 MAX_HORIZON_BARS = 1_000
 # Of the event filter, in widths of a label
 MAX_EVENT_THRESHOLD = 10.0
@@ -66,6 +70,12 @@ def check_number(name: str, value: object, least: float, most: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not least <= value <= most:  # type: ignore[arg-type, operator]
         raise InvalidSettings(f"{name} = {value!r} is not a number from {least} to {most}")
+
+
+def check_silences(outlier_rate: object, expire_days: object) -> None:
+    """Raise InvalidSettings unless both say within their limits of what a model says nothing."""
+    check_number("outlier_rate", outlier_rate, 0.0, MAX_OUTLIER_RATE)
+    check_number("expire_days", expire_days, MIN_EXPIRE_DAYS, MAX_EXPIRE_DAYS)
 
 
 # Markets in one live update: of more, one run would hold too much memory

@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown
+from traderai_assets.domain.signals.identity import with_ids_of
 from traderai_assets.domain.signals.outcomes import month_outcomes
 from traderai_assets.plan import reach
 from traderai_assets.runs.partition import Partition
@@ -20,7 +21,7 @@ def put_outcomes(part: Partition, settings: Settings) -> None:
     months = reach(settings).outcomes(part.market.bar).months(part.month)
     signals, candles = part.read(SIGNALS, *months), part.read_candles(*months)
     frame = month_outcomes(signals, candles, month=part.month, bar=part.market.bar)
-    part.put(frame, _metadata(frame))
+    part.put(with_ids_of(frame, signals), _metadata(frame))
 
 
 def _metadata(outcomes: pd.DataFrame) -> dict[str, object]:

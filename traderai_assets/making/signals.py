@@ -1,6 +1,6 @@
 """Signals of one market and month: those stored, and those of bars that have closed since."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,7 +11,10 @@ from traderai_assets.domain.champions.periods import ChampionPeriod, champion_pe
 from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown, significant
 from traderai_assets.domain.signals.decisions import decide_bars
 from traderai_assets.domain.signals.generation import signals_of
+from traderai_assets.domain.signals.identity import with_identity
+from traderai_assets.domain.signals.lateness import is_over, said_in_time
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.domain.words import OF_PREDICTIONS, OUTLIER
 from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.partition import Partition
@@ -41,10 +44,11 @@ def _spoken(
     """Return the month's predictions and signals: those stored, and those of bars since then.
 
     A kill between the two tables leaves predictions whose signals are not stored; these are made
-    now, of what was predicted.
+    now, of what was predicted, unless they are over.
     """
     predictions, signals = part.published_beside(PREDICTIONS), part.published()
     features = _features_since(part, predictions)
+    known_until = part.known_until(CANDLES)
     candles = part.read_candles(*reach(settings).decisions(part.market.bar).months(part.month))
     bar = part.market.bar
     unsigned = ~predictions["open_time"].isin(signals["open_time"])
@@ -55,9 +59,12 @@ def _spoken(
         if new.empty and missed.empty:
             continue
         model = read_model(part, period.model_id, period.served_month).model
-        predicted = _predictions(model, new, candles, bar)
+        predicted = _predictions(model, new, candles, known_until, bar)
         predictions = _joined(predictions, predicted)
+        missed = missed.assign(horizon_bars=model.card["chosen"]["horizon_bars"])
+        missed = missed[~is_over(missed, known_until, bar=bar)]
         made = signals_of(model, _joined(missed, predicted), candles, bar=bar)
+        made = with_identity(made, strategy=strategy.name, market=part.market)
         signals = _joined(signals, as_spoken(made, period))
     return predictions, signals.sort_values("open_time", ignore_index=True)
 
@@ -78,11 +85,16 @@ def _within(frame: pd.DataFrame, period: ChampionPeriod, bar: timedelta) -> "pd.
 
 
 def _predictions(
-    model: "ServingModel", features: pd.DataFrame, candles: pd.DataFrame, bar: timedelta
+    model: "ServingModel",
+    features: pd.DataFrame,
+    candles: pd.DataFrame,
+    known_until: datetime | None,
+    bar: timedelta,
 ) -> pd.DataFrame:
     if features.empty:
         return PREDICTIONS.empty()
     decided = decide_bars(model, features, candles, bar=bar).assign(model_id=model.model_id)
+    decided = said_in_time(decided, known_until, bar=bar)
     return decided[list(PREDICTIONS.dtypes)].astype(PREDICTIONS.dtypes)
 
 
@@ -111,8 +123,19 @@ def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, obj
     ]
     return {
         "bars_spoken_of": len(predictions),
+        **_words(predictions),
         "longs": int((signals["side"] > 0).sum()),
         "shorts": int((signals["side"] < 0).sum()),
         "on_paper": int(signals["paper"].sum()),
         **({"last_signals": dg.MetadataValue.table(rows)} if rows else {}),
+    }
+
+
+def _words(predictions: pd.DataFrame) -> dict[str, object]:
+    """How often each reason for no signal was given, and the share of outliers."""
+    counts = predictions["word"].value_counts()
+    told = int(counts.sum())  # Of bars of before there were words, none is
+    return {
+        **{f"said_{word}": int(counts.get(word, 0)) for word in OF_PREDICTIONS},
+        **({"outlier_rate": int(counts.get(OUTLIER, 0)) / told} if told else {}),
     }

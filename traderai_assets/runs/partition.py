@@ -80,6 +80,11 @@ class Partition:
         self.inputs[name] = snapshot.content_hash(self.market, month)
         return snapshot.read_since(self.market, [month], since)
 
+    def known_until(self, table: Table) -> datetime | None:
+        """Return when the market's last bar of a source, of whatever month, closed."""
+        last = self._publication.source(table).last(self.market)
+        return None if last is None else last + self.market.bar
+
     def months_stored(self, table: Table) -> list[str]:
         """Keys of the months of a source that the market has, oldest first."""
         return self._publication.source(table).months(self.market)

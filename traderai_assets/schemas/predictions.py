@@ -4,6 +4,7 @@ import numpy as np
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from traderai_assets.domain.words import OF_PREDICTIONS
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
 
@@ -20,6 +21,13 @@ class Predictions(pa.DataFrameModel):
         gt=0, lt=1, nullable=True, description="To either barrier, fraction of price; null unknown."
     )
     side: Series[np.int8] = pa.Field(isin=(-1, 0, 1), description="1 long, -1 short, 0 neither.")
+
+    word: Series[str] = pa.Field(
+        nullable=True,
+        isin=OF_PREDICTIONS,
+        description="`signal`, or the one reason for no side; null in predictions made before "
+        "there were words.",
+    )
 
     class Config:
         """Refuse undeclared columns."""

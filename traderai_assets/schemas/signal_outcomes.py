@@ -5,6 +5,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from traderai_assets.domain.signals.identity import SIGNAL_ID
 from traderai_assets.domain.signals.outcomes import STATUSES
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
@@ -54,6 +55,12 @@ class SignalOutcomes(pa.DataFrameModel):
     )
     bars_held: Series[np.int64] = pa.Field(
         ge=0, description="Present bars since the entry; 0 if there was none."
+    )
+
+    signal_id: Series[str] = pa.Field(
+        nullable=True,
+        str_matches=SIGNAL_ID,
+        description="The signal's; null as it is there, and in outcomes made before.",
     )
 
     @pa.dataframe_check(error="ended_at null exactly while open")

@@ -5,6 +5,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from traderai_assets.domain.signals.identity import SIGNAL_ID
 from traderai_assets.domain.strategies.states import STRATEGY_STATES
 from traderai_assets.schemas.tables import Table
 from traderai_assets.schemas.types import Time
@@ -99,6 +100,17 @@ class Signals(SignalRows):
         isin=[one.name for one in STRATEGY_STATES],
         description="Of the strategy when it spoke: candidate or promoted; insufficient where "
         "allow_unproven let it speak; null in signals given before there were verdicts.",
+    )
+    signal_id: Series[str] = pa.Field(
+        nullable=True,
+        str_matches=SIGNAL_ID,
+        description="Follows from strategy, market, open_time and model_id "
+        "(domain/signals/identity.py); null in signals given before there were ids.",
+    )
+    valid_from: Series[Time] = pa.Field(
+        nullable=True,
+        description="It holds from then on, and no longer at valid_until; decided_at, null as "
+        "signal_id is.",
     )
 
 

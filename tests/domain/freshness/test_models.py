@@ -12,7 +12,14 @@ WEEK = timedelta(days=7)
 
 
 def verdicts(trained_until, refusals, now=NOW):
-    found = stale_models(trained_until, now, max_age=WEEK, look_back_days=30, refusals=refusals)
+    found = stale_models(
+        trained_until,
+        now,
+        max_age=WEEK,
+        expires_after=6 * WEEK,
+        look_back_days=30,
+        refusals=refusals,
+    )
     return {verdict.market: verdict for verdict in found}
 
 
@@ -34,6 +41,14 @@ def test_a_missing_or_old_model_is_trained_for_the_month_after_the_current_one()
         assert (verdict.action, verdict.served_month) == ("train", APRIL)
     assert found["a"].reason == "a has no model, and its look-back is complete"
     assert "7 days, 0:05:00 old, beyond 7 days" in found["b"].reason
+
+
+def test_of_a_model_that_says_nothing_any_more_it_is_told_since_when():
+    found = verdicts({"a": NOW - 6 * WEEK, "b": NOW - 7 * WEEK}, {})
+    assert [found["a"].action, found["b"].action] == ["train", "train"]
+    assert "says nothing" not in found["a"].reason
+    assert "49 days, 0:00:00 old" in found["b"].reason
+    assert "says nothing since 2026-03-13 12:00 UTC" in found["b"].reason
 
 
 def test_training_waits_for_its_history_and_says_for_what_and_how_to_get_it():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from traderai_assets.domain.labels.barriers import barrier_width
+from traderai_assets.domain.models.novelty import Novelty
 from traderai_assets.domain.signals.decisions import decide_as, decide_bars
 from traderai_assets.domain.signals.generation import generate_signals, signals_of
 
@@ -72,7 +73,7 @@ def test_the_card_says_how_wide_how_far_and_how_much(candles, features):
 
 def test_what_was_predicted_and_stored_is_decided_the_same_again(candles, features):
     decided = decide_bars(model(), features, candles, bar=BAR)
-    stored = decided[["open_time", "probability", "width"]]
+    stored = decided[["open_time", "probability", "width", "side"]]
     again = decide_as(model(), stored)
     pd.testing.assert_frame_equal(again, decided[list(again.columns)])
     pd.testing.assert_frame_equal(
@@ -112,3 +113,47 @@ def test_a_card_that_says_nothing_of_prices_takes_no_side(candles, features):
     decided = decide_bars(old, features, candles, bar=BAR)
     assert len(decided) == len(features)
     assert not decided["side"].any()
+
+
+def test_of_each_bar_it_says_a_signal_or_the_one_reason_for_none(candles, features):
+    decided = decide_bars(model(), features, candles, bar=BAR)
+    assert decided["word"].tolist() == ["signal", "below_threshold", "signal"] * 100
+    # Without candles before them the volatility of the first bars is not known
+    cold = decide_bars(model(), features, candles[600:], bar=BAR)
+    assert cold["word"][0] == "width_unknown"
+    assert ((cold["word"] == "signal") == (cold["side"] != 0)).all()
+    assert cold["word"].iloc[-1] == "signal"
+
+
+def test_of_a_bar_unlike_all_that_was_learned_it_says_nothing(candles, features):
+    usual = np.random.default_rng(0).choice([0.9, 0.5, 0.3], (500, 1))
+    strict = model()
+    strict.card = strict.card | {"novelty": Novelty.of_rows(usual, rate=0.01, seed=7).to_json()}
+    strange = features.assign(said=features["said"].where(features.index != 3, 0.05))
+    decided = decide_bars(strict, strange, candles, bar=BAR)
+    assert decided["word"][:5].tolist() == [
+        "signal",
+        "below_threshold",
+        "signal",
+        "outlier",
+        "below_threshold",
+    ]
+    assert decided["side"][:5].tolist() == [1, 0, -1, 0, 0]
+    said = signals_of(strict, decided, candles, bar=BAR)
+    assert strange["open_time"][3] not in set(said["open_time"])
+
+
+def test_a_model_says_nothing_of_bars_that_close_after_its_time(candles, features):
+    old = model()
+    end = features["open_time"][100]
+    old.card = old.card | {
+        "trained_until": (end - pd.Timedelta(days=40)).isoformat(),
+        "plan": {"expire_days": 40},
+    }
+    words = decide_bars(old, features, candles, bar=BAR)["word"]
+    assert set(words[:100]) == {"signal", "below_threshold"}
+    # The bar that closes at the moment itself is its last
+    assert set(words[100:]) == {"model_expired"}
+    # A plan of before there was a limit has the default, 45 days
+    old.card = old.card | {"plan": {}}
+    assert "model_expired" not in set(decide_bars(old, features, candles, bar=BAR)["word"])

@@ -56,10 +56,9 @@ class Scenario:
         self._train_newest()
         self._walk_forward()
         self._judge()
-        self._let_bars_close(
-            LIVE_BARS + horizon,
-            "nobody touches a key: signals are given, and reach target, stop or end",
-        )
+        # First so few that no signal is over before it can be given
+        self._let_bars_close(LIVE_BARS, "nobody touches a key: signals are given")
+        self._let_bars_close(LIVE_BARS + horizon, "they reach target, stop or end")
         self._measure_drift()
         self._replay()
 

@@ -25,6 +25,7 @@ def stale_models(
     now: datetime,
     *,
     max_age: timedelta,
+    expires_after: timedelta,
     look_back_days: int,
     refusals: Mapping[str, Refusal],
 ) -> list[ModelVerdict]:
@@ -37,6 +38,8 @@ def stale_models(
     now : datetime
     max_age : timedelta
         Older models are replaced.
+    expires_after : timedelta
+        Still older ones say nothing; at least `max_age`, so that a successor was asked for before.
     look_back_days : int
         Decides the month a new model would serve: see `spans.look_back.served_month`.
     refusals : mapping of market key to Refusal
@@ -49,7 +52,11 @@ def stale_models(
     """
     served = served_month(now, look_back_days)
     return [
-        ModelVerdict(market, served, *_verdict(market, until, now, max_age, refusals.get(market)))
+        ModelVerdict(
+            market,
+            served,
+            *_verdict(market, until, now, (max_age, expires_after), refusals.get(market)),
+        )
         for market, until in trained_until.items()
     ]
 
@@ -58,15 +65,18 @@ def _verdict(
     market: str,
     until: datetime | None,
     now: datetime,
-    max_age: timedelta,
+    ages: tuple[timedelta, timedelta],
     refusal: Refusal | None,
 ) -> tuple[Literal["train", "wait", "fresh"], str]:
+    max_age, expires_after = ages
     if until is not None and now - until <= max_age:
         return "fresh", f"the model of {market} knows all up to {until:%Y-%m-%d %H:%M} UTC"
     if until is None:
         stale = f"{market} has no model"
     else:
         stale = f"the model of {market} is {now - until} old, beyond {max_age}"
+        if now - until > expires_after:
+            stale += f", and says nothing since {until + expires_after:%Y-%m-%d %H:%M} UTC"
     if refusal is not None:
         return "wait", f"{stale}, but {refusal.way_out}"
     return "train", f"{stale}, and its look-back is complete"

@@ -28,7 +28,8 @@ def signals_of(
     model : ServingModel
         Whose predictions these are.
     predicted : DataFrame
-        open_time, probability and width, oldest first.
+        open_time, probability, width and side, oldest first. Bars with side 0 give none, whatever
+        the model decided.
     candles : DataFrame
         Candles of these bars.
     bar : timedelta
@@ -39,7 +40,8 @@ def signals_of(
     DataFrame
         As `generate_signals` gives it.
     """
-    predictions = predicted[["open_time", "probability", "width"]]
+    taken = predicted[predicted["side"] != 0]
+    predictions = taken[["open_time", "probability", "width"]]
     scale = venue_scale(candles)
     quoted = candles[["open_time", "close"]]
     if scale is not None:

@@ -15,6 +15,7 @@ from traderai_assets.domain.arrays import FloatArray, IntArray
 from traderai_assets.domain.models.card import Card, code_versions, library_versions
 from traderai_assets.domain.models.learners import own_parameters
 from traderai_assets.domain.models.metrics import probability_metrics
+from traderai_assets.domain.models.novelty import Novelty
 from traderai_assets.domain.models.sample import LabelledRows, idle_features
 from traderai_assets.domain.search.trials import Trials
 from traderai_assets.domain.selection.sanity import model_fault
@@ -71,6 +72,7 @@ def build_card(
         "learners": list(members),
         "calibration": {name: asdict(member.calibration) for name, member in members.items()},
         "rounds": {name: member.fitted.rounds for name, member in members.items()},
+        "novelty": _novelty(rows, plan),
         "importances": _importances(evidence),
         "fitted_on": _boundaries(rows, data.fitted[served.known.configuration.labelling]),
         "folds": folds,
@@ -99,6 +101,13 @@ def build_card(
         },
         "reference": drift_reference(data, served, evidence.folds, evidence.out_of_sample, plan),
     }
+
+
+def _novelty(rows: LabelledRows, plan: TrainingPlan) -> dict[str, Any] | None:
+    """How far a bar may lie from what was learned; None where any distance will do."""
+    if not plan.outlier_rate:
+        return None
+    return Novelty.of_rows(rows.features, rate=plan.outlier_rate, seed=plan.seed).to_json()
 
 
 def _chosen(evidence: Evidence, plan: TrainingPlan) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from traderai_assets.domain.limits import (
     MIN_CONFIDENCE,
     MIN_LOOKBACK_DAYS,
     check_number,
+    check_silences,
     check_whole,
 )
 from traderai_assets.domain.models.learners import LEARNERS, check_learners
@@ -63,8 +64,7 @@ class TrainingPlan:
     minimum_rows : int
         Rows each slice must keep.
     most_rows : int
-        Rows that a fit learns from at most: of more every second, third ... bar, the newest among
-        them.
+        Rows that a fit learns from at most: of more every second, third ... bar, with the newest.
     event_threshold : float
         Moves of the market, in widths of its label, at which a bar may be fitted on
         (labels/events.py); 0 lets every bar.
@@ -74,6 +74,9 @@ class TrainingPlan:
         Age at which a row counts half; 0 lets all count alike.
     confidence : float
         With which a decision counts on its return, whichever of the policies tried it was.
+    outlier_rate, expire_days : float
+        Share of held-out rows that are outliers (models/novelty.py), 0 for no such thing, and days
+        after the last label it learned from: beyond either the model says nothing.
     parameters : mapping of str to mapping of str to float
         Overrides of a learner's own parameters, by learner; names and limits are the learner's.
         What is set here is not searched.
@@ -105,6 +108,8 @@ class TrainingPlan:
     uniqueness: bool = defaults.UNIQUENESS
     half_life_days: float = defaults.HALF_LIFE_DAYS
     confidence: float = defaults.CONFIDENCE
+    outlier_rate: float = defaults.OUTLIER_RATE
+    expire_days: float = defaults.EXPIRE_DAYS
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     search: SearchPlan = field(default_factory=SearchPlan)
 
@@ -121,6 +126,7 @@ class TrainingPlan:
         check_number("event_threshold", self.event_threshold, 0.0, MAX_EVENT_THRESHOLD)
         check_number("half_life_days", self.half_life_days, 0.0, MAX_LOOKBACK_DAYS)
         check_number("confidence", self.confidence, MIN_CONFIDENCE, MAX_CONFIDENCE)
+        check_silences(self.outlier_rate, self.expire_days)
         check_whole("seed", self.seed, 0, MAX_SEED)
         if self.costs.round_trip > MAX_ROUND_TRIP:
             raise InvalidSettings(
