@@ -8,13 +8,14 @@ from pydantic import Field
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.instance.live_runs import ASSETS_TAG
 from traderai_assets.registry.desk import Desk
 from traderai_assets.registry.stored_models import StoredModel, find_model
 from traderai_assets.settings import Settings
 from traderai_assets.strategies import asset_paths, strategies_of, strategy_named
-from traderai_assets.work_classes import HAND_JOBS, JOBS
+from traderai_assets.work_classes import JOBS
 
 _UI = "somebody in the web UI"
 

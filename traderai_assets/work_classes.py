@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from traderai_assets.domain.queue.hand_jobs import HAND_WRITES, NEVER_URGENT
 from traderai_assets.domain.queue.policy import Limits, TagLimit
 
 CLASS_TAG = "traderai/class"
@@ -210,27 +211,10 @@ JOBS: dict[str, frozenset[str]] = {
     "maintain_lake": frozenset(),
     "clean_up": frozenset(),
     LIVE_JOB: frozenset({"candles", "features", "labels", "signals", "signal_outcomes"}),
-    "promote_model": frozenset({"champions"}),
-    "rollback_champion": frozenset({"champions"}),
-    "delete_models": frozenset({"models", "backtests"}),
-    "keep_last_models": frozenset({"models", "backtests"}),
-    "note_model": frozenset(),
-}
-# Jobs by which people change models, and the one op of each, whose config names the market
-HAND_JOBS = {
-    "promote_model": "promote_champion",
-    "rollback_champion": "roll_back_champion",
-    "delete_models": "delete_market_models",
-    "keep_last_models": "keep_last_market_models",
-    "note_model": "note_market_model",
+    **HAND_WRITES,
 }
 # Whose class does not follow from what they write (docs/adr/0017, 0018)
-CLASS_OF_JOB = {
-    LIVE_JOB: UPDATE_LATEST,
-    "delete_models": HISTORICAL,
-    "keep_last_models": HISTORICAL,
-    "note_model": HISTORICAL,
-}
+CLASS_OF_JOB = {LIVE_JOB: UPDATE_LATEST, **dict.fromkeys(NEVER_URGENT, HISTORICAL)}
 
 
 def holds_tag(asset: str, market: str) -> str:

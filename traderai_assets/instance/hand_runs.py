@@ -5,7 +5,7 @@ from typing import Any
 
 from dagster import DagsterRun
 
-from traderai_assets.work_classes import HAND_JOBS
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 
 
 def is_by_hand(run: DagsterRun) -> bool:

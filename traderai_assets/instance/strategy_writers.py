@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from dagster import DagsterInstance, DagsterRun
 
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 from traderai_assets.instance.live_runs import ASSETS_TAG
 from traderai_assets.instance.market_notes import read_notes, write_notes
-from traderai_assets.work_classes import HAND_JOBS, JOBS, LIVE_JOB
+from traderai_assets.work_classes import JOBS, LIVE_JOB
 
 _NAME = "traderai/strategy_writers"
 
