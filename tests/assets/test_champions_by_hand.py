@@ -109,5 +109,5 @@ def test_models_are_listed_shown_and_compared(old_platform: InProcessPlatform):
     assert "champions" in card["referred_by"]
     facts, sentence = compared_models(old_platform.lake, found[0], found[2])
     assert facts[0]["differs"] == "yes"
-    assert "nats a bar, 95 % interval" in sentence
+    assert sentence == "Not comparable: both forecast 0 bars unseen, too few."
     assert "no longer stored" in compared_models(old_platform.lake, found[0], found[1])[1]

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from tests.assets.killed_run import remembering
 from tests.registry.hand_made import (
     BTC,
     MARCH,
@@ -36,7 +36,6 @@ from traderai_assets.registry.model_list import model_card
 from traderai_assets.registry.model_notes import note_model
 from traderai_assets.registry.references import references
 from traderai_assets.schemas.model_deletions import MODEL_DELETIONS
-from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.strategies import strategies_of
 
@@ -150,33 +149,33 @@ def test_a_note_is_kept_and_shown(desk):
 
 
 @pytest.mark.processes
-def test_killed_at_thirty_points_nothing_dangles_after_it_was_typed_again(tmp_path):
-    calls = _delete_in_a_process(_home(tmp_path / "counted"), None)
+def test_killed_at_thirty_points_nothing_dangles_after_it_was_typed_again(desk, tmp_path):
+    signalled(desk, ONE)
+    whole = Path(shutil.copytree(desk.settings.home, tmp_path / "whole", ignore=_others(tmp_path)))
+    calls = _delete_in_a_process(_copy(whole, "counted"), None)
     assert calls > POINTS
     half_gone = 0
     for point in range(POINTS):
-        home = _home(tmp_path / f"killed{point}")
+        home = _copy(whole, f"killed{point}")
         _delete_in_a_process(home, 1 + point * (calls - 1) // (POINTS - 1))
-        with remembering(home) as instance:
-            desk = desk_at(home, instance)
-            half_gone += len(unfinished_deletions(desk.lake, BTC))
-            finish_all_deletions(desk)
-            if TWO in traces(desk)["models"]:  # It died before it had noted that the model goes
-                delete_models(desk, [stored(desk, TWO)])
-            gone = {"models": [ONE], "out_of_sample": 0, "backtest_metrics": 0, "searched": True}
-            assert traces(desk) == gone, point
-            assert unfinished_deletions(desk.lake, BTC) == []
-            assert not set(references(desk.settings, desk.lake, BTC)) - {ONE}
-            assert len(desk.lake.snapshot(MODELS).read(BTC, [MARCH])) == 1
+        again = desk_at(home, desk.instance)
+        half_gone += len(unfinished_deletions(again.lake, BTC))
+        finish_all_deletions(again)
+        if TWO in traces(again)["models"]:  # It died before it had noted that the model goes
+            delete_models(again, [stored(again, TWO)])
+        gone = {"models": [ONE], "out_of_sample": 0, "backtest_metrics": 0, "searched": True}
+        assert traces(again) == gone, point
+        assert unfinished_deletions(again.lake, BTC) == []
+        assert set(references(again.settings, again.lake, BTC)) == {ONE}
     assert half_gone > 0
 
 
-def _home(home: Path) -> Path:
-    home.mkdir()
-    with dg.DagsterInstance.ephemeral() as instance:
-        store_models(desk_at(home, instance), ONE, TWO)
-        signalled(desk_at(home, instance), ONE)
-    return home
+def _others(folder: Path):
+    return lambda path, names: [] if Path(path) != folder else {*names} & {"whole"}
+
+
+def _copy(whole: Path, name: str) -> Path:
+    return Path(shutil.copytree(whole, whole.parent / name))
 
 
 def _delete_in_a_process(home: Path, dies_at: int | None) -> int:
@@ -192,16 +191,15 @@ def _delete_in_a_process(home: Path, dies_at: int | None) -> int:
 
 
 def _delete(home: Path, dies_at: int | None, calls) -> None:
-    with remembering(home) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         desk = desk_at(home, instance)
         model = stored(desk, TWO)
         made = 0
 
         def count(frame, event, _):
             nonlocal made
-            if event in ("call", "return") and any(
-                one in frame.f_code.co_filename for one in _OURS
-            ):
+            ours = any(one in frame.f_code.co_filename for one in _OURS)
+            if ours and event in ("call", "return"):
                 made += 1
                 if made == dies_at:
                     os._exit(_KILLED)
