@@ -1,10 +1,11 @@
 """Reset: what is asked for goes whole, the home opens clean, and what refers goes first or not."""
 
+import shutil
+
 import dagster as dg
 import pandas as pd
 import pytest
 
-from resources.lake import beginning_anew
 from tests.registry.hand_made import BTC, MARCH, NOON, ONE, desk_at, put, rows_of, store_models
 from traderai_assets.domain.errors import CorruptTable, InvalidInput
 from traderai_assets.domain.markets import Market
@@ -94,14 +95,14 @@ def test_killed_in_the_middle_it_is_healed_by_doing_it_again(desk, monkeypatch, 
         if step == "moved":
             patched.setattr(type(place.memory), "accept", die)
         elif step == "told":
-            patched.setattr(beginning_anew.shutil, "rmtree", die)
+            patched.setattr(shutil, "rmtree", die)
         else:
 
             def half(folder):
                 next(folder.rglob("*.parquet")).unlink()
                 raise Killed
 
-            patched.setattr(beginning_anew.shutil, "rmtree", half)
+            patched.setattr(shutil, "rmtree", half)
         with pytest.raises(Killed):
             reset(desk, ["signals"], None)
     if step == "moved":

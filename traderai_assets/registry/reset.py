@@ -169,7 +169,7 @@ def _rows(lake: LakeResource, table: Table, market: Market | None) -> int:
     snapshot = lake.snapshot(table)
     keys = snapshot.partitions()
     return sum(
-        snapshot.summary(key.market if table.by_market else None, key.month).rows
+        snapshot.summary(key.market, key.month).rows
         for key in keys
         if market is None or key.market == market.key
     )

@@ -9,7 +9,6 @@ from traderai_assets.cli.models.desk import desk_of
 from traderai_assets.cli.printing import table
 
 if TYPE_CHECKING:
-    from traderai_assets.registry.desk import Desk
     from traderai_assets.registry.stored_models import StoredModel
 
 
@@ -53,6 +52,7 @@ def keep_last(
 
     Example: traderai models keep-last 12 --dry-run
     """
+    from traderai_assets.registry.model_deletion import delete_models
     from traderai_assets.registry.model_keeping import beyond_last
     from traderai_assets.strategies import strategies_of, strategy_named
 
@@ -71,14 +71,8 @@ def keep_last(
             return
         if not yes:
             click.confirm(f"Delete {len(spare)} models for good?", abort=True)
-        _delete(desk, spare)
+        delete_models(desk, spare)
     click.echo(f"Deleted {len(spare)} models.")
-
-
-def _delete(desk: "Desk", spare: "Sequence[StoredModel]") -> None:
-    from traderai_assets.registry.model_deletion import delete_models
-
-    delete_models(desk, spare)
 
 
 def _shown(models: "Sequence[StoredModel]") -> str:
