@@ -28,6 +28,7 @@ def build_definitions(
     from traderai_assets.instance.executor import lasting_failures_executor
     from traderai_assets.instance.instance_guard import refuse_foreign_run
     from traderai_assets.jobs import ASSET_JOBS, DAILY_CLEAN_UP, clean_up, maintain_lake
+    from traderai_assets.jobs_by_hand import jobs_by_hand
     from traderai_assets.live.job import live_update_job
     from traderai_assets.strategies import strategies_of
 
@@ -37,11 +38,18 @@ def build_definitions(
         for name, value in build_resources(settings).items()
     }
     assets = _assets(settings)
-    live = live_update_job(assets, strategies_of(settings))
+    strategies = strategies_of(settings)
+    live = live_update_job(assets, strategies)
     return dg.Definitions(
         assets=assets,
         asset_checks=_checks(settings),
-        jobs=[*ASSET_JOBS.values(), live, maintain_lake, clean_up],
+        jobs=[
+            *ASSET_JOBS.values(),
+            live,
+            *jobs_by_hand(strategies),
+            maintain_lake,
+            clean_up,
+        ],
         schedules=[DAILY_CLEAN_UP],
         sensors=build_sensors(settings),
         resources={**own, "io_manager": nothing_passes, **(resources or {})},

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from traderai_assets.domain.queue.hand_jobs import HAND_WRITES, NEVER_URGENT
 from traderai_assets.domain.queue.policy import Limits, TagLimit
 
 CLASS_TAG = "traderai/class"
@@ -210,9 +211,10 @@ JOBS: dict[str, frozenset[str]] = {
     "maintain_lake": frozenset(),
     "clean_up": frozenset(),
     LIVE_JOB: frozenset({"candles", "features", "labels", "signals", "signal_outcomes"}),
+    **HAND_WRITES,
 }
-# Whose class does not follow from what they write (docs/adr/0017)
-CLASS_OF_JOB = {LIVE_JOB: UPDATE_LATEST}
+# Whose class does not follow from what they write (docs/adr/0017, 0018)
+CLASS_OF_JOB = {LIVE_JOB: UPDATE_LATEST, **dict.fromkeys(NEVER_URGENT, HISTORICAL)}
 
 
 def holds_tag(asset: str, market: str) -> str:

@@ -97,6 +97,21 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
             if study.study_name.startswith(study_prefix(market_key, month_key)):
                 storage.delete_study(storage.get_study_id_from_name(study.study_name))
 
+    def forget(self, market_key: str | None = None) -> None:
+        """Forget all searches of this strategy, or those for one market."""
+        for market, month in sorted(self._kept()):
+            if market_key in (None, market):
+                self.remove(market, month)
+
+    def _kept(self) -> set[tuple[str, str]]:
+        """Markets and months of which searches are kept."""
+        if self._is_database():
+            names = [study.study_name.split("|") for study in self._database().get_all_studies()]
+            return {(name[0], name[1]) for name in names}
+        found = (Path(self.uri) / self._folder).glob("*.journal")
+        named = (path.name.removesuffix(".journal").rpartition(".") for path in found)
+        return {(market, month) for market, _, month in named}
+
     def _months_before(self, market_key: str, month_key: str) -> list[str]:
         """Months before one of which searches of the market are kept, oldest first."""
         if self._is_database():

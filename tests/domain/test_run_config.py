@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traderai_assets.domain.run_config import RUN_CONFIG, refused_run_config
+from traderai_assets.domain.run_config import (
+    RUN_CONFIG,
+    MarketKey,
+    MarketKeys,
+    ModelId,
+    ModelIds,
+    StrategyName,
+    Words,
+    refused_run_config,
+)
+
+# Each is read as what it says, or is only ever stored as words
+PEOPLES = {MarketKey, MarketKeys, ModelId, ModelIds, StrategyName, Words}
 
 SECRET = "postgresql://me:hunter2@stranger/x"  # noqa: S105 - what must not be repeated
 NAMES = st.one_of(
@@ -74,13 +86,48 @@ def test_what_is_on_the_list_passes_and_so_does_what_is_empty(config):
     assert refused_run_config(config) is None
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("model", "../lake"),
+        ("model", "3F2A9C51"),
+        ("model", "3f2a9"),
+        ("market", "binance.BTC-USDT.5m/../x"),
+        ("market", "s3://elsewhere/lake"),
+        ("reason", "two\nlines"),
+        ("reason", "\x1b]0;owned\x07"),
+        ("reason", "a" * 301),
+        ("reason", {"env": "X"}),
+        ("by", 1),
+    ],
+)
+def test_a_change_by_hand_is_told_ids_keys_of_markets_and_plain_words_alone(field, value):
+    config = {"ops": {"promote_champion": {"config": {field: value}}}}
+    assert f"ops.promote_champion.config.{field}" in refused_run_config(config)
+
+
+def test_a_change_by_hand_passes_with_what_a_person_writes():
+    told = {
+        "model": "3f2a9c51",
+        "market": "binance.BTC-USDT.5m",
+        "reason": "why: s3://x",
+        "by": "a",
+    }
+    assert refused_run_config({"ops": {"promote_champion": {"config": told}}}) is None
+    deleted = {"models": ["3f2a9c51", "77b0e1d4"], "market": "binance.BTC-USDT.5m", "reason": "so"}
+    assert refused_run_config({"ops": {"delete_market_models": {"config": deleted}}}) is None
+    kept = {"newest": 3, "strategy": "fast", "apply": True, "market": "binance.BTC-USDT.5m"}
+    assert refused_run_config({"ops": {"keep_last_market_models": {"config": kept}}}) is None
+
+
 @given(VALUES)
 def test_only_a_field_of_the_table_with_a_value_of_its_kind_ever_passes(config):
     if refused_run_config(config) is None:
         for path, value in leaves(config):
             section, op, part, field = path
             assert (section, part) == ("ops", "config")
-            assert type(value) in RUN_CONFIG[op][field]
+            kinds = RUN_CONFIG[op][field]
+            assert type(value) in kinds or set(kinds) & PEOPLES
 
 
 def leaves(value, path=()):

@@ -15,7 +15,15 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.run_config import RUN_CONFIG, MarketKeys
+from traderai_assets.domain.run_config import (
+    RUN_CONFIG,
+    MarketKey,
+    MarketKeys,
+    ModelId,
+    ModelIds,
+    StrategyName,
+    Words,
+)
 from traderai_assets.partitions import MARKETS
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings, load_settings
@@ -247,8 +255,10 @@ def test_whatever_an_op_declares_stands_on_the_list_or_could_not_be_asked_for(se
     assert all(fields <= set(RUN_CONFIG[op]) for op, fields in declared.items())
 
 
-def test_no_text_is_on_the_list_as_it_could_name_a_host_a_path_or_a_table():
+def test_no_text_is_on_the_list_that_could_name_a_host_a_path_or_a_table():
     kinds = {
         kind for fields in RUN_CONFIG.values() for allowed in fields.values() for kind in allowed
     }
-    assert kinds <= {bool, int, float, MarketKeys}  # Each key is read as a market
+    # Keys are read as markets, ids are hexadecimal, a name is looked up, words are only stored
+    read = {MarketKey, MarketKeys, ModelId, ModelIds, StrategyName, Words}
+    assert kinds <= {bool, int, float} | read

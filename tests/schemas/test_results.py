@@ -11,8 +11,9 @@ from traderai_assets.domain.backtest.costs import Costs
 from traderai_assets.domain.backtest.engine import run_backtest
 from traderai_assets.domain.backtest.intervals import result_intervals
 from traderai_assets.domain.backtest.metrics import metrics_table
+from traderai_assets.domain.champions.by_hand import spoke_before, with_change_by_hand
 from traderai_assets.domain.champions.choice import Contender, choose_speaker
-from traderai_assets.domain.champions.history import empty_history, roll_back, with_choice
+from traderai_assets.domain.champions.history import ROLLED_BACK, empty_history, with_choice
 from traderai_assets.domain.champions.paper import as_spoken
 from traderai_assets.domain.champions.periods import champion_periods
 from traderai_assets.domain.drift.alarm import drift_table
@@ -173,5 +174,15 @@ def test_the_history_of_champions_can_be_stored():
     for state, model in ((INSUFFICIENT, "a"), (CANDIDATE, "b"), (PROMOTED, "c")):
         speaker = Contender("slow", "0" * 16, state, model_id=model, served_month=MARCH.key)
         history = with_choice(history, choose_speaker([speaker]), changed_at=at)
-    history = roll_back(history, changed_at=at, reason="by hand")
+    back = Contender("slow", "0" * 16, PROMOTED, model_id="b", served_month=MARCH.key)
+    history = with_change_by_hand(
+        history,
+        choose_speaker([back]),
+        spoke_before(history),
+        action=ROLLED_BACK,
+        changed_at=at,
+        reason="by hand",
+        by="ada",
+        at=at,
+    )
     assert validated_rows(CHAMPIONS, history)["model_id"].tolist()[1:] == ["b", "c", "b"]

@@ -21,7 +21,9 @@ COMMANDS = {
     "lake": "Check the stored tables, or take one that was restored as it is.",
     "lineage": "Follow a signal back to its candles, or a candle to all it has touched.",
     "markets": "List the markets and what is wrong with them; add or remove one.",
+    "models": "List, show and compare models; promote, roll back, note or delete one.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
+    "reset": "Delete what is stored, all of it or a part, after it was shown and typed.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
     "sql": "Answer a SELECT over all that is stored and all that ran.",
@@ -31,7 +33,7 @@ COMMANDS = {
     "strategies": "List and compare strategies, tell verdicts and who speaks, or end one.",
 }
 # Those with more than one file; their command stands in the file of that name.
-FOLDERS = frozenset({"demo", "dev", "markets", "runs", "sandbox", "status"})
+FOLDERS = frozenset({"demo", "dev", "markets", "models", "runs", "sandbox", "status"})
 
 
 class LazyGroup(click.Group):

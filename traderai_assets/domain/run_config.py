@@ -2,10 +2,12 @@
 
 Run config comes from whoever can reach the web server. By it Dagster would let a run ask another
 host, write another table or open a file, so it is an allow-list: a field of an op that stands in
-the table, with a value of its kind. A text is of no kind: it could name a host, a path or a table,
-and `{env: NAME}` a secret. But a list may hold keys of markets, each of which is read as one.
+the table, with a value of its kind. A text is of no kind by itself: it could name a host, a path or
+a table, and `{env: NAME}` a secret. But keys of markets are read as such, ids of models are
+hexadecimal, and a person's words are only ever stored beside what they explain.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from traderai_assets.domain.errors import InvalidMarket
@@ -17,6 +19,29 @@ class MarketKeys:
     """The kind of a list that holds keys of markets and nothing else."""
 
 
+class MarketKey:
+    """The kind of a text that is the key of one market."""
+
+
+class ModelIds:
+    """The kind of a list that holds ids of models, or the beginnings of some."""
+
+
+class ModelId:
+    """The kind of a text that is the id of one model, or the beginning of one."""
+
+
+class StrategyName:
+    """The kind of a text that may be the name of a strategy; no asset or table is called so."""
+
+
+class Words:
+    """The kind of a person's words: one plain line."""
+
+
+MOST_WORDS = 300
+_MODEL_ID = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
+_STRATEGY = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 Kinds = tuple[type, ...]
 Allowed = Mapping[str, Mapping[str, Kinds]]
 MOST_NAMED = 5
@@ -26,6 +51,33 @@ RUN_CONFIG: Allowed = {
     "candles": {"refetch": (bool,), "by_schedule": (bool,)},
     "maintain_tables": {"keep_days": _NUMBER},
     "update_markets": {"markets": (MarketKeys,)},
+    "promote_champion": {
+        "model": (ModelId,),
+        "market": (MarketKey,),
+        "reason": (Words,),
+        "by": (Words,),
+    },
+    "roll_back_champion": {"market": (MarketKey,), "reason": (Words,), "by": (Words,)},
+    "delete_market_models": {
+        "models": (ModelIds,),
+        "market": (MarketKey,),
+        "reason": (Words,),
+        "by": (Words,),
+    },
+    "keep_last_market_models": {
+        "newest": (int,),
+        "market": (MarketKey,),
+        "strategy": (StrategyName,),
+        "apply": (bool,),
+        "reason": (Words,),
+        "by": (Words,),
+    },
+    "note_market_model": {
+        "model": (ModelId,),
+        "market": (MarketKey,),
+        "text": (Words,),
+        "by": (Words,),
+    },
 }
 
 
@@ -48,7 +100,8 @@ def refused_run_config(config: object, allowed: Allowed = RUN_CONFIG) -> str | N
     return (
         f"run config may not set {named}{more}: hosts, paths, tables and the way a run is executed "
         "are those of traderai.toml and the TRADERAI_* environment, whoever launches it; what a "
-        f"run may be told is {', '.join(fields)}, as true, false, a number, or keys of markets"
+        f"run may be told is {', '.join(fields)}, as true, false, a number, keys of markets, ids "
+        "of models, the name of a strategy, or words of a person in one line"
     )
 
 
@@ -66,14 +119,30 @@ def _told(
 def _may_be_told(path: tuple[object, ...], value: object, allowed: Allowed) -> bool:
     match path:
         case ("ops", str(op), "config", str(field)):
-            return _kind(value) in allowed.get(op, {}).get(field, ())
+            return any(_is_of(value, kind) for kind in allowed.get(op, {}).get(field, ()))
         case _:
             return False
 
 
-def _kind(value: object) -> type:
-    """Return the kind of a value; True is no number here."""
-    return MarketKeys if isinstance(value, list) and all(map(_is_market, value)) else type(value)
+def _is_of(value: object, kind: type) -> bool:
+    """Whether a value is of a kind; True is no number here."""
+    if kind is MarketKeys:
+        return isinstance(value, list) and all(map(_is_market, value))
+    if kind is ModelIds:
+        return isinstance(value, list) and all(map(_is_model, value))
+    if kind is ModelId:
+        return _is_model(value)
+    if kind is MarketKey:
+        return _is_market(value)
+    if kind is StrategyName:
+        return isinstance(value, str) and bool(_STRATEGY.fullmatch(value))
+    if kind is Words:
+        return isinstance(value, str) and plain_line(value, most=MOST_WORDS) == value
+    return type(value) is kind
+
+
+def _is_model(value: object) -> bool:
+    return isinstance(value, str) and bool(_MODEL_ID.fullmatch(value))
 
 
 def _is_market(value: object) -> bool:

@@ -82,6 +82,25 @@ def delete_old_runs(instance: DagsterInstance, *, before: datetime, at_most: int
     )
 
 
+def delete_every_run(instance: DagsterInstance, *, before: datetime, with_latest: bool) -> int:
+    """Delete all runs that ended before a moment; return how many.
+
+    Parameters
+    ----------
+    with_latest : bool
+        Whether those go, too, that hold what is latest of a partition, and all that is known of
+        assets with them: right where the tables are gone.
+    """
+    needed = set() if with_latest else _needed(instance)
+    spare = [record.dagster_run.run_id for record in _old(instance, before)]
+    going = [run_id for run_id in spare if run_id not in needed]
+    for run_id in going:
+        _delete(instance, run_id)
+    if with_latest and (keys := instance.all_asset_keys()):
+        instance.wipe_assets(list(keys))
+    return len(going)
+
+
 def _old(instance: DagsterInstance, before: datetime) -> Iterator[RunRecord]:
     asked, cursor = RunsFilter(statuses=list(ENDED), updated_before=before), None
     while True:

@@ -23,6 +23,7 @@ from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
 from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
+from traderai_assets.instance.hand_runs import hand_market, is_by_hand
 from traderai_assets.instance.live_runs import contested_now, is_live, live_markets
 from traderai_assets.instance.open_months import open_month
 from traderai_assets.instance.range_runs import drop_first_partition
@@ -206,7 +207,7 @@ def markets_of(run: DagsterRun) -> list[str]:
     """Return the markets a run is for: those its config lists, or that of its first partition."""
     if is_live(run):
         return live_markets(run.run_config)
-    market = _market(run.tags)
+    market = hand_market(run) if is_by_hand(run) else _market(run.tags)
     return [market] if market else []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from dagster import DagsterInstance, DagsterRun
 
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 from traderai_assets.instance.live_runs import ASSETS_TAG
 from traderai_assets.instance.market_notes import read_notes, write_notes
 from traderai_assets.work_classes import JOBS, LIVE_JOB
@@ -40,7 +41,7 @@ def selected(run: DagsterRun) -> frozenset[str]:
     """Return what a run writes, as far as the run itself says it."""
     if run.asset_selection:
         return frozenset("/".join(key.path) for key in run.asset_selection)
-    if run.job_name == LIVE_JOB and ASSETS_TAG in run.tags:
+    if run.job_name in {LIVE_JOB, *HAND_JOBS} and ASSETS_TAG in run.tags:
         return frozenset(run.tags[ASSETS_TAG].split(","))
     return JOBS.get(run.job_name, frozenset({"unknown"}))
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from resources.lake.remembered import Remembered
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.champions.by_hand import Pin, in_speaking_order, standing_pin
 from traderai_assets.domain.champions.choice import Choice, Contender, choose_speaker
 from traderai_assets.domain.champions.history import rolled_back_from, speaking_strategy
 from traderai_assets.domain.errors import CorruptPartition
@@ -42,8 +43,11 @@ def chosen_speaker(
     history: pd.DataFrame,
     *,
     allow_unproven: bool,
+    asked: Pin | None = None,
 ) -> Choice:
     """Choose who speaks for a market, by what is stored of the strategies.
+
+    Where a person has put a model in place, it is its strategy's as long as none newer has come.
 
     Parameters
     ----------
@@ -55,10 +59,37 @@ def chosen_speaker(
         Of its champions so far.
     allow_unproven : bool
         As the settings have it.
+    asked : Pin, optional
+        What a person asks for: the choice is as if the strategy spoke already, by that model.
     """
-    without = rolled_back_from(history)
-    able = [_contender(snapshots, one, market, without) for one in strategies]
-    return choose_speaker(able, speaking=speaking_strategy(history), allow_unproven=allow_unproven)
+    without, speaking = rolled_back_from(history), speaking_strategy(history)
+    pin = asked or standing_pin(history)
+    if asked is not None:
+        without -= {asked.model_id}
+        speaking = next((one.id for one in strategies if one.name == asked.strategy), speaking)
+    able = [
+        _contender(
+            snapshots, one, market, without, pin if pin and pin.strategy == one.name else None
+        )
+        for one in strategies
+    ]
+    return choose_speaker(able, speaking=speaking, allow_unproven=allow_unproven)
+
+
+def newer_models(
+    snapshots: Snapshots, strategy: Strategy, market: Market, model_id: str
+) -> frozenset[str] | None:
+    """Return the models that are newer than one of the same strategy and market.
+
+    None where it is not among the models of the last served months, and too old to speak.
+    """
+    models = snapshots(MODELS.at(strategy.folder_of(MODELS.name)))
+    newer: list[str] = []
+    for _, model in _newest_first(models, market):
+        if model.model_id == model_id:
+            return frozenset(newer)
+        newer.append(model.model_id)
+    return None
 
 
 def versions_read(
@@ -78,7 +109,11 @@ def versions_read(
 
 
 def _contender(
-    snapshots: Snapshots, strategy: Strategy, market: Market, without: frozenset[str]
+    snapshots: Snapshots,
+    strategy: Strategy,
+    market: Market,
+    without: frozenset[str],
+    pin: Pin | None,
 ) -> Contender:
     models, verdicts, vetoes = (
         snapshots(table.at(strategy.folder_of(table.name))) for table in READ
@@ -97,7 +132,7 @@ def _contender(
             "t": numbers.get("t"),
         }
     faults = []
-    for month, model in _newest_first(models, market):
+    for month, model in _speaking_first(models, market, pin):
         fault = _fault(model, strategy, without)
         if not fault:
             known |= {"model_id": model.model_id, "served_month": month.key}
@@ -123,6 +158,15 @@ def _newest_first(models: LakeSnapshot, market: Market) -> Iterator[tuple[Month,
     for key in reversed(models.months(market)[-_MONTHS_BACK:]):
         month = Month.parse(key)
         yield from ((month, model) for model in model_facts(models, market, month))
+
+
+def _speaking_first(
+    models: LakeSnapshot, market: Market, pin: Pin | None
+) -> Iterator[tuple[Month, ModelFacts]]:
+    """Yield models as they may speak: the pinned one alone while it holds, else newest first."""
+    return in_speaking_order(
+        lambda: ((found[1].model_id, found) for found in _newest_first(models, market)), pin
+    )
 
 
 def _fault(model: ModelFacts, strategy: Strategy, without: frozenset[str]) -> str:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from traderai_assets.domain.champions.by_hand import spoke_before, with_change_by_hand
 from traderai_assets.domain.champions.choice import Contender, choose_speaker
 from traderai_assets.domain.champions.history import (
+    ROLLED_BACK,
     current_champion,
     empty_history,
-    roll_back,
     rolled_back_from,
     speaking_strategy,
     with_choice,
@@ -40,8 +41,18 @@ def spoke(*choices, history=None, first_day=1):
     return history
 
 
-def rolled_back(history, *, day=20, to=None):
-    return roll_back(history, changed_at=at_day(day), reason="a person said so", to=to)
+def rolled_back(history, *, day=20):
+    pin = spoke_before(history)
+    return with_change_by_hand(
+        history,
+        chosen(pin.model_id, strategy=pin.strategy),
+        pin,
+        action=ROLLED_BACK,
+        changed_at=at_day(day),
+        reason="a person said so",
+        by="ada",
+        at=at_day(day),
+    )
 
 
 def models(*names):
@@ -96,19 +107,17 @@ def test_rolling_back_goes_one_model_back_each_time_and_never_forward():
     assert once[:3].equals(history)
 
 
-def test_one_may_roll_back_to_any_earlier_model_of_the_strategy_that_speaks():
-    assert current_champion(rolled_back(models("a", "b", "c"), to="a")) == "a"
+def test_one_rolls_back_to_who_spoke_before_be_it_another_strategy():
     history = spoke(chosen("a"), chosen("b", strategy="fast", state=PROMOTED))
-    with pytest.raises(InvalidInput, match="earlier champions, oldest first: none"):
-        rolled_back(history, to="a")
+    assert speaking_strategy(rolled_back(history)) == "id of slow"
 
 
 @pytest.mark.parametrize(
-    ("names", "to"), [((), None), (("a",), None), (("a", "b"), "b"), (("a", "b"), "never")]
+    ("names", "why"), [((), "nobody speaks"), (("a",), "no earlier champion to roll back to: a")]
 )
-def test_there_must_be_someone_to_roll_back_to(names, to):
-    with pytest.raises(InvalidInput, match="no earlier champion"):
-        rolled_back(models(*names), to=to)
+def test_there_must_be_someone_to_roll_back_to(names, why):
+    with pytest.raises(InvalidInput, match=why):
+        rolled_back(models(*names))
 
 
 def test_after_rolling_back_a_new_model_can_take_over():

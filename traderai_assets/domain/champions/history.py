@@ -11,10 +11,12 @@ from traderai_assets.domain.champions.choice import Choice
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.strategies.strategy import DEFAULT
 
-SPEAKS, REFRESHED, SILENCED, ROLLED_BACK = "speaks", "refreshed", "silenced", "rolled_back"
+SPEAKS, REFRESHED, SILENCED = "speaks", "refreshed", "silenced"
+# By a person (by_hand.py)
+PINNED, ROLLED_BACK = "pinned", "rolled_back"
 # What rows say that were written while models, and not strategies, were compared
 FORMER_ACTIONS = ("promoted", "kept")
-ACTIONS = (SPEAKS, REFRESHED, SILENCED, ROLLED_BACK, *FORMER_ACTIONS)
+ACTIONS = (SPEAKS, REFRESHED, SILENCED, PINNED, ROLLED_BACK, *FORMER_ACTIONS)
 
 TYPES = {
     "number": "int64",
@@ -47,25 +49,36 @@ def with_strategies(history: pd.DataFrame) -> pd.DataFrame:
 
 def current_champion(history: pd.DataFrame) -> str | None:
     """Return the model that speaks for the market, None where none does."""
-    last = _last(history)
+    last = last_speaker(history)
     return None if last is None else str(last["model_id"])
 
 
 def speaking_strategy(history: pd.DataFrame) -> str | None:
     """Return the id of the strategy that speaks, None where none does or it has no id yet."""
-    last = _last(history)
+    last = last_speaker(history)
     return None if last is None else last["strategy_id"]
 
 
 def rolled_back_from(history: pd.DataFrame) -> frozenset[str]:
-    """Return the models that a person took back: they do not speak again by themselves."""
-    rows = history[history["action"] == ROLLED_BACK]
-    return frozenset(rows["previous_model_id"].dropna())
+    """Return the models that a person took back: they do not speak again by themselves.
+
+    One that a person has put in place since is none of them any more.
+    """
+    rows = history[history["action"].isin((PINNED, ROLLED_BACK))].sort_values("number")
+    found: set[str] = set()
+    for action, model, previous in zip(
+        rows["action"], rows["model_id"], rows["previous_model_id"], strict=True
+    ):
+        if action == PINNED:
+            found.discard(model)
+        elif not pd.isna(previous):
+            found.add(previous)
+    return frozenset(found)
 
 
 def would_change(history: pd.DataFrame, choice: Choice) -> bool:
     """Whether a choice is another than the one that stands, or the first where there are models."""
-    last, chosen = _last(history), _chosen(choice)
+    last, chosen = last_speaker(history), chosen_values(choice)
     if history.empty:
         return any(one["model_id"] for one in choice.evidence.get("contenders", ()))
     if last is None:
@@ -97,11 +110,11 @@ def with_choice(history: pd.DataFrame, choice: Choice, *, changed_at: datetime) 
     """
     if not would_change(history, choice):
         return history
-    chosen = _chosen(choice)
-    return _appended(
+    chosen = chosen_values(choice)
+    return appended(
         history,
         changed_at=changed_at,
-        action=_action(_last(history), chosen),
+        action=_action(last_speaker(history), chosen),
         challenger_id=None,
         reason=choice.reason,
         evidence=json.dumps(choice.evidence, sort_keys=True, allow_nan=False),
@@ -109,48 +122,8 @@ def with_choice(history: pd.DataFrame, choice: Choice, *, changed_at: datetime) 
     )
 
 
-def roll_back(
-    history: pd.DataFrame, *, changed_at: datetime, reason: str, to: str | None = None
-) -> pd.DataFrame:
-    """Return the history with an earlier model of the strategy that speaks back in place.
-
-    Rolled back twice, the market has the model before that one, not the one rolled back from.
-
-    Parameters
-    ----------
-    changed_at : datetime
-        Not before the last change.
-    reason : str
-        Why, in a person's words.
-    to : str, optional
-        An earlier model; by default the one before.
-
-    Raises
-    ------
-    InvalidInput
-        If there is no such earlier model, or `changed_at` lies before the last change.
-    """
-    last = _last(history)
-    earlier = _earlier_models(history, last)
-    model_id = to or next(reversed(earlier), None)
-    if last is None or model_id not in earlier:
-        raise InvalidInput(
-            f"no earlier champion {to or ''} to roll back to; "
-            f"earlier champions, oldest first: {', '.join(earlier) or 'none'}"
-        )
-    return _appended(
-        history,
-        changed_at=changed_at,
-        action=ROLLED_BACK,
-        challenger_id=None,
-        reason=reason,
-        evidence="{}",
-        **{name: last[name] for name in _SPEAKER}
-        | {"model_id": model_id, "served_month": earlier[model_id]},
-    )
-
-
-def _chosen(choice: Choice) -> dict[str, Any]:
+def chosen_values(choice: Choice) -> dict[str, Any]:
+    """Return the columns of a row that say who speaks by a choice; None where nobody does."""
     speaker = choice.speaker
     if speaker is None:
         return dict.fromkeys(_SPEAKER) | {"paper": False}
@@ -166,7 +139,7 @@ def _action(last: dict[str, Any] | None, chosen: dict[str, Any]) -> str:
     return REFRESHED if goes_on else SPEAKS
 
 
-def _last(history: pd.DataFrame) -> dict[str, Any] | None:
+def last_speaker(history: pd.DataFrame) -> dict[str, Any] | None:
     """Return who speaks by the last row, None where nobody does; nulls as None."""
     if history.empty:
         return None
@@ -175,21 +148,8 @@ def _last(history: pd.DataFrame) -> dict[str, Any] | None:
     return told if told["model_id"] else None
 
 
-def _earlier_models(history: pd.DataFrame, last: dict[str, Any] | None) -> dict[str, str]:
-    """Models with which the speaking strategy spoke, oldest first, and their months.
-
-    Neither the one it speaks with nor those that were rolled back from.
-    """
-    if last is None:
-        return {}
-    own = with_strategies(history).dropna(subset="model_id").sort_values("number")
-    own = own[own["strategy"] == last["strategy"]]
-    left_out = rolled_back_from(history) | {last["model_id"]}
-    models = zip(own["model_id"], own["served_month"], strict=True)
-    return {str(one): str(month) for one, month in models if one not in left_out}
-
-
-def _appended(history: pd.DataFrame, *, changed_at: datetime, **event: Any) -> pd.DataFrame:
+def appended(history: pd.DataFrame, *, changed_at: datetime, **event: Any) -> pd.DataFrame:
+    """Return the history with one more row; raise InvalidInput where that would rewrite it."""
     last = history["changed_at"].max()
     if len(history) and changed_at < last:
         raise InvalidInput(
