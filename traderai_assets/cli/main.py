@@ -26,6 +26,7 @@ COMMANDS = {
     "reset": "Delete what is stored, all of it or a part, after it was shown and typed.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
     "sandbox": "Serve a small exchange on this machine.",
+    "signals": "List the signals that hold, now or at a moment.",
     "sql": "Answer a SELECT over all that is stored and all that ran.",
     "status": "Show what runs, what waits and why, and how far it is.",
     "walk-forward": "Make what the record of a strategy lacks, and have it judged.",

@@ -74,7 +74,7 @@ def _relations(
     reach = Reach(
         tuple(settings.market(text).key for text in markets),
         tuple(Month.parse(text).key for text in months),
-        _moment(as_of),
+        None if as_of is None else moment_of(as_of, "--as-of"),
     )
     with ExitStack() as stack:
         instance = cache(lambda: stack.enter_context(open_instance(settings)))
@@ -82,15 +82,19 @@ def _relations(
         yield relations_of(open_lake(settings), settings, instance, reach=reach, now=now)
 
 
-def _moment(text: str | None) -> datetime | None:
-    """Read a moment; without a zone it is UTC."""
-    if text is None:
-        return None
+def moment_of(text: str, what: str) -> datetime:
+    """Read a moment; without a zone it is UTC.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none; `what` is named.
+    """
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(
-            f"--as-of {text[:40]!r} is no time; expected one such as 2026-03-01T12:00"
+            f"{what} {text[:40]!r} is no time; expected one such as 2026-03-01T12:00"
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
