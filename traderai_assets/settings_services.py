@@ -74,7 +74,7 @@ class SensorSettings(Section):
 
     interval_seconds: int = Field(30, ge=1, le=3600, description="Between two looks.")
     grace_seconds: float = Field(
-        5, ge=0, le=3600, description="After a bar's close before its candle is missed."
+        2, ge=0, le=3600, description="After a bar's close before its candle is missed."
     )
     drift_every_hours: float = Field(6, gt=0, le=24 * 31, description="Between drift metrics.")
     drift_cool_down_days: float = Field(

@@ -125,7 +125,8 @@ def test_a_look_waits_for_a_bar_that_closes_before_the_next_one_would(live):
     """A bar and its grace are awaited, and not for longer than until the next look."""
     waited = []
     for left in (3.0, 60.0):
-        live.sandbox.clock.set(NOON + 2 * HOUR + timedelta(seconds=5 - left))
+        grace = live.settings.sensors.grace_seconds
+        live.sandbox.clock.set(NOON + 2 * HOUR + timedelta(seconds=grace - left))
         LiveLook(live.instance, live.lake, live.exchange, live.settings, waited.append)
     [seconds] = waited
     assert 0 < seconds <= 3.0 < SECONDS_BETWEEN_LOOKS

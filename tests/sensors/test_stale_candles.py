@@ -55,7 +55,8 @@ def test_the_open_month_is_updated_once_for_each_bar_that_closes(platform):
 
 def test_a_bar_is_not_missed_before_its_grace_is_over(platform):
     platform.put_bars(FEBRUARY.start, NOON)
-    platform.sandbox.clock.set(NOON + HOUR + timedelta(seconds=4))
+    grace = platform.settings.sensors.grace_seconds
+    platform.sandbox.clock.set(NOON + HOUR + timedelta(seconds=grace - 0.5))
     assert platform.tick("stale_candles").reason == f"{BTC} is up to date"
 
 
