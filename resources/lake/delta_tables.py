@@ -105,8 +105,8 @@ def _load(place: Place) -> "DeltaTable | None":
             raise
 
 
-def open_earlier(place: Place, then: int | datetime) -> "DeltaTable":
-    """The table as it was at a version, or at a time.
+def open_earlier(place: Place, then: int | datetime) -> "DeltaTable | None":
+    """The table as it was at a version, or at a time; None at a time before it was there.
 
     Raises
     ------
@@ -120,11 +120,19 @@ def open_earlier(place: Place, then: int | datetime) -> "DeltaTable":
     with raised_as(LakeError, what, way_out):
         delta = open_newest(place)
         if delta is None:
+            if isinstance(then, datetime):
+                return None
             raise LakeError(f"{what}: nobody has written it yet; {way_out}")
         storage = Storage(delta.table_uri, place.options)
         version = _version_at(storage, then) if isinstance(then, datetime) else then
         if version is None:
-            raise LakeError(f"{what}: the log does not reach back so far; {way_out}")
+            oldest = next(read_commits(storage, kept_versions(storage)))
+            if oldest.version == 0:  # The log is whole: there was no such table then
+                return None
+            raise LakeError(
+                f"{what}: its log reaches back to {oldest.published_at:%Y-%m-%d %H:%M:%S} UTC, and "
+                f"rows that were replaced are kept for [retention] lake_days; {way_out}"
+            )
         delta.load_as_version(version)
     return delta
 

@@ -23,7 +23,7 @@ def test_the_question_of_the_earlier_system_is_answered(traderai, run):
 
 def test_an_answer_is_printed_whole_for_programs(traderai, tmp_path):
     ask = ("sql", "SELECT range AS n FROM range(100)")
-    assert "... and more: add LIMIT" in traderai(*ask).out
+    assert "... and 60 more: add LIMIT" in traderai(*ask).out
     assert len(traderai(*ask, "--csv").out.splitlines()) == 101
     assert json.loads(traderai(*ask, "--json").out)[99] == {"n": 99}
     file = tmp_path / "n.parquet"

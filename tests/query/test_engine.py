@@ -41,6 +41,7 @@ def engine(read):
 def test_only_what_a_statement_names_is_read_and_once(engine, read):
     assert engine.answer("SELECT sum(close) FROM bars").fetchall() == [(5.0,)]
     assert engine.answer("WITH other2 AS (FROM bars) SELECT count(*) FROM other2, bars").fetchall()
+    assert engine.answer("SELECT count(*) FROM Bars").fetchall() == [(2,)]
     assert read == ["bars"]
 
 

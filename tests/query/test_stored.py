@@ -38,6 +38,7 @@ def predictions(rows):
         probability=0.5,
         width=0.01,
         side=np.zeros(rows, np.int8),
+        word=pd.Series(["below_threshold"] * rows, dtype="str"),
     )[list(PREDICTIONS.dtypes)]
 
 
@@ -96,8 +97,28 @@ def test_a_table_as_it_was_is_what_was_published_then(lake):
     publish(lake, CANDLES, {(BTC, "2026-03"): candles("2026-03-01", 2)})
     assert len(read(lake, "candles", as_of=between)) == 1
     assert len(read(lake, "candles")) == 2
-    with pytest.raises(LakeError):
-        read(lake, "candles", as_of=datetime(2020, 1, 1, tzinfo=UTC))
+    assert len(read(lake, "candles", as_of=datetime(2020, 1, 1, tzinfo=UTC))) == 0
+
+
+def test_a_strategy_that_is_younger_than_the_moment_has_no_row(lake):
+    fast = PREDICTIONS.at("fast")
+    publish(lake, PREDICTIONS, {(BTC, "2026-03"): predictions(3)})
+    between = datetime.now(UTC)
+    publish(lake, fast, {(BTC, "2026-03"): predictions(2)})
+    found = read(lake, "predictions", tables=(PREDICTIONS, fast), as_of=between)
+    assert list(found["strategy"]) == ["default"] * 3
+    assert len(read(lake, "labels", as_of=between)) == 0
+
+
+def test_files_that_were_let_go_are_no_part_of_an_answer(lake, tmp_path):
+    publish(lake, CANDLES, {(BTC, "2026-03"): candles("2026-03-01", 1)})
+    between = datetime.now(UTC)
+    stored = set(tmp_path.rglob("*.parquet"))
+    publish(lake, CANDLES, {(BTC, "2026-03"): candles("2026-03-01", 2)})
+    for file in stored:
+        file.unlink()
+    with pytest.raises(LakeError, match=r"kept for \[retention\] lake_days"):
+        read(lake, "candles", as_of=between)
 
 
 def test_former_names_have_all_columns_that_they_tell_of(lake):

@@ -136,7 +136,10 @@ def _print_table(answer: "DuckDBPyRelation") -> None:
         return
     click.echo(table(rows[:_MOST_SHOWN]))
     if len(rows) > _MOST_SHOWN:
-        click.echo("... and more: add LIMIT, or print all with --csv, --json or --parquet FILE")
+        more = f"{answer.count('*').fetchall()[0][0] - _MOST_SHOWN:,}"
+        click.echo(
+            f"... and {more} more: add LIMIT, or print all with --csv, --json or --parquet FILE"
+        )
 
 
 def _rows(answer: "DuckDBPyRelation", found: list[Any]) -> list[dict[str, Any]]:

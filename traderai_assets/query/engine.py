@@ -46,7 +46,7 @@ class Engine:
         try:
             self._refuse_all_but_one_select(statement)
             for name in sorted(self._connection.get_table_names(statement)):
-                self._register(name)
+                self._register(name.lower())  # As DuckDB itself, which asks for no case
             answer = self._connection.sql(statement)
         except duckdb.Error as error:
             raise InvalidInput(f"the statement cannot be answered: {error}") from error

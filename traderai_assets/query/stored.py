@@ -9,10 +9,11 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
+from traderai_assets.domain.errors import CorruptPartition, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.strategies.strategy import DEFAULT
 from traderai_assets.query.relation import Column, Relation
-from traderai_assets.schemas.tables import ALL_MARKETS, TIMESTAMP, Table
+from traderai_assets.schemas.tables import ALL_MARKETS, TIMESTAMP, PartitionKey, Table
 
 _OF_MARKET = (
     Column("market", "str", "Key of the market, such as binance.BTC-USDT.5m."),
@@ -96,9 +97,9 @@ def _row(table: Table) -> str:
 def _read(lake: LakeResource, tables: Sequence[Table], reach: Reach) -> pd.DataFrame:
     columns = [column.name for column in columns_of(tables[0])]
     frames = [
-        _placed(table, key.market, key.month, snapshot.read(key.market, [key.month]))
+        _placed(table, key.market, key.month, _rows(snapshot, key, reach))
         for table in tables
-        for snapshot in (_snapshot(lake, table, reach),)
+        for snapshot in (lake.snapshot(table, as_of=reach.as_of),)
         for key in snapshot.partitions()
         if _is_asked(key.market, key.month, reach)
     ]
@@ -107,8 +108,16 @@ def _read(lake: LakeResource, tables: Sequence[Table], reach: Reach) -> pd.DataF
     return pd.concat(frames, ignore_index=True)[columns]
 
 
-def _snapshot(lake: LakeResource, table: Table, reach: Reach) -> LakeSnapshot:
-    return lake.snapshot(table, as_of=reach.as_of)
+def _rows(snapshot: LakeSnapshot, key: PartitionKey, reach: Reach) -> pd.DataFrame:
+    try:
+        return snapshot.read(key.market, [key.month])
+    except CorruptPartition as error:
+        if reach.as_of is None:
+            raise
+        raise LakeError(
+            f"{snapshot.table.path} as of {reach.as_of} cannot be read: what was replaced since is "
+            f"kept for [retention] lake_days, or it is damaged: {error}"
+        ) from error
 
 
 def _is_asked(market: str, month: str, reach: Reach) -> bool:

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,9 +26,23 @@ def test_earlier_versions_are_read_by_number_and_by_time(
     for then in (lake.snapshot(bars, version=1), lake.snapshot(bars, as_of=between)):
         assert then.version == 1
         assert then.read(BTC, ["2026-03"])["close"].iloc[0] == 1.0
-    for never in ({"version": 7}, {"as_of": datetime(2020, 1, 1, tzinfo=UTC)}):
-        with pytest.raises(LakeError, match="a version that maintenance has kept"):
-            lake.snapshot(bars, **never)
+    with pytest.raises(LakeError, match="a version that maintenance has kept"):
+        lake.snapshot(bars, version=7)
+    before = lake.snapshot(bars, as_of=datetime(2020, 1, 1, tzinfo=UTC))
+    assert before.partitions() == []
+
+
+def test_a_time_that_the_log_no_longer_tells_of_is_refused_and_said_since_when(
+    lake, bars, month_of_bars, publish, table_folder
+):
+    publish(lake, "2026-03", month_of_bars("2026-03"))
+    between = datetime.now(UTC)
+    publish(lake, "2026-03", month_of_bars("2026-03", first_close=50.0), run="run-2")
+    lake.maintain(bars, keep=timedelta(hours=1))  # Behind its checkpoint the log may be cut
+    for version in (0, 1):
+        (table_folder / "_delta_log" / f"{version:020d}.json").unlink()
+    with pytest.raises(LakeError, match=r"reaches back to 20.* UTC, .* \[retention\] lake_days"):
+        lake.snapshot(bars, as_of=between)
 
 
 def test_many_runs_may_create_the_same_table_at_once(tmp_path, bars):
