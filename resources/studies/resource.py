@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 from traderai_assets.domain.errors import InvalidSettings, LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
-from traderai_assets.domain.search.names import month_of, study_prefix
+from traderai_assets.domain.search.names import month_of, place_of, study_prefix
 from traderai_assets.domain.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ class StudiesResource(dg.ConfigurableResource["StudiesResource"]):
     def _kept(self) -> set[tuple[str, str]]:
         """Markets and months of which searches are kept."""
         if self._is_database():
-            names = [study.study_name.split("|") for study in self._database().get_all_studies()]
-            return {(name[0], name[1]) for name in names}
+            return {place_of(study.study_name) for study in self._database().get_all_studies()}
         found = (Path(self.uri) / self._folder).glob("*.journal")
         named = (path.name.removesuffix(".journal").rpartition(".") for path in found)
         return {(market, month) for market, _, month in named}

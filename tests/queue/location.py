@@ -19,6 +19,7 @@ import dagster as dg
 
 from sensors.orphaned_runs import orphaned_runs_sensor
 from traderai_assets import partitions
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 from traderai_assets.settings import Settings
 from traderai_assets.work_classes import ALL_ASSETS, JOBS
 
@@ -124,7 +125,7 @@ def schedule_of(job: str) -> dg.ScheduleDefinition:
 ASSET_JOBS = {
     name: dg.define_asset_job(name, selection=dg.AssetSelection.assets(*sorted(assets)))
     for name, assets in JOBS.items()
-    if assets
+    if assets and name not in HAND_JOBS
 }
 
 

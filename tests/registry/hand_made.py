@@ -36,7 +36,8 @@ _ANY_VALUE = {
 
 def rows_of(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows with these columns, and any value in all others."""
-    told = {name: columns.get(name, _ANY_VALUE[kind]) for name, kind in table.dtypes.items()}
+    allowed = {"word": "below_threshold"} | columns
+    told = {name: allowed.get(name, _ANY_VALUE[kind]) for name, kind in table.dtypes.items()}
     longest = max((len(one) for one in told.values() if isinstance(one, list)), default=1)
     return pd.DataFrame(told, index=range(longest)).astype(table.dtypes)
 

@@ -39,7 +39,6 @@ from traderai_assets.schemas.model_deletions import MODEL_DELETIONS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.strategies import strategies_of
 
-POINTS = 30
 _KILLED = 137
 _OURS = ("resources/lake/", "resources/studies/", "registry/model_deletion", "registry/desk")
 
@@ -149,15 +148,16 @@ def test_a_note_is_kept_and_shown(desk):
 
 
 @pytest.mark.processes
-def test_killed_at_thirty_points_nothing_dangles_after_it_was_typed_again(desk, tmp_path):
+@pytest.mark.parametrize("points", [6, pytest.param(30, marks=pytest.mark.torture)])
+def test_killed_at_any_point_nothing_dangles_after_it_was_typed_again(desk, tmp_path, points):
     signalled(desk, ONE)
     whole = Path(shutil.copytree(desk.settings.home, tmp_path / "whole", ignore=_others(tmp_path)))
     calls = _delete_in_a_process(_copy(whole, "counted"), None)
-    assert calls > POINTS
+    assert calls > points
     half_gone = 0
-    for point in range(POINTS):
+    for point in range(points):
         home = _copy(whole, f"killed{point}")
-        _delete_in_a_process(home, 1 + point * (calls - 1) // (POINTS - 1))
+        _delete_in_a_process(home, 1 + point * (calls - 1) // (points - 1))
         again = desk_at(home, desk.instance)
         half_gone += len(unfinished_deletions(again.lake, BTC))
         finish_all_deletions(again)

@@ -22,6 +22,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
+from traderai_assets.partitions import partition_key
 from traderai_assets.registry.desk import CODE_VERSION, Desk, with_row
 from traderai_assets.registry.references import (
     named_runs,
@@ -150,7 +151,7 @@ def _carry_out(desk: Desk, market: Market, step: Step) -> None:
     _note(desk, market, {**step, "step": DELETED})
     desk.tell(
         asset_key(strategy, MODELS.name),
-        f"{market.key}|{month}",
+        partition_key(market.key, month),
         f"model {model_id} deleted by {step['by']}: {step['reason']}",
         model_id=model_id,
     )

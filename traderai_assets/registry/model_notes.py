@@ -5,6 +5,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import WriteConflict
 from traderai_assets.domain.markets import Market
+from traderai_assets.partitions import partition_key
 from traderai_assets.registry.desk import CODE_VERSION, Desk, with_row
 from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.runs.strategy_assets import asset_key
@@ -39,7 +40,7 @@ def note_model(desk: Desk, model: StoredModel) -> None:
                 raise
     desk.tell(
         asset_key(model.strategy, MODELS.name),
-        f"{model.market.key}|{model.served.key}",
+        partition_key(model.market.key, model.served.key),
         f"note on model {model.model_id} by {desk.by}: {desk.reason}",
         model_id=model.model_id,
     )

@@ -5,7 +5,7 @@ Derived on read from what is stored; intervals too, for they cost a live update 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.champions.silence import silent_words
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.months import Month, months_between
+from traderai_assets.domain.months import months_between
 from traderai_assets.domain.numbers import percent, significant
 from traderai_assets.domain.signals.bar_words import bar_words
 from traderai_assets.domain.signals.intervals import return_intervals
@@ -29,6 +29,8 @@ from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import ALL_MONTHS, Table
 from traderai_assets.settings import Settings
 
+# What intervals are learnt from, before the first that is shown
+_LEARNT_FROM = timedelta(days=31)
 Read = Callable[[Table], pd.DataFrame]
 
 
@@ -102,7 +104,7 @@ def latest_words(
     start = end - bars * market.bar
     words = words_between(lake, settings, strategy, market, start, end)
     # Intervals need what was said before
-    read = _reader(lake, strategy, market, Month.of(start).shift(-1).start, end)
+    read = _reader(lake, strategy, market, start - _LEARNT_FROM, end)
     predictions = read(PREDICTIONS)
     intervals = return_intervals(predictions, read(LABELS), bar=market.bar)
     told = words.merge(predictions[["open_time", "probability"]], on="open_time", how="left")

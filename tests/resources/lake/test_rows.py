@@ -95,6 +95,8 @@ def test_tables_that_no_run_can_make_again_say_so():
         "champions",
         "drift_metrics",
         "looks",
+        "model_deletions",
+        "model_notes",
         "models",
         "price_decisions",
         "out_of_sample",

@@ -25,7 +25,7 @@ MOST_WINDOWS = 12
 """Of the look-back, that the classifier is tried on: each costs three small fits."""
 MIN_WINDOWS = 4
 WINDOW_DAYS = 7
-FOLDS = 3
+BLOCKS = 3
 _ABSENT = 255
 _BOOSTER = {
     "objective": "binary", "num_leaves": 7, "min_data_in_leaf": 8, "learning_rate": 0.1,
@@ -171,9 +171,9 @@ def _auc(window: Codes, rest: Codes) -> float:
     features = np.vstack([window, rest]).astype(np.float64)
     features[features == _ABSENT] = np.nan
     target = np.repeat([1.0, 0.0], [len(window), len(rest)])
-    fold = np.concatenate([np.arange(len(part)) * FOLDS // len(part) for part in (window, rest)])
+    fold = np.concatenate([np.arange(len(part)) * BLOCKS // len(part) for part in (window, rest)])
     said = np.empty(len(target))
-    for number in range(FOLDS):
+    for number in range(BLOCKS):
         known = fold != number
         weight = np.where(target[known] > 0, (target[known] == 0).sum() / target[known].sum(), 1.0)
         data = lightgbm.Dataset(features[known], target[known], weight=weight)

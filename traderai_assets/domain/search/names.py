@@ -11,10 +11,16 @@ def study_prefix(market_key: str, month_key: str) -> str:
     return f"{market_key}|{month_key}|"
 
 
+def place_of(study: str) -> tuple[str, str]:
+    """Return the market and the month in a study's name."""
+    market, _, rest = study.partition("|")
+    return market, rest.partition("|")[0]
+
+
 def month_of(study: str, market_key: str) -> str | None:
     """Return the month in a study's name; None where the study is another market's."""
-    market, _, rest = study.partition("|")
-    return rest.partition("|")[0] if market == market_key else None
+    market, month = place_of(study)
+    return month if market == market_key else None
 
 
 def study_name(market_key: str, month_key: str, stage: str, decided_by: Mapping[str, Any]) -> str:

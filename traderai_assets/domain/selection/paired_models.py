@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.arrays import BoolArray, FloatArray
+from traderai_assets.domain.portable import logarithm
 from traderai_assets.domain.statistics.bootstrap import default_block, mean_interval
 
 # A forecast of 0 or 1 that fails would be infinitely wrong
@@ -59,4 +60,4 @@ def paired_log_loss(one: pd.DataFrame, other: pd.DataFrame, *, horizon_bars: int
 
 def _log_loss(probability: FloatArray, upper: BoolArray) -> FloatArray:
     said = np.clip(np.where(upper, probability, 1 - probability), _NEAREST, 1.0)
-    return np.asarray(-np.log(said))
+    return -logarithm(said)

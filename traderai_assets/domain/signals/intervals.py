@@ -126,7 +126,7 @@ class _Inference:
             best = 1 - bisect_left(ordered, score) / (len(ordered) + 1)
             missed = best - wanted
             loss = (1 - COVERAGE) * missed - np.minimum(0.0, missed)
-            weights = self._weights * np.exp(-_RATE * loss)
+            weights = self._weights * [math.exp(-_RATE * one) for one in loss.tolist()]
             self._weights = (1 - _SHARE) * weights / weights.sum() + _SHARE / len(_SPEEDS)
             self._wanted = self._wanted + _SPEEDS * (1 - COVERAGE - (wanted >= best))
         insort(self._ordered, score)
