@@ -9,7 +9,7 @@ from traderai_assets.domain.progress_line import RUNNING, ProgressLine
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.query.ran import STATES, run_relations
 from traderai_assets.runs.progress import PartitionProgress, ProgressBoard
-from traderai_assets.work_classes import CLASS_TAG, TRAINING
+from traderai_assets.work_classes import BACKFILL, CLASS_TAG, MARKET_TAG, TRAINING
 
 KEY = f"{MARKET}|2026-04"
 
@@ -64,3 +64,25 @@ def test_a_line_of_progress_is_told_where_there_are_no_folds(run, read):
     run("backfill", dg.DagsterRunStatus.STARTED, tags=line.tags())
     [row] = read("backfill_jobs")
     assert (row["progress_pct"], row["status"]) == (40.0, "running")
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_on_postgresql_the_same_is_answered(postgres_server, tmp_path, repository, monkeypatch):
+    for name, value in postgres_server.database("queries").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DAGSTER_FILES", str(tmp_path / "files"))
+    (tmp_path / "dagster.yaml").symlink_to(repository / "deploy" / "dagster.yaml")
+    line = ProgressLine("2026-04", 40, RUNNING)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        for job, name in (("train", TRAINING.name), ("backfill", BACKFILL.name)):
+            tags = {CLASS_TAG: name, MARKET_TAG: MARKET, "dagster/partition": KEY, **line.tags()}
+            instance.add_run(
+                dg.DagsterRun(job_name=job, status=dg.DagsterRunStatus.STARTED, tags=tags)
+            )
+        relations = run_relations(lambda: instance)
+        for name in ("training_jobs", "backfill_jobs"):
+            [row] = relations[name].read().to_dict("records")
+            told = [row[column] for column in ("symbol", "month", "status", "progress_pct")]
+            assert told == ["BTC/USDT", "2026-04", "running", 40.0]
+        assert relations["signal_generation_jobs"].read().empty

@@ -1,6 +1,7 @@
 """The history of champions: only ever added to, and rolled back by adding."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -178,3 +179,24 @@ def test_rows_of_before_there_were_strategies_are_of_the_one_there_was():
     assert (period.model_id, period.state, period.paper, period.stands) == ("a", None, False, True)
     assert current_champion(former) == "a"
     assert would_change(former, chosen("a", strategy="default"))
+
+
+def test_at_random_moments_speaks_who_was_written_down_then():
+    """A thousand moments, most of them between events and some exactly at one."""
+    chance = random.Random(14)
+    history, written = empty_history(), []
+    for hour in sorted(chance.sample(range(1, 5_000), 200)):
+        state = chance.choice([CANDIDATE, PROMOTED, PROMOTED, SUSPENDED])
+        choice = chosen(f"model {chance.randrange(40)}", state=state)
+        at = DAY_ONE + timedelta(hours=hour)
+        history = with_choice(history, choice, changed_at=at)
+        speaker = choice.speaker
+        written.append((at, None if speaker is None else (speaker.model_id, choice.paper)))
+    assert len(history) > 100
+    for _ in range(1_000):
+        moment = DAY_ONE + timedelta(hours=chance.randrange(5_100), minutes=chance.choice([0, 30]))
+        # Who is chosen at a bar's close decides from the next close on
+        before = [who for at, who in written if at < moment]
+        period = champion_at(history, moment)
+        found = None if period is None else (period.model_id, period.paper)
+        assert found == (before[-1] if before else None), moment

@@ -1,5 +1,7 @@
 """Signals that hold at a moment."""
 
+import random
+
 import pandas as pd
 import pytest
 
@@ -28,3 +30,16 @@ def signals():
 )
 def test_a_signal_holds_from_its_close_and_no_longer_at_its_end(signals, bars, names):
     assert "".join(holding_at(signals, START + bars * BAR)["name"]) == names
+
+
+def test_at_random_moments_those_hold_that_were_given_and_are_not_over():
+    chance = random.Random(14)
+    given = []
+    for number in sorted(chance.sample(range(5_000), 500)):
+        decided = START + number * BAR
+        given.append((f"{number}", decided, decided + chance.randint(1, 40) * BAR))
+    signals = pd.DataFrame(given, columns=["name", "decided_at", "valid_until"])
+    for _ in range(1_000):
+        moment = START + chance.randrange(10_100) * BAR / 2
+        naive = [name for name, since, until in given if since <= moment and not until <= moment]
+        assert list(holding_at(signals, moment)["name"]) == naive
