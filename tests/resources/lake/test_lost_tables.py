@@ -36,8 +36,9 @@ def test_reading_a_table_nobody_wrote_creates_nothing(lake, bars, tmp_path):
     assert len(snapshot.read(BTC, ["2026-03"])) == 0
     assert lake.history(bars, BTC, "2026-03") == []
     assert lake.maintain(bars, keep=timedelta(hours=1)).files_removed == 0
+    assert lake.snapshot(bars, as_of=datetime.now(UTC)).partitions() == []
     with pytest.raises(LakeError, match="nobody has written it yet"):
-        lake.snapshot(bars, as_of=datetime.now(UTC))
+        lake.snapshot(bars, version=1)
     assert list(tmp_path.iterdir()) == []
 
 
