@@ -46,7 +46,7 @@ SECONDS = {
 }
 # Of a live update: what it takes at all, and for each market more
 LIVE_SECONDS, SECONDS_A_MARKET = (2.0, 4.0), 0.3
-SHARD_MARKETS = 50
+SHARD_MARKETS = 25
 BACKFILLED_MARKETS, RUNS_A_MARKET = 20, 3
 SENSOR_SECONDS, LIVE_LOOK_SECONDS, GRACE_SECONDS = 30.0, 2.0, 5.0
 

@@ -94,7 +94,7 @@ class LiveSettings(Section):
     """How bars that close become signals."""
 
     shard_markets: int = Field(
-        50,
+        25,
         ge=0,
         le=MAX_SHARD_MARKETS,
         description="Markets of an exchange in one run; 0 gives each market runs of its own.",
