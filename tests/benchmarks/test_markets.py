@@ -12,6 +12,7 @@ def test_a_training_that_fails_is_told():
         markets.train_in_processes((-1,), quick=True)  # No seed is below zero
 
 
+@pytest.mark.torture  # Half a minute that only `make bench` depends on
 def test_both_ways_are_timed():
     (ratio,) = markets.measure(quick=True)
     assert 0.0 < ratio.ours_seconds < 2.0 * ratio.peer_seconds
