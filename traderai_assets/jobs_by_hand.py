@@ -1,6 +1,7 @@
 """Jobs by which people change models in the web UI; `traderai models` calls the same functions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -64,104 +65,112 @@ class NoteConfig(_ByHand):
     model: str = Field(description="Id of the model, or its first 6 characters or more.")
     text: str = Field(description="The note, one line; it is kept, also when the model is gone.")
 
+    @property
+    def reason(self) -> str:
+        """What is kept of it, as of every change by hand."""
+        return self.text
 
-@dg.op(description="Have a model be the one by which its strategy speaks for its market.")
-def promote_champion(
-    context: dg.OpExecutionContext,
-    config: PromoteConfig,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: dg.ResourceParam[Settings],
-) -> None:
-    """Promote a model."""
+
+Log = Callable[[str], None]
+Change = Callable[[Desk, Any, Log], None]
+
+
+def _promote(desk: Desk, asked: PromoteConfig, log: Log) -> None:
     from traderai_assets.registry.champions_by_hand import promote
 
-    desk = _desk(context, lake, studies, settings, config.reason, config.by)
-    model = find_model(lake, config.model, strategies_of(settings))
-    last = promote(desk, model, Market.parse(config.market)).iloc[-1]
-    context.log.info(f"{config.market}: {last['strategy']} speaks by model {last['model_id']}")
+    model = find_model(desk.lake, asked.model, strategies_of(desk.settings))
+    last = promote(desk, model, Market.parse(asked.market)).iloc[-1]
+    log(f"{asked.market}: {last['strategy']} speaks by model {last['model_id']}")
 
 
-@dg.op(description="Have those speak for a market again who spoke before the last change.")
-def roll_back_champion(
-    context: dg.OpExecutionContext,
-    config: RollBackConfig,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: dg.ResourceParam[Settings],
-) -> None:
-    """Roll a market back."""
+def _roll_back(desk: Desk, asked: RollBackConfig, log: Log) -> None:
     from traderai_assets.registry.champions_by_hand import roll_back
 
-    desk = _desk(context, lake, studies, settings, config.reason, config.by)
-    last = roll_back(desk, Market.parse(config.market)).iloc[-1]
-    context.log.info(f"{config.market}: {last['strategy']} speaks by model {last['model_id']}")
+    last = roll_back(desk, Market.parse(asked.market)).iloc[-1]
+    log(f"{asked.market}: {last['strategy']} speaks by model {last['model_id']}")
 
 
-@dg.op(description="Delete models that nothing refers to, with all that is their own.")
-def delete_market_models(
-    context: dg.OpExecutionContext,
-    config: DeleteConfig,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: dg.ResourceParam[Settings],
-) -> None:
-    """Delete models of one market; go on where an earlier deletion was interrupted."""
+def _delete(desk: Desk, asked: DeleteConfig, log: Log) -> None:
     from traderai_assets.registry.model_deletion import delete_asked
 
-    desk = _desk(context, lake, studies, settings, config.reason, config.by)
-    gone = delete_asked(desk, config.models, Market.parse(config.market))
-    context.log.info(f"deleted: {', '.join(gone) or 'nothing'}")
+    gone = delete_asked(desk, asked.models, Market.parse(asked.market))
+    log(f"deleted: {', '.join(gone) or 'nothing'}")
 
 
-@dg.op(description="Delete models beyond the newest of each strategy that nothing refers to.")
-def keep_last_market_models(
-    context: dg.OpExecutionContext,
-    config: KeepLastConfig,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: dg.ResourceParam[Settings],
-) -> None:
-    """Keep the newest models of one market."""
+def _keep_last(desk: Desk, asked: KeepLastConfig, log: Log) -> None:
     from traderai_assets.registry.model_deletion import delete_models
     from traderai_assets.registry.model_keeping import beyond_last
 
-    desk = _desk(context, lake, studies, settings, config.reason, config.by)
+    settings = desk.settings
     among = (
-        (strategy_named(settings, config.strategy),) if config.strategy else strategies_of(settings)
+        (strategy_named(settings, asked.strategy),) if asked.strategy else strategies_of(settings)
     )
-    spare = beyond_last(settings, lake, among, config.newest, Market.parse(config.market).key)
+    spare = beyond_last(settings, desk.lake, among, asked.newest, Market.parse(asked.market).key)
     names = ", ".join(_named(model) for model in spare) or "nothing"
-    if not config.apply:
-        context.log.info(f"would be deleted: {names}; with apply: true they are")
+    if not asked.apply:
+        log(f"would be deleted: {names}; with apply: true they are")
         return
     delete_models(desk, spare)
-    context.log.info(f"deleted: {names}")
+    log(f"deleted: {names}")
 
 
-@dg.op(description="Keep a note on a model, with who wrote it and when.")
-def note_market_model(
-    context: dg.OpExecutionContext,
-    config: NoteConfig,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: dg.ResourceParam[Settings],
-) -> None:
-    """Note something of a model."""
+def _note(desk: Desk, asked: NoteConfig, log: Log) -> None:  # noqa: ARG001
     from traderai_assets.registry.model_notes import note_model
 
-    desk = _desk(context, lake, studies, settings, config.text, config.by)
-    note_model(desk, find_model(lake, config.model, strategies_of(settings)))
+    note_model(desk, find_model(desk.lake, asked.model, strategies_of(desk.settings)))
+
+
+def _op(name: str, description: str, kind: type[_ByHand], change: Change) -> dg.OpDefinition:
+    @dg.op(name=name, description=description)
+    def by_hand(
+        context: dg.OpExecutionContext,
+        config: kind,  # type: ignore[valid-type]
+        lake: LakeResource,
+        studies: StudiesResource,
+        settings: dg.ResourceParam[Settings],
+    ) -> None:
+        asked: Any = config
+        desk = Desk(
+            settings, lake, studies, context.instance, asked.reason, asked.by, context.run_id
+        )
+        change(desk, asked, context.log.info)
+
+    return by_hand
 
 
 _OPS = {
     op.name: op
     for op in (
-        promote_champion,
-        roll_back_champion,
-        delete_market_models,
-        keep_last_market_models,
-        note_market_model,
+        _op(
+            "promote_champion",
+            "Have a model be the one by which its strategy speaks for its market.",
+            PromoteConfig,
+            _promote,
+        ),
+        _op(
+            "roll_back_champion",
+            "Have those speak for a market again who spoke before the last change.",
+            RollBackConfig,
+            _roll_back,
+        ),
+        _op(
+            "delete_market_models",
+            "Delete models that nothing refers to, with all that is their own.",
+            DeleteConfig,
+            _delete,
+        ),
+        _op(
+            "keep_last_market_models",
+            "Delete models beyond the newest of each strategy that nothing refers to.",
+            KeepLastConfig,
+            _keep_last,
+        ),
+        _op(
+            "note_market_model",
+            "Keep a note on a model, with who wrote it and when.",
+            NoteConfig,
+            _note,
+        ),
     )
 }
 
@@ -186,17 +195,6 @@ def _job(name: str, op: dg.OpDefinition, strategies: Sequence[Strategy]) -> dg.J
         op()
 
     return by_hand
-
-
-def _desk(
-    context: dg.OpExecutionContext,
-    lake: LakeResource,
-    studies: StudiesResource,
-    settings: Settings,
-    reason: str,
-    by: str,
-) -> Desk:
-    return Desk(settings, lake, studies, context.instance, reason, by, run_id=context.run_id)
 
 
 def _named(model: StoredModel) -> str:

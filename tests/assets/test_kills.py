@@ -24,6 +24,8 @@ from traderai_assets.sandbox.simulation import SimulatedFeed
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.features import FEATURES
+from traderai_assets.schemas.predictions import PREDICTIONS
+from traderai_assets.schemas.signals import SIGNALS
 
 MARCH, APRIL = "2024-03", "2024-04"
 FETCHED = (CANDLES, CANDLE_GAPS, FEATURES)
@@ -73,7 +75,6 @@ def test_a_killed_fetch_goes_on_behind_what_is_stored_and_ends_with_the_same_con
         ("train", "2024-05", ("out_of_sample", "models")),
         ("train", "2024-05", ("backtest_trades", "backtest_equity", "backtest_metrics")),
     ],
-    # Signals that are made again are too late to be any: tests/assets/test_words.py kills there
     ids=["models", "backtests"],
 )
 def test_a_run_killed_between_the_tables_beside_and_its_own_is_made_up_for(
@@ -96,6 +97,27 @@ def test_a_run_killed_between_the_tables_beside_and_its_own_is_made_up_for(
         assert platform.hashes(own) == {}
         platform.run(job, month)
         assert {table.name: platform.hashes(table)[month] for table in changed} == before
+
+
+def test_words_whose_run_was_killed_before_its_signals_are_those_of_a_run_that_was_not(
+    tmp_path: Path, feed: SimulatedFeed, lived_in: Path
+):
+    """What is made anew so late is told to be too late, and not as it was said at the time."""
+    job, month, made = "generate_signals", "2024-06", (PREDICTIONS, SIGNALS)
+    found = []
+    for killed in (False, True):
+        home = shutil.copytree(lived_in, tmp_path / f"killed {killed}")
+        with remembering(home) as instance, opened(home, feed, LATER, instance=instance) as anew:
+            for table in made:
+                never_written(home, table.name)
+            if killed:
+                moment = before_table(SIGNALS.name)
+                kill_run(home, anew.sandbox.url, job, month, moment=moment)
+                assert anew.hashes(PREDICTIONS) == found[0][PREDICTIONS.name]
+            anew.run(job, month)
+            found.append({table.name: anew.hashes(table) for table in made})
+    assert found[0][PREDICTIONS.name]
+    assert found[0] == found[1]
 
 
 def test_a_run_that_fails_halfway_shows_what_it_stored_as_stored(

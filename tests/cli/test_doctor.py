@@ -64,6 +64,7 @@ def test_a_table_that_is_lost_is_named(examined, home):
     code, found = examined()
     assert code == 1
     assert found["lake, candles"] == ("broken", '"traderai lake check" tells more')
+    assert "lake" not in found
 
 
 @pytest.mark.usefixtures("exchange", "instance")

@@ -67,16 +67,11 @@ def test_a_person_sees_side_size_and_levels(traderai, signal):
         *("valid_from", "valid_until", "model"),
     ]
     assert row.split()[:3] == [signal, "default", KEY]
-    assert tuple(text for text in ("long", "on paper", "101", "99") if text in row) == (
-        "long",
-        "on paper",
-        "101",
-        "99",
-    )
+    assert all(told in row for told in ("long", "on paper", "101", "99"))
 
 
-def test_others_are_left_out(traderai, signal):
-    assert signal
+@pytest.mark.usefixtures("signal")
+def test_others_are_left_out(traderai):
     for other in (("--market", "binance:ETH/USDT"), ("--strategy", "fast")):
         assert "no signal holds then" in traderai("signals", "as-of", "2026-03-01", *other).out
 

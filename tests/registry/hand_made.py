@@ -9,6 +9,7 @@ import pandas as pd
 
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
+from tests.any_value import ANY_VALUE
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
 from traderai_assets.registry.desk import Desk
@@ -22,22 +23,12 @@ BTC = Market("binance", "BTC/USDT", "1h")
 MARCH = Month(2026, 3)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
-_ANY_VALUE = {
-    "float64": 0.5,
-    "int64": 1,
-    "int32": 1,
-    "int8": 1,
-    "bool": True,
-    "str": "none",
-    "object": b"",
-    "datetime64[ms, UTC]": datetime(2026, 1, 1, tzinfo=UTC),
-}
 
 
 def rows_of(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows with these columns, and any value in all others."""
     allowed = {"word": "below_threshold"} | columns
-    told = {name: allowed.get(name, _ANY_VALUE[kind]) for name, kind in table.dtypes.items()}
+    told = {name: allowed.get(name, ANY_VALUE[kind]) for name, kind in table.dtypes.items()}
     longest = max((len(one) for one in told.values() if isinstance(one, list)), default=1)
     return pd.DataFrame(told, index=range(longest)).astype(table.dtypes)
 

@@ -13,6 +13,7 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
+from tests.any_value import ANY_VALUE
 from traderai_assets.domain.champions.choice import Contender, choose_speaker
 from traderai_assets.domain.champions.history import empty_history, with_choice
 from traderai_assets.domain.markets import Market
@@ -40,16 +41,6 @@ MARCH = Month(2026, 3)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NEVER = datetime(2100, 1, 1, tzinfo=UTC)
-_ANY_VALUE = {
-    "float64": 0.5,
-    "int64": 1,
-    "int32": 1,
-    "int8": 1,
-    "bool": True,
-    "str": "none",
-    "object": b"",
-    "datetime64[ms, UTC]": datetime(2026, 1, 1, tzinfo=UTC),
-}
 
 
 class Tick(NamedTuple):
@@ -160,7 +151,7 @@ class SensorPlatform:
 
 def rows(table: Table, **columns: Any) -> pd.DataFrame:
     """Rows of a table; columns that are not given hold any value that will do."""
-    given = {name: _ANY_VALUE[dtype] for name, dtype in table.dtypes.items()}
+    given = {name: ANY_VALUE[dtype] for name, dtype in table.dtypes.items()}
     given |= {"barrier": "time", "label_end": NEVER} if table is LABELS else {}
     given |= {"word": "below_threshold"} if table is PREDICTIONS else {}
     given |= {"strategy_state": "candidate"} if table is SIGNALS else {}

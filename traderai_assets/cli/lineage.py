@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings, stored_market
+from traderai_assets.cli.moments import moment_of
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
 
@@ -91,13 +92,7 @@ def _market(settings: "Settings", text: str) -> "Market":
 
 def _opened(text: str, market: "Market") -> datetime:
     """Read the open time of a bar, in UTC where it names no zone."""
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            f"{text[:40]!r} is no time; expected one such as 2026-03-20T12:00"
-        ) from None
-    moment = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    moment = moment_of(text, "OPEN_TIME")
     off = (moment - datetime(1970, 1, 1, tzinfo=UTC)) % market.bar
     if off:
         raise InvalidInput(

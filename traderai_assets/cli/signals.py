@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings
+from traderai_assets.cli.moments import moment_of
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.sql import moment_of
 
 
 @click.group()
@@ -26,7 +26,8 @@ def command() -> None:
 def as_of(time: str | None, *, markets: Sequence[str], strategy: str | None, as_json: bool) -> None:
     """List the signals that hold at TIME, UTC: decided by then, and not over; now if left out.
 
-    Levels are indicative, around the close of the signal's bar. Signals are kept for ever.
+    Levels are indicative, around the close of the signal's bar. Signals are kept for ever. One that
+    was said late, as after an outage, counts from its bar's close on all the same.
 
     Example: traderai signals as-of 2026-03-01T12:00 --market binance:BTC/USDT
     """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
+from traderai_assets.cli.moments import moment_of
 from traderai_assets.cli.printing import print_rows, table
 from traderai_assets.domain.errors import InvalidInput
 
@@ -80,23 +81,6 @@ def _relations(
         instance = cache(lambda: stack.enter_context(open_instance(settings)))
         now = pd.Timestamp(reach.as_of or datetime.now(UTC))
         yield relations_of(open_lake(settings), settings, instance, reach=reach, now=now)
-
-
-def moment_of(text: str, what: str) -> datetime:
-    """Read a moment; without a zone it is UTC.
-
-    Raises
-    ------
-    InvalidInput
-        If it is none; `what` is named.
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(
-            f"{what} {text[:40]!r} is no time; expected one such as 2026-03-01T12:00"
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _answer(

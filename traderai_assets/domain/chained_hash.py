@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api import types
 
 from traderai_assets.domain.canonical_values import (
     canonical_float_rows,
@@ -161,8 +162,7 @@ class _Columns:
     """All columns of a frame in canonical form, and which of them have a value in which hour."""
 
     def __init__(self, frame: pd.DataFrame, starts: list[int]) -> None:
-        dtypes = sorted((str(name), dtype) for name, dtype in frame.dtypes.items())
-        kinds = {name: _kind(frame, name, dtype) for name, dtype in dtypes}
+        kinds = {str(one): _kind(frame, one, of) for one, of in sorted(frame.dtypes.items())}
         wide = [(name, kind) for kind in _WIDE for name in kinds if kinds[name] == kind]
         self._values, null = _side_by_side(frame, wide)
         self._flat = self._values.reshape(-1).data.cast("B")
@@ -192,8 +192,8 @@ class _Columns:
         return _digest(b"".join(compress(self._heads, present))).digest()
 
 
-def _kind(frame: pd.DataFrame, name: str, dtype: Any) -> str:
-    if (types := pd.api.types).is_float_dtype(dtype):
+def _kind(frame: pd.DataFrame, name: Any, dtype: Any) -> str:
+    if types.is_float_dtype(dtype):
         return "float"
     if isinstance(dtype, np.dtype) and dtype.kind in _NEVER_NULL:
         return _NEVER_NULL[dtype.kind]

@@ -8,7 +8,7 @@ hexadecimal, and a person's words are only ever stored beside what they explain.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from traderai_assets.domain.errors import InvalidMarket
 from traderai_assets.domain.markets import Market
@@ -126,19 +126,8 @@ def _may_be_told(path: tuple[object, ...], value: object, allowed: Allowed) -> b
 
 def _is_of(value: object, kind: type) -> bool:
     """Whether a value is of a kind; True is no number here."""
-    if kind is MarketKeys:
-        return isinstance(value, list) and all(map(_is_market, value))
-    if kind is ModelIds:
-        return isinstance(value, list) and all(map(_is_model, value))
-    if kind is ModelId:
-        return _is_model(value)
-    if kind is MarketKey:
-        return _is_market(value)
-    if kind is StrategyName:
-        return isinstance(value, str) and bool(_STRATEGY.fullmatch(value))
-    if kind is Words:
-        return isinstance(value, str) and plain_line(value, most=MOST_WORDS) == value
-    return type(value) is kind
+    check = CHECKED_KINDS.get(kind)
+    return type(value) is kind if check is None else check(value)
 
 
 def _is_model(value: object) -> bool:
@@ -154,3 +143,26 @@ def _is_market(value: object) -> bool:
 
 def _written(path: tuple[object, ...]) -> str:
     return plain_line(".".join(map(str, path)) or "itself to one value", most=80)
+
+
+def _is_strategy(value: object) -> bool:
+    return isinstance(value, str) and bool(_STRATEGY.fullmatch(value))
+
+
+def _are_words(value: object) -> bool:
+    return isinstance(value, str) and plain_line(value, most=MOST_WORDS) == value
+
+
+def _each(check: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(map(check, value))
+
+
+CHECKED_KINDS: Mapping[type, Callable[[object], bool]] = {
+    MarketKey: _is_market,
+    MarketKeys: _each(_is_market),
+    ModelId: _is_model,
+    ModelIds: _each(_is_model),
+    StrategyName: _is_strategy,
+    Words: _are_words,
+}
+"""Kinds of texts and lists, each read as what it says, or only ever stored as words."""

@@ -138,18 +138,20 @@ def _instance(opened: "Callable[[], DagsterInstance]", now: datetime) -> Iterato
 
 def _lake(settings: Settings) -> Iterator[Finding]:
     lake = LakeResource(root=settings.lake_root, versions=settings.lake_versions)
-    tables, partitions = 0, 0
+    tables, partitions, broken = 0, 0, False
     for table in tables_of(settings, lake.remembered()):
         try:
             there = len(lake.snapshot(table).partitions())
         except TraderAIError as error:
             cure = '"traderai lake check" tells more'
             yield Finding(f"lake, {table.path}", BROKEN, str(error), cure)
+            broken = True
             continue
         tables += there > 0
         partitions += there
-    told = f"{settings.lake_root}: {tables} tables with {partitions:,} partitions"
-    yield Finding("lake", OK, told)
+    if not broken:
+        told = f"{settings.lake_root}: {tables} tables with {partitions:,} partitions"
+        yield Finding("lake", OK, told)
 
 
 def _exchanges(settings: Settings, now: datetime) -> Iterator[Finding]:
