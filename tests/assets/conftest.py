@@ -1,5 +1,7 @@
 """Platforms to try things out in: an empty one, and one in which everything was made once."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -50,8 +52,24 @@ def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> P
     July's model was made on June 12 and is the champion from 05:00 on; it was made again a day
     later. The models of May and June were made of the months before them. It spoke every third
     hour: of bars whose signals would be over it would not have.
+
+    It takes half a minute, and is made once for all workers: who is second waits, and then reads.
     """
-    home = tmp_path_factory.mktemp("lived_in")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # Of all workers of this run
+    home, made = folder / "lived_in", folder / "lived_in.made"
+    with (folder / "lived_in.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(home, ignore_errors=True)  # Of a worker that failed at it
+            home.mkdir()
+            _live_in(home, feed)
+            made.touch()
+    return home
+
+
+def _live_in(home: Path, feed: SimulatedFeed) -> None:
     with opened(home, feed, NOW) as platform:
         platform.run("backfill", "2024-03", "2024-06")
         platform.run("train", "2024-07")
@@ -62,7 +80,6 @@ def lived_in(feed: SimulatedFeed, tmp_path_factory: pytest.TempPathFactory) -> P
             platform.run("generate_signals", "2024-06")
         platform.now_is(LATER)
         platform.run_everything()
-    return home
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ MAX_MARKETS = 500
 MAX_STRATEGIES = 20
 # Where the months of every market's partitions begin
 FIRST_MONTH = datetime(2017, 1, 1, tzinfo=UTC)
+# No bar that is stored closes later
+END_OF_TIME = datetime(2200, 1, 1, tzinfo=UTC)
 MIN_LOOKBACK_DAYS, MAX_LOOKBACK_DAYS = 2, 730
 # What the features of a bar may look back on
 MAX_WARM_UP_BARS = 300

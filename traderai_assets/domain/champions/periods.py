@@ -2,14 +2,13 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from traderai_assets.domain.champions.history import with_strategies
-
-END_OF_TIME = pd.Timestamp(datetime(2200, 1, 1, tzinfo=UTC))
+from traderai_assets.domain.limits import END_OF_TIME
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def _begun(event: Mapping[Hashable, Any]) -> ChampionPeriod | None:
         state=None if pd.isna(event["state"]) else str(event["state"]),
         paper=bool(event["paper"]),
         since=pd.Timestamp(event["changed_at"]),
-        until=END_OF_TIME,
+        until=pd.Timestamp(END_OF_TIME),
     )
 
 

@@ -13,13 +13,11 @@ from traderai_assets.domain.arrays import BoolArray
 from traderai_assets.domain.backtest.policy import UNKNOWN, Policy, Pricing, decide
 from traderai_assets.domain.features.month import undefined_rows
 from traderai_assets.domain.labels.barriers import barrier_width
+from traderai_assets.domain.limits import END_OF_TIME
 from traderai_assets.domain.models.card import Card
 from traderai_assets.domain.models.model import ServingModel
 from traderai_assets.domain.models.novelty import Novelty
 from traderai_assets.domain.words import OF_MODELS, SIGNAL
-
-# No bar that is stored closes later
-END_OF_TIME = pd.Timestamp("2200-01-01", tz="UTC")
 
 
 def decide_bars(
@@ -88,7 +86,7 @@ def expires_at(card: Card) -> pd.Timestamp:
     none.
     """
     if "trained_until" not in card:
-        return END_OF_TIME
+        return pd.Timestamp(END_OF_TIME)
     days = card["plan"].get("expire_days", defaults.EXPIRE_DAYS)
     return pd.Timestamp(card["trained_until"]) + pd.Timedelta(days=days)
 
