@@ -5,6 +5,7 @@ was lived in by three markets, and the others are their copies (home.py). Writes
 """
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from benchmarks.capacity.measured import (
 )
 from benchmarks.capacity.report import capacity_page
 from benchmarks.judging import ROOT
+from resources.lake.resource import LakeResource
 from tests.pipeline.running_platform import RunningPlatform
 from tests.processes import processes_of
 from traderai_assets.cli.atomic_write import atomic_write
@@ -229,16 +232,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
             home.mkdir(parents=True)
             prepare(home, max(asked.markets), PREPARED)
             stamp.write_text(PREPARED.isoformat())
-        results: list[Measured] = []
         for count in asked.markets:
-            found = measure(home, count, datetime.fromisoformat(stamp.read_text()), asked.bars)
+            now = datetime.fromisoformat(stamp.read_text())
+            _refuse_a_broken_off_home(home, now)
+            found = measure(home, count, now, asked.bars)
             print(line(found), flush=True)
             stamp.write_text((found.until + LEAD).isoformat())
-            results.append(found)
+            results = _kept(home, found)
             if asked.page:
                 with atomic_write(PAGE) as draft:
                     draft.write_text(capacity_page(results))
     return 0
+
+
+def _refuse_a_broken_off_home(home: Path, now: datetime) -> None:
+    """Raise where bars were spoken of that are to close: a measurement there was broken off."""
+    said = LakeResource(root=str(home / "lake")).snapshot(PREDICTIONS)
+    last = max((said.last(one) or EPOCH for one in markets(1)), default=EPOCH)
+    if last + BAR > now:
+        raise SystemExit(f"{home} was broken off at {last:%F %T}; delete it, and it is made again")
+
+
+def _kept(home: Path, found: Measured) -> list[Measured]:
+    """Keep what was found in the home; return the latest of each number of markets there."""
+    file = home / "measured.json"
+    known = {one["markets"]: one for one in json.loads(file.read_text())} if file.exists() else {}
+    known[found.markets] = {**asdict(found), "until": found.until.isoformat()}
+    rows = [known[count] for count in sorted(known)]
+    file.write_text(json.dumps(rows, indent=1))
+    return [Measured(**{**one, "until": datetime.fromisoformat(one["until"])}) for one in rows]
 
 
 if __name__ == "__main__":

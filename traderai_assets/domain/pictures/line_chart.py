@@ -1,0 +1,145 @@
+"""A line chart over time, with axes, a legend and, where asked for, a filled ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traderai_assets.domain.numbers import shown
+from traderai_assets.domain.pictures.scale import Scale, bounds, round_ticks, time_ticks
+from traderai_assets.domain.pictures.svg import element, number, picture
+
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 26
+# The colour-blind palette of Okabe and Ito, without its yellow and black
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+MOST_POINTS = 2 * (WIDTH - LEFT - RIGHT)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series.
+
+    Attributes
+    ----------
+    name : str
+    values : array of shape (n,)
+        One for each moment; NaN breaks the line.
+    filled : bool
+        Fill what lies between it and zero.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    filled: bool = False
+
+
+def line_chart(
+    times: NDArray[np.datetime64], lines: Sequence[Line], *, title: str, unit: str = ""
+) -> str:
+    """Return a picture of series over one time axis, on a white ground of its own.
+
+    Parameters
+    ----------
+    times : array of datetime64, shape (n,)
+        Increasing, UTC. More than two a pixel are thinned out: the first, the least, the greatest
+        and the last of each stretch stay.
+    lines : sequence of Line
+        At most six are told apart by colour.
+    title : str
+    unit : str
+        Written after the title.
+
+    Raises
+    ------
+    ValueError
+        If a line has another length than `times`, or there is no moment.
+    """
+    if not len(times) or any(len(line.values) != len(times) for line in lines):
+        raise ValueError(
+            f"a chart needs one value a moment: {len(times)} moments, "
+            f"{[len(line.values) for line in lines]} values"
+        )
+    seconds = times.astype("datetime64[ms]").astype(np.float64) / 1000.0
+    every = np.concatenate([line.values for line in lines]) if lines else np.array([0.0])
+    low, high = bounds(every, include=0.0 if any(line.filled for line in lines) else None)
+    across = Scale(seconds[0], max(seconds[-1], seconds[0] + 1.0), LEFT, WIDTH - RIGHT)
+    upwards = Scale(low, high, HEIGHT - BOTTOM, TOP)
+    drawn = [
+        _drawn(line, seconds, across, upwards, COLOURS[index % len(COLOURS)])
+        for index, line in enumerate(lines)
+    ]
+    ground = element("rect", {"width": WIDTH, "height": HEIGHT, "fill": "#fff"})
+    heading = f"{title} ({unit})" if unit else title
+    frame = [
+        _label(LEFT, 14, heading, "start", bold=True),
+        *_axes(across, upwards),
+        *_legend(lines),
+    ]
+    return picture(WIDTH, HEIGHT, [ground, *frame, *drawn], title=heading)
+
+
+def _drawn(
+    line: Line, seconds: NDArray[np.float64], across: Scale, upwards: Scale, colour: str
+) -> str:
+    kept = _thinned(line.values)
+    xs, ys = across.at(seconds[kept]), upwards.at(line.values[kept])
+    known = np.isfinite(ys)
+    zero = float(upwards.at(0.0))
+    pieces = []
+    for run in np.split(np.arange(len(kept)), np.flatnonzero(np.diff(known.astype(int))) + 1):
+        if not run.size or not known[run[0]]:
+            continue
+        points = "L".join(f"{number(float(xs[i]))} {number(float(ys[i]))}" for i in run)
+        path = {"d": f"M{points}", "fill": "none", "stroke": colour, "stroke_width": 1.5}
+        pieces.append(element("path", path))
+        if line.filled:
+            area = f"M{number(float(xs[run[0]]))} {number(zero)}L{points}V{number(zero)}z"
+            pieces.append(element("path", {"d": area, "fill": colour, "fill_opacity": 0.25}))
+    return "".join(pieces)
+
+
+def _thinned(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices to draw: all, or of each stretch first, least, greatest and last."""
+    if len(values) <= MOST_POINTS:
+        return np.arange(len(values))
+    kept: set[int] = set()
+    for stretch in np.array_split(np.arange(len(values)), MOST_POINTS // 4):
+        part = values[stretch]
+        kept |= {int(stretch[0]), int(stretch[-1])}
+        if np.isfinite(part).any():
+            kept |= {int(stretch[np.nanargmin(part)]), int(stretch[np.nanargmax(part)])}
+    return np.array(sorted(kept), dtype=np.intp)
+
+
+def _axes(across: Scale, upwards: Scale) -> list[str]:
+    made = []
+    for value in round_ticks(upwards.low, upwards.high):
+        y = float(upwards.at(value))
+        grid = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y, "y2": y}
+        made.append(element("line", {**grid, "stroke": "#999" if value == 0 else "#e5e5e5"}))
+        made.append(_label(LEFT - 6, y + 4, shown(value, 4), "end"))
+    first, last = (datetime.fromtimestamp(one, UTC) for one in (across.low, across.high))
+    for moment, written in time_ticks(first, last):
+        made.append(_label(float(across.at(moment.timestamp())), HEIGHT - 8, written, "middle"))
+    return made
+
+
+def _legend(lines: Sequence[Line]) -> list[str]:
+    made, x = [], float(LEFT)
+    for index, line in enumerate(lines):
+        box = {"x": x, "y": 20, "width": 10, "height": 4}
+        made.append(element("rect", {**box, "fill": COLOURS[index % len(COLOURS)]}))
+        made.append(_label(x + 14, 26, line.name, "start"))
+        x += 26 + 6.2 * len(line.name)
+    return made
+
+
+def _label(x: float, y: float, text: str, anchor: str, *, bold: bool = False) -> str:
+    style = {"font_family": "system-ui,sans-serif", "font_size": 12 if bold else 11}
+    place = {"x": float(x), "y": float(y), "text_anchor": anchor, "fill": "#333"}
+    weight = {"font_weight": "600"} if bold else {}
+    return element("text", {**place, **style, **weight}, [escape(text)])
