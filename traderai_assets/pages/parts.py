@@ -1,0 +1,210 @@
+"""The parts of a page, as data: what is shown, in which order, and nothing of how it looks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Tone = Literal["plain", "good", "bad", "warn"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number or word that a person checks first.
+
+    Attributes
+    ----------
+    label : str
+        What it is, with its unit where it has one.
+    value : str
+        As it is read.
+    note : str
+        A few words under it: of what, since when, out of how many.
+    tone : str
+        How it is meant, shown by more than a colour.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A row of numbers."""
+
+    numbers: Sequence[Number]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph of plain text; a list of lines where there are several."""
+
+    lines: Sequence[str]
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell or a line that leads elsewhere; `href` is a path of ours or of Dagster's UI."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A cell drawn as a bar: a share from 0 to 1, and what is written on it."""
+
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Toned:
+    """A cell with a tone."""
+
+    text: str
+    tone: Tone
+
+
+Cell = str | int | float | None | Link | Bar | Toned
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns; each can be saved as CSV and JSON from the page itself.
+
+    Attributes
+    ----------
+    name : str
+        In the file's name when it is saved: `drawdowns`.
+    title : str
+    columns : sequence of str
+        With units.
+    rows : sequence of sequences of Cell
+        A number is shown with six digits and saved whole; None is an empty cell.
+    note : str
+    empty : str
+        What is said where there are no rows.
+    folded : bool
+        Shown only when asked for.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    empty: str = "nothing yet"
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still picture: SVG of `domain/pictures`."""
+
+    title: str
+    svg: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart; None where nothing is known."""
+
+    name: str
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over time that can be zoomed.
+
+    Attributes
+    ----------
+    title : str
+    seconds : sequence of int
+        Since 1970, UTC, increasing.
+    series : sequence of Series
+        One value a moment.
+    unit : str
+    logarithmic : bool
+    note : str
+    """
+
+    title: str
+    seconds: Sequence[int]
+    series: Sequence[Series]
+    unit: str = ""
+    logarithmic: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Something that happened at a bar: an entry, an exit, a signal; `up` stands under the bar."""
+
+    seconds: int
+    text: str
+    up: bool
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Candles:
+    """Candles with what happened on them, and a strip under them that says why bars were silent.
+
+    Attributes
+    ----------
+    title : str
+    rows : sequence of (seconds, open, high, low, close, volume)
+    markers : sequence of Marker
+        More than about 200 overlap: the latest are kept.
+    levels : sequence of (seconds from, seconds until, price, name)
+        Stops, targets and bands of expiry.
+    words : sequence of (seconds, reason)
+        One a bar of the strip: the reason of silence, or the signal.
+    """
+
+    title: str
+    rows: Sequence[tuple[int, float, float, float, float, float]]
+    markers: Sequence[Marker] = ()
+    levels: Sequence[tuple[int, int, float, str]] = ()
+    words: Sequence[tuple[int, str]] = ()
+    note: str = ""
+
+
+Part = Numbers | Words | Table | Picture | Chart | Candles | Link
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of a page with a name of its own, by which it is found and left out."""
+
+    name: str
+    title: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole page.
+
+    Attributes
+    ----------
+    title : str
+    about : str
+        One line under it: what this is of, and until when.
+    sections : sequence of Section
+    links : sequence of Link
+        To other pages, in the order of a menu.
+    facts : mapping
+        Versions and ids, last on the page.
+    """
+
+    title: str
+    about: str
+    sections: Sequence[Section]
+    links: Sequence[Link] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
