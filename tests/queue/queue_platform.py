@@ -25,6 +25,7 @@ from tests.queue import location
 from traderai_assets.cli.processes import HOST, free_port
 from traderai_assets.domain.months import Month
 from traderai_assets.instance.open_months import note_open_month
+from traderai_assets.instance.run_workers import worker_of
 
 TIMEOUT_SECONDS = 240  # a loaded machine; nothing here is a measurement
 MARKETS = ("binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.BTC-USD.5m", "kraken.SOL-USD.5m")
@@ -165,9 +166,15 @@ class QueuePlatform:
             time.sleep(0.3)  # the platform has two cores, too
 
     def tail_of_logs(self) -> str:
-        """The last that each process said."""
+        """How each run stands, and the last that each process said."""
+        runs = "\n".join(
+            f"{run.run_id[:8]} of {(run.root_run_id or run.run_id)[:8]} {run.job_name} "
+            f"{run.status.value} {worker_of(run)}"
+            for run in self.instance.get_runs(limit=30)
+        )
         logs = sorted(self.home.glob("*.log"))
-        return "\n".join(f"== {log.name}\n{log.read_text()[-3000:]}" for log in logs)
+        said = "\n".join(f"== {log.name}\n{log.read_text()[-3000:]}" for log in logs)
+        return f"== runs, newest first\n{runs}\n{said}"
 
     def _command(self, name: str) -> list[str]:
         python, repository = sys.executable, str(Path(location.__file__).parents[2])
