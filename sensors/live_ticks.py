@@ -44,6 +44,7 @@ from traderai_assets.work_classes import LIVE_JOB
 SECONDS_BETWEEN_LOOKS = 5
 # Said every five seconds, and kept for two days
 _NAMED = 3
+_FETCHING = ("update_latest", "backfill")
 
 
 def live_ticks_sensor(
@@ -94,7 +95,7 @@ class LiveLook:
     def result(self, asked: AskedBefore) -> dg.SensorResult:
         """Ask for what is due, in shards; the cursor says what was asked for."""
         keys = self._view.kept_markets()
-        findings, lacking, causes = [], [], {}
+        findings, lacking, causes, contested = [], [], {}, set[str]()
         for key in keys:
             try:
                 market = Market.parse(key)
@@ -103,7 +104,9 @@ class LiveLook:
                     findings.append(Finding(f"{key} {resting.sentence}", failed=True))
                     continue
                 # Before anything is looked up: what a run is at work on is lacking meanwhile
-                if self._view.busy(market, LIVE_JOB, "update_latest", "backfill"):
+                if self._view.busy(market, LIVE_JOB) or self._view.busy(
+                    market, *_FETCHING, begun=True
+                ):
                     findings.append(Finding(f"{key} is being fetched"))
                     lacking.append(key)
                     continue
@@ -116,13 +119,16 @@ class LiveLook:
             lacking.append(key)
             if asked.may_ask(key, cause, self._wall, market.bar):
                 causes[key] = cause
+                # It may wait for its turn for hours, and no bar waits for that
+                if self._view.busy(market, *_FETCHING):
+                    contested.add(key)
             else:
                 findings.append(Finding(f"{key} was asked for just now"))
         asked.note(causes, self._wall)
         asked.forget_all_but(lacking)
         requests = [
             self._request({key: causes[key] for key in shard}, asked)
-            for shard in shards(list(causes), self._settings.live.shard_markets)
+            for shard in shards(causes, self._settings.live.shard_markets, contested=contested)
         ]
         if not requests:
             reason = summary(findings) if findings else _nothing_closed(keys)

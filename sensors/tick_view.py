@@ -36,6 +36,7 @@ from traderai_assets.settings import Settings
 from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import JOBS, LIVE_JOB, MARKET_TAG, WRITES_TAG
 
+WAITING = frozenset({dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED})
 # As long as live updates of all markets may take
 LEFT_TO_TICKS = timedelta(seconds=90)
 
@@ -109,16 +110,16 @@ class TickView:
         """Return the last value of the table's first key column, such as a candle's open."""
         return self.table(table).last(market)
 
-    def busy(self, market: Market, *jobs: str) -> bool:
-        """Whether a run of one of `jobs` waits or works for the market, and can still end."""
+    def busy(self, market: Market, *jobs: str, begun: bool = False) -> bool:
+        """Whether a run of one of `jobs` waits, unless `begun`, or works for it, and can end."""
         runs = self._at_work.get(market.key, ())
-        return any(_does(run, jobs) and self._concerns(run) for run in runs)
+        found = (run for run in runs if _does(run, jobs) and self._concerns(run))
+        return any(not begun or run.status not in WAITING for run in found)
 
     def is_a_live_ticks(self, market: Market, closed: datetime, *, bars: int = 0) -> bool:
         """Whether a live update may still do what is owed since a bar closed, so many bars ago."""
-        if not self.settings.live.shard_markets:
-            return False
-        return self.now(market) - closed < bars * market.bar + LEFT_TO_TICKS
+        live = self.settings.live.shard_markets > 0
+        return live and self.now(market) - closed < bars * market.bar + LEFT_TO_TICKS
 
     def last_ended(self, market: Market, job: str) -> datetime | None:
         """Return when the newest run of `job` for the market ended; None where there is none."""

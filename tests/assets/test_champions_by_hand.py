@@ -6,10 +6,12 @@ import pytest
 from tests.assets.in_process_platform import InProcessPlatform
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.queue.hand_jobs import HAND_JOBS
 from traderai_assets.registry.champions_by_hand import promote, roll_back
 from traderai_assets.registry.desk import Desk
 from traderai_assets.registry.model_comparison import compared_models
 from traderai_assets.registry.model_list import model_card, model_rows, stored_models
+from traderai_assets.registry.model_notes import notes_on
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.strategies import strategies_of
 
@@ -81,20 +83,35 @@ def test_what_may_not_speak_is_refused_with_the_reason(old_platform: InProcessPl
     assert old_platform.hashes(CHAMPIONS) == before
 
 
-def test_the_job_does_what_the_command_does(old_platform: InProcessPlatform):
-    earlier = models(old_platform)[1]
-    job = old_platform.definitions.resolve_job_def("promote_model")
-    config = {
-        "model": earlier.model_id[:12],
-        "market": old_platform.market.key,
-        "reason": "so",
-        "by": "ada",
-    }
-    done = job.execute_in_process(
-        run_config={"ops": {"promote_champion": {"config": config}}}, instance=old_platform.instance
+def launch(platform: InProcessPlatform, name: str, **config: object) -> dg.ExecuteInProcessResult:
+    """Run a job by hand with what somebody typed into the Launchpad."""
+    job = platform.definitions.resolve_job_def(name)
+    typed = {"market": platform.market.key, "by": "ada", **config}
+    return job.execute_in_process(
+        run_config={"ops": {HAND_JOBS[name]: {"config": typed}}}, instance=platform.instance
     )
-    assert done.success
+
+
+def test_each_job_does_what_its_command_does(old_platform: InProcessPlatform):
+    newest, earlier, spare, *others = models(old_platform)
+    assert launch(
+        old_platform, "note_model", model=spare.model_id[:12], text="a calm month"
+    ).success
+    notes = notes_on(old_platform.lake, spare.market, spare.model_id)
+    assert notes[["by", "text"]].to_numpy().tolist() == [["ada", "a calm month"]]
+    assert launch(old_platform, "promote_model", model=earlier.model_id[:12], reason="so").success
     assert speaks(old_platform)["model_id"] == earlier.model_id
+    assert launch(old_platform, "rollback_champion", reason="not so").success
+    assert speaks(old_platform)["model_id"] == newest.model_id
+    assert launch(old_platform, "delete_models", models=[spare.model_id], reason="old").success
+    left = [one.model_id for one in models(old_platform)]
+    assert spare.model_id not in left
+    assert launch(old_platform, "keep_last_models", newest=1).success  # Says what it would delete
+    assert [one.model_id for one in models(old_platform)] == left
+    assert launch(old_platform, "keep_last_models", newest=1, apply=True).success
+    kept = {one.model_id for one in models(old_platform)}
+    assert {newest.model_id, earlier.model_id} <= kept  # Both have spoken
+    assert not kept & {one.model_id for one in others}
 
 
 def test_models_are_listed_shown_and_compared(old_platform: InProcessPlatform):

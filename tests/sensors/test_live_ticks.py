@@ -90,6 +90,13 @@ def test_a_market_that_another_run_fetches_waits_and_the_others_do_not(live):
     assert markets(live.tick("live_ticks").request) == [ETH.key]
 
 
+def test_a_market_whose_backfill_waits_in_the_queue_loses_no_bar_and_stands_by_itself(live):
+    """Another writer that comes first would have the whole shard wait."""
+    asked = dg.RunRequest(job_name="backfill", partition_key=f"{BTC.key}|2026-03", run_key="b")
+    live.run(asked, dg.DagsterRunStatus.NOT_STARTED)
+    assert [markets(one) for one in live.tick("live_ticks").requests] == [[ETH.key], [BTC.key]]
+
+
 def test_a_market_that_is_refused_rests_and_the_others_do_not(live):
     note_refused(live.instance, BTC.key, "it is gone")
     assert markets(live.tick("live_ticks").request) == [ETH.key]

@@ -39,6 +39,8 @@ class MonthIngest:
         self.part = part
         self._publication = publication
         self._ledgers = ledgers
+        # As they are stored; of a damaged one nothing, so that it is replaced whatever it says
+        self._stored: dict[str, pd.DataFrame] = {}
         self.candles = self._readable(publication.target)
         self.quarantine = self._readable(ledgers.quarantine)
         self.gaps = self._readable(ledgers.gaps)
@@ -179,10 +181,12 @@ class MonthIngest:
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""
         try:
-            return stored.read(self.part.market, [self.part.month])
+            found = self._publication.read(stored, self.part.market, [self.part.month])
         except CorruptPartition as damage:
             self.part.metadata[f"damaged_{stored.table.name}"] = str(damage)
             return stored.table.empty()
+        self._stored[stored.table.name] = found
+        return found
 
     def _stored_until(self) -> datetime:
         """Return the end of what was asked for before: of the last candle, or of a gap after it."""
@@ -211,4 +215,7 @@ class MonthIngest:
             self._publish(self._ledgers.quarantine, quarantine)
 
     def _publish(self, snapshot: LakeSnapshot, frame: pd.DataFrame) -> None:
-        self._ledgers.store(snapshot, self.part.key, frame)
+        stored = self._stored.get(snapshot.table.name)
+        if stored is None or not frame.equals(stored):  # A tick leaves nearly all as they are
+            self._stored[snapshot.table.name] = frame
+            self._ledgers.store(snapshot, self.part.key, frame)

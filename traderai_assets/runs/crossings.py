@@ -1,5 +1,6 @@
 """Crossings as they are stored: which gaps learning may not cross, and what people decided."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from traderai_assets.domain.months import Month, months_back
 from traderai_assets.domain.spans.look_back import LookBack
 
 _CUTS_SHOWN = 5
+Read = Callable[[LakeSnapshot, Market | str, Sequence[Month | str | None]], pd.DataFrame]
 
 
 class StoredCrossings:
@@ -38,6 +40,7 @@ class StoredCrossings:
         gaps: LakeSnapshot,
         decisions: LakeSnapshot,
         known: dict[tuple[object, ...], str] | None = None,
+        read: Read = LakeSnapshot.read,
     ) -> None:
         self._candles = candles
         self._gaps = gaps
@@ -45,6 +48,7 @@ class StoredCrossings:
         self._texts: dict[tuple[Market, Month], str] = {}
         # What others of the same run have worked out, by the versions it was made of
         self._known = known if known is not None else {}
+        self._read_rows = read
 
     def text(self, market: Market, month: Month) -> str:
         """Return the crossings of a month in writing; empty for an ordinary one."""
@@ -63,8 +67,9 @@ class StoredCrossings:
         return self._known[key]
 
     def _written(self, market: Market, month: Month, last: datetime | None) -> str:
-        gaps = self._gaps.read(market.key, [month.key])
-        decisions = self._decisions.read(market.key, [month.key])
+        gaps, decisions = (
+            self._read_rows(one, market, [month]) for one in (self._gaps, self._decisions)
+        )
         return crossings_text(month_crossings(gaps, decisions, month=month, last=last))
 
     def version(self, market: Market, month: Month) -> str:

@@ -106,7 +106,7 @@ class Publication:
         """What is known beside the rows of candles, where these are a source."""
         known = self._kept.crossings if self._kept is not None else None
         candles, gaps, decisions = (self.source(table) for table in _CANDLES_AND_BESIDE)
-        return StoredCrossings(candles, gaps, decisions, known)
+        return StoredCrossings(candles, gaps, decisions, known, self.read)
 
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market.
@@ -209,7 +209,7 @@ class Publication:
             # The run itself has written the gaps since
             gaps = self._lake.snapshot(CANDLE_GAPS)
             known = self._kept.crossings if self._kept is not None else None
-            stored = StoredCrossings(self.target, gaps, self._decisions, known)
+            stored = StoredCrossings(self.target, gaps, self._decisions, known, self.read)
         for key, summary in self._summaries.items():
             part = self._parts[key]
             if only_news and not summary["changed"] and not part.has_news:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from traderai_assets.domain.freshness.live_ticks import (
     FIRST_REST,
+    MOST_CONTESTED_SHARDS,
     AskedBefore,
     seconds_to_close,
     shard_key,
@@ -46,6 +47,18 @@ def test_shards_are_as_few_and_as_even_as_can_be(keys, most):
 def test_the_order_in_which_markets_are_found_decides_nothing():
     keys = [f"binance.M{number:03d}-USDT.5m" for number in range(60)]
     assert shards(keys, 25) == shards(keys[::-1], 25)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 50))
+def test_markets_that_another_writer_waits_for_stand_in_few_shards_of_their_own(free, alone, most):
+    keys = [f"binance.M{number:03d}" for number in range(free + alone)]
+    contested = keys[::2][:alone]
+    found = shards(keys, most, contested=contested)
+    assert sorted(key for shard in found for key in shard) == keys
+    apart = [shard for shard in found if set(shard) & set(contested)]
+    assert all(set(shard) <= set(contested) for shard in apart)
+    assert max(map(len, found), default=0) <= most
+    assert len(apart) <= max(MOST_CONTESTED_SHARDS, -(-len(contested) // most))
 
 
 def test_the_same_markets_and_causes_have_one_key_and_another_try_another():

@@ -6,7 +6,7 @@ a bar lasts, for a venue may print its bar some seconds late.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ FIRST_REST = timedelta(seconds=10)
 # Bars that one page of any venue holds: who lacks more is brought up to date by a run of its own
 REACH_BARS = 900
 _MOST_DOUBLINGS = 20
+# Each is a run, which costs a second whatever it holds
+MOST_CONTESTED_SHARDS = 10
 
 
 @dataclass(frozen=True)
@@ -80,23 +82,36 @@ class AskedBefore:
         self.of = {market: one for market, one in self.of.items() if market in kept}
 
 
-def shards(markets: Sequence[str], most: int) -> list[list[str]]:
+def shards(
+    markets: Iterable[str], most: int, *, contested: Collection[str] = ()
+) -> list[list[str]]:
     """Split markets into as few shards of at most `most` as do, as even as can be.
 
     Parameters
     ----------
-    markets : sequence of str
+    markets : iterable of str
         Keys of markets, in any order.
     most : int
         At least 1.
+    contested : collection of str
+        Those of them for which another writer waits in the queue. If it comes first, the whole
+        shard waits for it: they stand by themselves, in `MOST_CONTESTED_SHARDS` at most.
 
     Returns
     -------
     list of list of str
         Of one exchange each: a run that waits for one venue must not hold up another's markets.
     """
+    alone = sorted(set(markets) & set(contested))
+    of_alone = min(-(-len(alone) // MOST_CONTESTED_SHARDS), most)
+    free = sorted(set(markets) - set(alone))
+    return _even(free, most) + (_even(alone, of_alone) if alone else [])
+
+
+def _even(markets: Iterable[str], most: int) -> list[list[str]]:
+    """Split sorted keys by exchange; neighbours, whose runs follow each other, come apart."""
     of_exchange: dict[str, list[str]] = {}
-    for key in sorted(markets):
+    for key in markets:
         of_exchange.setdefault(key.partition(".")[0], []).append(key)
     found = []
     for keys in of_exchange.values():
