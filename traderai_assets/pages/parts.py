@@ -152,6 +152,14 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """A line under the candles: of each moment (seconds) a value, None where nothing is known."""
+
+    name: str
+    points: Sequence[tuple[int, float | None]]
+
+
+@dataclass(frozen=True)
 class Candles:
     """Candles with what happened on them, and a strip under them that says why bars were silent.
 
@@ -165,6 +173,8 @@ class Candles:
         Stops, targets and bands of expiry.
     words : sequence of (seconds, reason)
         One a bar of the strip: the reason of silence, or the signal.
+    lines : sequence of Trace
+        What a model said of each bar, in a pane under the candles: a probability, an expectation.
     """
 
     title: str
@@ -173,6 +183,7 @@ class Candles:
     levels: Sequence[tuple[int, int, float, str]] = ()
     words: Sequence[tuple[int, str]] = ()
     note: str = ""
+    lines: Sequence[Trace] = ()
 
 
 Part = Numbers | Words | Table | Picture | Chart | Candles | Link
