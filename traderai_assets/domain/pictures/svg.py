@@ -38,7 +38,7 @@ def picture(width: int, height: int, children: Iterable[str], *, title: str = ""
 
 def markdown_image(svg: str, alternative: str) -> str:
     """Return a picture as a Markdown image that needs no file and no request."""
-    body = re.sub("|".join(map(re.escape, _ESCAPED)), lambda found: _ESCAPED[found[0]], svg)
+    body = re.sub(f"[{re.escape(''.join(_ESCAPED))}]", lambda found: _ESCAPED[found[0]], svg)
     told = re.sub(r"[\[\]()\n]", " ", alternative)
     return f"![{told}](data:image/svg+xml;utf8,{body})"
 
