@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from traderai_assets.domain.numbers import shown
-from traderai_assets.pages.parts import Bar, Cell, Link, Table, Toned
+from traderai_assets.domain.numbers import percent, shown
+from traderai_assets.pages.parts import Bar, Cell, Link, Percent, Table, Toned
 
 # Said by more than a colour
 MARKS = {"good": "✓", "bad": "✗", "warn": "!"}
@@ -34,6 +34,10 @@ def cell_html(cell: Cell) -> Markup:
         short, whole = shown(cell), repr(float(cell))
         kept = Markup("") if short == whole else Markup(' data-v="{}"').format(whole)
         return Markup('<td class="n"{}>{}</td>').format(kept, short)
+    if isinstance(cell, Percent):
+        return Markup('<td class="n" data-v="{}">{}</td>').format(
+            repr(float(cell.share)), percent(cell.share)
+        )
     if isinstance(cell, Link):
         return Markup('<td><a href="{}">{}</a></td>').format(cell.href, cell.text)
     if isinstance(cell, Bar):
@@ -60,7 +64,7 @@ def numeric_columns(table: Table) -> Sequence[str]:
     for index, column in enumerate(table.columns):
         known = [row[index] for row in table.rows if row[index] is not None]
         if known and all(
-            isinstance(one, int | float) and not isinstance(one, bool) for one in known
+            isinstance(one, int | float | Percent) and not isinstance(one, bool) for one in known
         ):
             found.append(column)
     return found

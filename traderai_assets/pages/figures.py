@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.numbers import PRICE_DIGITS, significant
+from traderai_assets.domain.pictures.candle_chart import candle_chart
 from traderai_assets.domain.pictures.line_chart import Line, line_chart
-from traderai_assets.domain.pictures.svg import picture
+from traderai_assets.domain.pictures.svg import label, picture
 from traderai_assets.pages.parts import Candles, Chart
 
 MOST_MARKERS = 200
+_NOTHING = picture(720, 40, [label(8, 24, "nothing yet", "start")])
 # One each; more kinds than colours begin anew
 WORD_COLOURS = (
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
@@ -82,8 +84,10 @@ def _candles(part: Candles) -> Figure:
             (line.name, [(at, _number(value)) for at, value in line.points]) for line in part.lines
         ],
     }
-    closes = [Line("close", np.array([row[4] for row in part.rows], float))]
-    still = _still([row[0] for row in part.rows], closes, "")
+    still = _NOTHING
+    if part.rows:
+        bars = np.array([row[:5] for row in part.rows], float)
+        still = candle_chart(bars[:, 0], bars[:, 1:], [(one.seconds, one.up) for one in kept])
     count = {kind: sum(word == kind for _, word in part.words) for kind in kinds}
     legend = [
         LegendEntry(colour, f"{kind}: {count[kind]} bars")
@@ -94,7 +98,7 @@ def _candles(part: Candles) -> Figure:
 
 def _still(seconds: list[int], lines: list[Line], unit: str) -> str:
     if not seconds:
-        return picture(720, 40, ["<text x='8' y='24' fill='#333'>nothing yet</text>"])
+        return _NOTHING
     times = np.array(seconds, dtype="int64").astype("datetime64[s]")
     return line_chart(times, lines, title=unit)
 

@@ -68,7 +68,14 @@ class Toned:
     tone: Tone
 
 
-Cell = str | int | float | None | Link | Bar | Toned
+@dataclass(frozen=True)
+class Percent:
+    """A cell with a share of one, shown in percent and saved as the share."""
+
+    share: float
+
+
+Cell = str | int | float | None | Link | Bar | Toned | Percent
 
 
 @dataclass(frozen=True)

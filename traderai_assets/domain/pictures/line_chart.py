@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
 from traderai_assets.domain.numbers import shown
 from traderai_assets.domain.pictures.scale import Scale, bounds, round_ticks, time_ticks
-from traderai_assets.domain.pictures.svg import element, number, picture
+from traderai_assets.domain.pictures.svg import element, label, number, picture
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 26
@@ -75,7 +74,7 @@ def line_chart(
     ground = element("rect", {"width": WIDTH, "height": HEIGHT, "fill": "#fff"})
     heading = f"{title} ({unit})" if unit else title
     frame = [
-        _label(LEFT, 14, heading, "start", bold=True),
+        label(LEFT, 14, heading, "start", bold=True),
         *_axes(across, upwards),
         *_legend(lines),
     ]
@@ -121,10 +120,10 @@ def _axes(across: Scale, upwards: Scale) -> list[str]:
         y = float(upwards.at(value))
         grid = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y, "y2": y}
         made.append(element("line", {**grid, "stroke": "#999" if value == 0 else "#e5e5e5"}))
-        made.append(_label(LEFT - 6, y + 4, shown(value, 4), "end"))
+        made.append(label(LEFT - 6, y + 4, shown(value, 4), "end"))
     first, last = (datetime.fromtimestamp(one, UTC) for one in (across.low, across.high))
     for moment, written in time_ticks(first, last):
-        made.append(_label(float(across.at(moment.timestamp())), HEIGHT - 8, written, "middle"))
+        made.append(label(float(across.at(moment.timestamp())), HEIGHT - 8, written, "middle"))
     return made
 
 
@@ -133,13 +132,6 @@ def _legend(lines: Sequence[Line]) -> list[str]:
     for index, line in enumerate(lines):
         box = {"x": x, "y": 20, "width": 10, "height": 4}
         made.append(element("rect", {**box, "fill": COLOURS[index % len(COLOURS)]}))
-        made.append(_label(x + 14, 26, line.name, "start"))
+        made.append(label(x + 14, 26, line.name, "start"))
         x += 26 + 6.2 * len(line.name)
     return made
-
-
-def _label(x: float, y: float, text: str, anchor: str, *, bold: bool = False) -> str:
-    style = {"font_family": "system-ui,sans-serif", "font_size": 12 if bold else 11}
-    place = {"x": float(x), "y": float(y), "text_anchor": anchor, "fill": "#333"}
-    weight = {"font_weight": "600"} if bold else {}
-    return element("text", {**place, **style, **weight}, [escape(text)])

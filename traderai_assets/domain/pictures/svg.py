@@ -36,6 +36,14 @@ def picture(width: int, height: int, children: Iterable[str], *, title: str = ""
     return element("svg", {**box, "width": width, "height": height}, [*about, *children])
 
 
+def label(x: float, y: float, text: str, anchor: str, *, bold: bool = False) -> str:
+    """Return a text at a place; `anchor` is start, middle or end."""
+    style = {"font_family": "system-ui,sans-serif", "font_size": 12 if bold else 11}
+    place = {"x": float(x), "y": float(y), "text_anchor": anchor, "fill": "#333"}
+    weight = {"font_weight": "600"} if bold else {}
+    return element("text", {**place, **style, **weight}, [escape(text)])
+
+
 def markdown_image(svg: str, alternative: str) -> str:
     """Return a picture as a Markdown image that needs no file and no request."""
     body = re.sub(f"[{re.escape(''.join(_ESCAPED))}]", lambda found: _ESCAPED[found[0]], svg)

@@ -102,6 +102,27 @@ def bootstrap_means(
     return np.asarray(centre + sums / n_values)
 
 
+def resampled_places(
+    rng: np.random.Generator, n_values: int, block: float
+) -> npt.NDArray[np.int64]:
+    """Return which value stands where in one resampled series.
+
+    Parameters
+    ----------
+    rng : Generator
+        It is drawn from.
+    n_values : int
+        At least 1; the series is taken as a circle.
+    block : float
+        Expected length of a block, at least 1.
+    """
+    ends = _block_ends(rng, n_values, block)
+    lengths = np.diff(ends, prepend=0)
+    starts = rng.integers(0, n_values, ends.size)
+    begun = np.repeat(starts - (ends - lengths), lengths)
+    return np.asarray((begun + np.arange(n_values)) % n_values)
+
+
 def default_block(values: FloatArray) -> float:
     """Give the block length that suits a series as persistent as `values`.
 
