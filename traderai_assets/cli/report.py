@@ -19,7 +19,9 @@ def _wishes(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that all reports have."""
     for option in (
         click.option("--out", type=click.Path(path_type=Path), help="File to write the page to."),
-        click.option("--tables", type=click.Path(path_type=Path), help="Folder to write tables to."),
+        click.option(
+            "--tables", type=click.Path(path_type=Path), help="Folder to write tables to."
+        ),
         click.option("--sections", default="", help="Of these sections alone: verdict,account."),
         click.option("--since", help="From then on, UTC: YYYY-MM-DD."),
         click.option("--until", help="Before then, UTC: YYYY-MM-DD."),
@@ -68,7 +70,8 @@ def model(model: str, **wishes: Any) -> None:
     Example: traderai report model 3f2a9c51
     """
     from traderai_assets.registry.stored_models import find_model
-    from traderai_assets.report.model_page import SECTIONS, model_page, read_model_facts
+    from traderai_assets.report.model_page import SECTIONS, model_page
+    from traderai_assets.report.model_reading import read_model_facts
     from traderai_assets.strategies import strategies_of
 
     settings = open_settings()
@@ -87,7 +90,8 @@ def market(market: str, strategy: str | None, **wishes: Any) -> None:
 
     Example: traderai report market binance:BTC/USDT --since 2026-01-01
     """
-    from traderai_assets.report.market_page import SECTIONS, market_page, read_market_facts
+    from traderai_assets.report.market_page import SECTIONS, market_page
+    from traderai_assets.report.market_reading import read_market_facts
     from traderai_assets.schemas.candles import CANDLES
     from traderai_assets.strategies import strategies_of, strategy_named
 

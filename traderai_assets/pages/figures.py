@@ -90,6 +90,10 @@ def _candles(part: Candles) -> Figure:
         still = candle_chart(bars[:, 0], bars[:, 1:], [(one.seconds, one.up) for one in kept])
     count = {kind: sum(word == kind for _, word in part.words) for kind in kinds}
     legend = [
+        LegendEntry(f"var(--series-{index % 6})", line.name)
+        for index, line in enumerate(part.lines)
+    ]
+    legend += [
         LegendEntry(colour, f"{kind}: {count[kind]} bars")
         for kind, colour in zip(kinds, colours, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pandas as pd
 
@@ -14,7 +15,8 @@ from traderai_assets.report.tables import rows_table, seconds_of
 MOST_LEVELS = 120
 _NOTE = (
     "Arrows up: entries of longs, exits of shorts; down: the other way. Dashed: targets and stops, "
-    "and how long signals hold. The latest 200 marks are drawn."
+    "and how long signals hold. On joined bars an arrow is all that began there: up where it "
+    "earned. The latest 200 marks are drawn."
 )
 
 
@@ -37,13 +39,13 @@ def candles_part(picture: MarketPicture) -> Candles:
     ]
     lines = [("said live", picture.said), ("said by walk-forward folds", picture.tested)]
     words = zip(seconds_of(picture.words["open_time"]), picture.words["word"], strict=True)
-    minutes = int(picture.length.total_seconds() // 60)
-    joined = "" if picture.length == picture.bar else f", joined into bars of {minutes} minutes"
+    whole = picture.length == picture.bar
+    joined = "" if whole else f", joined into bars of {length_text(picture.length)}"
     return Candles(
         f"{picture.market}: {picture.title}{joined}",
         rows,  # type: ignore[arg-type]  # six numbers each
-        _markers(picture.trades, picture.signals),
-        [*_trade_levels(picture.trades), *_levels(picture.signals)],
+        _markers(picture.trades, picture.signals) if whole else _counted(picture),
+        [*_trade_levels(picture.trades), *_levels(picture.signals)] if whole else [],
         [(at, str(word)) for at, word in words],
         _NOTE,
         [
@@ -98,6 +100,33 @@ def _markers(trades: pd.DataFrame, signals: pd.DataFrame) -> list[Marker]:
         side = "long" if one["side"] > 0 else "short"
         said = f"signal {side}, {one['status']}" + (", on paper" if one["paper"] else "")
         made.append(Marker(_seconds(one["open_time"]), said, one["side"] > 0, "warn"))
+    return sorted(made, key=lambda one: one.seconds)
+
+
+def length_text(length: timedelta) -> str:
+    """Write the length of a bar: "30 minutes", "12 hours", "3 days"."""
+    minutes = int(length.total_seconds() // 60)
+    for name, size in (("day", 1440), ("hour", 60)):
+        if not minutes % size:
+            count = minutes // size
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return f"{minutes} minutes"
+
+
+def _counted(picture: MarketPicture) -> list[Marker]:
+    """Return one mark a joined bar: how often it was entered, and what that earned."""
+    made = []
+    for rows, when, earned, what in (
+        (picture.trades, "entry_time", "net_return", "trades"),
+        (picture.signals, "open_time", "gross_return", "signals"),
+    ):
+        if rows.empty:
+            continue
+        for opened, own in rows.groupby(rows[when].dt.floor(picture.length)):
+            total = float(own[earned].sum())
+            tone: Tone = "warn" if what == "signals" else "good" if total > 0 else "bad"
+            text = f"{len(own)} {what}, together {percent(total)}"
+            made.append(Marker(_seconds(opened), text, up=total > 0, tone=tone))
     return sorted(made, key=lambda one: one.seconds)
 
 

@@ -30,7 +30,7 @@ from traderai_assets.schemas.strategies import STRATEGIES
 from traderai_assets.schemas.tables import ALL_MARKETS, ALL_MONTHS
 from traderai_assets.settings import Settings
 from traderai_assets.status.strategies import setting_rows
-from traderai_assets.status.verdicts import last_verdict
+from traderai_assets.status.verdicts import all_looks, last_verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,8 @@ class StrategyFacts:
     name, strategy_id : str
     period : Period
     verdict : dict
-        As `status.verdicts.last_verdict`, of all its days whatever the period.
+        As `status.verdicts.last_verdict`, of all its days whatever the period; looks with all that
+        is stored of them.
     record : StrategyRecord
         Days of the period.
     revisions : DataFrame
@@ -109,7 +110,7 @@ def read_strategy(
         name=strategy.name,
         strategy_id=strategy.id,
         period=period,
-        verdict=last_verdict(lake, strategy),
+        verdict=last_verdict(lake, strategy) | {"looks": all_looks(lake, strategy)},
         record=StrategyRecord(strategy.id, period.of(record.days, "day")),
         revisions=_revisions(days, strategy.id),
         trades=trades,

@@ -72,8 +72,5 @@ def strategy_page(facts: StrategyFacts, sections: Sequence[str] = ()) -> Page:
 
 
 def _settings(facts: StrategyFacts) -> Section:
-    rows = [
-        {**row, "value": str(row["value"])} if isinstance(row["value"], list | dict) else dict(row)
-        for row in facts.settings
-    ]
+    rows = [{**row, "value": str(row["value"])} for row in facts.settings]
     return Section("settings", "Settings", [rows_table("settings", "All that decides", rows)])

@@ -22,8 +22,13 @@ _SHARES = ("size", "gross_return", "net_return", "mean_net_return", "mean_gross_
 
 def trades_section(facts: StrategyFacts) -> Section:
     """Return the trades of the served months, and how they ended."""
-    trades = joined(facts.trades)
-    parts: list[Part] = [
+    return Section("trades", "Trades", trades_parts(facts.trades))
+
+
+def trades_parts(by_market: Mapping[str, pd.DataFrame]) -> list[Part]:
+    """Return how trades ended, and the trades."""
+    trades = joined(by_market)
+    return [
         ended_by(trades, "exit_reason", "net_return", "exits", "How trades ended"),
         frame_table(
             "trades",
@@ -34,7 +39,6 @@ def trades_section(facts: StrategyFacts) -> Section:
             empty="no trade in this period",
         ),
     ]
-    return Section("trades", "Trades", parts)
 
 
 def signals_section(facts: StrategyFacts) -> Section:
@@ -42,16 +46,21 @@ def signals_section(facts: StrategyFacts) -> Section:
     signals = joined(facts.signals)
     parts: list[Part] = [
         ended_by(signals, "status", "gross_return", "outcomes", "How live signals ended"),
-        frame_table(
-            "signals",
-            "Live signals",
-            signals.reindex(columns=_SIGNAL),
-            shares=_SHARES,
-            note="gross_return is before costs; paper signals have a quarter of their size.",
-            empty="it has said no live signal in this period",
-        ),
+        signals_table(facts.signals),
     ]
     return Section("signals", "Live signals", parts)
+
+
+def signals_table(by_market: Mapping[str, pd.DataFrame]) -> Table:
+    """Return live signals, each beside how it ended."""
+    return frame_table(
+        "signals",
+        "Live signals",
+        joined(by_market).reindex(columns=_SIGNAL),
+        shares=_SHARES,
+        note="gross_return is before costs; paper signals have a quarter of their size.",
+        empty="it has said no live signal in this period",
+    )
 
 
 def joined(by_market: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -72,7 +81,7 @@ def ended_by(rows: pd.DataFrame, by: str, earned: str, name: str, title: str) ->
             found.append(
                 {
                     by: reason,
-                    "side": "long" if side > 0 else "short",
+                    "side": "long" if int(str(side)) > 0 else "short",
                     "count": len(own),
                     "hit_rate": float((known > 0).mean()) if len(known) else None,
                     f"mean_{earned}": float(known.mean()) if len(known) else None,

@@ -19,6 +19,10 @@ from traderai_assets.pages.parts import Number, Numbers, Part, Section, Table, T
 from traderai_assets.report.strategy_facts import StrategyFacts
 from traderai_assets.report.tables import frame_table, rows_table
 
+_LOOK = (
+    *("number", "day", "t", "bound", "alpha_spent", "strategies", "intercept_t", "stepwise_t"),
+    *("stepwise_critical", "max_drawdown", "days", "trades", "exposure_days", "passed"),
+)
 _TONES: dict[str, Tone] = {
     PROMOTED: "good",
     CANDIDATE: "warn",
@@ -36,7 +40,13 @@ def verdict_section(facts: StrategyFacts) -> Section:
         Numbers(_numbers(facts, numbers)),
         Words([str(verdict["sentence"])], _TONES[verdict["state"]]),
         _conditions(verdict),
-        rows_table("looks", "Looks that were made", verdict["looks"], empty="no look was made yet"),
+        rows_table(
+            "looks",
+            "Looks that were made",
+            [{name: look[name] for name in _LOOK} for look in verdict["looks"]],
+            shares=("alpha_spent", "max_drawdown"),
+            empty="no look was made yet",
+        ),
         rows_table(
             "state_changes",
             "Changes of state",

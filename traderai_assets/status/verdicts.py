@@ -12,6 +12,11 @@ from traderai_assets.schemas.verdict import LOOKS, STATE_CHANGES, VERDICTS, VETO
 _LOOK = ("number", "day", "t", "bound", "alpha_spent", "strategies", "days", "trades", "passed")
 
 
+def all_looks(lake: LakeResource, strategy: Strategy) -> list[dict[str, Any]]:
+    """Return every look that was made of a strategy, with all that is stored of it."""
+    return _rows(lake.of(strategy), LOOKS, strategy)
+
+
 def last_verdict(lake: LakeResource, strategy: Strategy) -> dict[str, Any]:
     """Return the last verdict on a strategy as JSON can hold it; one that is not judged says so."""
     own = lake.of(strategy)

@@ -10,7 +10,7 @@ from traderai_assets.domain.pictures.svg import element, label, picture
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 720, 220, 60, 44
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-_THICK, _BETWEEN = 9, 6
+_THICK, _BETWEEN = 12, 6
 
 
 def bars_chart(
@@ -59,5 +59,5 @@ def bars_chart(
             amount, top = float(amounts[row]), y + index * _THICK
             box = {"x": _LEFT, "y": top, "width": amount * scale, "height": _THICK - 1}
             made.append(element("rect", {**box, "fill": _COLOURS[index % len(_COLOURS)]}))
-            made.append(label(_LEFT + amount * scale + 4, top + 8, shown(amount, 3), "start"))
+            made.append(label(_LEFT + amount * scale + 4, top + 10, shown(amount, 3), "start"))
     return picture(_WIDTH, height, made, title=title)

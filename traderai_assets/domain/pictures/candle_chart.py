@@ -47,8 +47,8 @@ def candle_chart(
         y = float(upwards.at(value))
         line = {"x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": y, "y2": y, "stroke": "#e5e5e5"}
         made += [element("line", line), label(_LEFT - 6, y + 4, shown(value, 6), "end")]
-    ends = (datetime.fromtimestamp(one, UTC) for one in (across.low, across.high))
-    for moment, written in time_ticks(*ends):
+    first, last = (datetime.fromtimestamp(one, UTC) for one in (across.low, across.high))
+    for moment, written in time_ticks(first, last):
         x = float(across.at(moment.timestamp()))
         made.append(label(x, _HEIGHT - 8, written, "middle"))
     xs, ys = across.at(seconds), upwards.at(prices)

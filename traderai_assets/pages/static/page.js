@@ -119,7 +119,7 @@
         width: Math.max(box.clientWidth, 200),
         height: 280,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-        scales: { y: logarithmic ? { distr: 3 } : {} },
+        scales: { y: logarithmic ? { distr: 3, range: (_, low, high) => [low / 1.03, high * 1.03] } : {} },
         axes: [{ ...axis, space: 96, values: (_, ticks, __, ___, step) => ticks.map((tick) => (step < DAY ? moment(tick).slice(5) : moment(tick, false))) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : shown(tick, 4))) }],
         series: [
           { label: "UTC", value: (_, value) => (value === null ? "" : moment(value, last - first < 400 * DAY)) },
@@ -229,7 +229,7 @@
     }
     if (data.levels.length) candles.attachPrimitive(segments(data.levels.map(([from, until, at, name]) => [barOf(times, from), barOf(times, until), at, name])));
     const traces = data.lines.map(([name, points], index) => {
-      const series = chart.addSeries(lib.LineSeries, { color: colour("series-" + (index % 6)), lineWidth: 1, priceLineVisible: false, title: width() > 600 ? name : "", priceFormat: { type: "price", precision: 4, minMove: 0.0001 } }, 1);
+      const series = chart.addSeries(lib.LineSeries, { color: colour("series-" + (index % 6)), lineWidth: 1, priceLineVisible: false, lastValueVisible: false, priceFormat: { type: "price", precision: 4, minMove: 0.0001 } }, 1);
       series.setData(points.map(([time, value]) => (value === null ? { time } : { time, value })));
       return [name, series];
     });
