@@ -58,6 +58,11 @@ def _width(text: str) -> Markup:
     return Markup(' class="long"') if len(text) > LONG else Markup("")
 
 
+def rows_shown(table: Table) -> Sequence[Sequence[Cell]]:
+    """Return the rows that stand on the page."""
+    return table.rows if table.most is None else table.rows[-table.most :]
+
+
 def numeric_columns(table: Table) -> Sequence[str]:
     """Return the columns in which every known cell is a number: they stand on the right."""
     found = []

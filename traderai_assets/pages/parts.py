@@ -96,6 +96,8 @@ class Table:
         What is said where there are no rows.
     folded : bool
         Shown only when asked for.
+    most : int or None
+        Rows that stand on the page, the last ones; None is all. Files of tables have all of them.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Table:
     note: str = ""
     empty: str = "nothing yet"
     folded: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from traderai_assets.pages.cells import MARKS, cell_html, numeric_columns
+from traderai_assets.pages.cells import MARKS, cell_html, numeric_columns, rows_shown
 from traderai_assets.pages.embedding import drawn, embedded
 from traderai_assets.pages.figures import figure_of
 from traderai_assets.pages.parts import Candles, Chart, Page, Table
@@ -79,7 +79,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(cell=cell_html, embedded=embedded, drawn=drawn)
-    made.globals.update(marks=MARKS, kind_of=_kind_of, numeric=numeric_columns, figure_of=figure_of)
+    made.globals.update(
+        marks=MARKS,
+        kind_of=_kind_of,
+        numeric=numeric_columns,
+        rows_shown=rows_shown,
+        figure_of=figure_of,
+    )
     return made
 
 

@@ -6,13 +6,27 @@ from datetime import timedelta
 
 import pandas as pd
 
-from traderai_assets.domain.numbers import percent
-from traderai_assets.domain.words import WORDS
-from traderai_assets.pages.parts import Candles, Marker, Part, Section, Table, Tone, Trace, Words
+from traderai_assets.domain.words import (
+    ANOTHER_SPEAKS,
+    NO_MODEL,
+    NONE_PERMITTED,
+    RETIRED,
+    SUSPENDED,
+    VETOED,
+    WORDS,
+)
+from traderai_assets.pages.parts import Candles, Part, Section, Table, Trace, Words
+from traderai_assets.report.candle_marks import (
+    counted_markers,
+    signal_levels,
+    trade_levels,
+    trade_markers,
+)
 from traderai_assets.report.market_pictures import MarketPicture
 from traderai_assets.report.tables import rows_table, seconds_of
 
-MOST_LEVELS = 120
+IN_BACKTEST = ", in the backtest"
+_NOT_SPEAKING = (NONE_PERMITTED, ANOTHER_SPEAKS, RETIRED, SUSPENDED, VETOED, NO_MODEL)
 _NOTE = (
     "Arrows up: entries of longs, exits of shorts; down: the other way. Dashed: targets and stops, "
     "and how long signals hold. On joined bars an arrow is all that began there: up where it "
@@ -37,70 +51,72 @@ def candles_part(picture: MarketPicture) -> Candles:
         (at, *(float(value) for value in line))
         for at, line in zip(seconds_of(frame["open_time"]), prices, strict=True)
     ]
-    lines = [("said live", picture.said), ("said by walk-forward folds", picture.tested)]
-    words = zip(seconds_of(picture.words["open_time"]), picture.words["word"], strict=True)
     whole = picture.length == picture.bar
     joined = "" if whole else f", joined into bars of {length_text(picture.length)}"
+    decided = None if picture.decided is None else picture.decided.bars
+    refused = () if picture.decided is None else picture.decided.refused
+    tested = ("said by walk-forward folds", picture.tested)
+    lines = [("said live", picture.said)]
+    lines.append(tested if decided is None else ("said by the model of the month", decided))
+    words = shown_words(picture)
     return Candles(
         f"{picture.market}: {picture.title}{joined}",
         rows,  # type: ignore[arg-type]  # six numbers each
-        _markers(picture.trades, picture.signals) if whole else _counted(picture),
-        [*_trade_levels(picture.trades), *_levels(picture.signals)] if whole else [],
-        [(at, str(word)) for at, word in words],
-        _NOTE,
+        trade_markers(picture.trades, picture.signals) if whole else counted_markers(picture),
         [
-            Trace(
-                name,
-                [
-                    (at, float(p))
-                    for at, p in zip(
-                        seconds_of(said["open_time"]), said["probability"], strict=True
-                    )
-                ],
-            )
-            for name, said in lines
-            if len(said)
-        ],
+            *trade_levels(picture.trades, decided, picture.bar),
+            *signal_levels(picture.signals),
+        ]
+        if whole
+        else [],
+        list(zip(seconds_of(words["open_time"]), words["word"].astype(str), strict=True)),
+        " ".join([_NOTE, *(f"The model of {one}." for one in refused)]),
+        [Trace(name, _points(said)) for name, said in lines if len(said)],
     )
+
+
+def shown_words(picture: MarketPicture) -> pd.DataFrame:
+    """Return the word of each bar that stands alone: what was said live, else what would have been.
+
+    Where nobody was permitted to speak, the strip would be of one colour, and say nothing of why a
+    backtest did not trade: there stands what the model of the month says, marked as such.
+    """
+    words = picture.words
+    if picture.decided is None or words.empty:
+        return words
+    by_model = picture.decided.bars.set_index("open_time")["word"]
+    would = words["open_time"].map(by_model)
+    silent = words["word"].isin(_NOT_SPEAKING) & would.notna()
+    return words.assign(word=words["word"].where(~silent, would.astype("str") + IN_BACKTEST))
+
+
+def _points(said: pd.DataFrame) -> list[tuple[int, float | None]]:
+    times = seconds_of(said["open_time"])
+    return [(at, float(p)) for at, p in zip(times, said["probability"], strict=True)]
 
 
 def words_table(pictures: Sequence[MarketPicture]) -> Table:
     """Return how often each word was said of the bars that stand one by one."""
     rows = []
     for picture in pictures:
-        counts = Counter(picture.words["word"])
+        counts = Counter(shown_words(picture)["word"])
         rows += [
             {
                 "market": picture.market,
-                "word": word.name,
-                "bars": counts[word.name],
-                "share": counts[word.name] / len(picture.words),
+                "word": f"{word.name}{said}",
+                "bars": counts[f"{word.name}{said}"],
+                "share": counts[f"{word.name}{said}"] / len(picture.words),
                 "meaning": word.meaning,
             }
+            for said in ("", IN_BACKTEST)
             for word in WORDS
-            if counts[word.name]
+            if counts[f"{word.name}{said}"]
         ]
     return rows_table(
         "words", "Why bars were silent", rows, shares=("share",),
         note="Of the latest bars of each market; the strip under the candles has them one by one.",
         empty="no bar of these stretches stands alone",
     )  # fmt: skip
-
-
-def _markers(trades: pd.DataFrame, signals: pd.DataFrame) -> list[Marker]:
-    made = []
-    for one in trades.to_dict("records"):
-        long = one["side"] > 0
-        tone: Tone = "good" if one["net_return"] > 0 else "bad"
-        entry, leave = (_seconds(one[name]) for name in ("entry_time", "exit_time"))
-        earned = f"{one['exit_reason']} {percent(one['net_return'])}"
-        made.append(Marker(entry, "long" if long else "short", long))
-        made.append(Marker(leave, earned, not long, tone))
-    for one in signals.to_dict("records"):
-        side = "long" if one["side"] > 0 else "short"
-        said = f"signal {side}, {one['status']}" + (", on paper" if one["paper"] else "")
-        made.append(Marker(_seconds(one["open_time"]), said, one["side"] > 0, "warn"))
-    return sorted(made, key=lambda one: one.seconds)
 
 
 def length_text(length: timedelta) -> str:
@@ -111,50 +127,3 @@ def length_text(length: timedelta) -> str:
             count = minutes // size
             return f"{count} {name}{'s' if count > 1 else ''}"
     return f"{minutes} minutes"
-
-
-def _counted(picture: MarketPicture) -> list[Marker]:
-    """Return one mark a joined bar: how often it was entered, and what that earned."""
-    made = []
-    for rows, when, earned, what in (
-        (picture.trades, "entry_time", "net_return", "trades"),
-        (picture.signals, "open_time", "gross_return", "signals"),
-    ):
-        if rows.empty:
-            continue
-        for opened, own in rows.groupby(rows[when].dt.floor(picture.length)):
-            total = float(own[earned].sum())
-            tone: Tone = "warn" if what == "signals" else "good" if total > 0 else "bad"
-            text = f"{len(own)} {what}, together {percent(total)}"
-            made.append(Marker(_seconds(opened), text, up=total > 0, tone=tone))
-    return sorted(made, key=lambda one: one.seconds)
-
-
-def _trade_levels(trades: pd.DataFrame) -> list[tuple[int, int, float, str]]:
-    """Return the target or stop that ended each trade; of others none was reached."""
-    return [
-        (
-            _seconds(one["entry_time"]),
-            _seconds(one["exit_time"]),
-            float(one["exit_price"]),
-            str(one["exit_reason"]),
-        )
-        for one in trades.iloc[-MOST_LEVELS:].to_dict("records")
-        if one["exit_reason"] in {"target", "stop"}
-    ]
-
-
-def _levels(signals: pd.DataFrame) -> list[tuple[int, int, float, str]]:
-    made = []
-    for one in signals.iloc[-MOST_LEVELS // 3 :].to_dict("records"):
-        until = one["valid_until"] if pd.isna(one["ended_at"]) else one["ended_at"]
-        ends = _seconds(one["decided_at"]), _seconds(until)
-        made.append((*ends, float(one["target_price"]), "target"))
-        made.append((*ends, float(one["stop_price"]), "stop"))
-        holds = _seconds(one["decided_at"]), _seconds(one["valid_until"])
-        made.append((*holds, float(one["reference_price"]), "holds until it expires"))
-    return made
-
-
-def _seconds(moment: pd.Timestamp) -> int:
-    return int(moment.timestamp())

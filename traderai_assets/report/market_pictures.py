@@ -12,6 +12,7 @@ from traderai_assets.domain.candles.resampling import longer_bar, resampled_cand
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 from traderai_assets.domain.strategies.strategy import Strategy
+from traderai_assets.report.decided_again import DecidedBars, decided_again
 from traderai_assets.report.period import Period
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.models import OUT_OF_SAMPLE
@@ -40,6 +41,8 @@ class MarketPicture:
     said, tested : DataFrame
         open_time and probability, of bars as they are drawn: said live, and by folds of later
         models that had not learnt from the bar.
+    decided : DecidedBars or None
+        What the model of each month says of bars that stand one by one; None where they are joined.
     """
 
     market: str
@@ -52,6 +55,7 @@ class MarketPicture:
     words: pd.DataFrame
     said: pd.DataFrame
     tested: pd.DataFrame
+    decided: DecidedBars | None = None
 
 
 def market_pictures(
@@ -149,6 +153,7 @@ def _picture(
             stretch.of(own.snapshot(PREDICTIONS).read(market, months), "open_time"), length
         ),
         tested=_means(_tested(own, market, stretch), length),
+        decided=decided_again(lake, settings, strategy, market, stretch) if whole else None,
     )
 
 

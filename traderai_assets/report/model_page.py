@@ -68,6 +68,7 @@ def _verdict(facts: ModelPageFacts) -> Section:
     model = facts.model
     evidence = model.card.get("selection", {}).get("evidence", {})
     reasons = model.card.get("selection", {}).get("reasons", [])
+    told = reasons or [model.verdict]
     numbers = [
         Number("sane", "no" if model.fault else "yes", "", "bad" if model.fault else "good"),
         Number("trials", f"{model.trials:,}", f"deflated by {evidence.get('trials', 'none')}"),
@@ -89,7 +90,7 @@ def _verdict(facts: ModelPageFacts) -> Section:
         Words([model.fault], "bad")
         if model.fault
         else Words(["Nothing is said against it."], "good"),
-        Words([f"Its own test alone: {model.verdict}", *reasons]),
+        Words([f"Its own test alone, which is told and decides nothing: {one}" for one in told]),
         rows_table("evidence", "All numbers of its own test", rows, empty="its card has none"),
         _folds(facts),
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 from traderai_assets.pages.parts import Cell, Percent, Table
 
 MOST_ROWS = 300
-"""Of one table; all of them are written by --tables, and answered by `traderai sql`."""
+"""Of one table on the page."""
 
 
 def frame_table(
@@ -24,27 +24,22 @@ def frame_table(
     folded: bool = False,
     most: int = MOST_ROWS,
 ) -> Table:
-    """Return a frame as a table; of more rows than `most` the last ones, and a note that says so.
+    """Return a frame as a table.
 
     Parameters
     ----------
-    name, title, note, empty, folded
+    name, title, note, empty, folded, most
         As in `Table`.
     frame : DataFrame
     shares : sequence of str
         Columns that are fractions: shown in percent, saved whole.
     headings : mapping of str to str, optional
         What stands over a column, where that is not its name.
-    most : int
     """
-    if len(frame) > most:
-        cut = f"The last {most} of {len(frame)} rows; --tables FOLDER writes all of them."
-        note = f"{note} {cut}".strip()
-    kept = frame.iloc[-most:]
     heads = [(headings or {}).get(str(column), str(column)) for column in frame.columns]
-    columns = [_cells(kept[column], share=column in shares) for column in frame.columns]
+    columns = [_cells(frame[column], share=column in shares) for column in frame.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    return Table(name, title, heads, rows, note, empty, folded)
+    return Table(name, title, heads, rows, note, empty, folded, most)
 
 
 def rows_table(name: str, title: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> Table:
