@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from traderai_assets.domain.numbers import PRICE_DIGITS, significant
+from traderai_assets.domain.numbers import significant
 from traderai_assets.domain.pictures.candle_chart import candle_chart
 from traderai_assets.domain.pictures.line_chart import Line, line_chart
 from traderai_assets.domain.pictures.svg import label, picture
 from traderai_assets.pages.parts import Candles, Chart
 
 MOST_MARKERS = 200
+# Of what is drawn: tables have all digits
+DIGITS, PRICE_DIGITS = 5, 6
+# One a word, in the order in which words come first
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Points of a still picture, which nobody can zoom
+MOST_STILL = 300
 _NOTHING = picture(720, 40, [label(8, 24, "nothing yet", "start")])
 # One each; more kinds than colours begin anew
 WORD_COLOURS = (
@@ -45,43 +51,40 @@ def figure_of(part: Chart | Candles) -> Figure:
 
 def _chart(part: Chart) -> Figure:
     data = {
-        "seconds": list(part.seconds),
+        "seconds": _times(part.seconds),
         "names": [series.name for series in part.series],
         "values": [[_number(value) for value in series.values] for series in part.series],
         "unit": part.unit,
         "logarithmic": part.logarithmic,
     }
+    kept = _spread(len(part.seconds), MOST_STILL)
     lines = [
-        Line(series.name, np.array([np.nan if v is None else v for v in series.values], float))
+        Line(series.name, np.array([_or_nan(series.values[i]) for i in kept], float))
         for series in part.series
     ]
-    return Figure(data, _still(list(part.seconds), lines, part.unit))
+    return Figure(data, _still([part.seconds[i] for i in kept], lines, part.unit))
 
 
 def _candles(part: Candles) -> Figure:
     kinds = list(dict.fromkeys(word for _, word in part.words))
-    changes: list[tuple[int, int]] = []
-    for seconds, word in part.words:
-        if not changes or changes[-1][1] != kinds.index(word):
-            changes.append((seconds, kinds.index(word)))
+    letters = {at: _LETTERS[kinds.index(word) % len(_LETTERS)] for at, word in part.words}
     colours = [WORD_COLOURS[index % len(WORD_COLOURS)] for index in range(len(kinds))]
     kept = sorted(part.markers, key=lambda one: one.seconds)[-MOST_MARKERS:]
     data = {
-        "rows": [
-            (row[0], *(significant(value, PRICE_DIGITS) for value in row[1:5]), _number(row[5]))
-            for row in part.rows
-        ],
+        "seconds": _times([row[0] for row in part.rows]),
+        "prices": [[_number(value, PRICE_DIGITS) for value in row[1:5]] for row in part.rows],
+        "volumes": [_number(row[5], 3) for row in part.rows],
         "markers": [(one.seconds, one.text, int(one.up), one.tone) for one in kept],
         "levels": [
-            (first, last, significant(price, PRICE_DIGITS), name)
+            (first, last, _number(price, PRICE_DIGITS), name)
             for first, last, price, name in part.levels
         ],
-        "words": changes,
+        "words": "".join(letters.get(row[0], " ") for row in part.rows) if kinds else "",
         "kinds": kinds,
         "colours": colours,
-        "until": part.words[-1][0] if part.words else None,
         "lines": [
-            (line.name, [(at, _number(value)) for at, value in line.points]) for line in part.lines
+            (line.name, [_number(known.get(row[0]), 4) for row in part.rows])
+            for line, known in ((line, dict(line.points)) for line in part.lines)
         ],
     }
     still = _NOTHING
@@ -107,8 +110,27 @@ def _still(seconds: list[int], lines: list[Line], unit: str) -> str:
     return line_chart(times, lines, title=unit)
 
 
-def _number(value: float | None) -> float | None:
+def _times(seconds: Sequence[int]) -> dict[str, Any]:
+    """Return moments as the first and the steps between them: one step where all are alike."""
+    if not seconds:
+        return {"first": 0, "count": 0, "steps": []}
+    steps = np.diff(np.asarray(seconds, np.int64)).tolist()
+    alike = len(set(steps)) <= 1
+    return {"first": int(seconds[0]), "count": len(seconds), "steps": steps[:1] if alike else steps}
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Return at most so many places, evenly spread, the first and the last among them."""
+    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, most))})
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _number(value: float | None, digits: int = DIGITS) -> float | None:
+    """Return a number as short as it can be drawn; None where there is none."""
     if value is None or not np.isfinite(value):
         return None
-    short = significant(float(value), 7)
+    short = significant(float(value), digits)
     return int(short) if short == int(short) and abs(short) < 1e15 else short

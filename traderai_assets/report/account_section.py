@@ -11,7 +11,8 @@ from traderai_assets.domain.numbers import percent, shown
 from traderai_assets.domain.strategies.periods import measured_periods
 from traderai_assets.domain.strategies.pool import account_of
 from traderai_assets.domain.strategies.record import LIVE
-from traderai_assets.pages.parts import Chart, Number, Numbers, Part, Section, Series, Words
+from traderai_assets.pages.parts import Number, Numbers, Part, Section, Words
+from traderai_assets.report.charts import thinned_chart
 from traderai_assets.report.strategy_facts import StrategyFacts
 from traderai_assets.report.tables import frame_table, seconds_of
 
@@ -24,29 +25,26 @@ def account_section(facts: StrategyFacts) -> Section:
     if pool.empty:
         return Section("account", "Account", [Words(["No day is on record in this period."])])
     net, held = (account_of(pool[name].to_numpy(np.float64)) for name in ("net", "buy_and_hold"))
-    first, *ends = [seconds_of(pool["day"])[0], *(one + _DAY for one in seconds_of(pool["day"]))]
-    seconds = [first, *ends]
+    days = seconds_of(pool["day"])
+    seconds = [days[0], *(one + _DAY for one in days)]
     live = pool["origin"].eq(LIVE).to_numpy()
-    series = [Series("strategy", _listed(net)), Series("buy and hold", _listed(held))]
+    lines = {"strategy": net, "buy and hold": held}
     if live.any():
-        begun = int(np.argmax(live))
-        series.append(Series("live", [None] * begun + _listed(net[begun:])))
+        begun = np.arange(len(net)) >= int(np.argmax(live))
+        lines["live"] = np.where(begun, net, np.nan)
     parts: list[Part] = [
         Numbers(_numbers(pool)),
-        Chart(
+        thinned_chart(
             "Account after all costs, 1 at the start",
             seconds,
-            series,
+            lines,
             logarithmic=True,
             note="One account over all markets, each with equal risk; live days are drawn again.",
         ),
-        Chart(
+        thinned_chart(
             "Below the peak",
             seconds,
-            [
-                Series("strategy", _listed(underwater(net))),
-                Series("buy and hold", _listed(underwater(held))),
-            ],
+            {"strategy": underwater(net), "buy and hold": underwater(held)},
             unit="fraction",
         ),
         frame_table(
@@ -108,7 +106,3 @@ def _numbers(pool: pd.DataFrame) -> list[Number]:
             "trades", f"{row['trades']:,}", f"a position {percent(row['exposure'])} of the time"
         ),
     ]
-
-
-def _listed(values: FloatArray) -> list[float | None]:
-    return [float(value) for value in values]

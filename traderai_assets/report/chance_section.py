@@ -8,15 +8,14 @@ from traderai_assets.domain.statistics.account_bands import QUANTILES, account_b
 from traderai_assets.domain.statistics.bootstrap import bootstrap_means
 from traderai_assets.domain.strategies.pool import account_of
 from traderai_assets.pages.parts import (
-    Chart,
     Number,
     Numbers,
     Part,
     Picture,
     Section,
-    Series,
     Words,
 )
+from traderai_assets.report.charts import thinned_chart
 from traderai_assets.report.strategy_facts import StrategyFacts
 from traderai_assets.report.tables import seconds_of
 
@@ -36,12 +35,11 @@ def chance_section(facts: StrategyFacts) -> Section:
     bands = account_bands(net, seed=_SEED)
     by_luck = bootstrap_means(net - net.mean(), seed=_SEED)
     share = float((by_luck >= net.mean()).mean())
-    first = seconds_of(pool["day"])
-    own = Series("strategy", [float(one) for one in account_of(net)])
-    quantiles = [
-        Series(f"{percent(share, 2)} of draws lie below", [float(one) for one in line])
-        for share, line in zip(QUANTILES, bands.quantiles, strict=True)
-    ]
+    days = seconds_of(pool["day"])
+    quantiles = {
+        f"{percent(below, 2)} of draws lie below": line
+        for below, line in zip(QUANTILES, bands.quantiles, strict=True)
+    }
     loss = float((bands.finals < 1.0).mean())
     parts: list[Part] = [
         Numbers(
@@ -53,10 +51,10 @@ def chance_section(facts: StrategyFacts) -> Section:
                 Number("a mean day as good by luck", percent(share), "of draws without skill"),
             ]
         ),
-        Chart(
+        thinned_chart(
             "Resampled accounts",
-            [first[0], *(one + _DAY for one in first)],
-            [own, *quantiles],
+            [days[0], *(one + _DAY for one in days)],
+            {"strategy": account_of(net), **quantiles},
             logarithmic=True,
             note="500 orders of blocks of its own days (stationary bootstrap, seed 0): what the "
             "same days might have come to; no forecast.",

@@ -10,17 +10,16 @@ from traderai_assets.domain.numbers import percent
 from traderai_assets.domain.strategies.periods import measured_periods
 from traderai_assets.domain.strategies.pool import account_of
 from traderai_assets.pages.parts import (
-    Chart,
     Number,
     Numbers,
     Page,
     Part,
     Section,
-    Series,
     Words,
 )
 from traderai_assets.report.candles_section import candles_section
 from traderai_assets.report.champions_section import champions_section
+from traderai_assets.report.charts import thinned_chart
 from traderai_assets.report.market_reading import MarketFacts
 from traderai_assets.report.sections import chosen_sections
 from traderai_assets.report.tables import frame_table, seconds_of
@@ -87,23 +86,21 @@ def _now(facts: MarketFacts) -> Section:
 
 
 def _strategies(facts: MarketFacts) -> Section:
-    rows, series, days = (
-        [],
-        [],
-        sorted({day for one in facts.records.values() for day in one["day"]}),
-    )
-    for name, own in facts.records.items():
-        if own.empty:
-            continue
-        rows.append(measured_periods(own, pd.Series(name, own.index)))
-        known = dict(zip(own["day"], account_of(own["net"].to_numpy(np.float64))[1:], strict=True))
-        series.append(Series(name, [_known(known.get(day)) for day in days]))
-    if not rows:
+    known = {name: own for name, own in facts.records.items() if len(own)}
+    if not known:
         text = "No strategy has a day on record here in this period."
         return Section("strategies", "Strategies", [Words([text])])
-    seconds = [one + _DAY for one in seconds_of(pd.Series(days))]
+    rows = [measured_periods(own, pd.Series(name, own.index)) for name, own in known.items()]
+    accounts = pd.DataFrame(
+        {
+            name: pd.Series(account_of(own["net"].to_numpy(np.float64))[1:], own["day"])
+            for name, own in known.items()
+        }
+    )
+    seconds = [one + _DAY for one in seconds_of(accounts.index.to_series())]
+    lines = {name: accounts[name].to_numpy(np.float64) for name in known}
     parts: list[Part] = [
-        Chart("Accounts after all costs", seconds, series, logarithmic=True),
+        thinned_chart("Accounts after all costs", seconds, lines, logarithmic=True),
         frame_table(
             "strategies",
             "Side by side",
@@ -146,7 +143,3 @@ def _stored(facts: MarketFacts) -> Section:
         frame_table("quarantine", "Quarantine", facts.quarantine, empty="nothing was kept out"),
     ]
     return Section("stored", "What is stored", parts)
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None else float(value)

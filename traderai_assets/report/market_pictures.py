@@ -20,7 +20,7 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.settings import Settings
 from traderai_assets.status.words import words_between
 
-MOST_BARS, MOST_MARKETS = 900, 4
+MOST_BARS, MOST_MARKETS = 900, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def market_pictures(
     trades, signals : mapping of str to DataFrame
         By market, of the period.
     markets : sequence of str
-        Keys; empty is the four with the most trades and signals.
+        Keys; empty is the three with the most trades and signals.
     """
     known = set(lake.snapshot(CANDLES).markets())
     counts = {

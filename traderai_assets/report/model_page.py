@@ -10,19 +10,18 @@ from traderai_assets.domain.backtest.drawdowns import underwater
 from traderai_assets.domain.metrics.catalogue import OF_BACKTESTS, OF_MODELS
 from traderai_assets.domain.numbers import percent, shown
 from traderai_assets.pages.parts import (
-    Chart,
     Number,
     Numbers,
     Page,
     Part,
     Section,
-    Series,
     Table,
     Words,
 )
 from traderai_assets.report.account_section import drawdown_rows
 from traderai_assets.report.candles_section import candles_section
 from traderai_assets.report.champions_section import champions_section
+from traderai_assets.report.charts import thinned_chart
 from traderai_assets.report.forecasts_section import calibration_section
 from traderai_assets.report.model_reading import ModelPageFacts
 from traderai_assets.report.models_section import history_section, importances_section
@@ -31,8 +30,6 @@ from traderai_assets.report.sections import chosen_sections
 from traderai_assets.report.tables import frame_table, rows_table, seconds_of
 from traderai_assets.report.trades_section import signals_table, trades_parts
 
-# Of a curve, as many as say something
-_MOST_POINTS = 3_000
 SECTIONS: Final[dict[str, Callable[[ModelPageFacts], Section]]] = {
     "verdict": lambda facts: _verdict(facts),
     "backtest": lambda facts: _backtest(facts),
@@ -137,17 +134,11 @@ def _backtest(facts: ModelPageFacts) -> Section:
 
 def _curves(segment: str, equity: pd.DataFrame) -> list[Part]:
     account, seconds = equity["equity"].to_numpy(np.float64), seconds_of(equity["open_time"])
-    step = -(-len(account) // _MOST_POINTS)
-    kept = np.unique([*range(0, len(account), step), len(account) - 1])
-    times = [seconds[int(one)] for one in kept]
-    started = np.concatenate([[1.0], account])
-    falls = drawdown_rows(started, [seconds[0], *seconds])
+    falls = drawdown_rows(np.concatenate([[1.0], account]), [seconds[0], *seconds])
     lines = (("account", account, ""), ("below the peak", underwater(account), "fraction"))
     return [
         *(
-            Chart(
-                f"{segment}: {name}", times, [Series(name, [float(values[i]) for i in kept])], unit
-            )
+            thinned_chart(f"{segment}: {name}", seconds, {name: values}, unit=unit)
             for name, values, unit in lines
         ),
         frame_table(

@@ -15,9 +15,9 @@ _TOP = 15
 
 
 def importances_section(models: Sequence[ModelSummary]) -> Section:
-    """Return which features the last model of each market learnt from most."""
+    """Return which features each of these models learnt from most."""
     parts: list[Part] = []
-    for model in last_of_markets(models):
+    for model in models:
         for learner, kinds in model.card["importances"].items():
             gains = kinds["gain"]
             shap = kinds.get("shap", dict.fromkeys(gains, 0.0))

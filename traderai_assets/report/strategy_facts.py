@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -86,7 +87,7 @@ class StrategyFacts:
     registered_at: str = ""
     names: Sequence[str] = field(default_factory=tuple)
 
-    @property
+    @cached_property
     def pool(self) -> pd.DataFrame:
         """The days of all markets as one account."""
         return pool_days(self.record)

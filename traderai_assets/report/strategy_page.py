@@ -32,7 +32,7 @@ SECTIONS: Final[dict[str, Callable[[StrategyFacts], Section]]] = {
     "trades": trades_section,
     "signals": signals_section,
     "calibration": lambda facts: calibration_section(facts.forecasts),
-    "importances": lambda facts: importances_section(facts.models),
+    "importances": lambda facts: importances_section(last_of_markets(facts.models, 2)),
     "search": lambda facts: search_section(last_of_markets(facts.models, 2)),
     "registry": lambda facts: history_section(facts.models, facts.notes),
     "champions": lambda facts: champions_section(facts.champions),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from traderai_assets.pages.parts import Cell, Percent, Table
 
-MOST_ROWS = 300
+MOST_ROWS = 200
 """Of one table on the page."""
 
 
@@ -48,6 +48,14 @@ def rows_table(name: str, title: str, rows: Sequence[Mapping[str, Any]], **more:
 
 
 def _cells(column: "pd.Series[Any]", *, share: bool) -> list[Cell]:
+    if pd.api.types.is_float_dtype(column.dtype):
+        numbers = [None if value != value else value for value in column.tolist()]
+        return (
+            [None if value is None else Percent(value) for value in numbers] if share else numbers
+        )
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        written = column.dt.strftime("%Y-%m-%d %H:%M").astype(object)
+        return [None if pd.isna(value) else str(value) for value in written]
     return [_cell(value, share=share) for value in column.tolist()]
 
 

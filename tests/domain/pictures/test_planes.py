@@ -129,11 +129,11 @@ def candles(count, seed=0):
     return np.arange(count) * 60.0, np.column_stack([opened, high, low, close])
 
 
-@pytest.mark.parametrize("count", [1, 2, 319, 320, 321, 5_760])
+@pytest.mark.parametrize("count", [1, 2, 159, 160, 161, 5_760])
 def test_no_more_candles_are_drawn_than_fit_and_none_is_outside(count):
     svg = candle_chart(*candles(count))
     drawn = "".join(path.attrib["d"] for path in elements(svg, "path"))
-    assert drawn.count("z") == min(count, 320)
+    assert drawn.count("z") == min(count, 160)
     _, _, width, height = box_of(svg)
     for x, y in re.findall(r"M(-?[\d.]+) (-?[\d.]+)", drawn):
         assert 0 <= float(x) <= width

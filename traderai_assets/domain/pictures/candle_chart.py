@@ -12,7 +12,7 @@ from traderai_assets.domain.pictures.svg import element, label, number, picture
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 300, 64, 12, 12, 26
 _UP, _DOWN = "#009e73", "#d55e00"
-MOST_BARS = 320
+MOST_BARS = 160
 
 
 def candle_chart(
@@ -25,7 +25,7 @@ def candle_chart(
     Parameters
     ----------
     seconds : array of shape (n_bars,)
-        When each bar opened, since 1970, UTC, increasing. More than 320 are joined.
+        When each bar opened, since 1970, UTC, increasing. More than 160 are joined.
     prices : array of shape (n_bars, 4)
         Open, high, low, close; finite.
     marks : sequence of (seconds, up)

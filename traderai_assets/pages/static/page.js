@@ -6,12 +6,20 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const colour = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const DAY = 86400;
+  const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
   function shown(value, digits = 6) {
     if (value === null || value === undefined || Number.isNaN(value)) return "";
     const size = Math.abs(value);
     if (size !== 0 && (size < 1e-6 || size >= 1e15)) return value.toExponential(digits - 1);
     return String(Number(value.toPrecision(digits)));
+  }
+
+  // Moments come as the first and the steps between them
+  function times(told) {
+    const found = [told.first];
+    for (let index = 1; index < told.count; index += 1) found.push(found[index - 1] + told.steps[told.steps.length > 1 ? index - 1 : 0]);
+    return told.count ? found : [];
   }
 
   function button(text, title, act) {
@@ -187,7 +195,7 @@
     const box = figure.querySelector(".drawn");
     if (!data.rows.length) return null;
     const lib = LightweightCharts;
-    const times = data.rows.map((row) => row[0]);
+    const times = data.seconds;
     const width = () => Math.max(box.clientWidth, 200);
     const panes = 1 + (data.lines.length ? 1 : 0) + (data.words.length ? 1 : 0);
     const height = 340 + (data.lines.length ? 130 : 0) + (data.words.length ? 50 : 0);
@@ -230,21 +238,20 @@
     if (data.levels.length) candles.attachPrimitive(segments(data.levels.map(([from, until, at, name]) => [barOf(times, from), barOf(times, until), at, name])));
     const traces = data.lines.map(([name, points], index) => {
       const series = chart.addSeries(lib.LineSeries, { color: colour("series-" + (index % 6)), lineWidth: 1, priceLineVisible: false, lastValueVisible: false, priceFormat: { type: "price", precision: 4, minMove: 0.0001 } }, 1);
-      series.setData(points.map(([time, value]) => (value === null ? { time } : { time, value })));
+      series.setData(points.map((value, index) => (value === null ? { time: times[index] } : { time: times[index], value })));
       return [name, series];
     });
     const words = new Map();
     if (data.words.length) {
       const strip = chart.addSeries(lib.HistogramSeries, { priceScaleId: "words", lastValueVisible: false, priceLineVisible: false }, panes - 1);
       chart.priceScale("words", panes - 1).applyOptions({ visible: false, scaleMargins: { top: 0, bottom: 0 } });
-      let at = -1;
       const bars = [];
-      for (const time of times) {
-        while (at + 1 < data.words.length && data.words[at + 1][0] <= time) at += 1;
-        if (at < 0 || time > data.until) continue;
-        words.set(time, data.kinds[data.words[at][1]]);
-        bars.push({ time, value: 1, color: data.colours[data.words[at][1]] });
-      }
+      [...data.words].forEach((letter, index) => {
+        if (letter === " ") return;
+        const kind = LETTERS.indexOf(letter);
+        words.set(times[index], data.kinds[kind]);
+        bars.push({ time: times[index], value: 1, color: data.colours[kind] });
+      });
       strip.setData(bars);
       chart.panes()[panes - 1].setHeight(34);
     }
@@ -276,6 +283,8 @@
     const block = figure.querySelector("script.data");
     if (!block) return;
     const data = JSON.parse(block.textContent);
+    data.seconds = times(data.seconds);
+    if (data.prices) data.rows = data.prices.map((four, index) => [data.seconds[index], ...four, data.volumes[index]]);
     const box = figure.querySelector(".drawn");
     figure.classList.add("live");
     const resize = figure.classList.contains("candles") ? drawCandles(figure, data) : drawChart(figure, data);
