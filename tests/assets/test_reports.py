@@ -19,6 +19,7 @@ from traderai_assets.report.model_reading import read_model_facts
 from traderai_assets.report.period import ALL, Period
 from traderai_assets.report.strategy_facts import read_strategy
 from traderai_assets.report.strategy_page import strategy_page
+from traderai_assets.report.tables import MOST_ROWS
 from traderai_assets.schemas.backtests import BACKTEST_METRICS, BACKTEST_TRADES
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -99,7 +100,7 @@ def test_its_trades_are_the_served_ones_that_are_stored(old_platform, tables):
         rows[rows["entry_time"] >= pd.Timestamp(f"{month}-01", tz="UTC")]
         for month in snapshot.months(MARKET)
         for rows in [snapshot.read(MARKET, [month])]
-    ).iloc[-150:]
+    ).iloc[-MOST_ROWS:]
     assert len(served) > 10
     for name in ("entry_price", "exit_price", "net_return", "gross_return", "size", "bars"):
         assert column(tables["trades"], name) == served[name].tolist()
@@ -132,12 +133,10 @@ def test_its_models_and_champions_are_those_that_are_stored(old_platform, facts,
         assert row["trials"] == len(card["learner_trials"]) + len(card["policy_trials"])
     events = rows_of(old_platform, CHAMPIONS)
     assert column(tables[f"champions_{MARKET}"], "reason") == events["reason"].tolist()
-    last = json.loads(facts.models[-1].card["search"] and json.dumps(facts.models[-1].card))
-    trials = tables[f"trials_policy_{facts.models[-1].model_id[:12]}"]
-    values = sorted(
-        (t["value"] for t in last["search"]["policy_trials"] if t["value"] is not None),
-        reverse=True,
-    )
+    last = facts.models[-1]
+    trials = tables[f"trials_policy_{last.model_id[:12]}"]
+    tried = [one["value"] for one in last.card["search"]["policy_trials"]]
+    values = sorted((one for one in tried if one is not None), reverse=True)
     assert [v for v in column(trials, "annual Sharpe ratio") if v is not None] == values
 
 
@@ -177,7 +176,7 @@ def test_the_numbers_of_a_model_are_those_of_the_tables(old_platform, strategy):
         assert shown == {name: known([row[name]])[0] for name in shown}
     assert (
         column(tables["trades"], "net_return")
-        == (old_platform.rows(BACKTEST_TRADES, "2024-06")["net_return"].tolist()[-150:])
+        == (old_platform.rows(BACKTEST_TRADES, "2024-06")["net_return"].tolist()[-MOST_ROWS:])
     )
     folds = [fold["metrics"]["log_loss"] for fold in model.card["folds"]]
     assert column(tables["folds"], "log_loss") == folds

@@ -2,5 +2,5 @@
 
 Here: which facts stand in which section, read from the lake, one subject a file.
 Not here: how a page looks (`pages/`), pages that refresh themselves (`board/`).
-How to: no page; a section is a function that returns `pages.parts.Section`.
+How to: docs/reports.md.
 """

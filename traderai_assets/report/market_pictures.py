@@ -20,7 +20,7 @@ from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.settings import Settings
 from traderai_assets.status.words import words_between
 
-MOST_BARS, MOST_MARKETS = 900, 3
+MOST_BARS, MOST_MARKETS = 800, 3
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from traderai_assets.pages.parts import Cell, Percent, Table
 
-MOST_ROWS = 200
+MOST_ROWS = 150
 """Of one table on the page."""
 
 

@@ -228,7 +228,7 @@
     }
     const told = new Map();
     if (data.markers.length) {
-      const few = data.markers.length <= 40;
+      const few = data.markers.length <= 16;
       lib.createSeriesMarkers(candles, data.markers.map(([seconds, text, up, tone]) => {
         const time = barOf(times, seconds);
         told.set(time, [...(told.get(time) || []), text]);
