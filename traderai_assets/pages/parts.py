@@ -97,7 +97,7 @@ class Table:
     folded : bool
         Shown only when asked for.
     most : int or None
-        Rows that stand on the page, the last ones; None is all. Files of tables have all of them.
+        Rows that stand on the page, the last ones; None is all. Its files have all of them.
     """
 
     name: str
@@ -133,14 +133,12 @@ class Chart:
 
     Attributes
     ----------
-    title : str
+    title, unit, note : str
     seconds : sequence of int
         Since 1970, UTC, increasing.
     series : sequence of Series
         One value a moment.
-    unit : str
     logarithmic : bool
-    note : str
     """
 
     title: str
@@ -163,7 +161,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Trace:
-    """A line under the candles: of each moment (seconds) a value, None where nothing is known."""
+    """A line under the candles: of each moment (seconds) a value, None where it is unknown."""
 
     name: str
     points: Sequence[tuple[int, float | None]]
