@@ -211,3 +211,16 @@ def test_json_of_charts_closes_no_script():
     for block in re.findall(r'class="data">(.*?)</script>', render(everything(), standalone=True)):
         assert "<" not in block
         json.loads(block)
+
+
+def test_the_wheel_holds_every_file_that_a_page_is_made_of(repository):
+    from hatchling.builders.wheel import WheelBuilder
+
+    packed = {
+        one.distribution_path for one in WheelBuilder(str(repository)).recurse_included_files()
+    }
+    folder = repository / "traderai_assets/pages"
+    files = {str(one.relative_to(repository)) for one in folder.rglob("*.*") if one.is_file()}
+    files = {one for one in files if "__pycache__" not in one}
+    assert len(files) > 15
+    assert files <= packed

@@ -13,7 +13,8 @@ def test_bins_count_what_was_said_and_what_happened():
     low, second, high = reliability(probability, happened)
     assert (low.rows, low.forecast, low.happened) == (1, 0.05, 0.0)
     assert (second.lower, second.upper, second.rows) == (0.1, 0.2, 2)
-    assert (second.forecast, second.happened) == (pytest.approx(0.135), 0.5)
+    assert second.forecast == pytest.approx(0.135)
+    assert second.happened == 0.5
     assert (high.lower, high.rows, high.happened) == (0.9, 2, 1.0)
 
 
