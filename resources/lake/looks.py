@@ -69,6 +69,12 @@ def look_at(place: Place) -> LakeSnapshot:
         return LakeSnapshot(place, loaded.delta, loaded.state.copy())
 
 
+def mark_of(place: Place) -> tuple[int, ...]:
+    """Return what is another whenever the table's log is; () of an object store, or of no table."""
+    folder = Storage(place.uri, place.options).folder
+    return () if folder is None else _print_of(folder / LOG_FOLDER)
+
+
 def _load(place: Place, folder: Path) -> _Loaded | None:
     before = _print_of(folder / LOG_FOLDER)  # What comes meanwhile is seen by the next look
     delta = open_newest(place)

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 from resources.lake.commit_log import kept_versions, read_commits
 from resources.lake.delta_tables import Place, open_earlier, open_newest
 from resources.lake.faults import raised_as
-from resources.lake.looks import look_at
+from resources.lake.looks import look_at, mark_of
 from resources.lake.maintenance import check_keep, maintain_table
 from resources.lake.partitions import (
     NOTHING_MAINTAINED,
@@ -97,6 +97,13 @@ class LakeResource(dg.ConfigurableResource["LakeResource"]):
         What was loaded before in this process is good as long as the log is the same (looks.py).
         """
         return look_at(self.place(table))
+
+    def mark(self, table: Table) -> tuple[int, ...]:
+        """Return what is another after each publication, at the cost of one look at a folder.
+
+        () where there is no table yet, and of every table of an object store.
+        """
+        return mark_of(self.place(table))
 
     def history(
         self,

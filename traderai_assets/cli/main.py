@@ -8,8 +8,8 @@ from types import FrameType
 
 import click
 
-from traderai_assets.cli.plain_errors import in_one_line
 from traderai_assets.cli.plain_output import make_output_plain
+from traderai_assets.status.plain_errors import in_one_line
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {

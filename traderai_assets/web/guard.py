@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from traderai_assets.domain.web.access import AccessPolicy, Refusal, RequestHead, refusal
-from traderai_assets.web.dagster_rules import READ_ONLY, changes_something
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -79,6 +78,9 @@ def head_of(scope: Scope) -> RequestHead:
 
 async def _read(scope: Scope, receive: Receive) -> tuple[Refusal | None, Receive]:
     """Read the body and judge it; return how the application receives it once more."""
+    # Brings a parser of GraphQL along, which who serves no GraphQL does without
+    from traderai_assets.web.dagster_rules import READ_ONLY, changes_something
+
     if scope["method"] != "POST":
         return None, receive
     body, more = b"", True

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from traderai_assets.cli.plain_errors import in_one_line
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.instance import database_files
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.instance.database_files import DatabaseFiles
+from traderai_assets.status.plain_errors import in_one_line
 
 COMMANDS = [["markets"], ["status"], ["runs", "list"], ["markets", "add", "binance:SOL/USDT"]]
 
