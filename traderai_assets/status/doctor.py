@@ -3,11 +3,13 @@
 Nothing is changed, and nothing that is broken keeps the rest from being looked at.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resources.build import build_resources
@@ -55,6 +57,8 @@ def examine(
     instance: "Callable[[], DagsterInstance]",
     environment: Mapping[str, str],
     now: datetime | None = None,
+    *,
+    only_look: bool = False,
 ) -> list[dict[str, Any]]:
     """Look at everything, and return a row each.
 
@@ -67,14 +71,16 @@ def examine(
         Variables of the environment.
     now : datetime, optional
         By this machine's clock.
+    only_look : bool
+        Whether to leave out what writes to the home for a moment, and what asks the exchanges.
     """
     now = now or datetime.now(UTC)
     looks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("versions", _versions),
-        ("home", lambda: _home(settings)),
+        ("home", lambda: _home_as_it_is(settings) if only_look else _home(settings)),
         ("instance", lambda: _instance(instance, now)),
         ("lake", lambda: _lake(settings)),
-        ("exchange", lambda: _exchanges(settings, now)),
+        ("exchange", lambda: iter(()) if only_look else _exchanges(settings, now)),
         ("proxy", lambda: _proxy(settings, environment)),
     )
     found: list[Finding] = []
@@ -113,10 +119,27 @@ def _home(settings: Settings) -> Iterator[Finding]:
     probe.write_bytes(b"")
     probe.unlink()
     yield Finding("home", OK, f"{home} can be written")
+    yield _disk(home)
+
+
+def _home_as_it_is(settings: Settings) -> Iterator[Finding]:
+    home = settings.home.resolve()
+    if not home.is_dir():
+        yield Finding("home", WARNING, f"there is no {home} yet", '"traderai dev" makes it')
+        return
+    if os.access(home, os.W_OK | os.X_OK):
+        yield Finding("home", OK, f"{home} is there, and this user's to write")
+    else:
+        cure = "give it to the user who runs TraderAI, or mount its disk for writing"
+        yield Finding("home", BROKEN, f"{home} cannot be written", cure)
+    yield _disk(home)
+
+
+def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(home).free
     state = OK if free >= _LEAST_FREE else WARNING
     cure = "" if state == OK else '"traderai status --disk" shows what lies there'
-    yield Finding("disk", state, f"{megabytes(free)} are free", cure)
+    return Finding("disk", state, f"{megabytes(free)} are free", cure)
 
 
 def _instance(opened: "Callable[[], DagsterInstance]", now: datetime) -> Iterator[Finding]:

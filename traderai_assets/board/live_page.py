@@ -1,0 +1,46 @@
+"""A page that refreshes itself: the renderer's, with what it was made of and a listener."""
+
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from traderai_assets.pages.parts import Page
+from traderai_assets.pages.render import render
+from traderai_assets.pages.static_files import served_files
+
+STATIC = "/static"
+_SCRIPT = "refresh.js"
+# No frame, no form, no other host; charts set styles of their own elements
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def live_page(page: Page, seen: str) -> str:
+    """Return a page as HTML that is shown anew when what it shows has changed.
+
+    Parameters
+    ----------
+    page : Page
+    seen : str
+        Digest of the marks it was made of.
+    """
+    html = render(page, standalone=False, static=STATIC)
+    meta = f'<meta name="traderai-seen" content="{escape(seen)}">\n</head>'
+    script = f'<script src="{STATIC}/{_SCRIPT}" defer></script>\n</body>'
+    sign = '<p class="connection">Updates: <span id="connection">none</span></p>\n</footer>'
+    for end, ours in (("</head>", meta), ("</footer>", sign), ("</body>", script)):
+        before, found, after = html.rpartition(end) if end != "</head>" else html.partition(end)
+        if not found:
+            raise ValueError(f"the template of pages has no {end}, where the board adds its own")
+        html = before + ours + after
+    return html
+
+
+@cache
+def static_files() -> dict[str, tuple[bytes, str]]:
+    """Return name to (content, content type) of all files that pages of the board ask for."""
+    own = (Path(__file__).parent / "static" / _SCRIPT).read_bytes()
+    return {**served_files(), _SCRIPT: (own, "text/javascript; charset=utf-8")}
