@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from traderai_assets.domain.numbers import percent, shown
-from traderai_assets.pages.parts import Bar, Cell, Link, Percent, Table, Toned
+from traderai_assets.pages.embedding import drawn
+from traderai_assets.pages.parts import Bar, Cell, Link, Percent, Sketch, Table, Toned
 
 # Said by more than a colour
 MARKS = {"good": "✓", "bad": "✗", "warn": "!"}
@@ -44,6 +45,12 @@ def cell_html(cell: Cell) -> Markup:
         width = min(max(cell.share, 0.0), 1.0) * 100
         return Markup('<td class="bar"><span style="width:{}%"></span><b>{}</b></td>').format(
             f"{width:.1f}", cell.text
+        )
+    if isinstance(cell, Sketch):
+        if not cell.svg:
+            return cell_html(None)
+        return Markup('<td class="sketch" data-v="{0}" title="{0}">{1}</td>').format(
+            cell.text, drawn(cell.svg)
         )
     if isinstance(cell, Toned):
         mark = f"{MARKS[cell.tone]} " if cell.tone in MARKS else ""

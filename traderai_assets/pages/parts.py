@@ -75,7 +75,15 @@ class Percent:
     share: float
 
 
-Cell = str | int | float | None | Link | Bar | Toned | Percent
+@dataclass(frozen=True)
+class Sketch:
+    """A cell with a sparkline of `domain/pictures`, "" is none; what it is of, in words."""
+
+    svg: str
+    text: str
+
+
+Cell = str | int | float | None | Link | Bar | Toned | Percent | Sketch
 
 
 @dataclass(frozen=True)
