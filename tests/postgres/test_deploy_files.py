@@ -18,7 +18,7 @@ WHERE_PASSWORDS_STAND = {
     "{ env: PGPASSWORD }",
 }
 SECRETS = re.compile(r"password|secret|token", re.IGNORECASE)
-OURS = ("code", "daemon", "web")
+OURS = ("code", "daemon", "web", "board")
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_no_file_holds_a_password(deploy):
 def test_the_password_is_a_file_of_those_who_need_it(compose, services):
     assert compose["secrets"] == {"database_password": {"file": "./secrets/database_password"}}
     given = {name for name, service in services.items() if "secrets" in service}
-    assert given == {"postgres", "code", "daemon", "web", "backup"}
+    assert given == {"postgres", "code", "daemon", "web", "board", "backup"}
     for name in given - {"postgres"}:
         environment = services[name]["environment"]
         assert environment["PGPASSWORD_FILE"] == "/run/secrets/database_password"
@@ -148,10 +148,17 @@ def test_who_looks_for_workers_shares_the_numbering_of_processes_and_the_name(se
     assert "healthcheck" not in services["processes"]  # the owner of the numbering never ends
 
 
-def test_only_the_web_server_is_reached_and_only_from_this_machine(services):
-    assert {name for name, service in services.items() if "ports" in service} == {"web"}
-    for port in services["web"]["ports"]:
+def test_only_what_is_looked_at_is_reached_and_only_from_this_machine(services):
+    reached = {name: one["ports"] for name, one in services.items() if "ports" in one}
+    assert reached.keys() == {"web", "board"}
+    for port in (port for ports in reached.values() for port in ports):
         assert port.startswith("127.0.0.1:")
+
+
+def test_the_board_may_write_nothing_of_what_it_shows(services):
+    assert services["board"]["command"][:3] == ["python", "-m", "traderai_assets.board"]
+    assert all(mount.endswith(":ro") for mount in services["board"]["volumes"])
+    assert services["board"]["environment"]["NUMBA_CACHE_DIR"].startswith("/tmp/")  # noqa: S108
     assert not any(service.get("network_mode") == "host" for service in services.values())
     assert not any(service.get("privileged") for service in services.values())
 

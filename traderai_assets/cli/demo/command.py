@@ -22,7 +22,7 @@ from traderai_assets.cli.sandbox.origin import SandboxOrigin, same_origin
 from traderai_assets.cli.sandbox.process import sandbox_of
 from traderai_assets.settings import Settings
 
-WEB_PORT = 3000
+WEB_PORT, BOARD_PORT = 3000, 3001
 INTERRUPTED = 130  # as shells have it
 # Standing, so that two demos are the same; a day on which the newest model has something to say
 SIMULATED_NOW = datetime(2026, 10, 6, tzinfo=UTC)
@@ -68,11 +68,17 @@ def _run(candles: Path | None) -> None:
         watch = QueueWatch(stack.enter_context(open_instance(settings)))
         watch.say(f"Starting Dagster; its log is {log}")
         services = stack.enter_context(
-            dagster_running(settings, port=free_port(WEB_PORT), environment=environment, log=log)
+            dagster_running(
+                settings,
+                port=free_port(WEB_PORT),
+                board_port=free_port(BOARD_PORT),
+                environment=environment,
+                log=log,
+            )
         )
         services.watch(sandbox.service)
         watch.stop_by(services.check)
-        watch.say(f"Web UI: {services.url} (as long as the demo runs)")
+        watch.say(f"Web UI: {services.url}, board: {services.board_url} (as long as the demo runs)")
         Scenario(settings, origin, sandbox, watch, services.url, open_lake(settings)).run()
         print_summary(settings, watch)
 

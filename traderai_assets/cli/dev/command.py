@@ -1,4 +1,4 @@
-"""`traderai dev`: web UI, daemon and sensors on this machine, until Ctrl-C."""
+"""`traderai dev`: web UI, board, daemon and sensors on this machine, until Ctrl-C."""
 
 import os
 from contextlib import ExitStack
@@ -15,19 +15,26 @@ from traderai_assets.cli.sandbox.process import sandbox_of
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.settings import Settings
 
-WEB_PORT = 3000
+WEB_PORT, BOARD_PORT = 3000, 3001
 
 
 @click.command()
 @click.option("--port", default=WEB_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--board-port",
+    default=BOARD_PORT,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Of the board, which shows and changes nothing.",
+)
 @click.option("--speed", default=1.0, show_default=True, help="Of the sandbox's clock, if any.")
-def command(port: int, speed: float) -> None:
-    """Start the web UI and the daemon; a home the demo made gets its sandbox back.
+def command(port: int, board_port: int, speed: float) -> None:
+    """Start the web UI, the board and the daemon; a home the demo made gets its sandbox back.
 
     Example: traderai dev
     """
     try:
-        _run(port, speed)
+        _run(port, board_port, speed)
     except KeyboardInterrupt as end:
         # Everything has ended by now, so this is the last that anybody says
         click.echo(
@@ -35,13 +42,16 @@ def command(port: int, speed: float) -> None:
         )
 
 
-def _run(port: int, speed: float) -> None:
+def _run(port: int, board_port: int, speed: float) -> None:
+    if port == board_port:
+        raise InvalidInput(f"web UI and board cannot both have port {port}; name another of them")
     settings = open_settings()
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai dev"))
         dagster_home(settings)  # Before anything is started: it may not be ours
-        if free_port(port) != port:
-            raise InvalidInput(f"port {port} of {HOST} is taken; name another with --port")
+        for wanted, option in ((port, "--port"), (board_port, "--board-port")):
+            if free_port(wanted) != wanted:
+                raise InvalidInput(f"port {wanted} of {HOST} is taken; name another with {option}")
         origin = SandboxOrigin.of(settings)
         environment = {}
         watched = []
@@ -53,9 +63,12 @@ def _run(port: int, speed: float) -> None:
             click.echo(unused)
         click.echo("Starting Dagster.")
         services = stack.enter_context(
-            dagster_running(settings, port=port, environment=environment, log=None)
+            dagster_running(
+                settings, port=port, board_port=board_port, environment=environment, log=None
+            )
         )
         services.watch(*watched)
+        click.echo(f"Board:  {services.board_url}")
         click.echo(f"Web UI: {services.url} (Ctrl-C ends everything)")
         services.wait()
 

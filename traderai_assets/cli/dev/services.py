@@ -1,6 +1,6 @@
-"""Services: Dagster's code server, daemon and web server, each a process that is watched.
+"""Services: Dagster's code server, daemon and web server, and the board, each watched.
 
-The same three as in deploy/. Who stops takes the others along: a web UI without a daemon would show
+The same four as in deploy/. Who stops takes the others along: a web UI without a daemon would show
 a queue that never moves. The one code server listens on a socket in a folder of its own, where
 nobody else's can be met.
 """
@@ -27,10 +27,10 @@ _SECONDS_BETWEEN_POLLS = 1.0
 
 
 class DagsterServices:
-    """The three that run, and where the web UI is."""
+    """Those that run, and where the web UI is, and the board; "" where there is none."""
 
-    def __init__(self, url: str, services: list[Service]) -> None:
-        self.url = url
+    def __init__(self, url: str, services: list[Service], board_url: str = "") -> None:
+        self.url, self.board_url = url, board_url
         self._watched = services
         self._code: CodeServer | None = None
 
@@ -105,9 +105,26 @@ class CodeServer:
 
 @contextmanager
 def dagster_running(
-    settings: Settings, *, port: int, environment: Mapping[str, str], log: Path | None
+    settings: Settings,
+    *,
+    port: int,
+    board_port: int | None = None,
+    environment: Mapping[str, str],
+    log: Path | None,
 ) -> Iterator[DagsterServices]:
-    """Run code server, daemon and guarded web server while the block lasts.
+    """Run code server, daemon, guarded web server and board while the block lasts.
+
+    Parameters
+    ----------
+    settings : Settings
+    port : int
+        Of the web UI.
+    board_port : int, optional
+        Of the board; none is started where it is left out.
+    environment : mapping
+        Variables for all of them.
+    log : Path, optional
+        Where they write; to our own output where left out.
 
     Raises
     ------
@@ -122,7 +139,8 @@ def dagster_running(
         "DAGSTER_HOME": str(dagster_home(settings)),
     }
     url = f"http://{HOST}:{port}"
-    running = DagsterServices(url, [])
+    board_url = "" if board_port is None else f"http://{HOST}:{board_port}"
+    running = DagsterServices(url, [], board_url)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="traderai-")))
         workspace = _workspace(folder)
@@ -145,6 +163,9 @@ def dagster_running(
             *("traderai_assets.web", "--host", HOST, "--port", str(port)),
             *("--workspace", str(workspace)),
         )
+        if board_url:
+            board = start("the board", *_board(port, board_port))
+            wait_until(board, lambda: answers(f"{board_url}/server_info"))
         wait_until(web, lambda: answers(f"{url}/server_info"))
         yield running
 
@@ -153,6 +174,11 @@ def _code_server(folder: Path) -> list[str]:
     start = ["dagster", "code-server", "start", "--socket", str(folder / "code")]
     start += ["--module-name", MODULE, "--location-name", LOCATION, "--log-level", "warning"]
     return [*start, "--use-python-environment-entry-point", "--inject-env-vars-from-instance"]
+
+
+def _board(web_port: int, port: int | None) -> list[str]:
+    ports = ["--port", str(port), "--web-port", str(web_port)]
+    return ["traderai_assets.board", "--host", HOST, *ports]
 
 
 def _workspace(folder: Path) -> Path:
