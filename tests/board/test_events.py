@@ -5,6 +5,7 @@ import time
 from contextlib import ExitStack
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from resources.lake.resource import LakeResource
@@ -60,17 +61,13 @@ def test_a_change_of_the_lake_is_told_to_pages_that_show_the_table(lived_home, l
     for name in ("open_time", "decided_at", "valid_until", "valid_from"):
         last[name] = last[name] + (rows["open_time"].iloc[-1] - rows["open_time"].iloc[-2])
     last["signal_id"] = None
-    import pandas as pd
-
     more = pd.concat([rows, last], ignore_index=True)
     snapshot.publish({(key, month): more}, run_id="test", code_version="1")
     assert market.next_change(SOON)
     assert queue.next_change(QUIET) is None
 
 
-def test_a_page_that_was_made_before_a_change_is_told_when_it_listens_after(
-    board, lived_home, listen
-):
+def test_a_page_that_was_made_before_a_change_is_told_when_it_listens_after(board, lived_home):
     seen = seen_in(board.page("/queue"))
     with instance_of(lived_home) as instance:
         add_run(instance, "train", dg.DagsterRunStatus.QUEUED)

@@ -81,7 +81,7 @@ def test_a_damaged_table_is_named_and_the_rest_is_shown(tmp_path, lived_home):
     assert tables_of(pages["/queue"])["classes"]
 
 
-def test_a_market_or_strategy_that_is_not_there_is_said_with_those_that_are(tmp_path, board):
+def test_a_market_or_strategy_that_is_not_there_is_said_with_those_that_are(board):
     for path, told in {
         "/markets/binance.X-USDT.1h": "there are those of binance.BTC-USDT.1h",
         "/markets/nonsense": "EXCHANGE.SYMBOL.TIMEFRAME",

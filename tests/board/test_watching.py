@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from traderai_assets.board import watching
 from traderai_assets.board.marks import digest_of
 from traderai_assets.board.watching import Listener, Watcher
@@ -31,8 +33,6 @@ def test_what_came_while_a_listener_was_slow_is_told_once_and_as_it_is_now():
         first = await listener.changed()
         monkeyed.setattr(watching, "SECONDS_BETWEEN_SIGNS", 0.01)
         return first, await listener.changed()
-
-    import pytest
 
     with pytest.MonkeyPatch.context() as patch:
         assert asyncio.run(told(patch)) == (digest_of({"runs": 99}, RUNS), None)

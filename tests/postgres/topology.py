@@ -20,10 +20,11 @@ from tests import processes
 from traderai_assets.cli.processes import HOST, free_port
 
 TIMEOUT_SECONDS = 120
+_PORT_OF = {"code": "4000", "web": "3000", "board": "3001"}
 
 
 class Topology:
-    """Code server, daemon and web server, each a process of its own."""
+    """Code server, daemon, web server and board, each a process of its own."""
 
     def __init__(self, repository: Path, folder: Path, environment: Mapping[str, str]) -> None:
         self._repository = repository
@@ -34,8 +35,9 @@ class Topology:
         # A copy, so that nobody else's processes have this DAGSTER_HOME
         self.dagster_home = folder / "deploy"
         shutil.copytree(repository / "deploy", self.dagster_home)
-        self._ports = {"4000": str(free_port(0)), "3000": str(free_port(0))}
+        self._ports = {port: str(free_port(0)) for port in _PORT_OF.values()}
         self.port_of_web = int(self._ports["3000"])
+        self.port_of_board = int(self._ports["3001"])
         self.environment = {
             **self._services["daemon"]["environment"],
             **environment,
@@ -51,7 +53,7 @@ class Topology:
         self._stack = ExitStack()
 
     def start(self) -> None:
-        """Start all three; return when each answers."""
+        """Start all four; return when each answers."""
         self.home.mkdir(exist_ok=True)
         guard = [sys.executable, processes.__file__, str(self.dagster_home)]
         self._stack.enter_context(
@@ -60,8 +62,10 @@ class Topology:
         self.start_service("code")
         self._until_healthy("code")  # The others wait for it, as `depends_on` has it
         self.start_service("daemon")
-        self.start_service("web")
-        self._until_healthy("web")
+        for service in ("web", "board"):
+            self.start_service(service)
+        for service in ("web", "board"):
+            self._until_healthy(service)
 
     def start_service(self, service: str) -> None:
         """Start one service, in the repository as the image has it in /app."""
@@ -108,7 +112,7 @@ class Topology:
 
     def _is_healthy(self, service: str) -> bool:
         """Ask by the file's own command, once somebody listens."""
-        port = int(self._ports["4000" if service == "code" else "3000"])
+        port = int(self._ports[_PORT_OF[service]])
         with socket.socket() as probe:
             if probe.connect_ex((HOST, port)):
                 return False
