@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +10,7 @@ import pytest
 
 from resources.lake.resource import LakeResource
 from resources.studies.resource import StudiesResource
+from tests.pages.reading import tables_of
 from tests.postgres.conftest import MARKET
 from tests.postgres.server import PostgresServer
 from tests.processes import processes_of
@@ -65,6 +67,20 @@ def test_the_web_server_stops_a_worker_that_is_the_daemons_child(platform):
     )
     platform.until(lambda: platform.instance.get_run_by_id(run.run_id).is_finished)
     assert platform.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.CANCELED
+
+
+def test_the_board_shows_what_the_database_holds(platform):
+    def tables(path):
+        url = f"http://127.0.0.1:{platform.topology.port_of_board}{path}"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            html = answer.read().decode()
+        assert 'class="words bad"' not in html, html[-3000:]
+        return tables_of(html)
+
+    assert [row["market"] for row in tables("/markets")["markets"]] == [MARKET]
+    assert len(tables("/queue")["classes"]) == 7
+    things = {row["thing"]: row["state"] for row in tables("/health")["doctor"]}
+    assert (things["instance"], things["daemon"]) == ("ok", "ok")
 
 
 def test_what_a_running_platform_backs_up_is_found_again_in_another(
