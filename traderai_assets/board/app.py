@@ -95,8 +95,8 @@ class Board:
                 request.query_params,
             )
             seen = await asyncio.to_thread(self._seen, asked.path)
-            key = (asked.path, request.url.query, asked.links.root, seen)
-            made = await self.maker.page(key, lambda: _made(view, asked, seen))
+            key = (asked.path, request.url.query, asked.links.root)
+            made = await self.maker.page(key, seen, lambda: _made(view, asked, seen))
             return HTMLResponse(made.html, made.status, HEADERS)
 
         return page

@@ -4,7 +4,8 @@
 (() => {
   const meta = () => document.querySelector('meta[name="traderai-seen"]');
   const sign = document.getElementById("connection");
-  let source = null, busy = false, again = false, waiting = 0;
+  const SECONDS_LATER = 5;
+  let source = null, busy = false, again = false, waiting = 0, told = "";
 
   function say(text, kind) {
     sign.textContent = text;
@@ -38,7 +39,7 @@
   async function refresh() {
     if (busy) { again = true; return; }
     // Not under the hands of who is marking something
-    if (String(getSelection())) { clearTimeout(waiting); waiting = setTimeout(refresh, 2000); return; }
+    if (String(getSelection())) { clearTimeout(waiting); waiting = setTimeout(refresh, 1000 * SECONDS_LATER); return; }
     busy = true;
     try {
       do {
@@ -47,6 +48,9 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (page.querySelector("main") && page.querySelector('meta[name="traderai-seen"]')) put(page);
       } while (again);
+      // A page that is costly is not made anew at once: then this one is still of before
+      clearTimeout(waiting);
+      if (told && meta().content !== told) waiting = setTimeout(refresh, 1000 * SECONDS_LATER);
     } catch {
       say("not connected", "bad"); // The connection's own end is told by `error`, and tried again
     } finally {
@@ -59,13 +63,14 @@
     const asked = new URLSearchParams({ page: location.pathname, seen: meta().content });
     source = new EventSource(`/events?${asked}`);
     source.addEventListener("open", () => say("live", "good"));
-    source.addEventListener("changed", refresh);
+    source.addEventListener("changed", (event) => { told = event.data; refresh(); });
     source.addEventListener("error", () => say("not connected; it tries again", "bad"));
   }
 
   function rest() {
     source?.close();
     source = null;
+    clearTimeout(waiting);
     say("resting", "plain");
   }
 

@@ -1,7 +1,7 @@
 """Models: the registry, one model's card, and two side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from itertools import islice, pairwise
 from typing import Any
 
 from traderai_assets.board.sections import cells, section
@@ -22,6 +22,7 @@ from traderai_assets.pages.parts import (
 from traderai_assets.registry.model_comparison import compared_models
 from traderai_assets.registry.model_list import model_card, model_rows, stored_models
 from traderai_assets.registry.stored_models import StoredModel, find_model
+from traderai_assets.schemas.models import MODELS
 from traderai_assets.strategies import strategies_of
 
 # Of all strategies and markets together, the newest of each first
@@ -76,17 +77,16 @@ def comparison_page(asked: Asked) -> Page:
 
 def _registry(asked: Asked) -> Iterator[Part]:
     sources = asked.sources
-    every = list(stored_models(sources.lake, strategies_of(sources.settings)))
-    shown = _newest(every, MOST_SHOWN)
+    stored, shown = _newest(asked)
     rows = model_rows(sources.settings, sources.lake, sources.instance, shown)
     before = {
         newer.model_id: older.model_id
-        for newer, older in pairwise(every)
+        for newer, older in pairwise(shown)
         if (newer.market, newer.strategy) == (older.market, older.strategy)
     }
     yield Numbers(
         [
-            Number("stored", str(len(every))),
+            Number("stored", str(stored)),
             Number("speak", str(sum(row["speaks"] != _NOT for row in rows))),
             Number("not sane", str(sum(row["verdict"] != _SANE for row in rows))),
         ]
@@ -94,21 +94,29 @@ def _registry(asked: Asked) -> Iterator[Part]:
     made = [
         _row(row, model, before.get(model.model_id)) for row, model in zip(rows, shown, strict=True)
     ]
-    left = len(every) - len(shown)
-    note = f'and {left} older; "traderai models list" lists all' if left else ""
+    left = stored - len(shown)
+    note = f'and {left} more; "traderai models list" lists all' if left else ""
     empty = "no model is stored yet; the job train makes one"
     yield Table("models", "Models", COLUMNS, made, note=note, empty=empty)
 
 
-def _newest(models: Sequence[StoredModel], most: int) -> list[StoredModel]:
-    """Return at most so many, of each strategy and market equally many, in their order."""
-    ranks: dict[tuple[str, str], int] = {}
-    ranked = []
-    for index, model in enumerate(models):
-        of = model.strategy.name, model.market.key
-        ranks[of] = ranks.get(of, 0) + 1
-        ranked.append((ranks[of], index))
-    return [models[index] for index in sorted(index for _, index in sorted(ranked)[:most])]
+def _newest(asked: Asked) -> tuple[int, list[StoredModel]]:
+    """Return how many models are stored, and of each strategy and market equally many newest."""
+    lake = asked.sources.lake
+    of = [
+        (strategy, market)
+        for strategy in strategies_of(asked.sources.settings)
+        for market in lake.of(strategy).snapshot(MODELS).markets()
+    ]
+    stored = sum(lake.of(strategy).snapshot(MODELS).rows(market) for strategy, market in of)
+    each = max(1, MOST_SHOWN // max(len(of), 1))
+    # Read one by one: a model's row holds the model
+    shown = [
+        model
+        for strategy, market in of[:MOST_SHOWN]
+        for model in islice(stored_models(lake, [strategy], market), each)
+    ]
+    return stored, shown
 
 
 def _row(row: Mapping[str, Any], model: StoredModel, before: str | None) -> list[Cell]:
