@@ -74,3 +74,5 @@ def test_every_file_that_a_page_asks_for_is_served_and_none_is_elsewhere(board):
         answer = board.send("GET", path)
         assert answer.status == 200
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        kept = board.send("GET", path, {"If-None-Match": answer.headers["ETag"]})
+        assert (kept.status, kept.text) == (304, "")

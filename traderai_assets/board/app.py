@@ -120,8 +120,11 @@ class Board:
         found = static_files().get(request.path_params["name"])
         if found is None:
             return PlainTextResponse("there is no such file\n", 404)
-        content, kind = found
-        return Response(content, 200, {"cache-control": "max-age=300"}, kind)
+        # Asked for with every page, and sent where it is another than the reader has
+        headers = {"cache-control": "no-cache", "etag": found.tag}
+        if request.headers.get("if-none-match") == found.tag:
+            return Response(status_code=304, headers=headers)
+        return Response(found.content, 200, headers, found.kind)
 
     def _links(self, request: Request) -> DagsterLinks:
         host = request.headers["host"]  # The guard has read it

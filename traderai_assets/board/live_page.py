@@ -1,8 +1,10 @@
 """A page that refreshes itself: the renderer's, with what it was made of and a listener."""
 
 from functools import cache
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from traderai_assets.pages.parts import Page
 from traderai_assets.pages.render import render
@@ -31,6 +33,7 @@ def live_page(page: Page, seen: str) -> str:
     meta = f'<meta name="traderai-seen" content="{escape(seen)}">\n</head>'
     script = f'<script src="{STATIC}/{_SCRIPT}" defer></script>\n</body>'
     sign = '<p class="connection">Updates: <span id="connection">none</span></p>\n</footer>'
+    html = html.replace("</title>", " - TraderAI</title>", 1)
     for end, ours in (("</head>", meta), ("</footer>", sign), ("</body>", script)):
         before, found, after = html.rpartition(end) if end != "</head>" else html.partition(end)
         if not found:
@@ -39,8 +42,20 @@ def live_page(page: Page, seen: str) -> str:
     return html
 
 
+class StaticFile(NamedTuple):
+    """A file that pages ask for: its content, the type of it, and a tag that goes with it."""
+
+    content: bytes
+    kind: str
+    tag: str
+
+
 @cache
-def static_files() -> dict[str, tuple[bytes, str]]:
-    """Return name to (content, content type) of all files that pages of the board ask for."""
+def static_files() -> dict[str, StaticFile]:
+    """Return all files that pages of the board ask for, by name."""
     own = (Path(__file__).parent / "static" / _SCRIPT).read_bytes()
-    return {**served_files(), _SCRIPT: (own, "text/javascript; charset=utf-8")}
+    every = {**served_files(), _SCRIPT: (own, "text/javascript; charset=utf-8")}
+    return {
+        name: StaticFile(content, kind, f'"{blake2b(content, digest_size=12).hexdigest()}"')
+        for name, (content, kind) in every.items()
+    }

@@ -17,6 +17,11 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.errors import InvalidSettings, TraderAIError
 from traderai_assets.schemas.tables import Table
 from traderai_assets.settings import Settings
+from traderai_assets.web.server import (
+    POOL_MAX_OVERFLOW,
+    POOL_RECYCLE_SECONDS,
+    STATEMENT_TIMEOUT_MS,
+)
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -134,6 +139,8 @@ def _opened(settings: Settings) -> "DagsterInstance":
     if fault := foreign(instance):
         instance.dispose()
         raise InvalidSettings(fault)
+    # So that a page waits for a database that is away for seconds, and not for minutes as a run
+    instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_MAX_OVERFLOW)
     return instance
 
 

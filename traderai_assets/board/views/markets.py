@@ -101,7 +101,7 @@ def _row(
     closes = _closes(candles, market, last)
     behind = None if asked.sources.is_simulated else bars_behind(last, market, _now(asked))
     return [
-        Link(key, f"/markets/{key}"),
+        Link(key, f"/markets/{key}") if row["candles"] else key,
         Sketch(sparkline(closes), f"closes of {key}, the last {_DRAWN.days} days"),
         significant(float(closes[-1]), PRICE_DIGITS) if len(closes) else None,
         state(row["state"], good=[OK], bad=["ended", "refused"]),

@@ -59,9 +59,10 @@ def _verdict(asked: Asked, strategy: Strategy) -> Iterator[Part]:
     found = last_verdict(asked.sources.lake, strategy)
     numbers = found["numbers"]
     told = strategy_state(found["state"])
+    until = f"judged until {found['judged_until']}" if found["judged_until"] else "not judged yet"
     yield Numbers(
         [
-            Number("state", told.text, f"judged until {found['judged_until']}", told.tone),
+            Number("state", told.text, until, told.tone),
             *(Number(name, _text(numbers[name])) for name in _HEADLINES if name in numbers),
         ]
     )
