@@ -24,6 +24,7 @@ TIMEOUT_SECONDS = 180
 PARTS = {
     "the daemon": "dagster._daemon",
     "the web server": "traderai_assets.web",
+    "the board": "traderai_assets.board",
     "the code server": "dagster\0code-server",
     "the code server, whose child held our code": "dagster\0api\0grpc",
     "the sandbox": "traderai_assets.cli\0sandbox",
@@ -67,8 +68,9 @@ def test_an_error_while_a_process_is_gone_is_that_process_s(tmp_path):
 
 
 @pytest.mark.processes
-def test_a_port_that_is_taken_is_said_before_anything_starts(traderai):
-    port = free_port(0)
+@pytest.mark.parametrize("option", ["--port", "--board-port"])
+def test_a_port_that_is_taken_is_said_before_anything_starts(traderai, option):
+    port, other = free_port(0), free_port(0)
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
         stdout=subprocess.DEVNULL,
@@ -79,11 +81,21 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(traderai):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         try:
-            code, out, err = traderai("dev", "--port", str(port))
+            ports = {"--port": other, "--board-port": other} | {option: port}
+            code, out, err = traderai("dev", *(str(one) for pair in ports.items() for one in pair))
         finally:
             taken.kill()
     assert (code, out) == (1, "")
-    assert err == f"traderai: port {port} of 127.0.0.1 is taken; name another with --port\n"
+    assert err == f"traderai: port {port} of 127.0.0.1 is taken; name another with {option}\n"
+
+
+def test_web_ui_and_board_have_each_a_port_of_its_own(traderai):
+    code, _, err = traderai("dev", "--port", "3500", "--board-port", "3500")
+    assert code == 1
+    assert err == (
+        "traderai: web UI and board cannot both have port 3500; name another of them with "
+        "--port or --board-port\n"
+    )
 
 
 class Dev:
@@ -96,9 +108,10 @@ class Dev:
         moment = "2026-03-20T12:00:00+00:00"
         origin = SandboxOrigin(None, seed=7, start=None, began=moment, now=moment)
         origin.save(load_settings(home=self.home))
+        ports = ["--port", str(free_port(0)), "--board-port", str(free_port(0))]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "traderai_assets.cli", "dev", "--port", str(free_port(0))],
+                [sys.executable, "-m", "traderai_assets.cli", "dev", *ports],
                 cwd=repository,
                 env={**os.environ, **settings},
                 stdout=log,

@@ -44,7 +44,10 @@ def command(port: int, board_port: int, speed: float) -> None:
 
 def _run(port: int, board_port: int, speed: float) -> None:
     if port == board_port:
-        raise InvalidInput(f"web UI and board cannot both have port {port}; name another of them")
+        raise InvalidInput(
+            f"web UI and board cannot both have port {port}; name another of them with --port or "
+            "--board-port"
+        )
     settings = open_settings()
     with ExitStack() as stack:
         stack.enter_context(home_lock(settings, "traderai dev"))
