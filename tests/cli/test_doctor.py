@@ -82,3 +82,23 @@ def test_a_package_of_another_version_is_named(monkeypatch):
     [found] = doctor._versions()
     assert (found.state, found.found.startswith("dagster is ")) == ("broken", True)
     assert found.found.endswith(", expected ==1.0")
+
+
+def test_who_only_looks_writes_nothing_and_asks_no_exchange(home, monkeypatch):
+    monkeypatch.setattr(doctor, "_exchanges", lambda *_: pytest.fail("an exchange was asked"))
+
+    def no_instance():
+        raise OSError("none")
+
+    def look():
+        rows = doctor.examine(home, no_instance, {}, only_look=True)
+        return {row["thing"]: row["state"] for row in rows}
+
+    assert (look()["home"], home.home.exists()) == ("warning", False)
+    home.home.mkdir(parents=True)
+    before = home.home.stat().st_mtime_ns
+    assert look() == {
+        **dict.fromkeys(("versions", "home", "disk", "lake", "proxy"), "ok"),
+        "instance": "broken",
+    }
+    assert home.home.stat().st_mtime_ns == before
