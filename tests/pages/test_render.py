@@ -21,6 +21,7 @@ from traderai_assets.pages.parts import (
     Picture,
     Section,
     Series,
+    Sketch,
     Table,
     Toned,
     Trace,
@@ -46,6 +47,7 @@ def everything(text=HOSTILE):
         Table("t", text, [text, "n"], [[text, 1 / 3], [Toned(text, "good"), None]], note=text),
         Table("b", "b", ["bar", "link"], [[Bar(2.0, text), Link(text, "/x")]], folded=True),
         Table("e", "e", ["a"], [], empty=text),
+        Table("s", "s", ["s"], [[Sketch("<svg ></svg>", text)], [Sketch("", text)]]),
         Picture(text, "<svg xmlns='http://www.w3.org/2000/svg'></svg>"),
         Chart(
             text, [row[0] for row in rows], [Series(text, [1.0, None, 2.0, 3.0, 0.1])], note=text
@@ -224,3 +226,12 @@ def test_the_wheel_holds_every_file_that_a_page_is_made_of(repository):
     files = {one for one in files if "__pycache__" not in one}
     assert len(files) > 15
     assert files <= packed
+
+
+def test_a_small_picture_stands_in_a_cell_and_its_words_are_saved():
+    rows = [[Sketch("<svg ></svg>", "price of a")], [Sketch("", "price of b")]]
+    html = render(page(Table("t", "t", ["price"], rows)), standalone=False)
+    assert tables_of(html)["t"] == [{"price": "price of a"}, {"price": None}]
+    assert '<td class="sketch" data-v="price of a" title="price of a"><svg ></svg></td>' in html
+    with pytest.raises(ValueError, match="a picture is SVG made by"):
+        render(page(Table("t", "t", ["p"], [[Sketch("<svg onload=x>", "")]])), standalone=False)
