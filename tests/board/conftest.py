@@ -7,7 +7,7 @@ import pytest
 
 from tests.assets.conftest import feed, lived_in
 from tests.board.served import ServedBoard, board_served
-from tests.cli.conftest import MARKET, OPEN_MONTH, empty_instance
+from tests.cli.conftest import MARKET, OPEN_MONTH, ORIGIN, empty_instance
 from traderai_assets.instance.run_coordinator import queue_tags
 from traderai_assets.partitions import MARKETS
 
@@ -35,8 +35,10 @@ def add_run(
 ) -> str:
     """Add a run as the coordinator stamps it."""
     named = {"dagster/partition": f"{MARKET}|2026-04", **tags}
-    run = dg.DagsterRun(job_name=job, status=status, tags=named)
-    return instance.add_run(run.with_tags({**named, **queue_tags(run, OPEN_MONTH)})).run_id
+    run = dg.DagsterRun(job_name=job, status=status, tags=named, remote_job_origin=ORIGIN)
+    # Progress is what a worker adds once the run is out of the queue
+    stamped = run.with_tags({**named, **queue_tags(run, OPEN_MONTH), **tags})
+    return instance.add_run(stamped).run_id
 
 
 @pytest.fixture(scope="module")

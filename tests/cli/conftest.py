@@ -26,7 +26,7 @@ from traderai_assets.settings import Settings, load_settings
 
 MARKET = "binance.BTC-USDT.1h"
 OPEN_MONTH = "2026-05"
-_ORIGIN = RemoteJobOrigin(
+ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("traderai"), "__repository__"), "train"
 )
 
@@ -97,7 +97,7 @@ def run(instance) -> Callable[..., dg.DagsterRun]:
     def make(job, status, *, market=MARKET, worker="", stamped=True, tags=None, **more):
         named = {"dagster/partition": f"{market}|2026-04", **(tags or {})}
         made = dg.DagsterRun(
-            job_name=job, status=status, tags=named, remote_job_origin=_ORIGIN, **more
+            job_name=job, status=status, tags=named, remote_job_origin=ORIGIN, **more
         )
         found = queue_tags(made, OPEN_MONTH) if stamped else {}
         if worker is not None:

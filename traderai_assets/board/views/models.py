@@ -162,7 +162,7 @@ def _card(asked: Asked, model: StoredModel) -> Iterator[Part]:
 
 def _metrics(metrics: Mapping[str, float | None]) -> Table:
     rows: list[list[Cell]] = [
-        [metric.name, metrics[metric.name], metric.unit.name, metric.sentence]
+        [metric.name, metrics[metric.name], metric.unit.name, metric.meaning]
         for metric in OF_MODELS
     ]
     return Table("metrics", "Out of sample", ("metric", "value", "unit", "what it is"), rows)
