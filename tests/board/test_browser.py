@@ -69,7 +69,7 @@ def looking(tmp_path_factory):
 def test_a_page_fits_and_says_nothing_and_asks_nobody_else(board, looking, path, width, scheme):
     looking.be(width, scheme)
     looking.browser.open(f"http://{board.host}{path}")
-    looking.browser.until(lambda: "live" in looking.browser.run(SIGN))
+    looking.browser.until(lambda: looking.browser.run(SIGN) == "live")
     looking.keep(f"{path.strip('/').replace('/', '-') or 'now'}-{width}-{scheme}")
     assert looking.browser.run(OVERFLOW) <= 0
     own = f"http://{board.host}/"

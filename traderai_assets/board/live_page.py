@@ -32,10 +32,10 @@ def live_page(page: Page, seen: str) -> str:
     html = render(page, standalone=False, static=STATIC)
     meta = f'<meta name="traderai-seen" content="{escape(seen)}">\n</head>'
     script = f'<script src="{STATIC}/{_SCRIPT}" defer></script>\n</body>'
-    sign = '<p class="connection">Updates: <span id="connection">none</span></p>\n</footer>'
+    sign = '<p class="connection" id="connection">no updates</p>\n</header>'
     html = html.replace("</title>", " - TraderAI</title>", 1)
-    for end, ours in (("</head>", meta), ("</footer>", sign), ("</body>", script)):
-        before, found, after = html.rpartition(end) if end != "</head>" else html.partition(end)
+    for end, ours in (("</head>", meta), ("</header>", sign), ("</body>", script)):
+        before, found, after = html.partition(end)
         if not found:
             raise ValueError(f"the template of pages has no {end}, where the board adds its own")
         html = before + ours + after

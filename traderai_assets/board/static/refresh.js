@@ -9,7 +9,7 @@
 
   function say(text, kind) {
     sign.textContent = text;
-    sign.className = kind;
+    sign.className = `connection ${kind}`;
   }
 
   function folded(root) {
@@ -64,7 +64,7 @@
     source = new EventSource(`/events?${asked}`);
     source.addEventListener("open", () => say("live", "good"));
     source.addEventListener("changed", (event) => { told = event.data; refresh(); });
-    source.addEventListener("error", () => say("not connected; it tries again", "bad"));
+    source.addEventListener("error", () => say("not connected", "bad"));
   }
 
   function rest() {

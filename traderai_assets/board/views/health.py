@@ -54,7 +54,7 @@ def _doctor(asked: Asked) -> Table:
         "cure": "cure",
     }
     note = '"traderai doctor" asks the exchanges too, and tries to write; this page does neither.'
-    return Table("doctor", "Doctor", [*columns], cells(rows, columns), note=note)
+    return Table("doctor", "As the doctor finds it", [*columns], cells(rows, columns), note=note)
 
 
 def _sensors(asked: Asked) -> Table:
@@ -64,7 +64,7 @@ def _sensors(asked: Asked) -> Table:
         "error": lambda row: Toned(row["error"], "bad"),
     }
     rows = cells(failing_sensors(asked.sources.instance), columns)
-    return Table("sensors", "Sensors that fail", [*columns], rows, empty="none fails")
+    return Table("sensors", "Those whose last tick failed", [*columns], rows, empty="none fails")
 
 
 def _disk(asked: Asked) -> Iterator[Part]:
@@ -111,11 +111,18 @@ def _words(asked: Asked) -> Table:
                     strategy.name,
                     said.counts.get(SIGNAL, 0),
                     ", ".join(f"{count} {word}" for word, count in silent.items()),
-                    percent(said.outlier_rate),
-                    percent(said.coverage),
+                    None if said.outlier_rate is None else percent(said.outlier_rate),
+                    None if said.coverage is None else percent(said.coverage),
                 ]
             )
     left = len(markets) - MOST_MARKETS
     note = f'and {left} markets more: "traderai words MARKET"' if left > 0 else ""
     columns = ("market", "strategy", "signals", "silent", "outliers", "intervals held")
-    return Table("words", "Words", columns, rows, note=note, empty="no candles are stored yet")
+    return Table(
+        "words",
+        "A signal, or the one reason for none",
+        columns,
+        rows,
+        note=note,
+        empty="no candles are stored yet",
+    )

@@ -126,7 +126,7 @@ def chart(bars: pd.DataFrame, signals: SaidSignals, said: BarWords) -> Candles:
     for row in inside.to_dict("records"):
         up = row["side"] > 0
         start, until = _seconds(row["decided_at"]), _seconds(row["valid_until"])
-        markers.append(Marker(_seconds(row["open_time"]), "long" if up else "short", up))
+        markers.append(Marker(_seconds(row["open_time"]), "", up))
         levels += [
             (start, until, float(row["target_price"]), "target"),
             (start, until, float(row["stop_price"]), "stop"),
@@ -188,7 +188,13 @@ def _periods(asked: Asked, market: Market) -> Table:
         for one in reversed(champion_periods(history))
     ]
     columns = ("since", "until", "strategy", "speaks", "model", "why")
-    return Table("speakers", "Who spoke when", columns, rows, empty="nobody was chosen yet")
+    return Table(
+        "speakers",
+        "By the history of champions, newest first",
+        columns,
+        rows,
+        empty="nobody was chosen yet",
+    )
 
 
 def _gaps(asked: Asked, market: Market) -> Table:
@@ -209,7 +215,7 @@ def _gaps(asked: Asked, market: Market) -> Table:
     columns = ("from", "until", "kind", "absent bars", "flat bars")
     return Table(
         "gaps",
-        "Gaps",
+        "Stretches without candles or without trades, newest first",
         columns,
         rows,
         note=told,

@@ -82,7 +82,7 @@ def _parts(asked: Asked) -> list[Part]:
     ]
     table = Table(
         "markets",
-        "Markets",
+        "All that are kept",
         COLUMNS,
         made,
         empty='none is kept yet: "traderai markets add binance:BTC/USDT", or "traderai dev" for '

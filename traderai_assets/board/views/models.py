@@ -28,8 +28,8 @@ from traderai_assets.strategies import strategies_of
 # Of all strategies and markets together, the newest of each first
 MOST_SHOWN = 200
 COLUMNS = (
-    *("model", "market", "strategy", "served", "generation", "made at", "verdict", "speaks"),
-    *("rows that refer to it", "compare"),
+    *("model", "market", "strategy", "served", "speaks", "compare", "made at", "generation"),
+    *("references", "verdict"),
 )
 _SANE, _NOT = "sane", "not"
 
@@ -97,7 +97,14 @@ def _registry(asked: Asked) -> Iterator[Part]:
     left = stored - len(shown)
     note = f'and {left} more; "traderai models list" lists all' if left else ""
     empty = "no model is stored yet; the job train makes one"
-    yield Table("models", "Models", COLUMNS, made, note=note, empty=empty)
+    yield Table(
+        "models",
+        "Newest first; references are rows that name it",
+        COLUMNS,
+        made,
+        note=note,
+        empty=empty,
+    )
 
 
 def _newest(asked: Asked) -> tuple[int, list[StoredModel]]:
@@ -126,12 +133,12 @@ def _row(row: Mapping[str, Any], model: StoredModel, before: str | None) -> list
         Link(row["market"], f"/markets/{row['market']}"),
         Link(row["strategy"], f"/strategies/{row['strategy']}"),
         row["served"],
-        row["generation"],
-        row["made_at"],
-        Toned(row["verdict"], "good" if row["verdict"] == _SANE else "warn"),
         Toned("", "plain") if row["speaks"] == _NOT else Toned(row["speaks"], "good"),
-        row["rows_referring"],
         Link("with the one before", compared) if before else None,
+        row["made_at"],
+        row["generation"],
+        row["rows_referring"],
+        Toned(row["verdict"], "good" if row["verdict"] == _SANE else "warn"),
     ]
 
 

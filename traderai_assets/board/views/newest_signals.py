@@ -74,8 +74,9 @@ def newest_signals(asked: Asked) -> Table:
     return signal_table([row for _, row in found[:SHOWN]])
 
 
-def signal_table(rows: Sequence[Sequence[Cell]], title: str = "Signals") -> Table:
+def signal_table(rows: Sequence[Sequence[Cell]]) -> Table:
     """Return a table of signals."""
+    title = "Newest first, times UTC; prices around the close of the signal's bar"
     return Table("signals", title, COLUMNS, rows, empty="no signal was given yet")
 
 

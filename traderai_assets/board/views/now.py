@@ -13,7 +13,7 @@ from traderai_assets.board.views.runs import (
     training_table,
     waiting_table,
 )
-from traderai_assets.pages.parts import Link, Number, Numbers, Page, Part, Table, Toned, Words
+from traderai_assets.pages.parts import Link, Number, Numbers, Page, Part, Table, Toned
 from traderai_assets.status.reading import read_status
 from traderai_assets.status.signals import signal_rows
 from traderai_assets.status.verdicts import last_verdict
@@ -44,8 +44,6 @@ def _at_a_look(asked: Asked) -> Iterator[Part]:
         yield waiting_table(asked, status["queued"])
     if status["failed"]:
         yield failed_table(asked, status["failed"])
-    if not any(status[part] for part in ("running", "queued", "unqueued")):
-        yield Words(["Nothing runs and nothing waits."])
 
 
 def _verdicts(asked: Asked) -> list[Mapping[str, Any]]:

@@ -45,7 +45,7 @@ def _table(asked: Asked) -> Table:
     rows = [
         _row(asked, one, spoken.count(one.name)) for one in strategies_of(asked.sources.settings)
     ]
-    return Table("strategies", "Strategies", COLUMNS, rows)
+    return Table("strategies", "By their last verdicts; accounts begin at 1", COLUMNS, rows)
 
 
 def _row(asked: Asked, strategy: Strategy, speaks_for: int) -> list[Cell]:
@@ -74,7 +74,7 @@ def _speakers(asked: Asked) -> Table:
         cells: list[Cell] = [row[name] for name in columns]
         cells[0] = Link(row["market"], f"/markets/{row['market']}")
         rows.append(cells)
-    return Table("speakers", "Who speaks", columns, rows, empty="nobody was chosen yet")
+    return Table("speakers", "By the last choice", columns, rows, empty="nobody was chosen yet")
 
 
 def _differences(asked: Asked) -> Table:

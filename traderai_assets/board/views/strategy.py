@@ -1,6 +1,6 @@
 """One strategy: its verdict, its account, who spoke by it when, and its settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from traderai_assets.board.views.accounts import pool_account
 from traderai_assets.board.views.asked import Asked
 from traderai_assets.board.views.strategies import strategy_state
 from traderai_assets.domain.champions.periods import champion_periods
-from traderai_assets.domain.numbers import shown, significant
+from traderai_assets.domain.numbers import percent, shown, significant
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.pages.parts import (
     Cell,
@@ -31,7 +31,16 @@ from traderai_assets.status.strategies import setting_rows
 from traderai_assets.status.verdicts import last_verdict
 from traderai_assets.strategies import strategy_named
 
-_HEADLINES = ("t", "annual_sharpe", "total_return", "max_drawdown", "days", "live_days", "trades")
+# Name among the verdict's numbers: its label, and how it is written
+_HEADLINES: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "t": ("t of the mean day", lambda value: shown(value, 3)),
+    "annual_sharpe": ("annual Sharpe ratio", lambda value: shown(value, 3)),
+    "total_return": ("return", percent),
+    "max_drawdown": ("largest drawdown", percent),
+    "days": ("days", str),
+    "live_days": ("live days", str),
+    "trades": ("trades", str),
+}
 
 
 def strategy_page(asked: Asked) -> Page:
@@ -63,7 +72,11 @@ def _verdict(asked: Asked, strategy: Strategy) -> Iterator[Part]:
     yield Numbers(
         [
             Number("state", told.text, until, told.tone),
-            *(Number(name, _text(numbers[name])) for name in _HEADLINES if name in numbers),
+            *(
+                Number(label, write(numbers[name]))
+                for name, (label, write) in _HEADLINES.items()
+                if numbers.get(name) is not None
+            ),
         ]
     )
     yield Words([found["sentence"]])
@@ -130,7 +143,7 @@ def _vetoes(rows: list[dict[str, Any]]) -> Table:
 def _settings(asked: Asked, strategy: Strategy) -> Table:
     columns = {"setting": "setting", "value": "value", "said by": "said_by"}
     rows = setting_rows(asked.sources.settings, strategy.name)
-    return Table("settings", "Settings", [*columns], cells(rows, columns), folded=True)
+    return Table("settings", "All that decides", [*columns], cells(rows, columns), folded=True)
 
 
 def _rows(name: str, title: str, rows: list[dict[str, Any]], empty: str) -> Table:
