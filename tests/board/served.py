@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -31,30 +32,36 @@ class Events:
     """One page that is open: the lines the board sends it, as they come."""
 
     def __init__(self, port: int, path: str, seen: str, **headers: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._connection.request("GET", f"/events?page={path}&seen={seen}", headers=headers)
-        self._answer = self._connection.getresponse()
-        self.status = self._answer.status
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        sent = {"Host": f"127.0.0.1:{port}", **headers}
+        lines = [f"GET /events?page={path}&seen={seen} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in sent.items()]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        self._left = b""
 
     def next_change(self, seconds: float) -> str | None:
         """Return what is seen from the next change on; None where none is told for so long."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
-            self._connection.sock.settimeout(left)
+            line, end, rest = self._left.partition(b"\n")
+            if end:
+                self._left = rest
+                if line.startswith(b"data: "):
+                    return line.removeprefix(b"data: ").decode().strip()
+                continue
+            self._socket.settimeout(left)
             try:
-                line = self._answer.fp.readline()
+                came = self._socket.recv(65536)
             except TimeoutError:
                 return None
-            if not line:
+            if not came:
                 return None
-            if line.startswith(b"data: "):
-                return line.removeprefix(b"data: ").decode().strip()
+            self._left += came
         return None
 
     def close(self) -> None:
         """Go away without a word."""
-        self._answer.close()
-        self._connection.close()
+        self._socket.close()
 
 
 class ServedBoard:

@@ -60,7 +60,7 @@ def test_a_change_of_the_lake_is_told_to_pages_that_show_the_table(lived_home, l
     last = rows.iloc[[-1]].copy()
     for name in ("open_time", "decided_at", "valid_until", "valid_from"):
         last[name] = last[name] + (rows["open_time"].iloc[-1] - rows["open_time"].iloc[-2])
-    last["signal_id"] = None
+    last["signal_id"] = pd.Series([None], index=last.index, dtype="str")
     more = pd.concat([rows, last], ignore_index=True)
     snapshot.publish({(key, month): more}, run_id="test", code_version="1")
     assert market.next_change(SOON)

@@ -8,7 +8,7 @@ import pytest
 from tests.board.conftest import PROGRESS
 from tests.board.served import board_served, told_by
 from tests.pages.reading import chart_data, tables_of
-from traderai_assets.board.app import VIEWS
+from traderai_assets.board.app import REPORTS, VIEWS
 from traderai_assets.board.dagster_links import LOCATION as LINKED
 from traderai_assets.board.menu import ROOMS
 from traderai_assets.board.views.health import BARS
@@ -36,14 +36,14 @@ def test_every_page_and_every_page_it_leads_to_is_there_and_none_is_in_trouble(b
             waiting += sorted(links_in(seen[path]))
     for path, html in seen.items():
         assert [one for one in FAULTS if one in html] == [], path
-    assert set(kinds_of(seen)) == set(VIEWS)
+    assert set(kinds_of(seen)) == {*VIEWS, *REPORTS}
     assert board.log() == ""
 
 
 def kind_of(path):
     """Return which of the board's paths it is; the first that fits, as the application has it."""
-    forms = {view: re.sub(r"\{\w+\}", "[^/]+", view) for view in VIEWS}
-    return next(view for view in VIEWS if re.fullmatch(forms[view], path.partition("?")[0]))
+    forms = {view: re.sub(r"\{\w+\}", "[^/]+", view) for view in (*VIEWS, *REPORTS)}
+    return next(view for view in forms if re.fullmatch(forms[view], path.partition("?")[0]))
 
 
 def kinds_of(paths):
@@ -187,3 +187,13 @@ def test_looking_changes_nothing_of_the_home(lived_home, tmp_path):
         for path in (*ROOM_PATHS, f"/markets/{MARKET}", "/strategies/default"):
             board.page(path)
     assert state() == before
+
+
+def test_a_report_is_one_file_that_asks_for_nothing(board):
+    for path in ("/report/strategy/default", f"/report/market/{MARKET}"):
+        answer = board.send("GET", path)
+        assert answer.status == 200
+        assert "/static/" not in answer.text
+        assert not re.search(r'(src|rel="stylesheet" href)="', answer.text)
+        assert "default-src &#39;none&#39;" in answer.text or "default-src 'none'" in answer.text
+        assert tables_of(answer.text)

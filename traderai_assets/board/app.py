@@ -31,10 +31,12 @@ from traderai_assets.board.views.markets import markets_page
 from traderai_assets.board.views.models import comparison_page, model_page, models_page
 from traderai_assets.board.views.now import now_page
 from traderai_assets.board.views.queue import queue_page
+from traderai_assets.board.views.reports import market_report, model_report, strategy_report
 from traderai_assets.board.views.strategies import strategies_page
 from traderai_assets.board.views.strategy import strategy_page
 from traderai_assets.board.watching import MOST_LISTENERS, Watcher
 from traderai_assets.pages.parts import Page
+from traderai_assets.pages.render import render
 from traderai_assets.status.plain_errors import in_one_line
 
 View = Callable[[Asked], Page]
@@ -52,7 +54,15 @@ VIEWS: Mapping[str, View] = {
     "/signals/{name}/{market}/{opened}": signal_page,
     "/candles/{market}/{opened}": candle_page,
 }
-HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
+OK = 200
+UNKEPT = {"cache-control": "no-store"}
+HEADERS = {**UNKEPT, "content-security-policy": POLICY}
+# Files of their own, which follow nothing
+REPORTS: Mapping[str, View] = {
+    "/report/strategy/{name}": strategy_report,
+    "/report/model/{model}": model_report,
+    "/report/market/{market}": market_report,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -81,11 +91,14 @@ class Board:
                 Route("/server_info", self._server_info),
                 Route(f"{STATIC}/{{name}}", self._static),
                 *(Route(path, self._page_of(view)) for path, view in VIEWS.items()),
+                *(Route(path, self._page_of(view, alone=True)) for path, view in REPORTS.items()),
                 Route("/{path:path}", self._page_of(not_found_page)),
             ]
         )
 
-    def _page_of(self, view: View) -> Callable[[Request], Awaitable[Response]]:
+    def _page_of(
+        self, view: View, *, alone: bool = False
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
             asked = Asked(
                 self._sources,
@@ -96,8 +109,10 @@ class Board:
             )
             seen = await asyncio.to_thread(self._seen, asked.path)
             key = (asked.path, request.url.query, asked.links.root)
-            made = await self.maker.page(key, seen, lambda: _made(view, asked, seen))
-            return HTMLResponse(made.html, made.status, HEADERS)
+            made = await self.maker.page(key, seen, lambda: _made(view, asked, seen, alone=alone))
+            # A file of its own says itself what it may do, and that is less
+            whole = alone and made.status == OK
+            return HTMLResponse(made.html, made.status, UNKEPT if whole else HEADERS)
 
         return page
 
@@ -141,10 +156,11 @@ class Board:
             return digest_of({}, [told])
 
 
-def _made(view: View, asked: Asked, seen: str) -> tuple[str, int]:
+def _made(view: View, asked: Asked, seen: str, *, alone: bool) -> tuple[str, int]:
     """Return a page as HTML, or in one line why there is none."""
     try:
-        return live_page(view(asked), seen), 200
+        page = view(asked)
+        return render(page, standalone=True) if alone else live_page(page, seen), OK
     except Exception as error:  # noqa: BLE001  # told on the page, and in the log
         told, status = in_one_line(error), status_of(error)
         if told is None:

@@ -88,7 +88,8 @@ class ChangeMarks:
         )
         found = [(one.dagster_run.run_id, one.update_timestamp) for one in records]
         self._newest = max([self._newest, *(at for _, at in found)])
-        return tuple(sorted(found))
+        # Those that the next look will find as well, where nothing happens meanwhile
+        return tuple(sorted(one for one in found if one[1] > self._newest - _OVERLAP))
 
     def _slowly(self, instance: "DagsterInstance") -> dict[str, Hashable]:
         from traderai_assets.partitions import MARKETS

@@ -23,7 +23,7 @@ def cell_html(cell: Cell) -> Markup:
     cell : Cell
         NaN is an empty cell, as None is; a truth is written as yes or no.
     """
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+    if _is_nothing(cell):
         return Markup('<td class="none"></td>')
     if isinstance(cell, bool):
         return Markup('<td data-v="{}">{}</td>').format(
@@ -47,18 +47,24 @@ def cell_html(cell: Cell) -> Markup:
             f"{width:.1f}", cell.text
         )
     if isinstance(cell, Sketch):
-        if not cell.svg:
-            return cell_html(None)
         return Markup('<td class="sketch" data-v="{0}" title="{0}">{1}</td>').format(
             cell.text, drawn(cell.svg)
         )
     if isinstance(cell, Toned):
-        mark = f"{MARKS[cell.tone]} " if cell.tone in MARKS else ""
-        kind = f"{cell.tone} long" if len(cell.text) > LONG else cell.tone
-        return Markup('<td class="{}" data-v="{}">{}{}</td>').format(
-            kind, cell.text, mark, cell.text
-        )
+        return _toned(cell)
     return Markup("<td{}>{}</td>").format(_width(cell), cell)
+
+
+def _is_nothing(cell: Cell) -> bool:
+    if isinstance(cell, Sketch):
+        return not cell.svg
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+
+
+def _toned(cell: Toned) -> Markup:
+    mark = f"{MARKS[cell.tone]} " if cell.tone in MARKS else ""
+    kind = f"{cell.tone} long" if len(cell.text) > LONG else cell.tone
+    return Markup('<td class="{}" data-v="{}">{}{}</td>').format(kind, cell.text, mark, cell.text)
 
 
 def _width(text: str) -> Markup:

@@ -94,12 +94,10 @@ class Table:
     ----------
     name : str
         In the file's name when it is saved: `drawdowns`.
-    title : str
     columns : sequence of str
         With units.
     rows : sequence of sequences of Cell
         A number is shown with six digits and saved whole; None is an empty cell.
-    note : str
     empty : str
         What is said where there are no rows.
     folded : bool
@@ -181,7 +179,6 @@ class Candles:
 
     Attributes
     ----------
-    title : str
     rows : sequence of (seconds, open, high, low, close, volume)
     markers : sequence of Marker
         More than about 200 overlap: the latest are kept.

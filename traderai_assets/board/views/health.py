@@ -7,9 +7,20 @@ from typing import Any
 from traderai_assets.board.sections import cells, section
 from traderai_assets.board.views.asked import Asked
 from traderai_assets.domain.markets import Market
-from traderai_assets.domain.numbers import megabytes, percent
+from traderai_assets.domain.numbers import megabytes
 from traderai_assets.domain.words import SIGNAL
-from traderai_assets.pages.parts import Bar, Cell, Link, Number, Numbers, Page, Part, Table, Toned
+from traderai_assets.pages.parts import (
+    Bar,
+    Cell,
+    Link,
+    Number,
+    Numbers,
+    Page,
+    Part,
+    Percent,
+    Table,
+    Toned,
+)
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.status.disk import disk_use
 from traderai_assets.status.doctor import BROKEN, OK, WARNING, examine
@@ -111,8 +122,8 @@ def _words(asked: Asked) -> Table:
                     strategy.name,
                     said.counts.get(SIGNAL, 0),
                     ", ".join(f"{count} {word}" for word, count in silent.items()),
-                    None if said.outlier_rate is None else percent(said.outlier_rate),
-                    None if said.coverage is None else percent(said.coverage),
+                    None if said.outlier_rate is None else Percent(said.outlier_rate),
+                    None if said.coverage is None else Percent(said.coverage),
                 ]
             )
     left = len(markets) - MOST_MARKETS

@@ -100,6 +100,9 @@ def _candles(asked: Asked, market: Market, strategy: Strategy) -> Iterator[Part]
         ]
     )
     others = [one for one in strategies_of(sources.settings) if one.name != strategy.name]
+    yield Link(
+        "Its whole report, one file", f"/report/market/{market.key}?strategy={strategy.name}"
+    )
     yield from (
         Link(f"by {one.name}", f"/markets/{market.key}?strategy={one.name}") for one in others
     )

@@ -156,6 +156,7 @@ def _card(asked: Asked, model: StoredModel) -> Iterator[Part]:
         ]
     )
     yield Words([card["verdict_reason"]])
+    yield Link("Its whole report, one file", f"/report/model/{model.model_id}")
     about = ("model", "served", "generation", "made_at", "learned_from", "learned_until")
     yield Table("about", "What it is", ("", "is"), [[name, card[name]] for name in about])
     yield _metrics(card["metrics"])

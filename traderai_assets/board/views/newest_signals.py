@@ -12,7 +12,7 @@ from traderai_assets.board.views.asked import Asked
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.numbers import PRICE_DIGITS, significant
 from traderai_assets.domain.strategies.strategy import Strategy
-from traderai_assets.pages.parts import Cell, Link, Table, Tone, Toned
+from traderai_assets.pages.parts import Cell, Link, Percent, Table, Tone, Toned
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.status.run_facts import moment
@@ -24,7 +24,7 @@ _MONTHS = 2
 _TONES: dict[str, Tone] = {"target": "good", "stop": "bad"}
 COLUMNS = (
     *("said at", "market", "strategy", "side", "speaks", "probability", "size"),
-    *("price", "target", "stop", "until", "state", "return before costs, %"),
+    *("price", "target", "stop", "until", "state", "return before costs"),
 )
 
 
@@ -111,5 +111,5 @@ def _cells(said: SaidSignals, row: dict[Any, Any]) -> list[Cell]:
         ),
         moment(row["valid_until"]),
         Toned(status, _TONES.get(status, "plain")),
-        None if pd.isna(row["gross_return"]) else significant(100 * row["gross_return"], 3),
+        None if pd.isna(row["gross_return"]) else Percent(float(row["gross_return"])),
     ]

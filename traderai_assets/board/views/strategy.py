@@ -20,6 +20,7 @@ from traderai_assets.pages.parts import (
     Numbers,
     Page,
     Part,
+    Percent,
     Series,
     Table,
     Toned,
@@ -133,7 +134,7 @@ def _vetoes(rows: list[dict[str, Any]]) -> Table:
         "days": "days",
         "mean": "mean",
         "upper bound": "upper",
-        "largest loss": "max_drawdown",
+        "largest loss": lambda row: Percent(row["max_drawdown"]),
         "vetoed": lambda row: Toned("yes", "bad") if row["vetoed"] else Toned("no", "good"),
         "reason": "reason",
     }
