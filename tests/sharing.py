@@ -18,7 +18,7 @@ PARTS = {
     "assets": "the platform in which everything was made",
 }
 # Before the files that are over in seconds
-LONG_FOLDERS = ("live", "instance", "cli", "resources", "sensors", "benchmarks")
+LONG_FOLDERS = ("live", "instance", "board", "cli", "resources", "sensors", "benchmarks")
 
 
 def part_of(nodeid: str) -> str:
