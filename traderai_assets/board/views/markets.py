@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from resources.lake.snapshot import LakeSnapshot
-from traderai_assets.board.sections import section, state
+from traderai_assets.board.sections import section
 from traderai_assets.board.views.asked import Asked
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.numbers import PRICE_DIGITS, significant
 from traderai_assets.domain.pictures.sparkline import sparkline
+from traderai_assets.domain.states.markets import MarketFacts, market_state
 from traderai_assets.pages.parts import (
     Cell,
     Link,
@@ -21,16 +22,18 @@ from traderai_assets.pages.parts import (
     Part,
     Sketch,
     Table,
+    Toned,
     Words,
 )
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.status.champions import champion_rows
-from traderai_assets.status.markets import OK, read_markets
+from traderai_assets.status.markets import FAILING, OK, read_markets
 
+_ENDED = market_state(MarketFacts(ended=True)).name
 _DRAWN = timedelta(days=3)
 COLUMNS = (
-    *("market", "price, 3 days", "last price", "state", "last candle", "bars behind"),
-    *("candles", "absent bars", "who speaks", "reason"),
+    *("market", "price, 3 days", "last price", "state", "reason", "last candle", "bars behind"),
+    *("who speaks", "candles", "absent bars"),
 )
 _SANDBOX = "A sandbox fed this home; its clock is not this machine's, so no market is called late."
 
@@ -104,14 +107,19 @@ def _row(
         Link(key, f"/markets/{key}") if row["candles"] else key,
         Sketch(sparkline(closes), f"closes of {key}, the last {_DRAWN.days} days"),
         significant(float(closes[-1]), PRICE_DIGITS) if len(closes) else None,
-        state(row["state"], good=[OK], bad=["ended", "refused"]),
+        _state(row["state"]),
+        row["reason"] or "",
         row["last"],
         behind,
+        said.get(key, "nobody yet"),
         row["candles"],
         row["absent_bars"],
-        said.get(key, "nobody yet"),
-        row["reason"] or "",
     ]
+
+
+def _state(name: str) -> Toned:
+    bad = name == _ENDED or name.startswith(FAILING)
+    return Toned(name, "good" if name == OK else "bad" if bad else "warn")
 
 
 def _closes(candles: LakeSnapshot, market: Market, last: datetime | None) -> Any:
