@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from traderai_assets.pages.parts import Cell, Part, Section, Toned, Words
+from traderai_assets.pages.parts import Cell, Part, Section, Words
 from traderai_assets.status.plain_errors import in_one_line
 
 
@@ -51,10 +51,3 @@ def plain(value: Any) -> Cell:
     if value is None or isinstance(value, str | int | float):
         return value
     return str(value)
-
-
-def state(text: str, *, good: Iterable[str], bad: Iterable[str] = ()) -> Toned:
-    """Return a state with its tone: good and bad ones are named, any other is a warning."""
-    if text in set(good):
-        return Toned(text, "good")
-    return Toned(text, "bad" if text in set(bad) else "warn")

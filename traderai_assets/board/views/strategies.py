@@ -1,18 +1,24 @@
 """Strategies: the state of each, the sentence of its verdict, and its account."""
 
-from traderai_assets.board.sections import section, state
+from traderai_assets.board.sections import section
 from traderai_assets.board.views.accounts import pool_account
 from traderai_assets.board.views.asked import Asked
 from traderai_assets.domain.numbers import significant
 from traderai_assets.domain.pictures.sparkline import sparkline
 from traderai_assets.domain.strategies.states import CANDIDATE, PROMOTED, RETIRED, SUSPENDED
 from traderai_assets.domain.strategies.strategy import Strategy
-from traderai_assets.pages.parts import Cell, Link, Page, Sketch, Table, Toned
+from traderai_assets.pages.parts import Cell, Link, Page, Sketch, Table, Tone, Toned
 from traderai_assets.status.champions import champion_rows
 from traderai_assets.status.strategies import strategy_rows
 from traderai_assets.status.verdicts import last_verdict
 from traderai_assets.strategies import strategies_of
 
+_TONES: dict[str, Tone] = {
+    CANDIDATE: "good",
+    PROMOTED: "good",
+    RETIRED: "warn",
+    SUSPENDED: "bad",
+}
 COLUMNS = (
     *("strategy", "state", "account", "end of account", "t", "days", "trades"),
     *("speaks for", "verdict"),
@@ -34,9 +40,7 @@ def strategies_page(asked: Asked) -> Page:
 
 def strategy_state(name: str) -> Toned:
     """Return the state of a strategy with its tone."""
-    if name in (SUSPENDED, RETIRED):
-        return state(name, good=(), bad=[SUSPENDED])
-    return Toned(name, "good" if name in (CANDIDATE, PROMOTED) else "plain")
+    return Toned(name, _TONES.get(name, "plain"))
 
 
 def _table(asked: Asked) -> Table:
