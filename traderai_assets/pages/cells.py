@@ -23,7 +23,7 @@ def cell_html(cell: Cell) -> Markup:
     cell : Cell
         NaN is an empty cell, as None is; a truth is written as yes or no.
     """
-    if _is_nothing(cell):
+    if cell is None or _is_nothing(cell):
         return Markup('<td class="none"></td>')
     if isinstance(cell, bool):
         return Markup('<td data-v="{}">{}</td>').format(
@@ -58,7 +58,7 @@ def cell_html(cell: Cell) -> Markup:
 def _is_nothing(cell: Cell) -> bool:
     if isinstance(cell, Sketch):
         return not cell.svg
-    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+    return isinstance(cell, float) and math.isnan(cell)
 
 
 def _toned(cell: Toned) -> Markup:
