@@ -20,6 +20,7 @@ PATHS = (
 )
 WIDTHS = (390, 1440)
 SIGN = "return document.getElementById('connection').textContent"
+SORTED = "document.querySelectorAll('figure[data-name=waiting] th')[1]"
 OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ASKED = "return performance.getEntriesByType('resource').map(one => one.name)"
 
@@ -87,6 +88,7 @@ def test_a_page_shows_a_run_that_came_and_keeps_what_was_folded_and_scrolled(
     looking.browser.open(f"http://{board.host}/queue")
     looking.browser.until(lambda: looking.browser.run(SIGN) == "live")
     looking.browser.run("document.querySelector('details').open = true; scrollTo(0, 120)")
+    looking.browser.run(f"{SORTED}.querySelector('button').click()")
     rows = "return document.querySelectorAll('figure[data-name=waiting] tbody tr').length"
     before = looking.browser.run(rows)
     with dg.DagsterInstance.from_config(str(lived_home / "dagster")) as instance:
@@ -96,6 +98,7 @@ def test_a_page_shows_a_run_that_came_and_keeps_what_was_folded_and_scrolled(
         True,
         120,
     ]
+    assert looking.browser.run(f"return {SORTED}.getAttribute('aria-sort')") == "descending"
     # What the new part can do is done to it too: its tables save themselves
     buttons = "return document.querySelectorAll('figure[data-name=waiting] .tools button').length"
     assert looking.browser.run(buttons) == 2

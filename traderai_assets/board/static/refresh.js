@@ -16,10 +16,26 @@
     return [...root.querySelectorAll("details")].map((one, index) => [index, one.open]);
   }
 
+  function sortedBy(root) {
+    return [...root.querySelectorAll("th[aria-sort]")].map((head) =>
+      [head.closest("figure").dataset.name, head.cellIndex, head.getAttribute("aria-sort")]);
+  }
+
+  function sortAgain(root, sorted) {
+    for (const [name, index, way] of sorted) {
+      const head = root.querySelector(`figure[data-name="${CSS.escape(name)}"] thead`)?.rows[0].cells[index];
+      const press = head?.querySelector("button");
+      if (!press) continue;
+      press.click();
+      if (head.getAttribute("aria-sort") !== way) press.click();
+    }
+  }
+
   function put(page) {
     const before = document.querySelector("main"), after = page.querySelector("main");
     const open = folded(before), same = before.querySelectorAll("details").length === after.querySelectorAll("details").length;
     const boxes = [...before.querySelectorAll(".box")].map((one) => [one.scrollLeft, one.scrollTop]);
+    const sorted = sortedBy(before);
     const held = document.activeElement?.getAttribute("href"), top = scrollY;
     before.replaceChildren(...document.adoptNode(after).childNodes);
     if (same) for (const [index, was] of open) before.querySelectorAll("details")[index].open = was;
@@ -32,6 +48,7 @@
     }
     meta().content = page.querySelector('meta[name="traderai-seen"]').content;
     window.traderaiPage?.draw(before);
+    sortAgain(before, sorted);
     if (held) before.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
     scrollTo({ top, behavior: "instant" });
   }
