@@ -13,10 +13,8 @@ class Number:
 
     Attributes
     ----------
-    label : str
-        What it is, with its unit where it has one.
-    value : str
-        As it is read.
+    label, value : str
+        What it is, with its unit where it has one, and as it is read.
     note : str
         A few words under it: of what, since when, out of how many.
     tone : str
@@ -217,9 +215,8 @@ class Page:
 
     Attributes
     ----------
-    title : str
     about : str
-        One line under it: what this is of, and until when.
+        One line under the title: what this is of, and until when.
     sections : sequence of Section
     links : sequence of Link
         To other pages, in the order of a menu.
