@@ -8,8 +8,8 @@ import pandas as pd
 
 from traderai_assets.board.sections import section
 from traderai_assets.board.views.asked import Asked
+from traderai_assets.board.views.market_chart import market_chart
 from traderai_assets.board.views.newest_signals import (
-    SaidSignals,
     said_signals,
     signal_rows_of,
     signal_table,
@@ -20,9 +20,7 @@ from traderai_assets.domain.numbers import PRICE_DIGITS, percent, significant
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.domain.words import SIGNAL, WORDS
 from traderai_assets.pages.parts import (
-    Candles,
     Link,
-    Marker,
     Number,
     Numbers,
     Page,
@@ -106,51 +104,9 @@ def _candles(asked: Asked, market: Market, strategy: Strategy) -> Iterator[Part]
     yield from (
         Link(f"by {one.name}", f"/markets/{market.key}?strategy={one.name}") for one in others
     )
-    yield chart(bars, signals, said)
+    yield market_chart(bars, signals, said)
     yield _words_table(said)
     yield _bars_table(said)
-
-
-def chart(bars: pd.DataFrame, signals: SaidSignals, said: BarWords) -> Candles:
-    """Return candles with signals on them, until when and between which prices each holds.
-
-    Parameters
-    ----------
-    bars : DataFrame
-        Columns of `CANDLES`, in order.
-    signals : SaidSignals
-        Those before the first bar are left out.
-    said : BarWords
-        Of the same bars.
-    """
-    first = bars["open_time"].iloc[0]
-    inside = signals.rows[signals.rows["open_time"] >= first]
-    markers, levels = [], []
-    for row in inside.to_dict("records"):
-        up = row["side"] > 0
-        start, until = _seconds(row["decided_at"]), _seconds(row["valid_until"])
-        markers.append(Marker(_seconds(row["open_time"]), "", up))
-        levels += [
-            (start, until, float(row["target_price"]), "target"),
-            (start, until, float(row["stop_price"]), "stop"),
-        ]
-    words = [
-        (_seconds(pd.Timestamp(one["bar"], tz="UTC")), str(one["word"]))
-        for one in reversed(said.rows)
-    ]
-    columns = ("open", "high", "low", "close", "volume")
-    return Candles(
-        f"{signals.market.key}, the last {len(bars)} bars",
-        [
-            (_seconds(row["open_time"]), *(float(row[name]) for name in columns))  # type: ignore[misc]
-            for row in bars.to_dict("records")
-        ],
-        sorted(markers, key=lambda one: one.seconds),
-        levels,
-        words,
-        note="Arrows are signals; between target and stop each holds from its bar's close until "
-        "it is over. The strip says of each bar the signal, or the one reason for none.",
-    )
 
 
 def _bars(asked: Asked, market: Market) -> pd.DataFrame:
@@ -225,7 +181,3 @@ def _gaps(asked: Asked, market: Market) -> Table:
         empty="no bar is absent, and none was without a trade for long",
         folded=len(rows) > 10,
     )
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
