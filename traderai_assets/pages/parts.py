@@ -137,7 +137,6 @@ class Chart:
 
     Attributes
     ----------
-    title, unit, note : str
     seconds : sequence of int
         Since 1970, UTC, increasing.
     series : sequence of Series
