@@ -5,17 +5,23 @@ import signal
 import sys
 from importlib import import_module
 from types import FrameType
+from typing import Any
 
 import click
 
+from traderai_assets.cli.completion import VARIABLE
+from traderai_assets.cli.exit_codes import FAILED
+from traderai_assets.cli.known_names import complete_names
 from traderai_assets.cli.plain_errors import in_one_line
 from traderai_assets.cli.plain_output import make_output_plain
+from traderai_assets.cli.usage_errors import in_plain_words
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
 COMMANDS = {
     "audit": "Check on a home what must hold of all that is stored, one line a rule.",
     "backfill": "Queue the missing candles of a market, with features and labels.",
     "candles": "Export candles, or list their gaps.",
+    "completion": "Print what a shell needs to complete commands and names.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "doctor": "Look at what an installation needs, and tell the cure of what it lacks.",
@@ -52,7 +58,29 @@ class LazyGroup(click.Group):
         module = cmd_name.replace("-", "_")
         inside = ".command" if cmd_name in FOLDERS else ""
         command: click.Command = import_module(f"traderai_assets.cli.{module}{inside}").command
-        return command
+        return complete_names(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest ones: click looks among those it has imported."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read what was typed; a mistake is said in one line."""
+        try:
+            return super().make_context(*arguments, **more)
+        except click.UsageError as error:
+            raise in_plain_words(error, "traderai") from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a mistake in what was typed behind it is said in one line."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise in_plain_words(error, ctx.command_path) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands from the table, without importing them."""
@@ -81,13 +109,14 @@ def main() -> None:
     os.umask(0o077)
     from traderai_assets.cli.web_requests import install_opener
 
-    make_output_plain()
+    if VARIABLE not in os.environ:  # Click answers a shell in bytes
+        make_output_plain()
     install_opener()
     try:
-        cli()
+        cli(prog_name="traderai")
     except Exception as error:
         line = in_one_line(error)
         if line is None:
             raise
         click.echo(f"traderai: {line}", err=True)
-        sys.exit(1)
+        sys.exit(FAILED.number)

@@ -7,7 +7,7 @@ import click
 
 from traderai_assets.cli.context import open_lake, open_settings
 from traderai_assets.cli.moments import moment_of
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.group()
@@ -22,7 +22,7 @@ def command() -> None:
 @click.argument("time", required=False)
 @click.option("--market", "markets", multiple=True, help="Of this market alone.")
 @click.option("--strategy", help="Of this strategy alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def as_of(time: str | None, *, markets: Sequence[str], strategy: str | None, as_json: bool) -> None:
     """List the signals that hold at TIME, UTC: decided by then, and not over; now if left out.
 
