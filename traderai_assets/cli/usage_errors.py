@@ -1,4 +1,4 @@
-"""What was typed wrongly, in one line with the way out: the nearest command, or where the list is."""
+"""What was typed wrongly, in one line with the way out: the nearest name, or where all stand."""
 
 from typing import IO, Any
 
