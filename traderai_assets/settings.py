@@ -31,6 +31,7 @@ from traderai_assets.settings_sections import (
 from traderai_assets.settings_services import (
     ExchangeSettings,
     LiveSettings,
+    NotifySettings,
     QueueSettings,
     RetentionSettings,
     SensorSettings,
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     live: LiveSettings = LiveSettings()
     retention: RetentionSettings = RetentionSettings()
     web: WebSettings = WebSettings()
+    notify: NotifySettings = NotifySettings()
 
     @classmethod
     def settings_customise_sources(

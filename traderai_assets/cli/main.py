@@ -29,6 +29,7 @@ COMMANDS = {
     "lineage": "Follow a signal back to its candles, or a candle to all it has touched.",
     "markets": "List the markets and what is wrong with them; add or remove one.",
     "models": "List, show and compare models; promote, roll back, note or delete one.",
+    "notify": "Try who is told what matters, and see what waits for them.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "reset": "Delete what is stored, all of it or a part, after it was shown and typed.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",

@@ -16,6 +16,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.numbers import megabytes
 from traderai_assets.settings import Settings
+from traderai_assets.status.notifications import destination_rows
 from traderai_assets.status.waiting import daemon_seen, is_alive
 from traderai_assets.strategies import tables_of
 
@@ -76,6 +77,7 @@ def examine(
         ("lake", lambda: _lake(settings)),
         ("exchange", lambda: _exchanges(settings, now)),
         ("proxy", lambda: _proxy(settings, environment)),
+        ("notifications", lambda: _notifications(settings, instance)),
     )
     found: list[Finding] = []
     for thing, look in looks:
@@ -177,6 +179,21 @@ def _exchanges(settings: Settings, now: datetime) -> Iterator[Finding]:
                 yield Finding(f"exchange {name}", WARNING, told, "synchronise this machine (NTP)")
     finally:
         exchange.close()
+
+
+def _notifications(
+    settings: Settings, opened: "Callable[[], DagsterInstance]"
+) -> Iterator[Finding]:
+    if not settings.notify.destinations:
+        yield Finding("notifications", OK, "nobody is to be told (docs/notifications.md)")
+        return
+    for row in destination_rows(opened(), settings):
+        thing = f"notifications, {row['destination']}"
+        if row["error"]:
+            cure = 'mend its URL or its service; "traderai notify test" tries it'
+            yield Finding(thing, WARNING, f"{row['error']}, since {row['since']}", cure)
+        else:
+            yield Finding(thing, OK, f"{row['waiting']} messages wait")
 
 
 def _proxy(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from traderai_assets.domain.progress_line import PROGRESS_TAG
 from traderai_assets.status.failures import failure_rows
 from traderai_assets.status.gate import gate_state
 from traderai_assets.status.markets import refusal_rows
+from traderai_assets.status.notifications import notification_troubles
 from traderai_assets.status.run_facts import moment, run_row, short
 from traderai_assets.status.sensors import failing_sensors
 from traderai_assets.status.trainings import training_row
@@ -52,6 +53,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
         "sensors": failing_sensors(instance),
+        "notifications": notification_troubles(instance),
     }
 
 

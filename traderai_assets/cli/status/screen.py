@@ -39,6 +39,7 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Failed", _columns(state["failed"])),
         ("Not in order", _columns(state["leftovers"])),
         ("Sensors that fail", _columns(state["sensors"])),
+        ("Notifications that were not taken", _columns(state["notifications"])),
     ]
 
 
