@@ -58,21 +58,23 @@ def tell(
     """Tell what is new, and return what was done; what was so before the first look is not told."""
     kept = post.memory()
     if kept is None:
-        facts = _look(instance, lake, exchange, settings)
+        facts, faults = _look(instance, lake, exchange, settings)
         began = Memory(runs_until=now, looked_at=now)
-        post.keep(replace(began, told=began.told.known(facts)))
-        return ["what is so by now is taken for told; from now on what is new is told"]
+        post.keep(replace(began, told=began.told.known(one.name for one in facts)))
+        return ["what is so by now is taken for told; from now on what is new is told", *faults]
     runs = run_news(instance, kept.runs_until)
-    facts, looked_at = list(runs.facts), kept.looked_at
-    if runs.made_more or now - kept.looked_at >= BETWEEN_LOOKS:
-        facts += _look(instance, lake, exchange, settings)
-        looked_at = now
-    memory = replace(kept, runs_until=runs.until, looked_at=looked_at)
-    if facts or kept.told.held or looked_at != kept.looked_at:
-        memory = post.take(facts, memory, now)
+    before = set(kept.told.names)
+    facts, faults, looked_at = list(runs.facts), [], kept.looked_at
+    if set(runs.makers) - before or now - kept.looked_at >= BETWEEN_LOOKS:
+        seen, faults = _look(instance, lake, exchange, settings)
+        facts, looked_at = [*facts, *seen], now
+    new = [one for one in facts if one.name not in before]
+    memory = Memory(runs.until, looked_at, kept.told.known(runs.makers), kept.outbox)
+    if new or kept.told.held:
+        memory = post.take(new, memory, now)
     elif memory != kept:
         post.keep(memory)
-    return post.deliver(memory, now)[1]
+    return [*post.deliver(memory, now)[1], *faults]
 
 
 def _look(
@@ -80,7 +82,9 @@ def _look(
     lake: LakeResource,
     exchange: ExchangeResource,
     settings: Settings,
-) -> list[Fact]:
+) -> tuple[list[Fact], list[str]]:
+    """Return what stands by now, and what cannot be read: the rest is told all the same."""
     with impatient(exchange) as clocks:
-        silent = list(market_facts(instance, lake, settings, Clocks(clocks.clock)))
-    return [*silent, *strategy_facts(lake, settings)]
+        silent, unread = market_facts(instance, lake, settings, Clocks(clocks.clock))
+    judged, lost = strategy_facts(lake, settings)
+    return [*silent, *judged], [*unread, *lost]

@@ -7,8 +7,9 @@ import dagster as dg
 
 from resources.exchange.listing import market_host
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.errors import ExchangeError, InvalidMarket
+from traderai_assets.domain.errors import CorruptPartition, ExchangeError, InvalidMarket
 from traderai_assets.domain.freshness.candles import last_due_bar
+from traderai_assets.domain.freshness.refusals import MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.notifications.facts import Fact
 from traderai_assets.domain.notifications.kinds import MARKET_SILENT
@@ -38,38 +39,55 @@ class Clocks:
 
 def market_facts(
     instance: dg.DagsterInstance, lake: LakeResource, settings: Settings, clocks: Clocks
-) -> Iterator[Fact]:
-    """Yield a fact for each kept market that is silent; one that never had a bar is no news."""
+) -> tuple[list[Fact], list[str]]:
+    """Return a fact for each kept market that is silent, and what cannot be read of which.
+
+    One that never had a bar is no news.
+    """
     kept = kept_markets(instance, settings)
     refused = refusals_in(instance, kept)
-    for key, refusal in sorted(refused.items()):
-        yield Fact(
-            f"refused:{key}:{refusal.since.isoformat()}",
-            MARKET_SILENT.name,
-            key,
-            f"{key} is refused since {refusal.since:%Y-%m-%d %H:%M} UTC: {refusal.reason}",
-            'nothing, if it is to come back; else "traderai markets remove" ends it',
-            refusal.since,
-        )
-    patience = timedelta(minutes=settings.notify.silent_minutes)
-    grace = timedelta(seconds=settings.sensors.grace_seconds)
+    facts = [_refused(key, refusal) for key, refusal in sorted(refused.items())]
+    faults = []
     candles = lake.look(CANDLES)
     for market in _readable(key for key in kept if key not in refused):
-        last, now = candles.last(market), clocks.now(market)
-        if last is None or now is None:
+        try:
+            last, now = candles.last(market), clocks.now(market)
+        except CorruptPartition as error:
+            faults.append(f"whether {market.key} is silent is not known: {error}")
             continue
-        due = last_due_bar(now, market.bar, grace)
-        if due - last < max(patience, 2 * market.bar):
-            continue
-        since = last + market.bar
-        yield Fact(
-            f"silent:{market.key}:{last.isoformat()}",
-            MARKET_SILENT.name,
-            market.key,
-            f"no bar of {market.key} came since {since:%Y-%m-%d %H:%M} UTC",
-            '"traderai markets" and "traderai status" say what is wrong',
-            since,
-        )
+        if last is not None and now is not None and _is_silent(market, last, now, settings):
+            facts.append(_silent(market, last))
+    return facts, faults
+
+
+def _refused(key: str, refusal: MarketRefusal) -> Fact:
+    return Fact(
+        f"refused:{key}:{refusal.since.isoformat()}",
+        MARKET_SILENT.name,
+        key,
+        f"{key} is refused since {refusal.since:%Y-%m-%d %H:%M} UTC: {refusal.reason}",
+        'nothing is to be done if it is to come back; else "traderai markets remove" ends it',
+        refusal.since,
+    )
+
+
+def _is_silent(market: Market, last: datetime, now: datetime, settings: Settings) -> bool:
+    """Whether bars were due for longer than anybody should wait: two at least."""
+    grace = timedelta(seconds=settings.sensors.grace_seconds)
+    patience = timedelta(minutes=settings.notify.silent_minutes)
+    return last_due_bar(now, market.bar, grace) - last >= max(patience, 2 * market.bar)
+
+
+def _silent(market: Market, last: datetime) -> Fact:
+    since = last + market.bar
+    return Fact(
+        f"silent:{market.key}:{last.isoformat()}",
+        MARKET_SILENT.name,
+        market.key,
+        f"no bar of {market.key} came since {since:%Y-%m-%d %H:%M} UTC",
+        '"traderai markets" and "traderai status" say what is wrong',
+        since,
+    )
 
 
 def _readable(keys: Iterable[str]) -> Iterator[Market]:

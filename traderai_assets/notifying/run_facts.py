@@ -30,13 +30,13 @@ class RunNews(NamedTuple):
     facts : list of Fact
     until : datetime
         Up to where was read.
-    made_more : bool
-        Whether one of them may have made facts that are rows of a table.
+    makers : list of str
+        Names of those that may have made facts that are rows of a table.
     """
 
     facts: list[Fact]
     until: datetime
-    made_more: bool
+    makers: list[str]
 
 
 def run_news(instance: dg.DagsterInstance, since: datetime) -> RunNews:
@@ -50,9 +50,9 @@ def run_news(instance: dg.DagsterInstance, since: datetime) -> RunNews:
     )
     facts = [_fact(instance, one) for one in records if _is_lost_backfill(one.dagster_run)]
     until = max([since, *(as_utc(one.update_timestamp) for one in records)])
-    fresh = [one for one in records if as_utc(one.update_timestamp) > since]
-    made_more = any(one.dagster_run.job_name in MAKE_FACTS for one in fresh)
-    return RunNews(facts, until, made_more)
+    ended = (one.dagster_run for one in records)
+    makers = [f"ended:{run.run_id}" for run in ended if run.job_name in MAKE_FACTS]
+    return RunNews(facts, until, makers)
 
 
 def _is_lost_backfill(run: dg.DagsterRun) -> bool:

@@ -9,6 +9,7 @@ from resources.lake.remembered import Remembered
 from resources.lake.resource import LakeResource
 from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.drift.alarm import REPAIR, RETRAIN, Alarm, drift_alarm
+from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.notifications.facts import Fact
 from traderai_assets.domain.notifications.kinds import DRIFT, SUSPENSION, VERDICT
@@ -24,14 +25,26 @@ _alarms: Remembered[tuple[Alarm | None]] = Remembered(2_000)
 _verdicts: Remembered[list[Fact]] = Remembered(500)
 
 
-def strategy_facts(lake: LakeResource, settings: Settings) -> Iterator[Fact]:
-    """Yield what stands of each strategy by now; what was so before has the name it had."""
+def strategy_facts(lake: LakeResource, settings: Settings) -> tuple[list[Fact], list[str]]:
+    """Return what stands of each strategy by now, and what cannot be read of whom.
+
+    What was so before has the name it had.
+    """
+    facts: list[Fact] = []
+    faults: list[str] = []
     for strategy in strategies_of(settings):
-        own = lake.of(strategy)
-        tables = [own.look(own.placed(table)) for table in (VERDICTS, LOOKS, STATE_CHANGES)]
-        version = strategy.id, *(one.content_hash(ALL_MARKETS, ALL_MONTHS) for one in tables)
-        yield from _verdicts.of(version, lambda at=strategy, of=tables: _judged(at, *of))
-        yield from _drifted(own.look(own.placed(DRIFT_METRICS)), strategy)
+        try:
+            facts += _facts_of(lake.of(strategy), strategy)
+        except LakeError as error:
+            faults.append(f"nothing can be told of {strategy.name}: {error}")
+    return facts, faults
+
+
+def _facts_of(own: LakeResource, strategy: Strategy) -> Iterator[Fact]:
+    tables = [own.look(own.placed(table)) for table in (VERDICTS, LOOKS, STATE_CHANGES)]
+    version = strategy.id, *(one.content_hash(ALL_MARKETS, ALL_MONTHS) for one in tables)
+    yield from _verdicts.of(version, lambda: _judged(strategy, *tables))
+    yield from _drifted(own.look(own.placed(DRIFT_METRICS)), strategy)
 
 
 def _judged(

@@ -1,6 +1,6 @@
 """Who is told what now: each fact once, a kind rarely, and many at once in one message."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,10 +28,10 @@ class Told:
     last: dict[str, datetime] = field(default_factory=dict)
     held: tuple[Fact, ...] = ()
 
-    def known(self, facts: Sequence[Fact]) -> "Told":
-        """Return it with `facts` as told, though nobody was: what was there before we began."""
-        names = tuple(dict.fromkeys([*self.names, *(one.name for one in facts)]))
-        return Told(names[-MOST_REMEMBERED:], self.last, self.held)
+    def known(self, names: Iterable[str]) -> "Told":
+        """Return it with these names as told, though nobody was: what was there before we began."""
+        every = tuple(dict.fromkeys([*self.names, *names]))
+        return Told(every[-MOST_REMEMBERED:], self.last, self.held)
 
 
 def news(
@@ -70,7 +70,7 @@ def news(
     going = [one for one in waiting if one.kind not in rests]
     held = tuple(one for one in waiting if one.kind in rests)
     last = told.last | {one.kind: now for one in going}
-    after = Told(told.names, last, held).known(fresh)
+    after = Told(told.names, last, held).known(one.name for one in fresh)
     if len(going) > most:
         return [message_of(going)], after
     # What a cool-down held back goes together
