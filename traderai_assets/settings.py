@@ -190,7 +190,7 @@ def load_settings(
         not known, what is beyond its limit, and what is impossible together. Nothing that may hold
         a password is repeated.
     """
-    from traderai_assets.plan import check_plan
+    from traderai_assets.plan_memory import check_plan_once
     from traderai_assets.settings_sources import Sources
 
     path = path or Path("traderai.toml")
@@ -202,7 +202,7 @@ def load_settings(
         # Not chained: pydantic's own message repeats every value
         raise InvalidSettings(sources.refusal(sources.lines(error))) from None
     try:
-        check_plan(settings, now or datetime.now(UTC))
+        check_plan_once(settings, now or datetime.now(UTC))
     except InvalidSettings as error:
         raise InvalidSettings(sources.refusal([str(error)])) from None
     return settings

@@ -2,6 +2,8 @@
 
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
     from resources.lake.resource import LakeResource
+    from traderai_assets.instance.database_reading.instance_files import InstanceFiles
 
 INSTANCE_FILE = "dagster.yaml"
 SETTINGS_FILE = "traderai.toml"
@@ -137,6 +140,29 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     name_database_files()
     home = dagster_home(settings)
     return DagsterInstance.from_config(str(home))
+
+
+@contextmanager
+def open_for_reading(settings: Settings) -> "Iterator[DagsterInstance | InstanceFiles]":
+    """Open what only looks needs: the instance's files, or Dagster's instance where it has others.
+
+    Raises
+    ------
+    InvalidSettings
+        If it is not ours.
+    CorruptInstance
+        If its database files are damaged, emptied or lost.
+    """
+    from traderai_assets.instance.database_reading.instance_files import InstanceFiles
+    from traderai_assets.instance.instance_guard import keeps_files
+
+    home = dagster_home(settings)
+    files = InstanceFiles(home)
+    if keeps_files(home / INSTANCE_FILE) and files.can_be_read:
+        yield files
+        return
+    with open_instance(settings) as instance:
+        yield instance
 
 
 def stored_market(settings: Settings, text: str, stored: list[str]) -> str:

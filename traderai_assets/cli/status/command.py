@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.context import open_for_reading, open_settings
 from traderai_assets.cli.plain_output import draw
 from traderai_assets.cli.printing import print_rows
 from traderai_assets.cli.status.screen import screen
@@ -42,7 +42,7 @@ def command(*, as_json: bool, watch: bool, disk: bool) -> None:
     if disk:
         _print_disk(as_json=as_json)
         return
-    with open_instance(open_settings()) as instance:
+    with open_for_reading(open_settings()) as instance:
         if watch:
             _watch(instance, as_json=as_json)
         else:
