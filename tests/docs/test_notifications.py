@@ -1,4 +1,4 @@
-"""The page of notifications has the kinds as the code has them, and its receiver takes our signature."""
+"""The page of notifications has the kinds of the code, and its receiver takes our signature."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The page of the terminal has the exit codes as the code has them, and every command answers in JSON."""
+"""The page of the terminal has the exit codes of the code; what answers does so in JSON, too."""
 
 import click
 import pytest

@@ -3,11 +3,12 @@
 Nothing is changed, and nothing that is broken keeps the rest from being looked at.
 """
 
+import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from typing import TYPE_CHECKING, Any
 
 from resources.build import build_resources
@@ -90,8 +91,12 @@ def examine(
 
 def _versions() -> Iterator[Finding]:
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
     wrong = []
+    python = SpecifierSet(metadata("traderai").get("Requires-Python", ""))
+    if not python.contains(platform.python_version(), prereleases=True):
+        wrong.append(f"Python is {platform.python_version()}, expected {python}")
     for text in requires("traderai") or ():
         asked = Requirement(text)
         if asked.marker is None or asked.marker.evaluate({"extra": ""}):
