@@ -39,10 +39,11 @@ class AppriseDestination:
         """
         from apprise import Apprise, LogCapture
 
+        listen: Any = LogCapture
         told = Apprise()
         limits = f"cto={SECONDS_TO_TAKE / 2:g}&rto={SECONDS_TO_TAKE / 2:g}"
         url = f"{self.url}{'&' if '?' in self.url else '?'}{limits}"
-        with LogCapture(level=logging.WARNING, fmt="%(message)s") as heard:
+        with listen(level=logging.WARNING, fmt="%(message)s") as heard:
             taken = told.add(url) and told.notify(
                 title=message.title,
                 body=message.body,

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from traderai_assets.cli.privacy import close_to_others
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
     from resources.lake.resource import LakeResource
-    from traderai_assets.instance.database_reading.instance_files import InstanceFiles
 
 INSTANCE_FILE = "dagster.yaml"
 SETTINGS_FILE = "traderai.toml"
@@ -143,7 +142,7 @@ def open_instance(settings: Settings) -> "DagsterInstance":
 
 
 @contextmanager
-def open_for_reading(settings: Settings) -> "Iterator[DagsterInstance | InstanceFiles]":
+def open_for_reading(settings: Settings) -> "Iterator[DagsterInstance]":
     """Open what only looks needs: the instance's files, or Dagster's instance where it has others.
 
     Raises
@@ -159,7 +158,8 @@ def open_for_reading(settings: Settings) -> "Iterator[DagsterInstance | Instance
     home = dagster_home(settings)
     files = InstanceFiles(home)
     if keeps_files(home / INSTANCE_FILE) and files.can_be_read:
-        yield files
+        # It answers what is asked by who only looks: instance/run_queries.py
+        yield cast("DagsterInstance", files)
         return
     with open_instance(settings) as instance:
         yield instance

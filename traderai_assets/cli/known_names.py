@@ -17,7 +17,7 @@ from traderai_assets.domain.errors import TraderAIError
 _MARKET = "market="
 
 
-class KnownName(click.ParamType):
+class KnownName(click.ParamType[str]):
     """A text of which a shell can complete what is known."""
 
     name = "text"

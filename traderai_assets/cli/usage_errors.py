@@ -31,6 +31,4 @@ def in_plain_words(error: click.UsageError, called: str) -> click.UsageError:
     where = error.ctx.command_path if error.ctx is not None else called
     said = " ".join(error.format_message().split()).rstrip(".")
     joined = " " if said.endswith(("?", ")")) else "; "
-    plain = PlainUsageError(f'{said}{joined}"{where} --help" tells what can be typed', error.ctx)
-    plain.exit_code = error.exit_code
-    return plain
+    return PlainUsageError(f'{said}{joined}"{where} --help" tells what can be typed', error.ctx)

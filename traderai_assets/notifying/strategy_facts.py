@@ -11,6 +11,7 @@ from resources.lake.snapshot import LakeSnapshot
 from traderai_assets.domain.drift.alarm import REPAIR, RETRAIN, Alarm, drift_alarm
 from traderai_assets.domain.errors import LakeError
 from traderai_assets.domain.markets import Market
+from traderai_assets.domain.months import Month
 from traderai_assets.domain.notifications.facts import Fact
 from traderai_assets.domain.notifications.kinds import DRIFT, SUSPENSION, VERDICT
 from traderai_assets.domain.strategies.states import SUSPENDED
@@ -74,10 +75,7 @@ def _drifted(metrics: LakeSnapshot, strategy: Strategy) -> Iterator[Fact]:
         month = metrics.last_month(market)
         if month is None:
             continue
-        [alarm] = _alarms.of(
-            (strategy.id, metrics.content_hash(market, month)),
-            lambda at=market, of=month: (drift_alarm(metrics.read(at, [of])),),
-        )
+        alarm = _alarm(metrics, strategy, market, month)
         if alarm is None or not {RETRAIN, REPAIR} & set(alarm.asks):
             continue
         asked = "+".join(alarm.asks)
@@ -92,6 +90,12 @@ def _drifted(metrics: LakeSnapshot, strategy: Strategy) -> Iterator[Fact]:
             else "a sensor asks for what is needed; nothing is to be done",
             _as_datetime(metrics.last(market)),
         )
+
+
+def _alarm(metrics: LakeSnapshot, strategy: Strategy, market: Market, month: Month) -> Alarm | None:
+    version = strategy.id, metrics.content_hash(market, month)
+    [alarm] = _alarms.of(version, lambda: (drift_alarm(metrics.read(market, [month])),))
+    return alarm
 
 
 def _own(snapshot: LakeSnapshot, strategy: Strategy) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def _versions() -> Iterator[Finding]:
     from packaging.specifiers import SpecifierSet
 
     wrong = []
-    python = SpecifierSet(metadata("traderai").get("Requires-Python", ""))
+    python = SpecifierSet(metadata("traderai")["Requires-Python"])
     if not python.contains(platform.python_version(), prereleases=True):
         wrong.append(f"Python is {platform.python_version()}, expected {python}")
     for text in requires("traderai") or ():
