@@ -18,7 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.errors import InvalidMarket, InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.urls import checked_location, checked_url
@@ -139,7 +139,12 @@ class Settings(BaseSettings):
         exchange, colon, symbol = text.partition(":")
         if colon:
             return Market(exchange, symbol, self.timeframe)
-        return Market.parse(text)
+        try:
+            return Market.parse(text)
+        except InvalidMarket as error:
+            raise InvalidMarket(
+                f"{error}; typed with its exchange it would do, too, such as binance:BTC/USDT"
+            ) from None
 
     @property
     def longest_horizon(self) -> int:
