@@ -11,14 +11,19 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from tests.registry.hand_made import NOON, ONE, TWO, desk_at, put, rows_of, store_models
+from tests.domain.training.conftest import _small_plan, _train, planted
+from tests.registry.hand_made import NOON, desk_at, put, rows_of
 from traderai_assets.cli.dev.home_lock import LOCK_FILE, home_lock
 from traderai_assets.cli.main import COMMANDS
+from traderai_assets.domain.models.model import encode_model
+from traderai_assets.schemas.candles import CANDLES
+from traderai_assets.schemas.models import MODELS
 from traderai_assets.schemas.predictions import PREDICTIONS
 
+__all__ = ["_small_plan", "_train", "planted"]
 MARKET = "binance:BTC/USDT"
 FAILED, USAGE = 1, 2
-APART = ("dev runs", "port taken")
+APART = ("dev runs", "port taken", "broken file", "a model", "a model in use")
 
 
 class Mistake(NamedTuple):
@@ -33,7 +38,7 @@ class Mistake(NamedTuple):
 
 MISTAKES = {
     "a market without its exchange": Mistake(
-        ["markets", "add", "BTC/USDT"], FAILED, "'BTC/USDT'", "for example binance:BTC/USDT"
+        ["markets", "add", "BTC/USDT"], FAILED, "'BTC/USDT'", "such as binance:BTC/USDT"
     ),
     "a symbol without its slash": Mistake(
         ["words", "binance:BTCUSDT"], FAILED, "'BTCUSDT'", "for example BTC/USDT"
@@ -45,7 +50,7 @@ MISTAKES = {
         '"traderai markets add binance:DOGE/USDT" has them fetched',
     ),
     "an exchange that does not exist": Mistake(
-        ["markets", "add", "binanc:BTC/USDT"], FAILED, "'binanc'", "did you mean 'binance'?"
+        ["markets", "add", "binanc:BTC/USDT"], FAILED, "'binanc'", "near it are binance"
     ),
     "a timeframe that is not served": Mistake(
         ["status"],
@@ -60,7 +65,12 @@ MISTAKES = {
     "a model that does not exist": Mistake(
         ["models", "show", "deadbeef"], FAILED, "deadbeef", '"traderai models list"'
     ),
-    "a model id that is too short": Mistake(["models", "show", "12"], FAILED, "'12'", "at least 6"),
+    "a model id that is too short": Mistake(
+        ["models", "show", "12"],
+        FAILED,
+        "'12'",
+        'as "traderai models list" shows them',
+    ),
     "a run that does not exist": Mistake(
         ["runs", "logs", "deadbeef"], FAILED, "deadbeef", '"traderai runs list" names the newest'
     ),
@@ -109,7 +119,11 @@ MISTAKES = {
         prepare="TRADERAI_HISTORY_DAYS=many",
     ),
     "a file of candles that nobody can read": Mistake(
-        ["sandbox", "--candles", "README.md"], FAILED, "README.md", "expected"
+        ["sandbox", "--candles", "FOLDER"],
+        FAILED,
+        "binance__BTC_USDT__5m.parquet is no Parquet file that can be read",
+        "fetch it again",
+        "broken file",
     ),
     "a file to write of another kind": Mistake(
         ["candles", "export", MARKET, "--to", "btc.xls"],
@@ -122,18 +136,18 @@ MISTAKES = {
         ["sql", "SELECT * FROM candels"], FAILED, "candels", "candles"
     ),
     "a model that may not speak": Mistake(
-        ["models", "promote", ONE[:8], "--reason", "I like it"],
+        ["models", "promote", "MODEL", "--reason", "I like it"],
         FAILED,
-        ONE,
-        "traderai",
-        "models",
+        "of strategy default does not speak here: ",
+        '"traderai strategies verdict" says what the strategy lacks',
+        "a model",
     ),
     "deleting a model that is in use": Mistake(
-        ["models", "delete", TWO[:8], "--reason", "old", "--yes"],
+        ["models", "delete", "MODEL", "--reason", "old", "--yes"],
         FAILED,
-        TWO,
-        "predictions",
-        "in use",
+        "is not deleted, since these refer to it: predictions (1 rows)",
+        '"traderai reset" ends audit and all',
+        "a model in use",
     ),
     "a reset while runs are at work": Mistake(
         ["reset", "--drift", "--yes", "drift"], FAILED, "run", '"traderai runs cancel', "at work"
@@ -143,7 +157,7 @@ MISTAKES = {
         ["backfill", MARKET, "--since", "2026-01-01", "--url", "http://127.0.0.1:9"],
         FAILED,
         "http://127.0.0.1:9",
-        'start it with "traderai dev"',
+        'start it with "make dev"',
     ),
     "a command with a slip": Mistake(["stauts"], USAGE, "'stauts'", "'status'"),
     "a command below another with a slip": Mistake(
@@ -159,8 +173,8 @@ MISTAKES = {
 
 
 @pytest.fixture
-def prepared(home, instance, monkeypatch, tmp_path, run):
-    """Bring about what makes it a mistake; returns what to end afterwards."""
+def prepared(monkeypatch, tmp_path, run):
+    """Bring about what makes it a mistake."""
 
     def elsewhere():
         monkeypatch.chdir(tmp_path)
@@ -172,22 +186,12 @@ def prepared(home, instance, monkeypatch, tmp_path, run):
         (other / "dagster.yaml").symlink_to(Path("dagster.yaml").resolve())
         monkeypatch.setenv("DAGSTER_HOME", str(other))
 
-    def models():
-        store_models(desk_at(home.home, instance), ONE, TWO)
-
-    def in_use():
-        models()
-        frame = rows_of(PREDICTIONS, model_id=[TWO], open_time=[pd.Timestamp(NOON)])
-        put(desk_at(home.home, instance), PREDICTIONS, frame)
-
     def at_work():
         run("monitor_drift", dg.DagsterRunStatus.STARTED)
 
     known: dict[str, Callable[[], None]] = {
         "elsewhere": elsewhere,
         "another home": another_home,
-        "models": models,
-        "in use": in_use,
         "at work": at_work,
     }
 
@@ -212,8 +216,7 @@ def typed_wrongly(traderai, mistake, typed):
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql
 @pytest.mark.parametrize(
-    "name",
-    [name for name, one in MISTAKES.items() if one.prepare not in ("dev runs", "port taken")],
+    "name", [name for name, one in MISTAKES.items() if one.prepare not in APART]
 )
 def test_a_mistake_is_told_in_one_line_with_its_way_out(name, traderai, prepared):
     mistake = MISTAKES[name]
@@ -234,6 +237,33 @@ def test_a_port_that_is_taken_is_named_with_the_option(traderai):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         typed_wrongly(traderai, mistake, [port if one == "PORT" else one for one in mistake.typed])
+
+
+def test_a_file_of_candles_that_nobody_can_read_is_named(traderai, tmp_path):
+    mistake = MISTAKES["a file of candles that nobody can read"]
+    (tmp_path / "binance__BTC_USDT__5m.parquet").write_text("no Parquet")
+    typed = [str(tmp_path) if one == "FOLDER" else one for one in mistake.typed]
+    typed_wrongly(traderai, mistake, typed)
+
+
+@pytest.fixture(scope="module")
+def trained(planted, train):
+    return encode_model(train(planted()))
+
+
+@pytest.mark.parametrize("name", ["a model that may not speak", "deleting a model that is in use"])
+def test_a_change_of_a_model_that_is_refused_says_why(name, traderai, home, instance, trained):
+    mistake = MISTAKES[name]
+    desk = desk_at(home.home, instance)
+    columns = {name: list(trained[name]) for name in trained}
+    put(desk, MODELS, rows_of(MODELS, **columns, generation=1))
+    [model_id] = trained["model_id"]
+    put(desk, CANDLES, rows_of(CANDLES, open_time=[pd.Timestamp(NOON)]))
+    if mistake.prepare == "a model in use":
+        frame = rows_of(PREDICTIONS, model_id=[model_id], open_time=[pd.Timestamp(NOON)])
+        put(desk, PREDICTIONS, frame)
+    typed = [model_id[:8] if one == "MODEL" else one for one in mistake.typed]
+    typed_wrongly(traderai, mistake, typed)
 
 
 def test_there_are_twenty_at_least():
