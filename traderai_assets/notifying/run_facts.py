@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import dagster as dg
-from dagster._core.storage.dagster_run import RunRecord
 
 from traderai_assets.domain.notifications.facts import Fact
 from traderai_assets.domain.notifications.kinds import BACKFILL_FAILED
@@ -62,7 +61,7 @@ def _is_lost_backfill(run: dg.DagsterRun) -> bool:
     return failed and of_class and run.tags.get(_WILL_RETRY) != "true"
 
 
-def _fact(instance: dg.DagsterInstance, record: RunRecord) -> Fact:
+def _fact(instance: dg.DagsterInstance, record: dg.RunRecord) -> Fact:
     run = record.dagster_run
     _, error = first_error(instance, run.run_id)
     ended = record.end_time
