@@ -259,10 +259,18 @@ def test_whenever_it_is_killed_each_fact_is_told_and_at_most_one_message_twice(
     assert len(names) - 3 == (1 if 0 < killed_at < 4 else 0)
 
 
-def test_nothing_new_costs_a_query_and_writes_nothing(platform, told, monkeypatch):
+def test_nothing_new_costs_two_queries_and_writes_nothing(platform, told, monkeypatch):
     told()
     before = kept_memory(platform.instance, OF_SENSOR)
     monkeypatch.setattr(Post, "keep", lambda *_: pytest.fail("nothing was to be kept"))
+    asked = []
+    storage = platform.instance.run_storage
+    for owner, name in [(platform.instance, "get_run_records"), (storage, "get_cursor_values")]:
+        ask = getattr(owner, name)
+        monkeypatch.setattr(
+            owner, name, lambda *a, ask=ask, name=name, **k: (asked.append(name), ask(*a, **k))[1]
+        )
     assert told().titles == []
     assert told.said == []
+    assert sorted(asked) == ["get_cursor_values", "get_run_records"]
     assert kept_memory(platform.instance, OF_SENSOR) == before
