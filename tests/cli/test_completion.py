@@ -12,6 +12,7 @@ from traderai_assets.cli.completion import INSTALLED
 from traderai_assets.cli.known_names import KnownName, market_names, model_ids, strategy_names
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("shell", INSTALLED)
 def test_the_script_says_how_it_is_installed_and_is_one_of_the_shell(traderai, shell):
     code, out, _ = traderai("completion", shell)
@@ -44,7 +45,7 @@ def completed(*words, **environment):
             **environment,
         },
     ).stdout.splitlines()
-    return [line.partition(",")[2] for line in said[:-1]], said[-1]
+    return [line.partition(",")[2] for line in said[:-1] if line], said[-1]
 
 
 @pytest.mark.processes
