@@ -5,7 +5,7 @@ run is asked to do is run config. How file and environment are read: settings_so
 settings must be together: plan. What strategies say otherwise: settings_strategies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
@@ -175,7 +175,11 @@ class Settings(BaseSettings):
 
 
 def load_settings(
-    path: Path | None = None, *, now: datetime | None = None, **overrides: Any
+    path: Path | None = None,
+    *,
+    now: datetime | None = None,
+    check: Callable[[Settings, datetime], None] | None = None,
+    **overrides: Any,
 ) -> Settings:
     """Read the file (default `./traderai.toml`), the home's, the environment and `overrides`.
 
@@ -185,6 +189,9 @@ def load_settings(
         A file that does not exist says nothing: the defaults hold.
     now : datetime, optional
         Decides how far back a history may reach; this machine's time where not given.
+    check : callable, optional
+        What refuses a plan that is impossible, in place of `plan.check_plan`: the command line
+        remembers what it found to be good.
     **overrides
         Settings that win over environment and file.
 
@@ -195,7 +202,6 @@ def load_settings(
         not known, what is beyond its limit, and what is impossible together. Nothing that may hold
         a password is repeated.
     """
-    from traderai_assets.plan_memory import check_plan_once
     from traderai_assets.settings_sources import Sources
 
     path = path or Path("traderai.toml")
@@ -207,7 +213,9 @@ def load_settings(
         # Not chained: pydantic's own message repeats every value
         raise InvalidSettings(sources.refusal(sources.lines(error))) from None
     try:
-        check_plan_once(settings, now or datetime.now(UTC))
+        if check is None:
+            from traderai_assets.plan import check_plan as check
+        check(settings, now or datetime.now(UTC))
     except InvalidSettings as error:
         raise InvalidSettings(sources.refusal([str(error)])) from None
     return settings

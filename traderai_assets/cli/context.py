@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from traderai_assets.cli.plan_memory import check_plan_once
 from traderai_assets.cli.privacy import close_to_others
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.settings import Settings, load_settings
@@ -37,7 +38,7 @@ def open_settings() -> Settings:
                 f"there is no {SETTINGS_FILE} in {here}; the project's folder is {project}: type "
                 f"cd {shlex.quote(str(project))} and start traderai there"
             )
-    settings = load_settings()
+    settings = load_settings(check=check_plan_once)
     close_to_others(settings.home)
     return settings
 

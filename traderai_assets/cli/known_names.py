@@ -7,12 +7,16 @@ off the lake's folders, and what cannot be read completes nothing.
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from traderai_assets.cli.plan_memory import check_plan_once
 from traderai_assets.domain.errors import TraderAIError
+
+if TYPE_CHECKING:
+    from traderai_assets.settings import Settings
 
 _MARKET = "market="
 
@@ -40,9 +44,7 @@ class KnownName(click.ParamType[str]):
 
 def market_names() -> list[str]:
     """Return the keys of markets that the settings name or the lake has; no colon breaks a word."""
-    from traderai_assets.settings import load_settings
-
-    settings = load_settings()
+    settings = _settings()
     stored = Path(settings.lake_root) / "candles"
     folders = [one.name.removeprefix(_MARKET) for one in stored.glob(f"{_MARKET}*")]
     return sorted({*folders, *(market.key for market in settings.market_list())})
@@ -50,22 +52,24 @@ def market_names() -> list[str]:
 
 def strategy_names() -> list[str]:
     """Return the names of the strategies that the settings make."""
-    from traderai_assets.settings import load_settings
-
-    return sorted(load_settings().strategies) or ["default"]
+    return sorted(_settings().strategies) or ["default"]
 
 
 def model_ids() -> list[str]:
     """Return the ids of stored models; none where the lake is no folder of this machine."""
     from deltalake import DeltaTable
 
-    from traderai_assets.settings import load_settings
-
     found: set[str] = set()
-    for log in Path(load_settings().lake_root).glob("**/models/_delta_log"):
+    for log in Path(_settings().lake_root).glob("**/models/_delta_log"):
         table = DeltaTable(log.parent).to_pyarrow_table(columns=["model_id"])
         found |= set(table["model_id"].to_pylist())
     return sorted(found)
+
+
+def _settings() -> "Settings":
+    from traderai_assets.settings import load_settings
+
+    return load_settings(check=check_plan_once)
 
 
 _KNOWN = {

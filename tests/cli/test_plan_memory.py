@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traderai_assets import plan, plan_memory
+from traderai_assets import plan
+from traderai_assets.cli import plan_memory
+from traderai_assets.cli.plan_memory import MOST_REMEMBERED, check_plan_once
 from traderai_assets.domain.errors import InvalidSettings
-from traderai_assets.plan_memory import FILE
 from traderai_assets.settings import load_settings
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -22,11 +23,12 @@ def checked(monkeypatch):
 
 
 @pytest.fixture
-def load(tmp_path):
-    (tmp_path / "home").mkdir()
+def load(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def load(now=NOW, **changes):
-        return load_settings(tmp_path / "none.toml", now=now, home=tmp_path / "home", **changes)
+        told = {"home": tmp_path / "home", **changes}
+        return load_settings(tmp_path / "none.toml", now=now, check=check_plan_once, **told)
 
     return load
 
@@ -39,10 +41,10 @@ def test_the_same_settings_are_checked_once_a_day(load, checked):
     assert len(checked) == 2
 
 
-def test_other_settings_are_checked_and_those_of_before_again(load, checked):
+def test_other_settings_are_checked_and_those_of_before_are_known(load, checked):
     for days in (300, 400, 300):
         load(history_days=days)
-    assert len(checked) == 3
+    assert len(checked) == 2
 
 
 def test_a_refusal_is_never_remembered(load, checked):
@@ -65,15 +67,24 @@ def test_other_code_is_another_answer(load, checked, monkeypatch, tmp_path):
     assert len(checked) == 3
 
 
-def test_a_home_that_is_not_there_is_not_made_for_it(tmp_path, checked):
-    for _ in range(2):
-        load_settings(tmp_path / "none.toml", now=NOW, home=tmp_path / "home")
-    assert len(checked) == 2
+def test_nothing_is_written_into_the_home_and_few_are_remembered(load, checked, tmp_path):
+    for days in range(300, 300 + MOST_REMEMBERED + 2):
+        load(history_days=days)
     assert not (tmp_path / "home").exists()
+    assert len((tmp_path / "cache/traderai/possible-plans").read_text().split()) == MOST_REMEMBERED
+    load(history_days=300)
+    assert len(checked) == MOST_REMEMBERED + 3  # The oldest were forgotten
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(load, checked, tmp_path):
+    (tmp_path / "cache").write_text("a file")
+    load()
+    load()
+    assert len(checked) == 2
 
 
 def test_no_secret_stands_in_the_file(load, monkeypatch, tmp_path):
     monkeypatch.setenv("TRADERAI_EXCHANGE__PROXY", "http://me:hunter2@127.0.0.1:1")
     load()
-    assert len((tmp_path / "home" / FILE).read_text()) == 64
+    assert len((tmp_path / "cache/traderai/possible-plans").read_text()) == 64
     assert "hunter2" not in "".join(plan_memory._code())

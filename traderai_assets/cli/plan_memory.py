@@ -1,7 +1,8 @@
-"""The plan that was checked last: checked again only where anything that decides it has changed.
+"""Plans that were found to be possible: what a command that only looks need not work out again.
 
-To check a plan imports pandas, numpy and every rule of a training, which is most of what a command
-that only looks would cost. The same settings on the same day by the same code give the same answer.
+To check a plan imports pandas, numpy and every rule of a training: most of what such a command
+would cost. The same settings on the same day by the same code give the same answer. It is kept in
+the user's cache, not in the home: a command that only reads writes nothing there.
 """
 
 import hashlib
@@ -13,12 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import traderai_assets
 from traderai_assets.domain.defaults import USER_LEARNERS, USER_RULES
 
 if TYPE_CHECKING:
     from traderai_assets.settings import Settings
 
-FILE = "plan-checked"
+MOST_REMEMBERED = 50
 
 
 def check_plan_once(settings: "Settings", now: datetime) -> None:
@@ -29,18 +31,26 @@ def check_plan_once(settings: "Settings", now: datetime) -> None:
     InvalidSettings
         As there. What is refused is never remembered.
     """
-    file, told = settings.home / FILE, _digest(settings, now)
+    file, told = _file(), _digest(settings, now)
+    known: list[str] = []
     with suppress(OSError):  # Not there, or not ours to read: nothing is remembered
-        if file.read_text() == told:
-            return
+        known = file.read_text().split()
+    if told in known:
+        return
     from traderai_assets.plan import check_plan
 
     check_plan(settings, now)
-    if settings.home.is_dir():
-        with suppress(OSError):  # A home that cannot be written costs time, and nothing else
-            draft = file.with_name(f"{FILE}.{os.getpid()}")
-            draft.write_text(told)
-            draft.replace(file)
+    with suppress(OSError):  # A cache that cannot be written costs time, and nothing else
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft.write_text("\n".join([*known, told][-MOST_REMEMBERED:]))
+        draft.replace(file)
+
+
+def _file() -> Path:
+    """Return where it is kept, as the XDG directories have it."""
+    named = os.environ.get("XDG_CACHE_HOME")
+    return (Path(named) if named else Path.home() / ".cache") / "traderai" / "possible-plans"
 
 
 def _digest(settings: "Settings", now: datetime) -> str:
@@ -51,8 +61,8 @@ def _digest(settings: "Settings", now: datetime) -> str:
 
 def _code() -> Iterator[str]:
     """Yield each file of the rules, and of code of one's own, with its size and time."""
-    here = Path(__file__).parent
-    places = [here / "domain", here / "schemas", *here.glob("*.py")]
+    here = Path(traderai_assets.__path__[0])
+    places = [here / "domain", here / "schemas", *sorted(here.glob("*.py"))]
     for name in (USER_LEARNERS, USER_RULES):
         spec = find_spec(name)
         if spec is not None:
