@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 SECONDS_BETWEEN_POLLS = 2.0
+_HAS_COLOURS = "\x1b"
 _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
@@ -114,6 +115,7 @@ def _drawn(text: str) -> str:
     if not sys.stdout.isatty():
         return f"{text}\n"
     columns, rows = shutil.get_terminal_size()
-    cut = None if has_colours() else columns  # What has colours has wrapped already
-    lines = (line[:cut] + _END_OF_LINE for line in text.splitlines()[: rows - 1])
-    return _HOME + "\n".join(lines) + _BELOW
+    # What has colours has wrapped already
+    lines = (line if _HAS_COLOURS in line else line[:columns] for line in text.splitlines())
+    shown = [line + _END_OF_LINE for line in lines][: rows - 1]
+    return _HOME + "\n".join(shown) + _BELOW
