@@ -7,6 +7,7 @@ from sensors.drifted_models import drifted_models_sensor
 from sensors.expiring_signals import expiring_signals_sensor
 from sensors.live_ticks import live_ticks_sensor
 from sensors.missing_signals import missing_signals_sensor
+from sensors.notifications import notifications_sensor
 from sensors.orphaned_runs import orphaned_runs_sensor
 from sensors.short_records import short_records_sensor
 from sensors.stale_candles import stale_candles_sensor
@@ -22,8 +23,10 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     """Build the sensors as the settings want them."""
     aging = [aging_runs_sensor(settings)] if settings.queue.aging_minutes else []
     live = [live_ticks_sensor(settings)] if settings.live.shard_markets else []
+    telling = [notifications_sensor(settings)] if settings.notify.destinations else []
     return [
         *aging,
+        *telling,
         *live,
         stale_candles_sensor(settings),
         stale_models_sensor(settings),

@@ -21,9 +21,7 @@ PRIVATE_DAGSTER = {
     "traderai_assets/cli/runs/captured_output.py": "which of the two streams is read",
     "traderai_assets/cli/runs/logs.py": "the type of a log entry",
     "traderai_assets/gate/look_ahead.py": "the status of an execution of a check",
-    "traderai_assets/status/reading.py": "the statuses that hold a slot",
     "traderai_assets/status/run_errors.py": "the type of a log entry",
-    "traderai_assets/status/sensors.py": "a sensor's last tick",
     "traderai_assets/web/__main__.py": "Dagster's own form of log lines",
     "traderai_assets/web/server.py": "the workspace that the web server is made of",
 }

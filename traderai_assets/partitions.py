@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
+from traderai_assets.domain.kept_markets import MARKETS as MARKETS
 from traderai_assets.domain.limits import FIRST_MONTH as FIRST_MONTH
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 
-MARKETS = "markets"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 _MONTHLY = "0 0 1 * *"
 

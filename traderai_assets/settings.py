@@ -5,7 +5,7 @@ run is asked to do is run config. How file and environment are read: settings_so
 settings must be together: plan. What strategies say otherwise: settings_strategies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
@@ -18,7 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from traderai_assets.domain.errors import InvalidSettings
+from traderai_assets.domain.errors import InvalidMarket, InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.urls import checked_location, checked_url
@@ -31,6 +31,7 @@ from traderai_assets.settings_sections import (
 from traderai_assets.settings_services import (
     ExchangeSettings,
     LiveSettings,
+    NotifySettings,
     QueueSettings,
     RetentionSettings,
     SensorSettings,
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     live: LiveSettings = LiveSettings()
     retention: RetentionSettings = RetentionSettings()
     web: WebSettings = WebSettings()
+    notify: NotifySettings = NotifySettings()
 
     @classmethod
     def settings_customise_sources(
@@ -137,7 +139,12 @@ class Settings(BaseSettings):
         exchange, colon, symbol = text.partition(":")
         if colon:
             return Market(exchange, symbol, self.timeframe)
-        return Market.parse(text)
+        try:
+            return Market.parse(text)
+        except InvalidMarket as error:
+            raise InvalidMarket(
+                f"{error}; typed with its exchange it would do, too, such as binance:BTC/USDT"
+            ) from None
 
     @property
     def longest_horizon(self) -> int:
@@ -168,7 +175,11 @@ class Settings(BaseSettings):
 
 
 def load_settings(
-    path: Path | None = None, *, now: datetime | None = None, **overrides: Any
+    path: Path | None = None,
+    *,
+    now: datetime | None = None,
+    check: Callable[[Settings, datetime], None] | None = None,
+    **overrides: Any,
 ) -> Settings:
     """Read the file (default `./traderai.toml`), the home's, the environment and `overrides`.
 
@@ -178,6 +189,9 @@ def load_settings(
         A file that does not exist says nothing: the defaults hold.
     now : datetime, optional
         Decides how far back a history may reach; this machine's time where not given.
+    check : callable, optional
+        What refuses a plan that is impossible, in place of `plan.check_plan`: the command line
+        remembers what it found to be good.
     **overrides
         Settings that win over environment and file.
 
@@ -188,7 +202,6 @@ def load_settings(
         not known, what is beyond its limit, and what is impossible together. Nothing that may hold
         a password is repeated.
     """
-    from traderai_assets.plan import check_plan
     from traderai_assets.settings_sources import Sources
 
     path = path or Path("traderai.toml")
@@ -200,7 +213,9 @@ def load_settings(
         # Not chained: pydantic's own message repeats every value
         raise InvalidSettings(sources.refusal(sources.lines(error))) from None
     try:
-        check_plan(settings, now or datetime.now(UTC))
+        if check is None:
+            from traderai_assets.plan import check_plan as check
+        check(settings, now or datetime.now(UTC))
     except InvalidSettings as error:
         raise InvalidSettings(sources.refusal([str(error)])) from None
     return settings

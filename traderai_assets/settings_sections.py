@@ -32,6 +32,7 @@ from traderai_assets.domain.limits import (
     MIN_ROWS,
     SEARCH_CADENCES,
 )
+from traderai_assets.domain.sources import modules_in
 from traderai_assets.settings_services import Section
 
 Bars = Annotated[int, Field(ge=1, le=MAX_HORIZON_BARS)]
@@ -121,6 +122,10 @@ class TrainingSettings(Section):
     @field_validator("learners")
     @classmethod
     def _are_registered(cls, learners: tuple[str, ...]) -> tuple[str, ...]:
+        once = bool(learners) and len(set(learners)) == len(learners)
+        shipped = once and set(learners) <= set(defaults.DEFAULT_LEARNERS)
+        if shipped and not modules_in(defaults.USER_LEARNERS):
+            return learners  # There are no others: their libraries need not be imported to say so
         from traderai_assets.domain.models.learners import check_learners
 
         try:

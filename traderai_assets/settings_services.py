@@ -3,9 +3,11 @@
 As in settings_sections, where those on models stand.
 """
 
+import json
 import os
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from traderai_assets.domain import defaults
 from traderai_assets.domain.limits import (
@@ -15,10 +17,20 @@ from traderai_assets.domain.limits import (
     MAX_SHARD_MARKETS,
     MAX_TAIL_BARS,
 )
+from traderai_assets.domain.notifications.addresses import (
+    checked_destination,
+    may_stand_in_a_file,
+    scheme_of,
+    webhook_url,
+)
+from traderai_assets.domain.notifications.kinds import KIND_NAMES
 from traderai_assets.domain.urls import checked_proxy, has_login
 from traderai_assets.domain.web.authority import Authority
 
 PROXY_VARIABLE = "TRADERAI_EXCHANGE__PROXY"
+DESTINATIONS_VARIABLE = "TRADERAI_NOTIFY__DESTINATIONS"
+WEBHOOK_VARIABLE = "TRADERAI_NOTIFY__WEBHOOK_SECRET"
+_SHORTEST_SECRET = 16
 
 
 class Section(BaseModel):
@@ -61,7 +73,8 @@ class ExchangeSettings(Section):
     @classmethod
     def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
         text = proxy.get_secret_value() if proxy is not None else ""
-        if text and has_login(checked_proxy(text)) and text not in _told_by_environment():
+        told = _told_by_environment(PROXY_VARIABLE)
+        if text and has_login(checked_proxy(text)) and text not in told:
             raise ValueError(
                 f"there is a user name or a password in it; set it as {PROXY_VARIABLE} in the "
                 "environment: a file is copied, shown and backed up"
@@ -128,6 +141,71 @@ class WebSettings(Section):
         return hosts
 
 
-def _told_by_environment() -> list[str]:
-    """Return what the environment says of the proxy, in whatever case its name is written."""
-    return [value for name, value in os.environ.items() if name.upper() == PROXY_VARIABLE]
+class NotifySettings(Section):
+    """Who is told what matters, without looking at a screen; docs/notifications.md."""
+
+    destinations: tuple[SecretStr, ...] = Field(
+        (),
+        max_length=20,
+        description="webhook+https://HOST/PATH, or URLs of apprise; those with a token or a "
+        f"password only as {DESTINATIONS_VARIABLE}.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description=f"What webhooks are signed with, 16 characters or more; as {WEBHOOK_VARIABLE}.",
+    )
+    kinds: tuple[Literal[KIND_NAMES], ...] = Field(  # type: ignore[valid-type]
+        KIND_NAMES, description="What is told."
+    )
+    cool_down_minutes: float = Field(
+        30, ge=0, le=60 * 24, description="Between two messages of one kind; held until then."
+    )
+    most_at_once: int = Field(
+        5, ge=1, le=100, description="More facts at once than these are one message."
+    )
+    silent_minutes: float = Field(
+        60, ge=1, le=60 * 24 * 7, description="Without a bar that was due, a market is silent."
+    )
+
+    @field_validator("destinations")
+    @classmethod
+    def _are_destinations(cls, destinations: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        told = "".join(_told_by_environment(DESTINATIONS_VARIABLE))
+        for one in destinations:
+            url = checked_destination(one.get_secret_value())
+            if json.dumps(url)[1:-1] not in told and not may_stand_in_a_file(url):
+                raise ValueError(
+                    f"a destination {scheme_of(url)}:// holds a token or a password; set it as "
+                    f"{DESTINATIONS_VARIABLE} in the environment: a file is copied, shown and "
+                    "backed up"
+                )
+        return destinations
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        text = secret.get_secret_value() if secret is not None else ""
+        if text and text not in _told_by_environment(WEBHOOK_VARIABLE):
+            raise ValueError(f"it is a secret; set it as {WEBHOOK_VARIABLE} in the environment")
+        if text and len(text) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"it has {len(text)} characters; expected {_SHORTEST_SECRET} or more, such as "
+                "`openssl rand -hex 32` prints"
+            )
+        return secret if text else None
+
+    @model_validator(mode="after")
+    def _webhooks_can_be_signed(self) -> Self:
+        if self.webhook_secret is None:
+            for one in self.destinations:
+                if webhook_url(one.get_secret_value()) is not None:
+                    raise ValueError(
+                        f"a webhook is signed, and no secret is set: set {WEBHOOK_VARIABLE}, such "
+                        "as `openssl rand -hex 32` prints, and give it to the receiver"
+                    )
+        return self
+
+
+def _told_by_environment(variable: str) -> list[str]:
+    """Return what the environment says of a setting, in whatever case its name is written."""
+    return [value for name, value in os.environ.items() if name.upper() == variable]

@@ -30,7 +30,9 @@ from traderai_assets.settings_names import (
 )
 
 # Addresses may carry a user and a password
-_MAY_HOLD_A_SECRET = frozenset({"exchange_url", "lake", "studies", "proxy"})
+_MAY_HOLD_A_SECRET = frozenset(
+    {"exchange_url", "lake", "studies", "proxy", "destinations", "webhook_secret"}
+)
 
 
 @dataclass(frozen=True)

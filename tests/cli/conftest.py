@@ -47,6 +47,7 @@ def home(tmp_path, repository, monkeypatch) -> Iterator[Settings]:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.setenv("TRADERAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TRADERAI_TIMEFRAME", "1h")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     yield load_settings()
     os.umask(mask)
 

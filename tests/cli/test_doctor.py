@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from traderai_assets.domain.notifications.memory import Memory
+from traderai_assets.domain.notifications.outbox import Outbox
+from traderai_assets.instance.notification_notes import OF_SENSOR, keep_memory
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.server import SandboxServer
 from traderai_assets.sandbox.simulation import SimulatedFeed
@@ -41,6 +44,7 @@ def test_a_new_home_lacks_a_daemon_and_nothing_else(examined):
         "lake": "ok",
         "exchange binance": "ok",
         "proxy": "ok",
+        "notifications": "ok",
     }
     assert found["daemon"][1] == '"traderai dev", or deploy/'
 
@@ -102,3 +106,28 @@ def test_who_only_looks_writes_nothing_and_asks_no_exchange(home, monkeypatch):
         "instance": "broken",
     }
     assert home.home.stat().st_mtime_ns == before
+
+
+def test_another_python_than_the_one_it_is_made_for_is_named(monkeypatch):
+    monkeypatch.setattr(doctor.platform, "python_version", lambda: "3.9.1")
+    found = next(doctor._versions())
+    assert (found.state, "Python is 3.9.1, expected <3.12,>=3.11" in found.found) == (
+        "broken",
+        True,
+    )
+
+
+@pytest.mark.usefixtures("exchange")
+def test_a_destination_that_took_nothing_is_told_with_its_error_and_without_its_address(
+    examined, instance, monkeypatch
+):
+    told = ["json://127.0.0.1:9/hunter2", "xml://127.0.0.1:9"]
+    monkeypatch.setenv("TRADERAI_NOTIFY__DESTINATIONS", json.dumps(told))
+    now = datetime.now(UTC)
+    outbox = Outbox().failed("json", "json answered with 500", now)
+    keep_memory(instance, OF_SENSOR, Memory(now, now, outbox=outbox))
+    code, found = examined()
+    assert code == 0
+    assert found["notifications, json"][0] == "warning"
+    assert '"traderai notify test"' in found["notifications, json"][1]
+    assert found["notifications, xml"] == ("ok", "")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from traderai_assets.cli import exit_codes
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.domain.plain_text import plain_line
 
 if TYPE_CHECKING:
     from traderai_assets.audit.running import Finding
 
-VIOLATED, NOT_JUDGED = 1, 3
+VIOLATED, NOT_JUDGED = exit_codes.FAILED.number, exit_codes.NOT_JUDGED.number
 _TOLD = 5
 
 

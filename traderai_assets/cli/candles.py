@@ -2,15 +2,21 @@
 
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.price_steps import confirm, steps
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import answer, json_option, print_rows
+from traderai_assets.cli.progress_bars import each
 from traderai_assets.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from resources.lake.snapshot import LakeSnapshot
 
 WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
 
@@ -30,7 +36,8 @@ command.add_command(confirm)
 @command.command()
 @click.argument("market")
 @click.option("--to", "file", type=click.Path(path_type=Path), required=True)
-def export(market: str, file: Path) -> None:
+@json_option
+def export(market: str, file: Path, *, as_json: bool) -> None:
     """Write every stored candle of MARKET to a .parquet or .csv file.
 
     Example: traderai candles export binance:BTC/USDT --to btc.parquet
@@ -42,18 +49,33 @@ def export(market: str, file: Path) -> None:
     settings = open_settings()
     snapshot = open_lake(settings).snapshot(CANDLES)
     key = stored_market(settings, market, snapshot.markets())
-    frame = snapshot.read(key, sorted(snapshot.content_hashes(key)))
+    frame = read_months(snapshot, key, sorted(snapshot.content_hashes(key)))
     with atomic_write(file) as draft:
         getattr(frame, WRITERS[file.suffix])(draft, index=False)
-    click.echo(
-        f"{len(frame)} candles of {key}, {frame['open_time'].min():%Y-%m-%d %H:%M} to "
-        f"{frame['open_time'].max():%Y-%m-%d %H:%M} UTC, in {file}."
+    first, last = frame["open_time"].min(), frame["open_time"].max()
+    answer(
+        f"{len(frame)} candles of {key}, {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC, in "
+        f"{file}.",
+        as_json=as_json,
+        market=key,
+        candles=len(frame),
+        first=first.isoformat(),
+        last=last.isoformat(),
+        file=str(file),
     )
+
+
+def read_months(snapshot: "LakeSnapshot", key: str, months: list[str]) -> "pd.DataFrame":
+    """Read the rows of a market's months, with a bar where a person waits for it."""
+    import pandas as pd
+
+    frames = [snapshot.read(key, [month]) for month in each(months, f"reading {key}", len(months))]
+    return pd.concat(frames, ignore_index=True) if frames else snapshot.read(key, months)
 
 
 @command.command()
 @click.argument("market")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def gaps(market: str, *, as_json: bool) -> None:
     """List the stretches of MARKET without candles or trades, why, and what was asked of them.
 

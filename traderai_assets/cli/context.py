@@ -2,9 +2,12 @@
 
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from traderai_assets.cli.plan_memory import check_plan_once
 from traderai_assets.cli.privacy import close_to_others
 from traderai_assets.domain.errors import InvalidInput, InvalidSettings
 from traderai_assets.settings import Settings, load_settings
@@ -35,7 +38,7 @@ def open_settings() -> Settings:
                 f"there is no {SETTINGS_FILE} in {here}; the project's folder is {project}: type "
                 f"cd {shlex.quote(str(project))} and start traderai there"
             )
-    settings = load_settings()
+    settings = load_settings(check=check_plan_once)
     close_to_others(settings.home)
     return settings
 
@@ -137,6 +140,30 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     name_database_files()
     home = dagster_home(settings)
     return DagsterInstance.from_config(str(home))
+
+
+@contextmanager
+def open_for_reading(settings: Settings) -> "Iterator[DagsterInstance]":
+    """Open what only looks needs: the instance's files, or Dagster's instance where it has others.
+
+    Raises
+    ------
+    InvalidSettings
+        If it is not ours.
+    CorruptInstance
+        If its database files are damaged, emptied or lost.
+    """
+    from traderai_assets.instance.database_reading.instance_files import InstanceFiles
+    from traderai_assets.instance.instance_guard import keeps_files
+
+    home = dagster_home(settings)
+    files = InstanceFiles(home)
+    if keeps_files(home / INSTANCE_FILE) and files.can_be_read:
+        # It answers what is asked by who only looks: instance/run_queries.py
+        yield cast("DagsterInstance", files)
+        return
+    with open_instance(settings) as instance:
+        yield instance
 
 
 def stored_market(settings: Settings, text: str, stored: list[str]) -> str:

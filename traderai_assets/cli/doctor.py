@@ -8,11 +8,12 @@ from functools import cache
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.exit_codes import FAILED
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def command(*, as_json: bool) -> None:
     """Look at versions, home, disk, instance, daemon, lake, exchanges, clocks and proxy.
 
@@ -28,4 +29,4 @@ def command(*, as_json: bool) -> None:
         rows = examine(settings, instance, os.environ)
     print_rows(rows, as_json=as_json, empty="")
     if any(row["state"] == BROKEN for row in rows):
-        sys.exit(1)
+        sys.exit(FAILED.number)

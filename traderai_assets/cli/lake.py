@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.exit_codes import FAILED
+from traderai_assets.cli.printing import answer, json_option, print_rows
 from traderai_assets.domain.errors import InvalidInput, LakeError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--rows", is_flag=True, help="Read every row, too, against its content hash.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def check(*, rows: bool, as_json: bool) -> None:
     """Say of each table whether it is whole, without changing anything; exit code 1 if one is not.
 
@@ -38,13 +39,14 @@ def check(*, rows: bool, as_json: bool) -> None:
     found = [_row(lake, table, rows=rows) for table in tables_of(settings, lake.remembered())]
     print_rows(found, as_json=as_json, empty="")
     if any(row["wrong"] for row in found):
-        sys.exit(1)
+        sys.exit(FAILED.number)
 
 
 @command.command()
 @click.argument("table")
 @click.option("--gone", is_flag=True, help="It is not there, and is to begin anew without rows.")
-def accept(table: str, *, gone: bool) -> None:
+@json_option
+def accept(table: str, *, gone: bool, as_json: bool) -> None:
     """Take TABLE as it is now, such as after a restore: what came later is taken for never stored.
 
     Example: traderai lake accept candles
@@ -53,10 +55,13 @@ def accept(table: str, *, gone: bool) -> None:
     lake = open_lake(settings)
     place = lake.place(_table(table, settings, lake))
     version = place.accept(gone=gone)
-    click.echo(
+    answer(
         f"{table} is not there and begins anew."
         if version is None
-        else f'{table} is taken as it is, at version {version}; "traderai lake check" checks it.'
+        else f'{table} is taken as it is, at version {version}; "traderai lake check" checks it.',
+        as_json=as_json,
+        table=table,
+        version=version,
     )
 
 

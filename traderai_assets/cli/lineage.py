@@ -7,7 +7,7 @@ import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings, stored_market
 from traderai_assets.cli.moments import moment_of
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def command() -> None:
 @click.argument("market")
 @click.argument("open_time")
 @click.option("--strategy", help=_STRATEGY)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def signal(market: str, open_time: str, strategy: str | None, *, as_json: bool) -> None:
     """Show what the signal of MARKET at the bar of OPEN_TIME was made of, with runs and hashes.
 
@@ -58,7 +58,7 @@ def signal(market: str, open_time: str, strategy: str | None, *, as_json: bool) 
 @click.argument("open_time")
 @click.option("--strategy", help="Of one strategy alone; by default of all.")
 @click.option("--all", "everything", is_flag=True, help="Also ranges of which nothing is stored.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def candle(
     market: str, open_time: str, strategy: str | None, *, everything: bool, as_json: bool
 ) -> None:

@@ -5,10 +5,15 @@ import signal
 import sys
 from importlib import import_module
 from types import FrameType
+from typing import Any
 
 import click
 
+from traderai_assets.cli.completion import VARIABLE
+from traderai_assets.cli.exit_codes import FAILED
+from traderai_assets.cli.known_names import complete_names
 from traderai_assets.cli.plain_output import make_output_plain
+from traderai_assets.cli.usage_errors import in_plain_words
 from traderai_assets.status.plain_errors import in_one_line
 
 # Imported when asked for: `traderai --help` must not wait for Dagster.
@@ -16,6 +21,7 @@ COMMANDS = {
     "audit": "Check on a home what must hold of all that is stored, one line a rule.",
     "backfill": "Queue the missing candles of a market, with features and labels.",
     "candles": "Export candles, or list their gaps.",
+    "completion": "Print what a shell needs to complete commands and names.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "doctor": "Look at what an installation needs, and tell the cure of what it lacks.",
@@ -24,6 +30,7 @@ COMMANDS = {
     "markets": "List the markets and what is wrong with them; add or remove one.",
     "models": "List, show and compare models; promote, roll back, note or delete one.",
     "report": "Write what is known of a strategy, a model or a market as one page.",
+    "notify": "Try who is told what matters, and see what waits for them.",
     "reproduce": "Make a stored model again and compare it byte for byte.",
     "reset": "Delete what is stored, all of it or a part, after it was shown and typed.",
     "runs": "List, cancel, retry and clean up runs, and read their logs.",
@@ -53,7 +60,29 @@ class LazyGroup(click.Group):
         module = cmd_name.replace("-", "_")
         inside = ".command" if cmd_name in FOLDERS else ""
         command: click.Command = import_module(f"traderai_assets.cli.{module}{inside}").command
-        return command
+        return complete_names(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest ones: click looks among those it has imported."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read what was typed; a mistake is said in one line."""
+        try:
+            return super().make_context(*arguments, **more)
+        except click.UsageError as error:
+            raise in_plain_words(error, "traderai") from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a mistake in what was typed behind it is said in one line."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise in_plain_words(error, ctx.command_path) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands from the table, without importing them."""
@@ -82,13 +111,14 @@ def main() -> None:
     os.umask(0o077)
     from traderai_assets.cli.web_requests import install_opener
 
-    make_output_plain()
+    if VARIABLE not in os.environ:  # Click answers a shell in bytes
+        make_output_plain()
     install_opener()
     try:
-        cli()
+        cli(prog_name="traderai")
     except Exception as error:
         line = in_one_line(error)
         if line is None:
             raise
         click.echo(f"traderai: {line}", err=True)
-        sys.exit(1)
+        sys.exit(FAILED.number)

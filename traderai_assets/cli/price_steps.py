@@ -12,7 +12,7 @@ import click
 
 from traderai_assets.cli.account import account_name
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import answer, json_option, print_rows
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NONE = ""
 
 @click.command()
 @click.argument("market")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def steps(market: str, *, as_json: bool) -> None:
     """List the bars of MARKET whose prices nobody can have traded to, and what was decided.
 
@@ -49,7 +49,10 @@ def steps(market: str, *, as_json: bool) -> None:
     "--ratio", help="The unit changed: prices from TIME on over those before, 100 or 1/3."
 )
 @click.option("--revoke", is_flag=True, help="Take back what was decided about this bar.")
-def confirm(market: str, time: datetime, *, real: bool, ratio: str | None, revoke: bool) -> None:
+@json_option
+def confirm(
+    market: str, time: datetime, *, real: bool, ratio: str | None, revoke: bool, as_json: bool
+) -> None:
     """Decide on the bar of MARKET that opened at TIME (UTC), so that learning may cross it.
 
     Example: traderai candles confirm binance:SHIB/USDT 2026-03-05T10:00 --ratio 1000
@@ -65,7 +68,7 @@ def confirm(market: str, time: datetime, *, real: bool, ratio: str | None, revok
     verdict = REAL if real else REVOKED if revoke else RATIO
     opened = time.replace(tzinfo=UTC)
     outcome = _decide(lake, key, opened, verdict, None if ratio is None else _ratio_of(ratio))
-    click.echo(outcome)
+    answer(outcome, as_json=as_json, market=key, opened=opened.isoformat(), outcome=outcome)
 
 
 def _decide(

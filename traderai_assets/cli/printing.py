@@ -1,22 +1,39 @@
-"""Printing: a table for people, JSON for programs, from the same rows."""
+"""Printing: a table for people, JSON for programs, from the same rows.
+
+Into a pipe goes plain text alone. On a terminal tables have colours, unless NO_COLOR is set.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
+from traderai_assets.cli.colours import MOST_CHARACTERS, draw_rows, has_colours
 from traderai_assets.domain.plain_text import plain_line
 
-MOST_CHARACTERS = 1_000  # Of one cell
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON."
+)
+"""The option of every command that answers something."""
 
 
 def print_rows(rows: Sequence[Mapping[Any, Any]], *, as_json: bool, empty: str) -> None:
     """Print `rows`; say `empty` to a person where there are none."""
     if as_json:
         click.echo(json.dumps(list(rows), default=str, indent=2))
+    elif rows and has_colours():
+        draw_rows(rows)
     else:
         click.echo(table(rows) or empty)
+
+
+def answer(sentence: str, *, as_json: bool, **facts: Any) -> None:
+    """Print a sentence to a person, and what it says as an object to a program."""
+    if as_json:
+        click.echo(json.dumps(facts, default=str, indent=2))
+    elif sentence:
+        click.echo(sentence)
 
 
 def table(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings
+from traderai_assets.cli.exit_codes import FAILED
+from traderai_assets.cli.printing import answer, json_option
 
 if TYPE_CHECKING:
     from traderai_assets.domain.training.progress import Progress
@@ -18,7 +20,8 @@ SECONDS_BETWEEN_LINES = 5.0
 @click.command()
 @click.argument("model_id")
 @click.option("--strategy", help="Whose model it is; default: looked for in all strategies.")
-def command(model_id: str, strategy: str | None) -> None:
+@json_option
+def command(model_id: str, strategy: str | None, *, as_json: bool) -> None:
     """Train MODEL_ID again, on the rows it was trained on, and compare the two byte for byte.
 
     The first characters of an id will do. Nothing is stored. Exit code 1 says that they differ.
@@ -41,18 +44,24 @@ def command(model_id: str, strategy: str | None) -> None:
     whose = f"strategy {stored.strategy.name}, " if stored.strategy.folder else ""
     click.echo(
         f"Model {stored.model_id}: {whose}{stored.market.key}, serves {stored.served.key}, "
-        f"generation {generation}."
+        f"generation {generation}.",
+        err=as_json,
     )
-    for reason in reasons_to_differ(stored.card):
-        click.echo(f"{reason} Other bytes are to be expected.")
+    reasons = list(reasons_to_differ(stored.card))
+    for reason in reasons:
+        click.echo(f"{reason} Other bytes are to be expected.", err=as_json)
     found = differences(stored, train_again(lake.of(stored.strategy), stored, _report()))
-    if not found:
-        click.echo("Trained again: the same bytes.")
-        return
-    click.echo("Trained again: other bytes.")
-    for part in found:
-        click.echo(f"  {part}")
-    sys.exit(1)
+    told = "Trained again: other bytes." if found else "Trained again: the same bytes."
+    answer(
+        "\n  ".join([told, *found]),
+        as_json=as_json,
+        model=stored.model_id,
+        same=not found,
+        differs=list(found),
+        expected_to=reasons,
+    )
+    if found:
+        sys.exit(FAILED.number)
 
 
 def _report() -> Callable[["Progress"], None]:

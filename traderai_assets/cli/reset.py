@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from traderai_assets.cli.models.desk import desk_of
-from traderai_assets.cli.printing import table
+from traderai_assets.cli.printing import answer, json_option, table
 from traderai_assets.domain.errors import InvalidInput
 
 
@@ -21,7 +21,8 @@ from traderai_assets.domain.errors import InvalidInput
 @click.option("--everything", is_flag=True, help="All of these.")
 @click.option("--market", help="Only what is this market's.")
 @click.option("--yes", "typed", metavar="WORD", help="The word that is asked for, for scripts.")
-def command(market: str | None, typed: str | None, **asked: bool) -> None:
+@json_option
+def command(market: str | None, typed: str | None, *, as_json: bool, **asked: bool) -> None:
     """Delete what is stored, all of it or a part; signals, verdicts and other audit included.
 
     It shows what would go, and wants a word typed. Typed again after a crash, it goes on.
@@ -42,15 +43,20 @@ def command(market: str | None, typed: str | None, **asked: bool) -> None:
         only = desk.settings.market(market) if market else None
         refuse_reset(desk, parts, only)
         going = what_goes(desk, parts, only)
-        click.echo(table([asdict(one) for one in going if one.rows or one.files]) or "Nothing.")
+        gone = [asdict(one) for one in going if one.rows or one.files]
+        click.echo(table(gone) or "Nothing.", err=as_json)
         of = f" of {only.key}" if only else ""
         click.echo(
             f"All of it{of} goes for good from {Path(desk.settings.home)}. It is audit, too: what "
-            "was signalled, judged and decided cannot be shown afterwards."
+            "was signalled, judged and decided cannot be shown afterwards.",
+            err=as_json,
         )
         if typed is None:
-            typed = click.prompt(f"Type {word} to go on", default="", show_default=False)
+            ask = f"Type {word} to go on"
+            typed = click.prompt(ask, default="", show_default=False, err=as_json)
         if typed.strip() != word:
             raise InvalidInput(f"{typed[:80]!r} is not {word!r}; nothing was deleted")
         reset(desk, parts, only)
-    click.echo(f"{word}{of} is reset.")
+    answer(
+        f"{word}{of} is reset.", as_json=as_json, reset=word, market=only and only.key, gone=gone
+    )

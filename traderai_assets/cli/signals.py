@@ -7,7 +7,8 @@ import click
 
 from traderai_assets.cli.context import open_lake, open_settings
 from traderai_assets.cli.moments import moment_of
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
+from traderai_assets.domain.errors import InvalidInput
 
 
 @click.group()
@@ -22,7 +23,7 @@ def command() -> None:
 @click.argument("time", required=False)
 @click.option("--market", "markets", multiple=True, help="Of this market alone.")
 @click.option("--strategy", help="Of this strategy alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def as_of(time: str | None, *, markets: Sequence[str], strategy: str | None, as_json: bool) -> None:
     """List the signals that hold at TIME, UTC: decided by then, and not over; now if left out.
 
@@ -34,10 +35,16 @@ def as_of(time: str | None, *, markets: Sequence[str], strategy: str | None, as_
     from traderai_assets.status.signals import signal_rows
 
     settings = open_settings()
+    now = datetime.now(UTC)
+    moment = now if time is None else moment_of(time, "TIME")
+    if moment > now and not settings.sandbox_file.exists():  # Where it may be any time
+        raise InvalidInput(
+            f"TIME {moment:%Y-%m-%d %H:%M} UTC is still to come; leave it out for what holds now"
+        )
     rows = signal_rows(
         open_lake(settings),
         settings,
-        datetime.now(UTC) if time is None else moment_of(time, "TIME"),
+        moment,
         markets=[settings.market(text).key for text in markets],
         strategy=strategy,
     )

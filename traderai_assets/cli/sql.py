@@ -12,7 +12,7 @@ import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.moments import moment_of
-from traderai_assets.cli.printing import print_rows, table
+from traderai_assets.cli.printing import print_rows
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _print_table(answer: "DuckDBPyRelation") -> None:
     if not rows:
         click.echo("no row")
         return
-    click.echo(table(rows[:_MOST_SHOWN]))
+    print_rows(rows[:_MOST_SHOWN], as_json=False, empty="")
     if len(rows) > _MOST_SHOWN:
         more = f"{answer.count('*').fetchall()[0][0] - _MOST_SHOWN:,}"
         click.echo(

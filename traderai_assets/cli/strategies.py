@@ -5,7 +5,7 @@ import json
 import click
 
 from traderai_assets.cli.context import open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.cli.strategy_champions import champions
 from traderai_assets.cli.strategy_retirement import register, retire
 from traderai_assets.cli.strategy_verdict import verdict
@@ -20,7 +20,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def list_strategies(*, as_json: bool) -> None:
     """List the strategies with their ids, and in what each differs from the first.
 
@@ -33,7 +33,7 @@ def list_strategies(*, as_json: bool) -> None:
 
 @command.command()
 @click.argument("strategy")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def show(strategy: str, *, as_json: bool) -> None:
     """Show the id of STRATEGY, where its tables lie, and every setting that makes it.
 
@@ -53,7 +53,7 @@ def show(strategy: str, *, as_json: bool) -> None:
 @command.command()
 @click.argument("strategy")
 @click.argument("other")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def compare(strategy: str, other: str, *, as_json: bool) -> None:
     """Show every setting of STRATEGY beside that of OTHER, those that differ first.
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.command()
@@ -14,7 +14,7 @@ from traderai_assets.cli.printing import print_rows
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
     help="Who decided at a bar that closed then, UTC; now where left out.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def champions(at: datetime | None, *, as_json: bool) -> None:
     """Say which strategy speaks for each market, by which model, how and why.
 

@@ -6,6 +6,7 @@ import click
 
 from traderai_assets.cli.account import account_name
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
+from traderai_assets.cli.printing import answer, json_option
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _MOST = 300
 @click.argument("strategy")
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept.")
 @click.option("--yes", is_flag=True, help="Do not ask for the name.")
-def retire(strategy: str, reason: str, *, yes: bool) -> None:
+@json_option
+def retire(strategy: str, reason: str, *, yes: bool, as_json: bool) -> None:
     """End STRATEGY: it speaks no more and nothing of it is made; it stays counted.
 
     Example: traderai strategies retire fast --reason "its venue is closing"
@@ -31,24 +33,26 @@ def retire(strategy: str, reason: str, *, yes: bool) -> None:
             "record, its looks and its place among all strategies stay.\nType its name to go on",
             default="",
             show_default=False,
+            err=as_json,
         )
         if typed.strip() != strategy:
             raise InvalidInput(f"{typed[:80]!r} is not {strategy!r}; nothing was changed")
-    _change(strategy, reason, ends=True)
+    _change(strategy, reason, ends=True, as_json=as_json)
 
 
 @click.command()
 @click.argument("strategy")
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept.")
-def register(strategy: str, reason: str) -> None:
+@json_option
+def register(strategy: str, reason: str, *, as_json: bool) -> None:
     """Have STRATEGY judged on after it was retired; no look and no suspension is forgotten.
 
     Example: traderai strategies register fast --reason "another venue has it"
     """
-    _change(strategy, reason, ends=False)
+    _change(strategy, reason, ends=False, as_json=as_json)
 
 
-def _change(name: str, reason: str, *, ends: bool) -> None:
+def _change(name: str, reason: str, *, ends: bool, as_json: bool) -> None:
     from traderai_assets.domain.plain_text import plain_line
     from traderai_assets.registry.retirement import change_by_hand
     from traderai_assets.strategies import strategy_named
@@ -65,8 +69,15 @@ def _change(name: str, reason: str, *, ends: bool) -> None:
             reason=plain_line(reason, most=_MOST),
             by=account_name(),
         )
-    click.echo(f"{name} is {change.after} since {change.day:%Y-%m-%d}, and was {change.before}.")
-    click.echo('Who speaks is chosen anew by a sensor; see "traderai strategies champions".')
+    answer(
+        f"{name} is {change.after} since {change.day:%Y-%m-%d}, and was {change.before}.\n"
+        'Who speaks is chosen anew by a sensor; see "traderai strategies champions".',
+        as_json=as_json,
+        strategy=name,
+        state=change.after,
+        before=change.before,
+        since=f"{change.day:%Y-%m-%d}",
+    )
 
 
 def _refuse_while_at_work(instance: "DagsterInstance", strategy: "Strategy") -> None:

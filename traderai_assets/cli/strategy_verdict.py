@@ -5,12 +5,12 @@ import json
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.command()
 @click.argument("strategy")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verdict(strategy: str, *, as_json: bool) -> None:
     """Show the last verdict on STRATEGY: its sentence, its numbers, and the looks that were made.
 

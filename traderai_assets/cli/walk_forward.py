@@ -1,12 +1,14 @@
 """`traderai walk-forward`: make a strategy's past, month by month, and have it judged."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.launch import DEFAULT_URL
+from traderai_assets.cli.printing import answer, json_option
+from traderai_assets.cli.run_waiting import end_as, waited_for
 from traderai_assets.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,15 +19,26 @@ if TYPE_CHECKING:
 
 _WATCH = 'See "traderai status --watch"; what is made stays made, so the command can be repeated.'
 
+_ENDED = 'All have ended; "traderai strategies verdict" says what is believed of a strategy.'
+
 
 @click.command()
 @click.argument("strategy", required=False)
 @click.option("--since", help="First month, YYYY-MM; default: the first that a model can serve.")
 @click.option("--until", help="Last month, YYYY-MM; default: the last with candles.")
 @click.option("--market", "markets", multiple=True, help="Only this market; may be repeated.")
+@click.option("--wait", is_flag=True, help="Wait until all have ended, and show how far they are.")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="The web server to ask.")
+@json_option
 def command(
-    strategy: str | None, since: str | None, until: str | None, markets: Sequence[str], url: str
+    strategy: str | None,
+    since: str | None,
+    until: str | None,
+    markets: Sequence[str],
+    url: str,
+    *,
+    wait: bool,
+    as_json: bool,
 ) -> None:
     """Queue what the record of STRATEGY lacks: models, backtests and days, one run a market.
 
@@ -42,9 +55,20 @@ def command(
     if first and last and last < first:
         raise click.BadParameter(f"--since {since} is after --until {until}")
     named = [settings.market(text) for text in markets]
+    queued: list[dict[str, Any]] = []
     for one in asked:
-        walk(settings, one, url, first=first, last=last, named=named)
-    click.echo(_WATCH)
+        found = walk(settings, one, url, first=first, last=last, named=named, quiet=as_json)
+        queued += [{"strategy": one.name, **row} for row in found]
+    if wait:
+        with open_instance(settings) as instance:
+            ended = waited_for(instance, [row["run"] for row in queued])
+        queued = [
+            row | {"ended_as": one["ended_as"]} for row, one in zip(queued, ended, strict=True)
+        ]
+        answer(_ENDED, as_json=as_json, runs=queued)
+        end_as(ended)
+        return
+    answer(_WATCH, as_json=as_json, runs=queued)
 
 
 def walk(
@@ -55,14 +79,18 @@ def walk(
     first: "Month | None" = None,
     last: "Month | None" = None,
     named: "Sequence[Market]" = (),
-) -> int:
-    """Queue what the record of a strategy lacks, or its judgement; return how many runs make it."""
+    quiet: bool = False,
+) -> list[dict[str, Any]]:
+    """Queue what the record of a strategy lacks, or its judgement; return a row for each run.
+
+    `quiet` has it say on standard error what it does.
+    """
     from traderai_assets.domain.markets import Market
     from traderai_assets.instance.kept_markets import kept_markets
     from traderai_assets.registry.walk_forward import WalkForward, stretches
     from traderai_assets.strategies import shortest_look_back_days
 
-    queued = 0
+    queued: list[dict[str, Any]] = []
     with open_instance(settings) as instance:
         past = WalkForward(open_lake(settings), instance, strategy)
         days = shortest_look_back_days(settings, strategy)
@@ -75,18 +103,23 @@ def walk(
             if not served:
                 click.echo(
                     f"{strategy.name}: {market.key} has no month with candles behind a look-back "
-                    f'of {days} days; "traderai backfill {market.key} --since" fetches them'
+                    f'of {days} days; "traderai backfill {market.key} --since" fetches them',
+                    err=quiet,
                 )
             for stretch in stretches(past.lacking(market, served)):
                 run_id = _launch(url, "train", strategy, market, stretch)
-                queued += 1
+                months = {"first": stretch[0].key, "last": stretch[-1].key}
+                queued.append({"run": run_id, "job": "train", "market": market.key, **months})
                 click.echo(
                     f"{strategy.name}: queued run {run_id[:8]}: {market.key}, "
-                    f"{stretch[0].key} to {stretch[-1].key}"
+                    f"{stretch[0].key} to {stretch[-1].key}",
+                    err=quiet,
                 )
     if not queued:
         run_id = _launch(url, "judge", strategy)
-        click.echo(f"{strategy.name}: its record lacks nothing; queued run {run_id[:8]} to judge")
+        queued.append({"run": run_id, "job": "judge"})
+        told = f"{strategy.name}: its record lacks nothing; queued run {run_id[:8]} to judge"
+        click.echo(told, err=quiet)
     return queued
 
 

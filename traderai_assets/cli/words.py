@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
-from traderai_assets.cli.printing import table
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.numbers import percent
 
@@ -15,7 +15,7 @@ from traderai_assets.domain.numbers import percent
 @click.argument("market")
 @click.option("--strategy", help="Whose words; the first by name where left out.")
 @click.option("--bars", type=click.IntRange(1, 10_000), default=24, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def command(market: str, strategy: str | None, bars: int, *, as_json: bool) -> None:
     """Say what a strategy said of each of MARKET's latest bars, and why where it said nothing.
 
@@ -36,7 +36,8 @@ def command(market: str, strategy: str | None, bars: int, *, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps({"strategy": whose.name, "market": key} | asdict(found), indent=2))
         return
-    click.echo(table(found.rows) or f"no bar of {key} has features yet")
+    nothing = f"no bar of {key} has features yet"
+    print_rows(found.rows, as_json=False, empty=nothing)
     counts = ", ".join(f"{count} {word}" for word, count in found.counts.items())
     click.echo(
         f"\n{whose.name} on {key}: {counts or 'no word'}; outliers "

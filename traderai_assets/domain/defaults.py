@@ -34,6 +34,8 @@ HORIZON_BARS = 12
 BARRIER_MULTIPLE = 1.0
 # By name; the first is the one that the search fits
 DEFAULT_LEARNERS = ("lightgbm", "xgboost")
+# Folders on Python's path in which people have learners and features of their own
+USER_LEARNERS, USER_RULES = "traderai_learners", "traderai_features"
 SEED = 7
 
 # What is tried before

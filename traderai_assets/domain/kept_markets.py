@@ -7,6 +7,9 @@ naming it again is a new wish.
 import json
 from dataclasses import asdict, dataclass, replace
 
+MARKETS = "markets"
+"""Name of the set of partitions that markets are, as Dagster keeps it."""
+
 
 @dataclass(frozen=True)
 class Keeping:

@@ -6,20 +6,23 @@ is checked before a command opens it, and by every sensor and run before they do
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from dagster import DagsterInstance, InitResourceContext
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.ways_out import way_out_of
 from traderai_assets.work_classes import LIMITS
 
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, InitResourceContext
+
 OURS = {
     "run_coordinator": ("traderai_assets.instance.run_coordinator", "ClassifyingRunCoordinator"),
     "run_launcher": ("traderai_assets.instance.run_launcher", "WatchedRunLauncher"),
 }
+_STORAGE = ("storage", "run_storage", "event_log_storage", "schedule_storage")
 _ENABLED = ("run_monitoring", "run_retries")
 
 
@@ -36,7 +39,12 @@ def refuse_foreign_file(file: Path, way_out: str) -> None:
         raise InvalidSettings(f"{file} makes no instance of TraderAI: {fault}; {way_out}")
 
 
-def foreign(instance: DagsterInstance) -> str:
+def keeps_files(file: Path) -> bool:
+    """Whether a dagster.yaml that was found to be ours leaves the databases to files of SQLite."""
+    return not any(part in _read(file, "") for part in _STORAGE)
+
+
+def foreign(instance: "DagsterInstance") -> str:
     """Say why an instance is not ours; "" where it is, or lives in memory alone, as in tests."""
     if instance.is_ephemeral:
         return ""
@@ -50,7 +58,7 @@ def foreign(instance: DagsterInstance) -> str:
     )
 
 
-def refuse_foreign_run(context: InitResourceContext) -> None:
+def refuse_foreign_run(context: "InitResourceContext") -> None:
     """Refuse to serve a run of an instance that is not ours: no limit would hold it.
 
     Raises
@@ -104,7 +112,7 @@ def _in(config: Mapping[str, Any], *path: str) -> Any:
     return found
 
 
-def _fault_of_classes(instance: DagsterInstance) -> str:
+def _fault_of_classes(instance: "DagsterInstance") -> str:
     for part, (module, name) in OURS.items():
         kind = type(getattr(instance, part))
         bases = {f"{base.__module__}.{base.__name__}" for base in kind.__mro__}
@@ -113,7 +121,7 @@ def _fault_of_classes(instance: DagsterInstance) -> str:
     return ""
 
 
-def _fault_of_queue(instance: DagsterInstance) -> str:
+def _fault_of_queue(instance: "DagsterInstance") -> str:
     queue = instance.get_concurrency_config().run_queue_config
     if queue is None:
         return "it has no run queue"

@@ -6,11 +6,14 @@ They are written by run workers, by the sensor `stale_candles` and by the comman
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-
-from dagster import DagsterInstance
+from typing import TYPE_CHECKING
 
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal, refused_again
+from traderai_assets.instance.run_queries import stored_notes
 from traderai_assets.work_classes import JOBS
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 SCOPES = (OF_THE_MARKET, *JOBS)
 _REFUSED = "traderai/refused/"
@@ -18,7 +21,7 @@ _A_QUERY = 500  # Names in one query: every database takes so many
 
 
 def refusal_of(
-    instance: DagsterInstance, market: str, scope: str = OF_THE_MARKET
+    instance: "DagsterInstance", market: str, scope: str = OF_THE_MARKET
 ) -> MarketRefusal | None:
     """Return what refuses the market, or its runs of one job; None where nothing does."""
     name = _name(market, scope)
@@ -26,7 +29,7 @@ def refusal_of(
 
 
 def refusals_in(
-    instance: DagsterInstance, markets: Iterable[str], scope: str = OF_THE_MARKET
+    instance: "DagsterInstance", markets: Iterable[str], scope: str = OF_THE_MARKET
 ) -> dict[str, MarketRefusal]:
     """Return what refuses each of `markets`, or its runs of one job; others are left out."""
     found = refusals_of(instance, markets, [scope])
@@ -34,7 +37,7 @@ def refusals_in(
 
 
 def refusals_of(
-    instance: DagsterInstance, markets: Iterable[str], scopes: Sequence[str] = SCOPES
+    instance: "DagsterInstance", markets: Iterable[str], scopes: Sequence[str] = SCOPES
 ) -> dict[str, list[MarketRefusal]]:
     """Return all that refuses each of `markets`; those without are left out."""
     names = {_name(market, scope): market for market in markets for scope in scopes}
@@ -47,7 +50,7 @@ def refusals_of(
 
 
 def note_refused(
-    instance: DagsterInstance,
+    instance: "DagsterInstance",
     market: str,
     reason: str,
     *,
@@ -63,7 +66,7 @@ def note_refused(
     return after
 
 
-def note_answered(instance: DagsterInstance, market: str, *scopes: str) -> None:
+def note_answered(instance: "DagsterInstance", market: str, *scopes: str) -> None:
     """Forget what refused the market in these scopes; nothing is written where nothing did."""
     names = [_name(market, scope) for scope in scopes]
     found = read_notes(instance, names)
@@ -75,15 +78,15 @@ def machine_time() -> datetime:
     return datetime.now(UTC)
 
 
-def read_notes(instance: DagsterInstance, names: Sequence[str]) -> dict[str, str]:
+def read_notes(instance: "DagsterInstance", names: Sequence[str]) -> dict[str, str]:
     """Return the notes of these names that exist."""
     found: dict[str, str] = {}
     for first in range(0, len(names), _A_QUERY):
-        found |= instance.run_storage.get_cursor_values(set(names[first : first + _A_QUERY]))
+        found |= stored_notes(instance, names[first : first + _A_QUERY])
     return found
 
 
-def write_notes(instance: DagsterInstance, notes: dict[str, str]) -> None:
+def write_notes(instance: "DagsterInstance", notes: dict[str, str]) -> None:
     """Write notes; an empty one counts as none, since the store forgets nothing."""
     if notes:
         instance.run_storage.set_cursor_values(notes)

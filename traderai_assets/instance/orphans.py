@@ -8,26 +8,15 @@ steps had ended and its last event was not written. `domain/states` decides whic
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from dagster import (
-    DagsterEvent,
-    DagsterEventType,
-    DagsterInstance,
-    DagsterRun,
-    DagsterRunStatus,
-)
-from dagster._core.events.log import EventLogEntry
-from dagster._core.storage.dagster_run import RunRecord
+from typing import TYPE_CHECKING
 
 from traderai_assets.instance.run_states import reason_of, state_of, unfinished
 from traderai_assets.instance.run_workers import stop, worker_of
 from traderai_assets.work_classes import RETRIES_TAG
 
-_LAST_EVENTS = {
-    DagsterEventType.RUN_SUCCESS,
-    DagsterEventType.RUN_FAILURE,
-    DagsterEventType.RUN_CANCELED,
-}
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, DagsterRun, RunRecord
+    from dagster._core.events.log import EventLogEntry
 
 
 @dataclass(frozen=True)
@@ -49,20 +38,20 @@ class Orphan:
         Whether it is reconciled also where its worker cannot be stopped from here.
     """
 
-    run: DagsterRun
+    run: "DagsterRun"
     reason: str
     certain: bool = True
     again: bool = True
     out_of_reach: bool = False
 
 
-def find_orphans(instance: DagsterInstance, now: datetime) -> list[Orphan]:
+def find_orphans(instance: "DagsterInstance", now: datetime) -> list[Orphan]:
     """Return every orphan there is, oldest run first; nothing is changed."""
     found = (orphan_of(record, now) for record in unfinished(instance))
     return [orphan for orphan in found if orphan is not None]
 
 
-def orphan_of(record: RunRecord, now: datetime) -> Orphan | None:
+def orphan_of(record: "RunRecord", now: datetime) -> Orphan | None:
     """Return the run as an orphan, if the state it is in makes it one."""
     state = state_of(record, now)
     if state.reconciled == "no":
@@ -76,7 +65,7 @@ def orphan_of(record: RunRecord, now: datetime) -> Orphan | None:
     )
 
 
-def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
+def reconcile(instance: "DagsterInstance", orphan: Orphan) -> str:
     """Stop what is left of the run's worker, then mark the run; return what became of it.
 
     Raises
@@ -84,7 +73,9 @@ def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
     sqlalchemy.exc.SQLAlchemyError
         If the database does not answer; nothing is lost by reconciling again.
     """
-    # SQLAlchemy: a code location is loaded with this file and reconciles nothing
+    # Who only looks for orphans imports neither Dagster nor SQLAlchemy
+    from dagster import DagsterEvent, DagsterEventType, DagsterRunStatus
+
     from traderai_assets.instance.run_claims import release
 
     run_id = orphan.run.run_id
@@ -116,20 +107,29 @@ def reconcile(instance: DagsterInstance, orphan: Orphan) -> str:
     return f"{name} is marked as failed: {orphan.reason}"
 
 
-def finished_in_log(instance: DagsterInstance, run_id: str) -> EventLogEntry | None:
+def finished_in_log(instance: "DagsterInstance", run_id: str) -> "EventLogEntry | None":
     """Return the event by which the run ended, if there is one.
 
     Dagster writes the event and then the status: who is killed in between leaves a run that ended
     and does not say so.
     """
-    found = instance.get_records_for_run(run_id, of_type=_LAST_EVENTS, limit=1).records
+    from dagster import DagsterEventType
+
+    last = {
+        DagsterEventType.RUN_SUCCESS,
+        DagsterEventType.RUN_FAILURE,
+        DagsterEventType.RUN_CANCELED,
+    }
+    found = instance.get_records_for_run(run_id, of_type=last, limit=1).records
     return found[0].event_log_entry if found else None
 
 
-def _all_done(instance: DagsterInstance, run: DagsterRun) -> bool:
+def _all_done(instance: "DagsterInstance", run: "DagsterRun") -> bool:
     """Whether every step of the run ended well, so that only the run's own end is missing."""
     if run.execution_plan_snapshot_id is None:
         return False
+    from dagster import DagsterEventType
+
     plan = instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
     ended = instance.all_logs(
         run.run_id, of_type={DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_SKIPPED}

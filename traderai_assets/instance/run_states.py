@@ -1,36 +1,38 @@
 """The state of a run here and now: its facts, gathered for the table in `domain/states`."""
 
 from datetime import UTC, datetime, timedelta
-
-from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
-from dagster._core.storage.dagster_run import RunRecord
-from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
+from typing import TYPE_CHECKING
 
 from traderai_assets.domain.states.facts import RunFacts, RunState
 from traderai_assets.domain.states.runs import RUN_STATES, run_state
+from traderai_assets.instance.run_queries import run_records
 from traderai_assets.instance.run_workers import answerable_for
 from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES
 
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, RunRecord
+
+# As Dagster has them; to read a state must not cost its import
+WILL_RETRY_TAG, AUTO_RETRY_RUN_ID_TAG = "dagster/will_retry", "dagster/auto_retry_run_id"
 _MOST_TIME = {work.name: timedelta(hours=work.most_hours) for work in WORK_CLASSES}
 _ENDED = ("SUCCESS", "FAILURE", "CANCELED")
-UNFINISHED = [
-    status
-    for status in DagsterRunStatus
-    if status.value not in _ENDED and any(status.value in one.statuses for one in RUN_STATES)
-]
+UNFINISHED = tuple(
+    sorted({status for state in RUN_STATES for status in state.statuses} - {*_ENDED})
+)
+"""Names of Dagster's statuses in which a run has not ended."""
 
 
-def unfinished(instance: DagsterInstance) -> list[RunRecord]:
+def unfinished(instance: "DagsterInstance") -> "list[RunRecord]":
     """Return every run that has not ended, whatever it claims to do; the oldest first."""
-    return list(instance.get_run_records(RunsFilter(statuses=UNFINISHED), ascending=True))
+    return run_records(instance, UNFINISHED, ascending=True)
 
 
-def state_of(record: RunRecord, now: datetime) -> RunState:
+def state_of(record: "RunRecord", now: datetime) -> RunState:
     """Return the state the run is in, as far as can be seen from here."""
     return run_state(facts_of(record, now))
 
 
-def facts_of(record: RunRecord, now: datetime) -> RunFacts:
+def facts_of(record: "RunRecord", now: datetime) -> RunFacts:
     """Gather the facts of the run, as far as they can be seen from here."""
     run = record.dagster_run
     who = answerable_for(run) if not run.is_finished else None
@@ -45,7 +47,7 @@ def facts_of(record: RunRecord, now: datetime) -> RunFacts:
     )
 
 
-def reason_of(record: RunRecord, state: RunState, now: datetime) -> str:
+def reason_of(record: "RunRecord", state: RunState, now: datetime) -> str:
     """Return why the run is reconciled, in the words of its state."""
     run = record.dagster_run
     who = answerable_for(run)

@@ -9,11 +9,13 @@ import os
 import signal
 import time
 from contextlib import suppress
-
-from dagster import DagsterInstance, DagsterRun
+from typing import TYPE_CHECKING
 
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.instance.process_identity import Liveness, ProcessIdentity
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, DagsterRun
 
 # Under the prefix that Dagster's web UI does not show: they mean nothing to people
 WORKER_TAG = ".dagster/traderai_worker"
@@ -28,27 +30,27 @@ def note(run_id: str, process: ProcessIdentity) -> str:
     return f"{run_id} {process.text}"
 
 
-def note_launcher(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
+def note_launcher(instance: "DagsterInstance", run_id: str, process: ProcessIdentity) -> None:
     """Write down which daemon is about to start the run's worker."""
     instance.add_run_tags(run_id, {LAUNCHER_TAG: note(run_id, process)})
 
 
-def note_worker(instance: DagsterInstance, run_id: str, process: ProcessIdentity) -> None:
+def note_worker(instance: "DagsterInstance", run_id: str, process: ProcessIdentity) -> None:
     """Write down which process works on the run."""
     instance.add_run_tags(run_id, {WORKER_TAG: note(run_id, process)})
 
 
-def worker_of(run: DagsterRun) -> ProcessIdentity | None:
+def worker_of(run: "DagsterRun") -> ProcessIdentity | None:
     """Return which process works on the run; None where none was noted, or nothing readable."""
     return _noted(run, WORKER_TAG)
 
 
-def answerable_for(run: DagsterRun) -> ProcessIdentity | None:
+def answerable_for(run: "DagsterRun") -> ProcessIdentity | None:
     """Return the run's worker or, before there is one, the daemon that is about to start it."""
     return worker_of(run) or _noted(run, LAUNCHER_TAG)
 
 
-def _noted(run: DagsterRun, tag: str) -> ProcessIdentity | None:
+def _noted(run: "DagsterRun", tag: str) -> ProcessIdentity | None:
     run_id, _, text = run.tags.get(tag, "").partition(" ")
     try:
         return ProcessIdentity.parse(text) if run_id == run.run_id else None

@@ -8,7 +8,7 @@ is being cancelled, for ever.
 from dataclasses import dataclass
 from datetime import datetime
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.execution.backfill import (
     BulkActionsFilter,
     BulkActionStatus,
@@ -63,7 +63,10 @@ class StalledBackfills:
 
 
 def _works(instance: DagsterInstance, backfill_id: str) -> bool:
-    asked = RunsFilter(statuses=UNFINISHED, tags={BACKFILL_ID_TAG: backfill_id})
+    asked = RunsFilter(
+        statuses=[DagsterRunStatus(name) for name in UNFINISHED],
+        tags={BACKFILL_ID_TAG: backfill_id},
+    )
     return bool(instance.get_run_ids(asked, limit=1))
 
 

@@ -115,7 +115,7 @@ def find_model(
     if len(model_id) < SHORTEST_ID:
         raise InvalidInput(
             f"{model_id!r} is no model id; expected 32 hexadecimal characters, or at least the "
-            f"first {SHORTEST_ID} of them"
+            f'first {SHORTEST_ID} of them, as "traderai models list" shows them'
         )
     by_id: dict[str, StoredModel] = {}
     for strategy in strategies:
@@ -124,10 +124,7 @@ def find_model(
                 by_id.setdefault(model.model_id, model)
     found = list(by_id.values())
     if not found:
-        raise InvalidInput(
-            f'no model {model_id!r} is stored; the page of the asset "models" in the web UI names '
-            "them"
-        )
+        raise InvalidInput(f'no model {model_id!r} is stored; "traderai models list" names them')
     if len(found) > 1:
         names = ", ".join(sorted(model.model_id for model in found)[:3])
         raise InvalidInput(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.markets import BARS
+from traderai_assets.domain.plain_text import plain_line
 from traderai_assets.sandbox.feed import Bars, Listing, aggregate, bar_ms
 
 EXCHANGE = "binance"
@@ -125,7 +126,14 @@ class ReplayFeed:
 
 def _read(path: Path, timeframe: str) -> Bars:
     """One file's candles, bits untouched."""
-    frame = pd.read_parquet(path)
+    try:
+        frame = pd.read_parquet(path)
+    except (ValueError, OSError) as error:  # Arrow's errors are either
+        shown = plain_line(str(error).partition("\n")[0])
+        raise InvalidSettings(
+            f"{path} is no Parquet file that can be read: {shown}; take it out of the folder, or "
+            "fetch it again"
+        ) from error
     missing = [column for column in COLUMNS if column not in frame]
     if missing or frame.empty:
         raise InvalidSettings(

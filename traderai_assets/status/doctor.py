@@ -4,11 +4,12 @@ Nothing is changed, and nothing that is broken keeps the rest from being looked 
 """
 
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.numbers import megabytes
 from traderai_assets.settings import Settings
+from traderai_assets.status.notifications import destination_rows
 from traderai_assets.status.waiting import daemon_seen, is_alive
 from traderai_assets.strategies import tables_of
 
@@ -82,6 +84,7 @@ def examine(
         ("lake", lambda: _lake(settings)),
         ("exchange", lambda: iter(()) if only_look else _exchanges(settings, now)),
         ("proxy", lambda: _proxy(settings, environment)),
+        ("notifications", lambda: _notifications(settings, instance)),
     )
     found: list[Finding] = []
     for thing, look in looks:
@@ -94,8 +97,12 @@ def examine(
 
 def _versions() -> Iterator[Finding]:
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
     wrong = []
+    python = SpecifierSet(metadata("traderai")["Requires-Python"])
+    if not python.contains(platform.python_version(), prereleases=True):
+        wrong.append(f"Python is {platform.python_version()}, expected {python}")
     for text in requires("traderai") or ():
         asked = Requirement(text)
         if asked.marker is None or asked.marker.evaluate({"extra": ""}):
@@ -200,6 +207,21 @@ def _exchanges(settings: Settings, now: datetime) -> Iterator[Finding]:
                 yield Finding(f"exchange {name}", WARNING, told, "synchronise this machine (NTP)")
     finally:
         exchange.close()
+
+
+def _notifications(
+    settings: Settings, opened: "Callable[[], DagsterInstance]"
+) -> Iterator[Finding]:
+    if not settings.notify.destinations:
+        yield Finding("notifications", OK, "nobody is to be told (docs/notifications.md)")
+        return
+    for row in destination_rows(opened(), settings):
+        thing = f"notifications, {row['destination']}"
+        if row["error"]:
+            cure = 'mend its URL or its service; "traderai notify test" tries it'
+            yield Finding(thing, WARNING, f"{row['error']}, since {row['since']}", cure)
+        else:
+            yield Finding(thing, OK, f"{row['waiting']} messages wait")
 
 
 def _proxy(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:

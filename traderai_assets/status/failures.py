@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.errors import may_pass_by_name
+from traderai_assets.instance.run_queries import run_records
 from traderai_assets.status.run_errors import first_error
 from traderai_assets.status.run_facts import as_utc, moment, run_row, short
 
@@ -23,11 +24,7 @@ _COMMAND = re.compile(r'"(traderai [^"]+)"')
 
 def failure_rows(instance: "DagsterInstance") -> list[dict[str, Any]]:
     """Return the runs that failed last, the last one first."""
-    from dagster import DagsterRunStatus, RunsFilter
-
-    records = instance.get_run_records(
-        RunsFilter(statuses=[DagsterRunStatus.FAILURE]), limit=_SEARCHED
-    )
+    records = run_records(instance, ["FAILURE"], limit=_SEARCHED)
     last = sorted(records, key=_ended, reverse=True)[:SHOWN]
     again = retries(instance, [record.dagster_run.run_id for record in last])
     return [_row(instance, record, again) for record in last]
@@ -35,12 +32,11 @@ def failure_rows(instance: "DagsterInstance") -> list[dict[str, Any]]:
 
 def retries(instance: "DagsterInstance", run_ids: Sequence[str]) -> dict[str, "DagsterRun"]:
     """Return the newest run that was made to do again what each of `run_ids` did, if any."""
-    from dagster import RunsFilter
-
     if not run_ids:
         return {}
-    newest_first = instance.get_runs(RunsFilter(tags={_PARENT: list(run_ids)}))
-    return {run.tags[_PARENT]: run for run in reversed(newest_first)}
+    newest_first = run_records(instance, tags={_PARENT: run_ids})
+    runs = [record.dagster_run for record in reversed(newest_first)]
+    return {run.tags[_PARENT]: run for run in runs}
 
 
 def _row(

@@ -8,6 +8,7 @@ can be told without asking an exchange; where none of them holds it is `ok`. Bes
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.domain.kept_markets import MARKETS
 from traderai_assets.domain.states.markets import MARKET_STATES, MarketFacts, market_state
 from traderai_assets.settings import Settings
 from traderai_assets.status.market_doubts import undecided_prices, unheard_bars
@@ -60,7 +61,6 @@ def refusal_rows(instance: "DagsterInstance") -> list[dict[str, Any]]:
     """Return one row for each thing that refuses a market, of those not removed."""
     from traderai_assets.instance.kept_markets import keepings
     from traderai_assets.instance.market_notes import refusals_of
-    from traderai_assets.partitions import MARKETS
 
     partitions = instance.get_dynamic_partitions(MARKETS)
     kept = [key for key, keeping in keepings(instance, partitions).items() if not keeping.removed]
@@ -77,7 +77,6 @@ def _refused_or_not(
     """Return what refuses each market that is a partition or has candles, or that it is removed."""
     from traderai_assets.instance.kept_markets import keepings, kept_markets
     from traderai_assets.instance.market_notes import refusals_of
-    from traderai_assets.partitions import MARKETS
 
     kept = set(kept_markets(instance, settings))
     keys = sorted({*instance.get_dynamic_partitions(MARKETS), *stored})

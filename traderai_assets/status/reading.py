@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.progress_line import PROGRESS_TAG
+from traderai_assets.instance.run_queries import run_records
 from traderai_assets.status.failures import failure_rows
 from traderai_assets.status.gate import gate_state
 from traderai_assets.status.markets import refusal_rows
+from traderai_assets.status.notifications import notification_troubles
 from traderai_assets.status.run_facts import moment, run_row, short
 from traderai_assets.status.sensors import failing_sensors
 from traderai_assets.status.trainings import training_row
@@ -21,19 +23,19 @@ from traderai_assets.work_classes import CLASS_TAG, TOTAL_SLOTS, WORK_CLASSES
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
 
+QUEUED = "QUEUED"
+# As Dagster has them: those that hold a slot
+ACTIVE = ("STARTING", "STARTED", "CANCELING")
+
 
 def read_status(instance: "DagsterInstance") -> dict[str, Any]:
     """Return the queue by class, what runs, trains, waits, is refused and failed, and leftovers."""
-    from dagster import DagsterRunStatus, RunsFilter
-    from dagster._core.storage.dagster_run import ACTIVE_RUN_STATUSES
-
     now = datetime.now(UTC)
     seen = daemon_seen(instance)
     # In one query, or a run that is just being started would be seen twice or not at all
-    statuses = [DagsterRunStatus.QUEUED, *ACTIVE_RUN_STATUSES]
-    records = instance.get_run_records(RunsFilter(statuses=statuses), ascending=True)
-    active = [one for one in records if one.dagster_run.status in ACTIVE_RUN_STATUSES]
-    queued = [one for one in records if one.dagster_run.status is DagsterRunStatus.QUEUED]
+    records = run_records(instance, [QUEUED, *ACTIVE], ascending=True)
+    active = [one for one in records if one.dagster_run.status.value in ACTIVE]
+    queued = [one for one in records if one.dagster_run.status.value == QUEUED]
     running = [record.dagster_run for record in active]
     waiting = [record.dagster_run for record in queued]
     trainings = [row for run in running if (row := training_row(instance, run)) is not None]
@@ -52,6 +54,7 @@ def read_status(instance: "DagsterInstance") -> dict[str, Any]:
         "failed": failure_rows(instance),
         "leftovers": _leftovers(instance, [*running, *waiting], now),
         "sensors": failing_sensors(instance),
+        "notifications": notification_troubles(instance),
     }
 
 

@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from traderai_assets.instance.run_queries import events_of_run
+
 if TYPE_CHECKING:
     from dagster import DagsterEvent, DagsterInstance
     from dagster._core.events.log import EventLogEntry
     from dagster_shared.error import SerializableErrorInfo
+
+_FAILURES = ("STEP_FAILURE", "PIPELINE_FAILURE")
 
 
 def first_error(instance: "DagsterInstance", run_id: str) -> tuple[str, str]:
@@ -13,13 +17,7 @@ def first_error(instance: "DagsterInstance", run_id: str) -> tuple[str, str]:
 
     The first step that failed is the cause; the run's own failure says only that one did.
     """
-    from dagster import DagsterEventType
-
-    wanted = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
-    entries = [
-        record.event_log_entry
-        for record in instance.get_records_for_run(run_id, of_type=wanted, limit=2).records
-    ]
+    entries = events_of_run(instance, run_id, _FAILURES, limit=2)
     for entry in entries:
         error = error_of(entry)
         if error is not None:

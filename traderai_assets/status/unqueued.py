@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.states.facts import SWEEP, WRITES
+from traderai_assets.instance.run_queries import run_records
 from traderai_assets.status.run_facts import as_utc, moment, run_row
 
 if TYPE_CHECKING:
@@ -21,12 +22,8 @@ def unqueued_rows(
     now : datetime
     alive : whether a daemon is there that reconciles what never was queued
     """
-    from dagster import DagsterRunStatus, RunsFilter
-
-    made = RunsFilter(statuses=[DagsterRunStatus.NOT_STARTED])
-    return [
-        _row(record, now, alive=alive) for record in instance.get_run_records(made, ascending=True)
-    ]
+    made = run_records(instance, ["NOT_STARTED"], ascending=True)
+    return [_row(record, now, alive=alive) for record in made]
 
 
 def _row(record: "RunRecord", now: datetime, *, alive: bool) -> dict[str, Any]:

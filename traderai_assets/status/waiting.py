@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs, waits
+from traderai_assets.instance.run_queries import last_heartbeat
 from traderai_assets.status.run_facts import as_utc, moment, run_row
 from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, contested, limits_of
 
@@ -48,8 +49,8 @@ def waiting_rows(
 
 def daemon_seen(instance: "DagsterInstance") -> datetime | None:
     """Return the last heartbeat of the daemon that starts runs; None where there never was one."""
-    heartbeat = instance.get_daemon_heartbeats().get(_QUEUE_DAEMON)
-    return None if heartbeat is None else datetime.fromtimestamp(heartbeat.timestamp, UTC)
+    seen = last_heartbeat(instance, _QUEUE_DAEMON)
+    return None if seen is None else datetime.fromtimestamp(seen, UTC)
 
 
 def is_alive(seen: datetime | None, now: datetime) -> bool:

@@ -51,6 +51,8 @@ def serve(host: str, port: int, workspace: Path) -> None:
     from dagster._core.workspace.load_target import WorkspaceFileTarget
     from dagster_webserver.version import __version__
 
+    from traderai_assets.web.daemon_watch import DaemonWatch
+
     os.umask(0o077)
     settings = load_settings()
     with DagsterInstance.get() as instance:
@@ -64,4 +66,6 @@ def serve(host: str, port: int, workspace: Path) -> None:
             workspace_load_target=WorkspaceFileTarget([str(workspace)]),
         ) as context:
             app = guarded_app(context, port, settings)
+            if settings.notify.destinations:
+                DaemonWatch(instance, settings).start()
             uvicorn.run(app, host=host, port=port, **UVICORN)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import click
 
@@ -9,7 +10,7 @@ from resources.exchange.proxies import ignored_proxies
 from traderai_assets.cli.context import dagster_home, open_settings
 from traderai_assets.cli.dev.home_lock import home_lock
 from traderai_assets.cli.dev.services import dagster_running
-from traderai_assets.cli.processes import HOST, free_port
+from traderai_assets.cli.processes import HOST, ProcessStopped, free_port
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.cli.sandbox.process import sandbox_of
 from traderai_assets.domain.errors import InvalidInput
@@ -40,6 +41,12 @@ def command(port: int, board_port: int, speed: float) -> None:
         click.echo(
             f'Stopped by {end or "Ctrl-C"}; nothing runs on. "traderai dev" goes on from here.'
         )
+    except ProcessStopped as stopped:
+        from traderai_assets.notifying.ending import tell_of_end
+
+        for lost in tell_of_end(open_settings(), str(stopped), datetime.now(UTC)):
+            click.echo(lost, err=True)
+        raise
 
 
 def _run(port: int, board_port: int, speed: float) -> None:

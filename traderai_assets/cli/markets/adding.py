@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.printing import answer, json_option
 from traderai_assets.cli.sandbox.origin import SandboxOrigin
 from traderai_assets.domain.errors import InvalidMarket, RequestRefused, TraderAIError
 from traderai_assets.domain.markets import Market
@@ -25,7 +26,8 @@ _SECONDS = 30.0
 @click.command()
 @click.argument("market")
 @click.option("--unchecked", is_flag=True, help="Do not ask the exchange whether it serves it.")
-def add(market: str, *, unchecked: bool) -> None:
+@json_option
+def add(market: str, *, unchecked: bool, as_json: bool) -> None:
     """Keep MARKET, written exchange:symbol; its history is fetched by the sensors.
 
     The exchange is asked first: whether it lists the symbol, serves its candles, and trades it.
@@ -49,14 +51,19 @@ def add(market: str, *, unchecked: bool) -> None:
         note_answered(instance, wanted.key, *SCOPES)
         if kept:
             now = "; it is fetched again from now on" if refused else ""
-            click.echo(f"{wanted.key} is kept already{now}.")
+            told = f"{wanted.key} is kept already{now}."
+            answer(told, as_json=as_json, market=wanted.key, added=False, unchecked=unchecked)
             return
         require_room(len(kept_markets(instance, settings)))
         add_market(instance, settings, wanted.key)
     doubt = "; whether its exchange serves it was not asked" if unchecked else ""
-    click.echo(
+    answer(
         f'{wanted.key} added{doubt}; "make dev" fetches its history, "traderai status" shows how '
-        "far."
+        "far.",
+        as_json=as_json,
+        market=wanted.key,
+        added=True,
+        unchecked=unchecked,
     )
 
 

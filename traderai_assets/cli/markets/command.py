@@ -5,12 +5,12 @@ import click
 from traderai_assets.cli.markets.adding import add
 from traderai_assets.cli.markets.listing import market_rows
 from traderai_assets.cli.markets.removing import remove
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.group(invoke_without_command=True)
 @click.option("--all", "with_removed", is_flag=True, help="Also those that are kept no longer.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_context
 def command(ctx: click.Context, *, with_removed: bool, as_json: bool) -> None:
     """List the markets with what is stored of them, and what is wrong with each.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
+from traderai_assets.cli.printing import answer, json_option
 from traderai_assets.cli.runs.cancelling import cancel
 from traderai_assets.cli.runs.finding import named
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("market")
 @click.option("--delete", is_flag=True, help="Delete what is stored of it, from every table.")
-def remove(market: str, *, delete: bool) -> None:
+@json_option
+def remove(market: str, *, delete: bool, as_json: bool) -> None:
     """Keep MARKET no longer: nothing of it is fetched, trained or signalled from now on.
 
     Its data stay and can be read and exported, unless --delete is given and the market's key typed.
@@ -38,17 +40,19 @@ def remove(market: str, *, delete: bool) -> None:
     with open_instance(settings) as instance:
         _require_present(instance, settings, lake, key)
         if delete:
-            _demand_name(key)
+            _demand_name(key, quiet=as_json)
         remove_market(instance, settings, key)  # First: from now on no sensor asks for it
-        _cancel_queued(instance, key)
+        _cancel_queued(instance, key, quiet=as_json)
         if delete:
             _refuse_while_at_work(instance, key)
-            rows = _delete_rows(settings, lake, key)
-            _cancel_queued(instance, key)  # A sensor may have been reading meanwhile
+            rows = _delete_rows(settings, lake, key, quiet=as_json)
+            _cancel_queued(instance, key, quiet=as_json)  # A sensor may have been reading meanwhile
             _refuse_while_at_work(instance, key)
             note_answered(instance, key, *SCOPES)
             forget_market(instance, settings, key)
-    click.echo(_outcome(settings, key, deleted=rows if delete else None))
+    deleted = rows if delete else None
+    told = _outcome(settings, key, deleted=deleted)
+    answer(told, as_json=as_json, market=key, deleted_rows=deleted, outcome=told)
 
 
 def _require_present(
@@ -68,12 +72,13 @@ def _require_present(
         )
 
 
-def _demand_name(key: str) -> None:
+def _demand_name(key: str, *, quiet: bool) -> None:
     typed = click.prompt(
         f"All candles, models, signals and whatever else is stored of {key} will be deleted.\n"
         "Type the market's key to go on",
         default="",
         show_default=False,
+        err=quiet,
     )
     if typed.strip() != key:
         raise InvalidInput(f"{typed[:80]!r} is not {key!r}; nothing was removed or deleted")
@@ -86,12 +91,14 @@ def _runs(instance: "DagsterInstance", key: str, *statuses: Any) -> list["Dagste
     return [record.dagster_run for record in found]
 
 
-def _cancel_queued(instance: "DagsterInstance", key: str) -> None:
+def _cancel_queued(instance: "DagsterInstance", key: str, *, quiet: bool) -> None:
     """Take the market's runs from the queue: later they would find neither partition nor data."""
     from dagster import DagsterRunStatus
 
     for run in _runs(instance, key, DagsterRunStatus.QUEUED):
-        cancel(instance, run)
+        outcome = cancel(instance, run)
+        if not quiet:
+            click.echo(outcome)
 
 
 def _refuse_while_at_work(instance: "DagsterInstance", key: str) -> None:
@@ -107,7 +114,7 @@ def _refuse_while_at_work(instance: "DagsterInstance", key: str) -> None:
         )
 
 
-def _delete_rows(settings: Settings, lake: "LakeResource", key: str) -> int:
+def _delete_rows(settings: Settings, lake: "LakeResource", key: str, *, quiet: bool) -> int:
     """Delete the market's rows and return how many there were; what was earned in it is kept.
 
     Else a strategy's record would get better by taking out the markets that it lost in.
@@ -123,11 +130,12 @@ def _delete_rows(settings: Settings, lake: "LakeResource", key: str) -> int:
             continue
         rows = snapshot.rows(key)
         if table.name == RECORD_DAYS.name:
-            click.echo(f"Kept {rows} rows of {table.path}: strategies are judged by them.")
+            told = f"Kept {rows} rows of {table.path}: strategies are judged by them."
+            click.echo(told, err=quiet)
             continue
         nothing = {(key, month): table.empty() for month in months}
         snapshot.publish(nothing, run_id="traderai markets remove", code_version="")
-        click.echo(f"Deleted {rows} rows from {table.path}.")
+        click.echo(f"Deleted {rows} rows from {table.path}.", err=quiet)
         deleted += rows
     return deleted
 

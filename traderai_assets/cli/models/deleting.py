@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.models.desk import desk_of
-from traderai_assets.cli.printing import table
+from traderai_assets.cli.printing import answer, json_option, table
 
 if TYPE_CHECKING:
     from traderai_assets.registry.stored_models import StoredModel
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @click.argument("models", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete(models: tuple[str, ...], reason: str, *, yes: bool) -> None:
+@json_option
+def delete(models: tuple[str, ...], reason: str, *, yes: bool, as_json: bool) -> None:
     """Delete MODELS that nothing refers to, with their backtests and searches; or none of them.
 
     Typed again after a crash, it goes on where it was.
@@ -32,10 +33,10 @@ def delete(models: tuple[str, ...], reason: str, *, yes: bool) -> None:
         asked = [one for one in models if not any(was.startswith(one) for was in gone)]
         found = [find_model(desk.lake, one, strategies_of(desk.settings)) for one in asked]
         if not yes and found:
-            click.echo(_shown(found))
-            click.confirm(f"Delete {len(found)} models for good?", abort=True)
+            click.echo(_shown(found), err=as_json)
+            click.confirm(f"Delete {len(found)} models for good?", abort=True, err=as_json)
         gone += delete_models(desk, found) if found else []
-    click.echo(f"Deleted: {', '.join(gone)}.")
+    answer(f"Deleted: {', '.join(gone)}.", as_json=as_json, deleted=list(gone))
 
 
 @click.command("keep-last")
@@ -45,8 +46,16 @@ def delete(models: tuple[str, ...], reason: str, *, yes: bool) -> None:
 @click.option("--reason", default="no longer needed", help="Why, in a sentence; it is kept.")
 @click.option("--dry-run", is_flag=True, help="Show which would go, and delete none.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 def keep_last(
-    newest: int, market: str | None, strategy: str | None, reason: str, *, dry_run: bool, yes: bool
+    newest: int,
+    market: str | None,
+    strategy: str | None,
+    reason: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Keep the NEWEST models of each market and strategy, and all that anything refers to.
 
@@ -63,16 +72,19 @@ def keep_last(
         key = desk.settings.market(market).key if market else None
         spare = beyond_last(desk.settings, desk.lake, among, newest, key)
         if not spare:
-            click.echo("Nothing to delete: each older model has something that refers to it.")
+            told = "Nothing to delete: each older model has something that refers to it."
+            answer(told, as_json=as_json, deleted=[], would_go=[])
             return
-        click.echo(_shown(spare))
+        ids = [model.model_id for model in spare]
+        click.echo(_shown(spare), err=as_json)
         if dry_run:
-            click.echo(f"{len(spare)} models would be deleted.")
+            told = f"{len(spare)} models would be deleted."
+            answer(told, as_json=as_json, deleted=[], would_go=ids)
             return
         if not yes:
-            click.confirm(f"Delete {len(spare)} models for good?", abort=True)
+            click.confirm(f"Delete {len(spare)} models for good?", abort=True, err=as_json)
         delete_models(desk, spare)
-    click.echo(f"Deleted {len(spare)} models.")
+    answer(f"Deleted {len(spare)} models.", as_json=as_json, deleted=ids, would_go=[])
 
 
 def _shown(models: "Sequence[StoredModel]") -> str:

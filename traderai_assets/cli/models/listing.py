@@ -5,14 +5,14 @@ import json
 import click
 
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 
 
 @click.command("list")
 @click.option("--market", help="Of this market alone.")
 @click.option("--strategy", help="Of this strategy alone.")
 @click.option("--speaking", is_flag=True, help="Only those that speak now.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def list_models(market: str | None, strategy: str | None, *, speaking: bool, as_json: bool) -> None:
     """List the stored models, the newest of each strategy and market first.
 
@@ -35,7 +35,7 @@ def list_models(market: str | None, strategy: str | None, *, speaking: bool, as_
 
 @click.command()
 @click.argument("model")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def show(model: str, *, as_json: bool) -> None:
     """Show the card of MODEL in short: what it is made of, how good, who refers to it, notes.
 
@@ -64,7 +64,7 @@ def show(model: str, *, as_json: bool) -> None:
 @click.command()
 @click.argument("model")
 @click.argument("other")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def compare(model: str, other: str, *, as_json: bool) -> None:
     """Show metrics and plan of MODEL beside those of OTHER, and which forecast better unseen.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.cli.runs.finding import find_run, named
 from traderai_assets.domain.errors import InvalidInput, TraderAIError
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option("--all-queued", is_flag=True, help="Cancel everything that waits.")
-def command(runs: tuple[str, ...], *, all_queued: bool) -> None:
+@json_option
+def command(runs: tuple[str, ...], *, all_queued: bool, as_json: bool) -> None:
     """Cancel runs, each named by the first characters of its id.
 
     One that works has ended when this returns; what it has published stays.
@@ -27,14 +29,17 @@ def command(runs: tuple[str, ...], *, all_queued: bool) -> None:
     with open_instance(open_settings()) as instance:
         wanted = _queued(instance) if all_queued else [find_run(instance, run) for run in runs]
         _refuse_finished(wanted)
+        outcomes = []
         for run in wanted:
-            cancel(instance, run)
-    if not wanted:
-        click.echo("Nothing waits.")
+            outcomes.append({"run": run.run_id, "outcome": cancel(instance, run)})
+            if not as_json:
+                click.echo(outcomes[-1]["outcome"])
+    if as_json or not wanted:
+        print_rows(outcomes, as_json=as_json, empty="Nothing waits.")
 
 
-def cancel(instance: "DagsterInstance", run: "DagsterRun") -> None:
-    """Cancel one run and print what became of it.
+def cancel(instance: "DagsterInstance", run: "DagsterRun") -> str:
+    """Cancel one run and return what became of it.
 
     Raises
     ------
@@ -44,14 +49,13 @@ def cancel(instance: "DagsterInstance", run: "DagsterRun") -> None:
     instance.run_coordinator.cancel_run(run.run_id)
     after = instance.get_run_by_id(run.run_id)
     if after is None or after.status.value == "CANCELED":
-        click.echo(f"Cancelled {named(run)}.")
-    elif after.is_finished:
-        click.echo(f"Not cancelled: {named(run)} has ended as {after.status.value} meanwhile.")
-    else:
-        raise TraderAIError(
-            f"{named(run)} is told to stop, but its worker is not on this machine; the daemon "
-            'that started it stops it, see "traderai status"'
-        )
+        return f"Cancelled {named(run)}."
+    if after.is_finished:
+        return f"Not cancelled: {named(run)} has ended as {after.status.value} meanwhile."
+    raise TraderAIError(
+        f"{named(run)} is told to stop, but its worker is not on this machine; the daemon "
+        'that started it stops it, see "traderai status"'
+    )
 
 
 def _queued(instance: "DagsterInstance") -> list["DagsterRun"]:

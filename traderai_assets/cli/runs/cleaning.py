@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.status.run_facts import run_row, short
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--apply", is_flag=True, help="Reconcile them; without it they are only listed.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def command(*, apply: bool, as_json: bool) -> None:
     """List runs that nobody works on any more, or stop what is left of them and mark them.
 

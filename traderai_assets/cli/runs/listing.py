@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.context import open_instance, open_settings
-from traderai_assets.cli.printing import print_rows
+from traderai_assets.cli.printing import json_option, print_rows
 from traderai_assets.status.run_facts import moment, run_row, short, span
 from traderai_assets.work_classes import CLASS_TAG, WORK_CLASSES
 
@@ -35,7 +35,7 @@ STATUSES = (
 )
 @click.option("--market", help="Written exchange:symbol, or its key.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def command(
     *,
     status: tuple[str, ...],

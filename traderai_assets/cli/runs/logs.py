@@ -1,5 +1,6 @@
 """`traderai runs logs`: the log of a run and of what it failed, line by line, as it comes."""
 
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -35,7 +36,8 @@ _FOLLOWED = frozenset(
 @click.option("--level", type=click.Choice(LEVELS), default="info", show_default=True)
 @click.option("--stdout", "stream", flag_value="stdout", help="What its steps printed, instead.")
 @click.option("--stderr", "stream", flag_value="stderr", help="The same, Dagster's own among it.")
-def command(run: str, *, follow: bool, level: str, stream: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: one text a line.")
+def command(run: str, *, follow: bool, level: str, stream: str | None, as_json: bool) -> None:
     """Print the log of RUN: time, level, step, message, and where an error came from.
 
     Example: traderai runs logs 1a2b3c4d --follow
@@ -46,20 +48,25 @@ def command(run: str, *, follow: bool, level: str, stream: str | None) -> None:
             CapturedOutput(instance, run_id, stream) if stream else Events(instance, run_id, level)
         )
         try:
-            _print(instance, run_id, source, follow=follow)
+            _print(instance, run_id, source, follow=follow, as_json=as_json)
         except KeyboardInterrupt:
             if not follow:
                 raise
 
 
 def _print(
-    instance: "DagsterInstance", run_id: str, source: "Events | CapturedOutput", *, follow: bool
+    instance: "DagsterInstance",
+    run_id: str,
+    source: "Events | CapturedOutput",
+    *,
+    follow: bool,
+    as_json: bool,
 ) -> None:
     while True:
         # Before the last read: what is logged until then is printed
         run = instance.get_run_by_id(run_id)
         for line in source.news():
-            click.echo(line)
+            click.echo(json.dumps(line) if as_json else line)
         if not follow or run is None or run.is_finished:
             return
         time.sleep(SECONDS_BETWEEN_POLLS)

@@ -6,6 +6,7 @@ import click
 
 from traderai_assets.cli.context import open_instance, open_settings
 from traderai_assets.cli.launch import DEFAULT_URL, launch_again
+from traderai_assets.cli.printing import answer, json_option
 from traderai_assets.cli.runs.finding import find_run, named
 from traderai_assets.domain.errors import InvalidInput
 from traderai_assets.status.failures import retries
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="The web server to ask.")
-def command(run: str, url: str) -> None:
+@json_option
+def command(run: str, url: str, *, as_json: bool) -> None:
     """Do again what RUN did not finish; steps that succeeded stay.
 
     Example: traderai runs retry 1a2b3c4d
@@ -27,7 +29,8 @@ def command(run: str, url: str) -> None:
         found = find_run(instance, run)
         _refuse_unless_unfinished_business(instance, found)
     again = launch_again(url, found.run_id)
-    click.echo(f'Queued run {again} for {named(found)}. See "traderai status".')
+    told = f'Queued run {again} for {named(found)}. See "traderai status".'
+    answer(told, as_json=as_json, run=again, retries=found.run_id)
 
 
 def _refuse_unless_unfinished_business(instance: "DagsterInstance", run: "DagsterRun") -> None:

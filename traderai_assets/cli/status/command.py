@@ -4,16 +4,18 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from traderai_assets.cli.context import open_instance, open_settings
+from traderai_assets.cli.colours import console, has_colours
+from traderai_assets.cli.context import open_for_reading, open_settings
 from traderai_assets.cli.plain_output import draw
 from traderai_assets.cli.printing import print_rows
-from traderai_assets.cli.status.screen import screen
+from traderai_assets.cli.status.screen import coloured_screen, screen
 from traderai_assets.domain.numbers import megabytes
 from traderai_assets.domain.plain_text import plain_lines
 from traderai_assets.status.disk import disk_use
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 SECONDS_BETWEEN_POLLS = 2.0
+_HAS_COLOURS = "\x1b"
 _HOME, _END_OF_LINE, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
@@ -42,12 +45,20 @@ def command(*, as_json: bool, watch: bool, disk: bool) -> None:
     if disk:
         _print_disk(as_json=as_json)
         return
-    with open_instance(open_settings()) as instance:
+    with open_for_reading(open_settings()) as instance:
         if watch:
             _watch(instance, as_json=as_json)
         else:
-            state = read_status(instance)
-            click.echo(json.dumps(state, indent=2) if as_json else screen(state))
+            _print(read_status(instance), as_json=as_json)
+
+
+def _print(state: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(state, indent=2))
+    elif has_colours():
+        console().print(*coloured_screen(state), sep="\n")
+    else:
+        click.echo(screen(state))
 
 
 def _print_disk(*, as_json: bool) -> None:
@@ -83,10 +94,20 @@ def _watch(instance: "DagsterInstance", *, as_json: bool) -> None:
             if as_json:
                 click.echo(json.dumps(state))
             else:
-                draw(_drawn(plain_lines(screen(state))) + "\n")
+                draw(_drawn(_text(state)) + "\n")
             time.sleep(SECONDS_BETWEEN_POLLS)
     except KeyboardInterrupt:
         return
+
+
+def _text(state: Mapping[str, Any]) -> str:
+    """Return the state as lines, with colours where they are seen."""
+    if not has_colours():
+        return plain_lines(screen(state))
+    drawing = console()
+    with drawing.capture() as lines:
+        drawing.print(*coloured_screen(state), sep="\n")
+    return lines.get()
 
 
 def _drawn(text: str) -> str:
@@ -94,5 +115,7 @@ def _drawn(text: str) -> str:
     if not sys.stdout.isatty():
         return f"{text}\n"
     columns, rows = shutil.get_terminal_size()
-    lines = (line[:columns] + _END_OF_LINE for line in text.splitlines()[: rows - 1])
-    return _HOME + "\n".join(lines) + _BELOW
+    # What has colours has wrapped already
+    lines = (line if _HAS_COLOURS in line else line[:columns] for line in text.splitlines())
+    shown = [line + _END_OF_LINE for line in lines][: rows - 1]
+    return _HOME + "\n".join(shown) + _BELOW

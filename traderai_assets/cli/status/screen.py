@@ -1,21 +1,51 @@
 """The state of the queue in words and columns, as long as a person wants to read."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from traderai_assets.cli.colours import coloured_table
 from traderai_assets.cli.printing import table
 from traderai_assets.status.run_facts import short, span
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _MOST_ROWS = 20
+
+
+class Section(NamedTuple):
+    """A titled table, and what is said of rows that are not shown."""
+
+    title: str
+    rows: list[dict[str, Any]]
+    more: str
 
 
 def screen(state: Mapping[str, Any]) -> str:
     """Return the state as text; what there is nothing of is left out."""
     parts = [_slots(state), table(state["classes"])]
-    parts += [f"{title}:\n{text}" for title, text in _sections(state) if text]
-    if not any(state[part] for part in ("running", "queued", "unqueued")):
-        parts.append('Nothing runs and nothing waits; "make dev" starts the sensors.')
-    return "\n\n".join(parts)
+    parts += [f"{one.title}:\n{table(one.rows)}{one.more}" for one in _sections(state) if one.rows]
+    return "\n\n".join([*parts, *_idle(state)])
+
+
+def coloured_screen(state: Mapping[str, Any]) -> Iterator["RenderableType"]:
+    """Yield the same as a terminal with colours shows it: tables whose cells wrap."""
+    from rich.text import Text
+
+    yield Text(f"{_slots(state)}\n")
+    yield coloured_table(state["classes"])
+    for one in _sections(state):
+        if one.rows:
+            yield Text(f"\n{one.title}", style="bold underline")
+            yield coloured_table(one.rows)
+            yield from ([Text(one.more.strip())] if one.more else [])
+    yield from (Text(f"\n{line}") for line in _idle(state))
+
+
+def _idle(state: Mapping[str, Any]) -> list[str]:
+    if any(state[part] for part in ("running", "queued", "unqueued")):
+        return []
+    return ['Nothing runs and nothing waits; "make dev" starts the sensors.']
 
 
 def _slots(state: Mapping[str, Any]) -> str:
@@ -27,18 +57,19 @@ def _slots(state: Mapping[str, Any]) -> str:
     return f'{slots} The daemon {last}; "make dev" starts it.'
 
 
-def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _sections(state: Mapping[str, Any]) -> list[Section]:
     gate = state["gate"]
     return [
-        ("Running", _columns(state["running"], worked_seconds="for")),
-        ("Trainings", _columns(state["trainings"])),
-        ("Queued", _columns(state["queued"], waited_seconds="for", reason="why")),
-        ("Made and not queued", _columns(state["unqueued"], waited_seconds="for")),
-        (f"Waiting for data, as of {gate['as_of']}", _columns(gate["markets"])),
-        ("Refused, and asked again rarely", _columns(state["refused"])),
-        ("Failed", _columns(state["failed"])),
-        ("Not in order", _columns(state["leftovers"])),
-        ("Sensors that fail", _columns(state["sensors"])),
+        _section("Running", state["running"], worked_seconds="for"),
+        _section("Trainings", state["trainings"]),
+        _section("Queued", state["queued"], waited_seconds="for", reason="why"),
+        _section("Made and not queued", state["unqueued"], waited_seconds="for"),
+        _section(f"Waiting for data, as of {gate['as_of']}", gate["markets"]),
+        _section("Refused, and asked again rarely", state["refused"]),
+        _section("Failed", state["failed"]),
+        _section("Not in order", state["leftovers"]),
+        _section("Sensors that fail", state["sensors"]),
+        _section("Notifications that were not taken", state["notifications"]),
     ]
 
 
@@ -46,15 +77,15 @@ def _sections(state: Mapping[str, Any]) -> list[tuple[str, str]]:
 _FOR_PROGRAMS = frozenset({"since", "kind", "behind"})
 
 
-def _columns(rows: Sequence[Mapping[str, Any]], **names: str) -> str:
+def _section(title: str, rows: Sequence[Mapping[str, Any]], **names: str) -> Section:
     shown = [
         {names.get(name, name): _cell(name, value) for name, value in row.items()}
         for row in ({k: v for k, v in row.items() if k not in _FOR_PROGRAMS} for row in rows)
     ]
-    text = table(shown[:_MOST_ROWS])
+    more = ""
     if len(shown) > _MOST_ROWS:
-        text += f'\nand {len(shown) - _MOST_ROWS} more; "traderai status --json" lists all'
-    return text
+        more = f'\nand {len(shown) - _MOST_ROWS} more; "traderai status --json" lists all'
+    return Section(title, shown[:_MOST_ROWS], more)
 
 
 def _cell(name: str, value: Any) -> Any:

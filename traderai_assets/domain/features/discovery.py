@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
+from traderai_assets.domain.defaults import USER_RULES as USER_RULES
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.spec import FeatureSpec
 from traderai_assets.domain.limits import MAX_WARM_UP_BARS
@@ -17,7 +18,6 @@ from traderai_assets.domain.sources import file_of, modules_in, reached_from, so
 
 DOMAIN = "traderai_assets.domain"
 RULES = f"{DOMAIN}.features.rules"
-USER_RULES = "traderai_features"
 
 # Where every value is computed: what this imports, and what a rule imports, decides with it
 ENGINE = f"{DOMAIN}.features.month"

@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from traderai_assets.domain.freshness.training_data import Refusal
 from traderai_assets.domain.plain_text import plain_line
+
+if TYPE_CHECKING:
+    from traderai_assets.domain.freshness.training_data import Refusal
 
 _VERSION = 1
 _LONGEST_REASON = 1_000
@@ -48,7 +50,7 @@ class WaitingMarket:
     strategy: str = ""
 
     @classmethod
-    def of(cls, refusal: Refusal, strategy: str = "") -> "WaitingMarket":
+    def of(cls, refusal: "Refusal", strategy: str = "") -> "WaitingMarket":
         """Return what is kept of a refusal."""
         return cls(
             refusal.market,

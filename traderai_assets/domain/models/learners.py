@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
+from traderai_assets.domain.defaults import USER_LEARNERS as USER_LEARNERS
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.models.learner import Learner
 from traderai_assets.domain.models.lightgbm_learner import LightGBMLearner
 from traderai_assets.domain.models.xgboost_learner import XGBoostLearner
 from traderai_assets.domain.sources import file_of, modules_in, source_of
 
-USER_LEARNERS = "traderai_learners"
 _MEMBERS = ("name", "limits", "version", "translate", "bins", "fit", "from_bytes")
 
 

@@ -1,0 +1,5 @@
+"""Receivers on this machine."""
+
+from tests.receivers import mail, web
+
+__all__ = ["mail", "web"]
