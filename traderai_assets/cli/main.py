@@ -15,7 +15,7 @@ from traderai_assets.cli.plain_output import make_output_plain
 COMMANDS = {
     "audit": "Check on a home what must hold of all that is stored, one line a rule.",
     "backfill": "Queue the missing candles of a market, with features and labels.",
-    "candles": "Export candles, or list their gaps.",
+    "candles": "Export or import candles, list their gaps, decide on steps in their prices.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "doctor": "Look at what an installation needs, and tell the cure of what it lacks.",
