@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "doctor": "Look at what an installation needs, and tell the cure of what it lacks.",
+    "features": "List the features, or prove that none of them looks ahead.",
     "lake": "Check the stored tables, or take one that was restored as it is.",
     "lineage": "Follow a signal back to its candles, or a candle to all it has touched.",
     "markets": "List the markets and what is wrong with them; add or remove one.",
