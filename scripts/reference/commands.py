@@ -11,7 +11,7 @@ from traderai_assets.cli.main import COMMANDS, cli
 
 _HEAD = """# Commands
 
-`traderai COMMAND --help` says the same. Exit code 0 is done, 1 a refusal or failure that was said
+What `--help` says of each. Exit code 0 is done, 1 a refusal or failure that was said
 in one line, 2 a command that cannot be understood, 130 Ctrl-C; others stand where the command is
 told.
 
@@ -43,8 +43,7 @@ def _section(name: str, command: click.Command) -> str:
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     options = [one for one in command.params if isinstance(one, click.Option)]
     usage = " ".join(["traderai", name, *map(_place, arguments)])
-    inside = isinstance(command, click.Group) and not command.invoke_without_command
-    text = f"## `{usage}{' COMMAND' if inside else ''}`\n\n{paragraphs(told)}\n"
+    text = f"## `{usage}`\n\n{paragraphs(told)}\n"
     if example:
         text += f"\n```sh\n{example.strip()}\n```\n"
     if options:

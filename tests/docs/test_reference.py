@@ -1,4 +1,4 @@
-"""The reference is what the code says, and every command, setting, table, check and word is in it."""
+"""The reference is what the code says, and all commands, settings, tables and words are in it."""
 
 import re
 
