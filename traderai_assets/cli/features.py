@@ -6,6 +6,7 @@ import click
 
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.printing import print_rows
+from traderai_assets.domain.errors import InvalidInput, LookAhead
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,6 @@ def prove(market: str | None, seed: int, *, as_json: bool) -> None:
 
     Example: traderai features prove
     """
-    from traderai_assets.domain.errors import LookAhead
     from traderai_assets.domain.features.catalogue import CATALOGUE
     from traderai_assets.domain.features.lookahead import leaking_features
     from traderai_assets.domain.features.proof import prove_month, prove_stretch
@@ -84,14 +84,18 @@ def prove(market: str | None, seed: int, *, as_json: bool) -> None:
 
 def _stored(text: str) -> "tuple[Market, Month, pd.DataFrame]":
     from traderai_assets.domain.markets import Market
-    from traderai_assets.domain.months import Month
     from traderai_assets.domain.spans.reach import feature_months
     from traderai_assets.schemas.candles import CANDLES
 
     settings = open_settings()
     snapshot = open_lake(settings).snapshot(CANDLES)
     market = Market.parse(stored_market(settings, text, snapshot.markets()))
-    month = Month.parse(max(snapshot.content_hashes(market)))
+    month = snapshot.last_month(market)
+    if month is None:
+        raise InvalidInput(
+            f'the months of {market.key} that are stored hold no candle; "traderai backfill '
+            f'{market.key} --since YYYY-MM-DD" fetches some'
+        )
     read = [*month.before(feature_months(market.bar)), month]
     return market, month, snapshot.read(market, read)
 
