@@ -191,21 +191,26 @@ main()
 
 @pytest.mark.processes
 def test_an_import_that_was_killed_is_finished_by_the_same_command(
-    traderai, instance, home, tmp_path, repository
+    instance, home, tmp_path, repository
 ):
     file = written(tmp_path, bars(24 * 40))  # Into April
-    ended = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _KILLED, str(file)],
-        env=os.environ | {"TRADERAI_HOME": str(home.home)},
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    def run(*command):
+        return subprocess.run(  # noqa: S603
+            [sys.executable, *command],
+            env=os.environ | {"TRADERAI_HOME": str(home.home)},
+            cwd=repository,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    ended = run("-c", _KILLED, str(file))
     assert ended.returncode == 9, ended.stderr
     assert set(open_lake(home).snapshot(CANDLES).content_hashes(KEY)) == {"2026-02", "2026-03"}
     assert events(instance) == []
-    assert traderai("candles", "import", str(file), "--market", MARKET).code == 0
+    again = run("-m", "traderai_assets.cli", "candles", "import", str(file), "--market", MARKET)
+    assert (again.returncode, again.stderr) == (0, "")
     expected = bars(24 * 40)[:-1].rename(columns={"date": "open_time"})
     pd.testing.assert_frame_equal(stored(home), expected, check_exact=True)
     with open_instance(home) as opened:

@@ -1,5 +1,6 @@
 """`traderai candles import`: candles out of files that Freqtrade or others wrote."""
 
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,9 @@ def import_file(place: Path, market: str, *, replace: bool, as_json: bool) -> No
 
     Example: traderai candles import user_data/data/binance --market binance:BTC/USDT
     """
+    from dagster import BetaWarning
+
+    warnings.filterwarnings("ignore", category=BetaWarning)  # The version is pinned
     from resources.candle_files.finding import candle_file
     from resources.candle_files.reading import read_candle_file
     from traderai_assets.assets.candles import candles
@@ -63,9 +67,9 @@ def import_file(place: Path, market: str, *, replace: bool, as_json: bool) -> No
     _show_differences(months, replace=replace)
     first, last = months[0].month, months[-1].month
     click.echo(
-        f"Stored as {wanted.key}. What is absent was never asked for, and is believed to be "
-        f'nothing until it was: "traderai backfill {wanted.key} --since {first}-01" asks the '
-        f"exchange, and makes features and labels of {first} to {last}."
+        f"Stored as {wanted.key}. What is absent was never asked for, and nothing is believed of "
+        f'it: "traderai backfill {wanted.key} --since {first}-01" asks the exchange, and makes '
+        f"features and labels of {first} to {last}."
     )
 
 
