@@ -164,14 +164,11 @@ class MonthIngest:
         self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
         if unheard:  # What was never asked for is believed to be nothing
             self.gaps = unheard_unless_asked(self.gaps, self._asks, absent, start=start, bar=bar)
-        if not self.gaps.equals(known):
-            self.part.has_news = True
+        self.part.has_news |= not self.gaps.equals(known)
         self._publish(self._ledgers.gaps, self.gaps)
         self._publish(self._ledgers.asks, self._asks)
-        self.part.put(
-            self.candles,
-            {"source": source, **month_metadata(self.gaps, self._asks, self.quarantine)},
-        )
+        told = month_metadata(self.gaps, self._asks, self.quarantine)
+        self.part.put(self.candles, {"source": source, **told})
 
     def _neighbours(self) -> tuple[datetime | None, datetime | None]:
         """Return the close of the last candle before the month, the opening of the next after."""
