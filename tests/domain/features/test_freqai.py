@@ -253,3 +253,18 @@ def test_a_bar_is_computed_once_for_all_features_of_a_function(candles):
     calls.clear()
     month_features(candles, month=MARCH, bar=BAR, catalogue=catalogue)
     assert calls == [len(candles)]
+
+
+def test_a_function_is_told_its_timeframe_as_freqai_tells_it(candles):
+    told = set()
+
+    def asks(dataframe, metadata, **kwargs):  # noqa: ARG001
+        told.add(metadata["tf"])
+        dataframe["%-x"] = dataframe["close"].pct_change()
+        return dataframe
+
+    catalogue = freqai_features(standard=asks, startup_candles=5)
+    told.clear()
+    hourly = candles[::12].reset_index(drop=True)
+    month_features(hourly, month=MARCH, bar=timedelta(hours=1), catalogue=catalogue)
+    assert told == {"1h"}

@@ -8,14 +8,16 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.arrays import FloatArray
+from traderai_assets.domain.arrays import FloatArray, milliseconds
 from traderai_assets.domain.errors import InvalidFeature
 from traderai_assets.domain.features.bars import Bars
+from traderai_assets.domain.markets import BARS
 
 # dataframe, [period,] metadata -> dataframe; as a method it is bound to its strategy already
 Function = Callable[..., pd.DataFrame]
 
 _SIGN = "%"
+_TIMEFRAMES = {milliseconds(bar): name for name, bar in BARS.items()}
 
 
 class _Metadata(dict[str, Any]):
@@ -37,9 +39,9 @@ class FunctionCall:
     shifted: bool
     period: int | None = None
 
-    def columns(self, bars: Bars, timeframe_ms: int) -> dict[str, FloatArray]:
+    def columns(self, bars: Bars) -> dict[str, FloatArray]:
         """Return each feature's values, by the name that FreqAI would give it."""
-        arguments: dict[str, Any] = {"metadata": _Metadata(tf=f"{timeframe_ms // 60_000}m")}
+        arguments: dict[str, Any] = {"metadata": _Metadata(tf=_TIMEFRAMES.get(bars.bar_ms, ""))}
         if self.period is not None:
             arguments["period"] = self.period
         frame = self._made(_frame_of(bars), arguments)
@@ -82,7 +84,7 @@ class FeatureFunctions:
     def _computed(self, bars: Bars) -> dict[str, FloatArray]:
         found: dict[str, FloatArray] = {}
         for call in self.calls:
-            columns = call.columns(bars, bars.bar_ms)
+            columns = call.columns(bars)
             found |= columns
             for rows in range(1, self.shifted_candles + 1 if call.shifted else 1):
                 for name, values in columns.items():
