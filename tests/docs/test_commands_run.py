@@ -47,12 +47,12 @@ READS = {
     "strategies verdict": {0},
     "words": {0},
 }
-# Change what is stored, each with tests of its own in tests/cli: they are parsed, and not run here
+# Change what is stored, write files, or send, each with tests of its own: parsed, and not run here
 CHANGES = {
     *("candles confirm", "candles import", "lake accept", "markets add", "markets remove"),
     *("models delete", "models keep-last", "models note", "models promote", "models rollback"),
     *("reset", "runs cancel", "runs clean", "runs logs", "runs retry", "strategies register"),
-    "strategies retire",
+    *("strategies retire", "completion", "notify", "report"),
 }
 # Need, or are, a running platform; or more strategies than this home has
 ELSEWHERE = {"backfill", "demo", "dev", "sandbox", "strategies compare", "walk-forward"}

@@ -20,6 +20,7 @@ from traderai_assets.domain.candles.gap_classes import ENDED, UNREACHABLE
 from traderai_assets.domain.candles.gap_confirmation import asked_for, confirmed_gaps, rows
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
 from traderai_assets.domain.candles.importing import unheard_unless_asked
+from traderai_assets.domain.candles.listing import listed_from
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
 from traderai_assets.domain.errors import CorruptPartition
@@ -158,7 +159,9 @@ class MonthIngest:
             end=end,
             bar=bar,
             failed=failed,
-            listed_from=self._listed_from(end),
+            listed_from=None
+            if self._has_earlier()
+            else listed_from(self.candles, after, start, end),
         )
         known = self.gaps
         self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
@@ -204,17 +207,9 @@ class MonthIngest:
         known = [end.to_pydatetime() for end in ends if not pd.isna(end)]
         return max(known, default=self.part.month.start)
 
-    def _listed_from(self, end: datetime) -> datetime | None:
-        """Return when the market's first candle opened, if this month may hold it."""
-        earlier = self._publication.target.content_hashes(self.part.market)
-        if any(month < self.part.month_key for month in earlier):
-            return None
-        if self.candles.empty:
-            # One that begins with a month's first bar was more likely not served in the one before
-            _, after = self._neighbours()
-            return None if after == self.part.month.end else end
-        first: datetime = self.candles["open_time"].min().to_pydatetime()
-        return first
+    def _has_earlier(self) -> bool:
+        stored = self._publication.target.content_hashes(self.part.market)
+        return any(month < self.part.month_key for month in stored)
 
     def _keep_refused(self, found: pd.DataFrame) -> None:
         """Add to the ledger; a refused row stays in it, also where a good one came later."""
