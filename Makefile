@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check graph torture bench promises evidence end-to-end records rivals drift capacity format clean
+.PHONY: help demo dev quick test coverage check docs graph torture bench promises evidence end-to-end records rivals drift capacity format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -50,6 +50,10 @@ check: $(READY)  ## Lint, formatting, types, layers.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.reference --check
+
+docs: $(READY)  ## Write docs/reference/ anew from the code.
+	@$(BIN)/python -m scripts.reference
 
 graph: $(READY)  ## Print which folder imports which, what runs back, and circles.
 	@$(BIN)/python scripts/import_graph.py

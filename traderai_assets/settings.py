@@ -8,7 +8,7 @@ settings must be together: plan. What strategies say otherwise: settings_strateg
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -20,7 +20,7 @@ from pydantic_settings import (
 
 from traderai_assets.domain.errors import InvalidMarket, InvalidSettings
 from traderai_assets.domain.limits import MAX_MARKETS
-from traderai_assets.domain.markets import Market
+from traderai_assets.domain.markets import BARS, Market
 from traderai_assets.domain.urls import checked_location, checked_url
 from traderai_assets.settings_sections import (
     ChampionSettings,
@@ -50,16 +50,21 @@ class Settings(BaseSettings):
     # What a settings file says, beneath the environment: `load_settings` fills it in
     on_file: ClassVar[dict[str, Any]] = {}
 
-    markets: Annotated[tuple[str, ...], Field(max_length=MAX_MARKETS)] = (
-        "binance:BTC/USDT",
-        "binance:ETH/USDT",
+    markets: tuple[str, ...] = Field(
+        ("binance:BTC/USDT", "binance:ETH/USDT"),
+        max_length=MAX_MARKETS,
+        description="What to keep, as exchange:symbol in ccxt's spelling.",
     )
-    timeframe: str = "5m"
+    timeframe: str = Field("5m", description=f"Length of a bar: {', '.join(BARS)}.")
     history_days: int = Field(540, ge=1, description="Days of candles to keep.")
-    home: Path = Path(".traderai")
-    lake: str = ""
-    studies: str = ""
-    exchange_url: str | None = None
+    home: Path = Field(Path(".traderai"), description="Folder of all that an installation keeps.")
+    lake: str = Field("", description="Folder or URI of the tables; if empty, lake in the home.")
+    studies: str = Field(
+        "", description="Folder or PostgreSQL URI of searches; if empty, studies in the home."
+    )
+    exchange_url: str | None = Field(
+        None, description="Another host for every REST call to a venue, such as the sandbox."
+    )
     training: TrainingSettings = TrainingSettings()
     search: SearchSettings = SearchSettings()
     champions: ChampionSettings = ChampionSettings()

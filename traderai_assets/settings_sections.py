@@ -138,7 +138,7 @@ class TrainingSettings(Section):
 class SearchSettings(Section):
     """What is tried before a model is made; see domain/training/search_plan.py."""
 
-    sampler: defaults.SamplerName = defaults.SAMPLER
+    sampler: defaults.SamplerName = Field(defaults.SAMPLER, description="How trials are chosen.")
     learner_trials: Trials = Field(defaults.LEARNER_TRIALS, description="Of learners and labels.")
     policy_trials: Trials = Field(defaults.POLICY_TRIALS, description="Of trading policies.")
     every_months: Annotated[int, Field(ge=1, le=max(SEARCH_CADENCES))] = Field(

@@ -1,4 +1,4 @@
-"""`traderai candles`: take candles out, or see what is absent."""
+"""`traderai candles`: take candles out or in, or see what is absent."""
 
 from collections.abc import Hashable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from traderai_assets.cli.atomic_write import atomic_write
+from traderai_assets.cli.candle_import import import_file
 from traderai_assets.cli.context import open_lake, open_settings, stored_market
 from traderai_assets.cli.price_steps import confirm, steps
 from traderai_assets.cli.printing import answer, json_option, print_rows
@@ -23,12 +24,13 @@ WRITERS = {".parquet": "to_parquet", ".csv": "to_csv"}
 
 @click.group()
 def command() -> None:
-    """Export candles, list their gaps, decide on steps in the unit of their prices.
+    """Export or import candles, list their gaps, decide on steps in the unit of their prices.
 
     Example: traderai candles gaps binance:BTC/USDT
     """
 
 
+command.add_command(import_file)
 command.add_command(steps)
 command.add_command(confirm)
 

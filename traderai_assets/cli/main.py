@@ -20,11 +20,12 @@ from traderai_assets.status.plain_errors import in_one_line
 COMMANDS = {
     "audit": "Check on a home what must hold of all that is stored, one line a rule.",
     "backfill": "Queue the missing candles of a market, with features and labels.",
-    "candles": "Export candles, or list their gaps.",
+    "candles": "Export or import candles, list their gaps, decide on steps in their prices.",
     "completion": "Print what a shell needs to complete commands and names.",
     "demo": "Run the main job offline and show what came of it.",
     "dev": "Start the web UI and the daemon on this machine.",
     "doctor": "Look at what an installation needs, and tell the cure of what it lacks.",
+    "features": "List the features, or prove that none of them looks ahead.",
     "lake": "Check the stored tables, or take one that was restored as it is.",
     "lineage": "Follow a signal back to its candles, or a candle to all it has touched.",
     "markets": "List the markets and what is wrong with them; add or remove one.",

@@ -16,9 +16,11 @@ from traderai_assets.domain.candles.coverage import Span
 from traderai_assets.domain.candles.delisting import with_end, without_end
 from traderai_assets.domain.candles.fetch_plan import Question, questions
 from traderai_assets.domain.candles.frames import last_close
-from traderai_assets.domain.candles.gap_classes import UNREACHABLE
-from traderai_assets.domain.candles.gap_confirmation import asked_for, confirmed_gaps
+from traderai_assets.domain.candles.gap_classes import ENDED, UNREACHABLE
+from traderai_assets.domain.candles.gap_confirmation import asked_for, confirmed_gaps, rows
 from traderai_assets.domain.candles.gaps import absent_bars, find_gaps
+from traderai_assets.domain.candles.importing import unheard_unless_asked
+from traderai_assets.domain.candles.listing import listed_from
 from traderai_assets.domain.candles.merging import SUPERSEDED, merge_candles
 from traderai_assets.domain.candles.quarantine import merge_quarantine
 from traderai_assets.domain.errors import CorruptPartition
@@ -85,10 +87,21 @@ class MonthIngest:
 
     def store(self, page: CandlePage, about: Span | None = None) -> None:
         """Commit one page; a run that is killed later goes on after it."""
-        merge = merge_candles(self.candles, page.candles)
-        self._known_until = max(self._known_until, page.end)
         start, end = about or (page.start, page.end)
         self._answers.append(Answer(start, end, page.named_from, page.named_to, page.served_from))
+        self._lay_over(page)
+
+    def take(self, page: CandlePage, source: str, now: datetime) -> None:
+        """Store what a file says of the month; it is no answer, and nothing counts as asked for."""
+        ended = self.gaps[self.gaps["kind"] == ENDED.name]
+        self._lay_over(page)
+        self._finish(source, now, unheard=True)
+        for gap in rows(ended[ended["start"] >= page.end]):
+            self.end(gap.start.to_pydatetime(), gap.end.to_pydatetime())
+
+    def _lay_over(self, page: CandlePage) -> None:
+        merge = merge_candles(self.candles, page.candles)
+        self._known_until = max(self._known_until, page.end)
         self._keep_refused(merge_quarantine(page.quarantined, merge.revisions))
         self.candles = merge.candles
         self.part.put(self.candles)
@@ -123,7 +136,7 @@ class MonthIngest:
             by_schedule=by_schedule,
         )
 
-    def _finish(self, source: str, now: datetime) -> None:
+    def _finish(self, source: str, now: datetime, *, unheard: bool = False) -> None:
         """Classify what is absent as far as was asked, and describe the month for its page."""
         start, end, bar = self.part.month.start, self._known_until, self.part.market.bar
         failed = self.quarantine.loc[self.quarantine["reason"] != SUPERSEDED, "open_time"].dropna()
@@ -146,20 +159,19 @@ class MonthIngest:
             end=end,
             bar=bar,
             failed=failed,
-            listed_from=self._listed_from(end),
+            listed_from=None
+            if self._has_earlier()
+            else listed_from(self.candles, after, start, end),
         )
-        known, self.gaps = (
-            self.gaps,
-            confirmed_gaps(silences, self._asks, absent, start=start, bar=bar),
-        )
-        if not self.gaps.equals(known):
-            self.part.has_news = True
+        known = self.gaps
+        self.gaps = confirmed_gaps(silences, self._asks, absent, start=start, bar=bar)
+        if unheard:  # What was never asked for is believed to be nothing
+            self.gaps = unheard_unless_asked(self.gaps, self._asks, absent, start=start, bar=bar)
+        self.part.has_news |= not self.gaps.equals(known)
         self._publish(self._ledgers.gaps, self.gaps)
         self._publish(self._ledgers.asks, self._asks)
-        self.part.put(
-            self.candles,
-            {"source": source, **month_metadata(self.gaps, self._asks, self.quarantine)},
-        )
+        told = month_metadata(self.gaps, self._asks, self.quarantine)
+        self.part.put(self.candles, {"source": source, **told})
 
     def _neighbours(self) -> tuple[datetime | None, datetime | None]:
         """Return the close of the last candle before the month, the opening of the next after."""
@@ -195,17 +207,9 @@ class MonthIngest:
         known = [end.to_pydatetime() for end in ends if not pd.isna(end)]
         return max(known, default=self.part.month.start)
 
-    def _listed_from(self, end: datetime) -> datetime | None:
-        """Return when the market's first candle opened, if this month may hold it."""
-        earlier = self._publication.target.content_hashes(self.part.market)
-        if any(month < self.part.month_key for month in earlier):
-            return None
-        if self.candles.empty:
-            # One that begins with a month's first bar was more likely not served in the one before
-            _, after = self._neighbours()
-            return None if after == self.part.month.end else end
-        first: datetime = self.candles["open_time"].min().to_pydatetime()
-        return first
+    def _has_earlier(self) -> bool:
+        stored = self._publication.target.content_hashes(self.part.market)
+        return any(month < self.part.month_key for month in stored)
 
     def _keep_refused(self, found: pd.DataFrame) -> None:
         """Add to the ledger; a refused row stays in it, also where a good one came later."""

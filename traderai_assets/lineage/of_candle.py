@@ -25,6 +25,7 @@ from traderai_assets.lineage.stored_ranges import stored_range
 from traderai_assets.lineage.stored_rows import LoadedTables, Row, models_of, windows_of
 from traderai_assets.registry.stored_models import StoredModel
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
+from traderai_assets.schemas.candle_imports import CANDLE_IMPORTS
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLE_QUARANTINE, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
@@ -40,6 +41,7 @@ from traderai_assets.schemas.tables import Table
 
 _OF_A_MODEL = (OUT_OF_SAMPLE, BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
 _PRICED = (BACKTEST_METRICS, BACKTEST_TRADES, BACKTEST_EQUITY, SIGNAL_SNAPSHOTS)
+_BESIDE_CANDLES = (CANDLE_IMPORTS, CANDLE_GAPS, CANDLE_ASKS, CANDLE_QUARANTINE)
 _LONGEST_WAIT = timedelta(days=31)
 
 
@@ -74,7 +76,7 @@ class CandleUses:
 
     def shared(self) -> list[Row]:
         """Return what is there once for all strategies: the candle itself, and features."""
-        beside = (self._beside(table) for table in (CANDLE_GAPS, CANDLE_ASKS, CANDLE_QUARANTINE))
+        beside = (self._beside(table) for table in _BESIDE_CANDLES)
         own = Range("candles", self._month, self._opened, self._opened + self._bar, "itself")
         return [
             self._told(CANDLES, own),
@@ -97,14 +99,17 @@ class CandleUses:
         if snapshot.summary(self._market, self._month).rows == 0:
             return None
         kept = snapshot.read(self._market, [self._month])
-        if table == CANDLE_QUARANTINE:
+        if table == CANDLE_IMPORTS:  # It may be the file's: of each month is kept which were read
+            met = kept["added"] + kept["replaced"] > 0
+        elif table == CANDLE_QUARANTINE:
             met = kept["open_time"] == self._opened
         else:
             met = (kept["start"] <= self._opened) & (kept["end"] > self._opened)
         if not met.any():
             return None
-        own = Range(table.name, self._month, self._opened, self._opened + self._bar, "names it")
-        return self._told(table, own) | {"rows": int(met.sum())}
+        how = "its month is of it" if table == CANDLE_IMPORTS else "names it"
+        own = Range(table.name, self._month, self._opened, self._opened + self._bar, how)
+        return self._told(table, own, whole=table == CANDLE_IMPORTS) | {"rows": int(met.sum())}
 
     def _labels(self) -> Iterator[Row]:
         for one in label_ranges(self._opened, self._bar, self._horizon):

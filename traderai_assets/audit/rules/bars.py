@@ -10,8 +10,10 @@ from traderai_assets.audit.rule import Rule, Violation
 from traderai_assets.domain.arrays import milliseconds, milliseconds_of
 from traderai_assets.domain.candles.coverage import bar_coverage
 from traderai_assets.domain.candles.frames import moment_of
+from traderai_assets.domain.candles.gap_classes import NO_TRADE
 from traderai_assets.domain.months import Month
 from traderai_assets.ingest.known_until import known_until
+from traderai_assets.schemas.candle_imports import CANDLE_IMPORTS
 from traderai_assets.schemas.candles import CANDLE_ASKS, CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.predictions import PREDICTIONS
@@ -93,10 +95,12 @@ def _accounted(evidence: Evidence) -> Iterator[Violation]:
             continue
         for month in (Month.parse(one) for one in months):
             start, end = max(first, month.start), min(until, month.end)
-            rows, absent, asks = (
+            rows, absent, asks, files = (
                 evidence.read(table, key, [month.key])
-                for table in (CANDLES, CANDLE_GAPS, CANDLE_ASKS)
+                for table in (CANDLES, CANDLE_GAPS, CANDLE_ASKS, CANDLE_IMPORTS)
             )
+            if len(files):  # What a file lacked is told by its gap: nobody has asked for it yet
+                absent = absent.assign(kind=NO_TRADE.name)
             for one in unaccounted(rows, absent, asks, start=start, until=end, bar=market.bar):
                 yield Violation(
                     "no candle, no gap and no ask tells of the bar", key, month.key, str(one)
@@ -113,7 +117,7 @@ RULES = (
     Rule(
         "bars-accounted",
         "Candles, gaps and asks account for every bar from the first to the last known.",
-        ("candles", "candle_gaps", "candle_asks"),
+        ("candles", "candle_gaps", "candle_asks", "candle_imports"),
         _accounted,
     ),
 )

@@ -81,7 +81,7 @@ def confirmed_gaps(
     if (found == kinds).all():
         return gaps
     changes = (gap_of != np.roll(gap_of, 1)) | (found != np.roll(found, 1))
-    return _pieces(found, absent, runs(gap_of >= 0, changes), first_ms, width)
+    return gap_pieces(found, absent, runs(gap_of >= 0, changes), first_ms, width)
 
 
 def _believed_kinds(
@@ -113,13 +113,25 @@ def _run_lengths(absent: BoolArray) -> IntArray:
     return lengths
 
 
-def _pieces(
+def gap_pieces(
     kinds: NDArray[np.object_],
     absent: BoolArray,
     places: tuple[IntArray, IntArray],
     first_ms: int,
     width: int,
 ) -> pd.DataFrame:
+    """Return runs of bars of a window as gaps, but for quiet ones of which every bar is stored.
+
+    Parameters
+    ----------
+    kinds : ndarray of shape (n_bars,)
+        Class of each bar; of a run that of its first bar.
+    absent : ndarray of shape (n_bars,)
+    places : two ndarrays of shape (n_runs,)
+        Where each run begins, and where it has ended.
+    first_ms, width : int
+        When the window's first bar opens, and the length of a bar, in ms.
+    """
     begins, ends = places
     total = np.concatenate([[0], np.cumsum(absent)])
     absent_bars = total[ends] - total[begins]

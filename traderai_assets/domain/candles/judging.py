@@ -3,19 +3,7 @@
 This is the only guard between ccxt and the lake: ccxt passes on None, duplicates, zero prices,
 highs below lows and the candle that is still open without a word.
 
-A row is judged by kind and gets the first reason that fits:
-
-future_time            opens after the exchange's own clock, read after the answer
-not_a_row              not a list
-wrong_length           a list, but not of open time, open, high, low, close, volume
-missing_value          holds None, which is also what ccxt makes of a text that is no number
-not_a_number           holds a string, a truth value, ...; ccxt has made floats of all that can be
-                       read, so a string that is still one is none of the exchange's prices
-not_finite             NaN or infinite
-off_grid_time          does not open on a whole bar
-price_not_positive, negative_volume, high_below_low, high_below_body, low_above_body
-conflicting_duplicate  two sound rows of one bar that disagree: nothing says which is true, so
-                       neither is stored; the page is asked again, and the ledger keeps both
+A row is judged by kind and gets the first of `REASONS` that fits.
 
 Three kinds of row are passed over without a line in the ledger, for nothing is wrong with them:
 the candle that is still open, one outside the window asked for, and an exact repetition.
@@ -24,6 +12,7 @@ the candle that is still open, one outside the window asked for, and an exact re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -33,7 +22,26 @@ from traderai_assets.domain.arrays import FloatArray, milliseconds
 from traderai_assets.domain.candles.frames import CANDLE_COLUMNS, candles_frame, moment_of
 from traderai_assets.domain.candles.quarantine import quarantine_frame
 
-FUTURE = "future_time"
+FUTURE, CONFLICTING = "future_time", "conflicting_duplicate"
+# In the order in which they go
+REASONS: Final = {
+    FUTURE: "It opens after the exchange's own clock, read after the answer.",
+    "not_a_row": "It is not a list.",
+    "wrong_length": "It is a list, but not of open time, open, high, low, close, volume.",
+    # Which is also what ccxt makes of a text that is no number
+    "missing_value": "It holds nothing where a number should be.",
+    # ccxt has made floats of all that can be read: a string is none of the exchange's prices
+    "not_a_number": "It holds a text, a truth value or the like.",
+    "not_finite": "It holds NaN or infinity.",
+    "off_grid_time": "It does not open on a whole bar.",
+    "price_not_positive": "A price is 0 or less.",
+    "negative_volume": "The volume is less than 0.",
+    "high_below_low": "The high lies below the low.",
+    "high_below_body": "The high lies below open or close.",
+    "low_above_body": "The low lies above open or close.",
+    # Nothing says which is true: the page is asked again, and the ledger keeps both
+    CONFLICTING: "Two sound rows of one bar disagree; neither is stored.",
+}
 _WIDTH = len(CANDLE_COLUMNS)
 _NOTHING_READ = (np.nan,) * _WIDTH
 _CLOCK_GRACE = 1000  # In ms: an exchange is many machines, whose clocks differ a little
@@ -92,7 +100,7 @@ def judge_rows(
     reasons = _reasons(numbers, [reason for reason, _ in shapes], future=future, on_grid=on_grid)
     sound = np.flatnonzero(inside & (reasons == ""))
     kept, conflicting = _one_row_a_bar(numbers, sound)
-    reasons[conflicting] = "conflicting_duplicate"
+    reasons[conflicting] = CONFLICTING
 
     bad = np.flatnonzero((reasons != "") & (inside | future | ~timed))
     originals = rows if raw is None else raw
