@@ -29,6 +29,14 @@ def element(name: str, attributes: dict[str, object], children: Iterable[str] = 
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
 
 
+def label(x: float, y: float, text: str, anchor: str, *, bold: bool = False) -> str:
+    """Return a text whose `anchor` (start, middle or end) stands at x; y is its base line."""
+    style = {"font_family": "system-ui,sans-serif", "font_size": 12 if bold else 11}
+    place = {"x": float(x), "y": float(y), "text_anchor": anchor, "fill": "#333"}
+    weight = {"font_weight": "600"} if bold else {}
+    return element("text", {**place, **style, **weight}, [escape(text)])
+
+
 def picture(width: int, height: int, children: Iterable[str], *, title: str = "") -> str:
     """Return a whole picture that scales to the width it is given."""
     about = [element("title", {}, [escape(title)])] if title else []
@@ -46,6 +54,11 @@ def markdown_image(svg: str, alternative: str) -> str:
 def number(value: float) -> str:
     """Write a coordinate with two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0", 1 if value == 0 else 0)
+
+
+def place(coordinate: float) -> str:
+    """Write a coordinate of a large picture: a tenth of a pixel is not seen."""
+    return number(round(float(coordinate), 1))
 
 
 def _text(value: object) -> str:
