@@ -6,7 +6,16 @@ from html import escape
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 # What a Markdown reader or a URI would take for its own. Single quotes stay: they cost nothing
-_ESCAPED = {" ": "%20", "<": "%3C", ">": "%3E", "#": "%23", "(": "%28", ")": "%29", '"': "'"}
+_ESCAPED = {
+    "%": "%25",
+    " ": "%20",
+    "<": "%3C",
+    ">": "%3E",
+    "#": "%23",
+    "(": "%28",
+    ")": "%29",
+    '"': "'",
+}
 
 
 def element(name: str, attributes: dict[str, object], children: Iterable[str] = ()) -> str:
