@@ -21,6 +21,7 @@ from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.freshness.refusals import OF_THE_MARKET, MarketRefusal
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month
+from traderai_assets.domain.run_tags import former
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
@@ -126,9 +127,12 @@ class TickView:
         tag = MARKET_TAG
         if self.strategy.folder:  # A run of all strategies writes its assets, too
             tag = f"{WRITES_TAG}{self.strategy.folder}/{min(JOBS[job])}"
-        asked = dg.RunsFilter(job_name=job, tags={tag: market.key})
-        records = self.instance.get_run_records(asked, limit=1)
-        return _ended(records[0]) if records else None
+        for name in (tag, former(tag)):
+            asked = dg.RunsFilter(job_name=job, tags={name: market.key})
+            records = self.instance.get_run_records(asked, limit=1)
+            if records:
+                return _ended(records[0])
+        return None
 
     def _concerns(self, run: dg.DagsterRun) -> bool:
         """Whether a run writes anything of the strategy: one without a selection writes of all."""
