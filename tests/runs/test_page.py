@@ -22,7 +22,7 @@ def test_one_value_is_told_in_words_and_none_not_at_all():
 
 def test_a_table_without_rows_is_left_out():
     assert overview(["a"], []) == {}
-    assert overview(["a"], [["1"]])[OVERVIEW].value == "|a|\n|---|\n|1|"
+    assert overview(["a"], [["1"]])[OVERVIEW].value == "| a |\n| --- |\n| 1 |"
 
 
 def test_a_picture_is_an_image_that_asks_nobody_for_anything():

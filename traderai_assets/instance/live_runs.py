@@ -50,6 +50,15 @@ def records_of_market(
     return newest[:limit]
 
 
+def newest_record(instance: DagsterInstance, job: str, tag: str, value: str) -> RunRecord | None:
+    """Return the newest run of a job with a tag of ours, also under the tag's former name."""
+    for name in (tag, former(tag)):
+        asked = RunsFilter(job_name=job, tags={name: value})
+        for record in instance.get_run_records(asked, limit=1):
+            return record
+    return None
+
+
 def contested_now(instance: DagsterInstance) -> frozenset[str]:
     """Return the tags that say what more than one unfinished run holds; one query."""
     from dagster._core.storage.runs import SqlRunStorage

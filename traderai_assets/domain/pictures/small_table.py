@@ -1,5 +1,6 @@
 """A table in Markdown that is short enough to stand on a page without a click."""
 
+import re
 from collections.abc import Sequence
 
 from traderai_assets.domain.pictures.sparkline import MOST_CHARACTERS
@@ -51,4 +52,5 @@ def small_table(
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "|" + "|".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + "|"
+    body = " | ".join(re.sub("[|]", r"\\|", cell.replace("\n", " ")) for cell in cells)
+    return f"| {body} |"

@@ -6,16 +6,9 @@ from html import escape
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 # What a Markdown reader or a URI would take for its own. Single quotes stay: they cost nothing
-_ESCAPED = {
-    "%": "%25",
-    " ": "%20",
-    "<": "%3C",
-    ">": "%3E",
-    "#": "%23",
-    "(": "%28",
-    ")": "%29",
-    '"': "'",
-}
+_ESCAPED = str.maketrans(
+    {"%": "%25", " ": "%20", "<": "%3C", ">": "%3E", "#": "%23", "(": "%28", ")": "%29", '"': "'"}
+)
 
 
 def element(name: str, attributes: dict[str, object], children: Iterable[str] = ()) -> str:
@@ -55,7 +48,7 @@ def picture(width: int, height: int, children: Iterable[str], *, title: str = ""
 
 def markdown_image(svg: str, alternative: str) -> str:
     """Return a picture as a Markdown image that needs no file and no request."""
-    body = re.sub("|".join(map(re.escape, _ESCAPED)), lambda found: _ESCAPED[found[0]], svg)
+    body = svg.translate(_ESCAPED)
     told = re.sub(r"[\[\]()\n]", " ", alternative)
     return f"![{told}](data:image/svg+xml;utf8,{body})"
 
