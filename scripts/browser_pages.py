@@ -24,6 +24,7 @@ _PORT_FILE = "DevToolsActivePort"
 _SECONDS = 60.0
 # Of a page that has nothing left to fetch or to draw
 _IDLE_SECONDS = 0.7
+_PATIENCE_SECONDS = 5.0
 # Schemes that ask nobody
 _LOCAL = ("data", "blob", "about", "chrome")
 _CLICK = """(text => {
@@ -59,12 +60,13 @@ class Page:
         self.rest()
 
     def rest(self) -> None:
-        """Wait until nothing has been fetched for a while."""
-        self._last_traffic = time.monotonic()
-        self._until(
-            lambda: not self._requests and time.monotonic() - self._last_traffic > _IDLE_SECONDS,
-            "come to rest",
-        )
+        """Wait until nothing has been fetched for a while; a page that goes on asking, not long."""
+        self._last_traffic = began = time.monotonic()
+        while time.monotonic() - began < _PATIENCE_SECONDS:
+            if not self._requests and time.monotonic() - self._last_traffic > _IDLE_SECONDS:
+                return
+            time.sleep(0.1)
+            self.run("0")  # Reads what has happened meanwhile
 
     def until_it_shows(self, text: str) -> None:
         """Wait until the page shows a text."""
@@ -85,12 +87,8 @@ class Page:
         """Return by how many pixels the page is wider than its window."""
         return int(self.run("document.documentElement.scrollWidth - window.innerWidth"))
 
-    def picture(self, file: Path, *, width: int, whole: bool) -> None:
-        """Keep what the window shows, or the whole page however long it is."""
-        if whole:
-            height = int(self.run("document.documentElement.scrollHeight"))
-            self._size(width, min(max(height, 400), 6_000))
-            self.rest()
+    def picture(self, file: Path) -> None:
+        """Keep what the window shows."""
         shot = self.call("Page.captureScreenshot", format="png")
         file.write_bytes(base64.b64decode(shot["data"]))
 

@@ -33,15 +33,13 @@ class Shot:
         Of the file, without its ending.
     path : str
         Behind the address of the server.
-    width : int
+    width, height : int
         Of the window, in pixels.
     dark : bool
     shows : str
         What the page shows once it is whole.
     clicks : tuple of str
         What is clicked on then, one after the other: texts of buttons.
-    whole : bool
-        Whether all of the page is taken, however long it is.
     board : bool
         Whether it is a page of the board, which another server answers.
     """
@@ -49,13 +47,15 @@ class Shot:
     name: str
     path: str
     width: int = WIDE
+    height: int = HIGH
     dark: bool = False
     shows: str = ""
     clicks: tuple[str, ...] = ()
-    whole: bool = False
     board: bool = False
 
 
+# The columns of a table, which stand above what was made last
+FOLDED = ("Columns",)
 # Of the demo: two strategies, and what each shares
 ASSETS = {
     "candles": "candles",
@@ -73,10 +73,17 @@ ASSETS = {
 }
 PAGES = (
     *(
-        Shot(f"asset-{name}", f"/assets/{key}", shows="Latest materialization")
+        Shot(f"asset-{name}", f"/assets/{key}", height=1500, shows="Metadata", clicks=FOLDED)
         for name, key in ASSETS.items()
     ),
-    Shot("asset-candles-dark", "/assets/candles", dark=True, shows="Latest materialization"),
+    Shot("asset-candles-dark", "/assets/candles", dark=True, shows="Metadata", clicks=FOLDED),
+    Shot("asset-candles-phone", "/assets/candles", PHONE, shows="Metadata", clicks=FOLDED),
+    Shot(
+        "asset-models-picture",
+        "/assets/patient/models",
+        shows="Metadata",
+        clicks=(*FOLDED, "[Show Markdown]"),
+    ),
     Shot("lineage", "/asset-groups", shows="candles"),
     Shot("runs", "/runs", shows="Runs"),
     Shot("sensors", "/automation", shows="stale_candles"),
@@ -88,15 +95,15 @@ PAGES = (
 def take(page: Page, shot: Shot, address: str, folder: Path) -> list[str]:
     """Take one picture; return what was amiss with the page."""
     try:
-        page.open(f"{address}{shot.path}", width=shot.width, height=HIGH, dark=shot.dark)
+        page.open(f"{address}{shot.path}", width=shot.width, height=shot.height, dark=shot.dark)
         if shot.shows:
             page.until_it_shows(shot.shows)
             page.rest()
         for text in shot.clicks:
             page.click(text)
-        page.picture(folder / f"{shot.name}.png", width=shot.width, whole=shot.whole)
+        page.picture(folder / f"{shot.name}.png")
     except TimeoutError as error:
-        page.picture(folder / f"{shot.name}.png", width=shot.width, whole=False)
+        page.picture(folder / f"{shot.name}.png")
         return [*page.amiss, str(error)]
     wider = page.overflow()
     return [*page.amiss, *([f"wider than its window by {wider} pixels"] if wider > 0 else [])]

@@ -41,13 +41,18 @@ def events_of(platform: InProcessPlatform, asset: str) -> list[dg.AssetMateriali
     return [event for event in events if "content_hash" in event.metadata]
 
 
+def shown(events: list[dg.AssetMaterialization]) -> dg.AssetMaterialization:
+    """The newest event of a partition of which there was anything to tell."""
+    return next(one for one in events if "reason" not in one.metadata)
+
+
 def of_month(events: list[dg.AssetMaterialization], month: str) -> dg.AssetMaterialization:
     return next(one for one in events if (one.partition or "").endswith(month))
 
 
 def test_every_page_begins_with_its_numbers_and_ends_with_what_machines_compare(told):
     for asset, events in told.items():
-        keys = list(events[0].metadata)
+        keys = list(shown(events).metadata)
         assert keys[: len(FIRST[asset])] == FIRST[asset], asset
         assert keys[-3:] == ["inputs", "content_hash", "table_version"], asset
         drawn = [keys.index(name) for name in (TREND, OVERVIEW) if name in keys]
@@ -69,7 +74,6 @@ def test_trends_and_tables_stand_on_the_page_without_a_click_and_pictures_behind
                 assert len(texts.get(name, "")) <= MOST_CHARACTERS, (asset, name)
             for name in texts.keys() & {PICTURE, "account"}:
                 assert texts[name].startswith("![")
-                assert len(texts[name]) > MOST_CHARACTERS
     assert all(OVERVIEW in names for asset, names in seen.items() if asset != "verdict")
     assert all(TREND in names for names in seen.values())
     assert "account" in seen["verdict"]
@@ -95,6 +99,6 @@ def test_the_same_rows_make_the_same_page(old_platform: InProcessPlatform, told)
 
 
 def test_what_is_plotted_over_partitions_is_a_number(told):
-    record, candles = (told[asset][0].metadata for asset in ("record", "candles"))
+    record, candles = (shown(told[asset]).metadata for asset in ("record", "candles"))
     for value in (record["net_return_percent"], candles["close"], candles["volume"]):
         assert isinstance(value, dg.FloatMetadataValue)
