@@ -89,7 +89,7 @@ class Page:
 
     def picture(self, file: Path) -> None:
         """Keep what the window shows."""
-        shot = self.call("Page.captureScreenshot", format="png")
+        shot = self.call("Page.captureScreenshot", format="webp", quality=80)
         file.write_bytes(base64.b64decode(shot["data"]))
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:

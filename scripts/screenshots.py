@@ -84,11 +84,11 @@ PAGES = (
         shows="Metadata",
         clicks=(*FOLDED, "[Show Markdown]"),
     ),
-    Shot("lineage", "/asset-groups", shows="candles"),
-    Shot("runs", "/runs", shows="Runs"),
-    Shot("sensors", "/automation", shows="stale_candles"),
-    Shot("jobs", "/jobs", shows="backfill"),
-    Shot("launchpad-delete", "/locations/traderai/jobs/delete_models/playground", shows="Launch"),
+    Shot("page-lineage", "/asset-groups", shows="candles"),
+    Shot("page-runs", "/runs", shows="Runs"),
+    Shot("page-sensors", "/automation", shows="stale_candles"),
+    Shot("page-jobs", "/jobs", shows="backfill"),
+    Shot("page-launchpad", "/locations/traderai/jobs/delete_models/playground", shows="Launch"),
 )
 
 
@@ -101,9 +101,9 @@ def take(page: Page, shot: Shot, address: str, folder: Path) -> list[str]:
             page.rest()
         for text in shot.clicks:
             page.click(text)
-        page.picture(folder / f"{shot.name}.png")
+        page.picture(folder / f"{shot.name}.webp")
     except TimeoutError as error:
-        page.picture(folder / f"{shot.name}.png")
+        page.picture(folder / f"{shot.name}.webp")
         return [*page.amiss, str(error)]
     wider = page.overflow()
     return [*page.amiss, *([f"wider than its window by {wider} pixels"] if wider > 0 else [])]

@@ -24,7 +24,7 @@ BODIES = {
     "/clicked": "<button onclick=\"this.textContent = 'done'\">do it</button>",
     "/dark": "<script>document.write(matchMedia('(prefers-color-scheme: dark)').matches)</script>",
 }
-PNG = b"\x89PNG"
+WEBP = b"RIFF"
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -57,7 +57,7 @@ def page() -> Iterator[Page]:
 def test_a_page_is_taken_once_it_shows_what_it_should(page, address, tmp_path):
     shot = Shot("late", "/whole", shows="made late")
     assert take(page, shot, address, tmp_path) == []
-    assert (tmp_path / "late.png").read_bytes().startswith(PNG)
+    assert (tmp_path / "late.webp").read_bytes().startswith(WEBP)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_amiss_with_a_page_is_told_and_the_page_is_taken(
 ):
     amiss = take(page, Shot("bad", path, width=390), address, tmp_path)
     assert any(one.startswith(told) for one in amiss), amiss
-    assert (tmp_path / "bad.png").exists()
+    assert (tmp_path / "bad.webp").exists()
 
 
 def test_what_was_amiss_with_one_page_is_not_told_of_the_next(page, address, tmp_path):
@@ -95,4 +95,4 @@ def test_no_two_pictures_have_one_name_and_docs_have_those_they_show():
     names = [shot.name for shot in PAGES]
     assert len(set(names)) == len(names)
     text = Path("docs/asset_pages.md").read_text()
-    assert all(f"images/{name}.png" in text for name in ("asset-candles", "asset-models"))
+    assert all(f"images/{name}.webp" in text for name in ("asset-candles", "asset-models"))
