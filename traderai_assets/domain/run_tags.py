@@ -27,7 +27,7 @@ def named(tags: Mapping[str, str], beginning: str) -> dict[str, str]:
 
     What was taken back of a former name holds nothing, and is left out.
     """
-    found = {}
+    found: dict[str, str] = {}
     for start in (former(beginning), beginning):
         found |= {
             name[len(start) :]: value for name, value in tags.items() if name.startswith(start)

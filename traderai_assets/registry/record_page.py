@@ -23,7 +23,7 @@ def record_metadata(fresh: pd.DataFrame, added: pd.DataFrame, title: str) -> dic
         Market and month.
     """
     accounts = {
-        name: np.cumprod(1.0 + fresh[column].to_numpy(np.float64))
+        name: (1.0 + fresh[column].to_numpy(np.float64)).cumprod()
         for name, column in (("strategy", "net"), ("buy-and-hold", "buy_and_hold"))
     }
     told: dict[str, Any] = {}
