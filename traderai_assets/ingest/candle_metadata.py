@@ -8,7 +8,7 @@ import pandas as pd
 
 from traderai_assets.domain.candles.gap_classes import believed
 from traderai_assets.domain.candles.gap_confirmation import asked_for, rows
-from traderai_assets.domain.numbers import PRICE_DIGITS, shown
+from traderai_assets.domain.numbers import PRICE_DIGITS, shown, significant
 from traderai_assets.domain.pictures.candle_chart import Ohlc, candle_chart
 from traderai_assets.runs.page import in_percent, overview, picture, trend
 
@@ -70,7 +70,7 @@ def _prices(candles: pd.DataFrame, title: str, *, is_over: bool) -> dict[str, An
         "month_return_percent": in_percent(last / opens[0] - 1.0),
         **trend(closes, f"close, {title}"),
         **overview(["open", "high", "low", "close", "volume in base"], [row]),
-        "volume": volume,
+        "volume": significant(volume),
     }
     if is_over:
         times = candles["open_time"].to_numpy("datetime64[ms]")

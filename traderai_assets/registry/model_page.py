@@ -88,9 +88,10 @@ def _of_folds(card: dict[str, Any], model_id: str) -> dict[str, Any]:
 
 def _of_gains(gains: dict[str, float], learner: str, model_id: str) -> dict[str, Any]:
     ranked = sorted(gains.items(), key=lambda one: one[1], reverse=True)
-    bars = [(name, 100.0 * share) for name, share in ranked]
-    if not bars:
+    total = sum(gains.values())
+    if not total > 0.0:
         return {}
+    bars = [(name, 100.0 * gain / total) for name, gain in ranked]
     title = f"Importance of features, {learner}, model {model_id[:8]}"
     drawn = bar_chart(
         [(name, 100.0 * share) for name, share in bars], title=title, unit="% of gain"
