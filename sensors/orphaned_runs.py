@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from traderai_assets.domain.progress_line import RUNNING, STATE_TAG
+from traderai_assets.domain.run_tags import former
 from traderai_assets.instance.instance_guard import foreign
 from traderai_assets.instance.lost_retries import give_up_lost_retries
 from traderai_assets.instance.orphans import find_orphans, reconcile
@@ -22,7 +23,9 @@ from traderai_assets.settings import Settings
 RUNS_A_TICK = 20  # a tick has 60 s, and the next one goes on
 ORPHANS_A_TICK = 3  # to stop a worker takes up to twenty seconds
 _ENDED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_UNSAID = dg.RunsFilter(statuses=_ENDED, tags={STATE_TAG: RUNNING})
+_UNSAID = tuple(
+    dg.RunsFilter(statuses=_ENDED, tags={tag: RUNNING}) for tag in (STATE_TAG, former(STATE_TAG))
+)
 
 
 def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
@@ -48,7 +51,7 @@ def orphaned_runs_sensor(settings: Settings) -> dg.SensorDefinition:
         said += give_up_lost_retries(instance, now)
         said += backfills.give_up(instance, now)
         release_ended(instance)
-        killed = instance.get_runs(_UNSAID, limit=RUNS_A_TICK)
+        killed = [run for asked in _UNSAID for run in instance.get_runs(asked, limit=RUNS_A_TICK)]
         said += [f"{run.run_id[:8]} {mark_failed(instance, run)}" for run in killed]
         return dg.SkipReason("; ".join(said) or "no run is orphaned")
 

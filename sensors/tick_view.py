@@ -24,7 +24,7 @@ from traderai_assets.domain.months import Month
 from traderai_assets.domain.states.tries import FIRST_REST, Try, became_of, key_of_try, may_ask
 from traderai_assets.domain.strategies.strategy import UNNAMED, Strategy
 from traderai_assets.instance.kept_markets import kept_markets, sync_with_settings
-from traderai_assets.instance.live_runs import is_live, live_markets
+from traderai_assets.instance.live_runs import is_live, live_markets, newest_record
 from traderai_assets.instance.market_notes import machine_time, refusals_in
 from traderai_assets.instance.open_months import note_open_month
 from traderai_assets.instance.run_coordinator import market_of, strategies_written
@@ -126,9 +126,8 @@ class TickView:
         tag = MARKET_TAG
         if self.strategy.folder:  # A run of all strategies writes its assets, too
             tag = f"{WRITES_TAG}{self.strategy.folder}/{min(JOBS[job])}"
-        asked = dg.RunsFilter(job_name=job, tags={tag: market.key})
-        records = self.instance.get_run_records(asked, limit=1)
-        return _ended(records[0]) if records else None
+        record = newest_record(self.instance, job, tag, market.key)
+        return _ended(record) if record else None
 
     def _concerns(self, run: dg.DagsterRun) -> bool:
         """Whether a run writes anything of the strategy: one without a selection writes of all."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 import dagster as dg
 from dagster._core.storage.dagster_run import RunRecord
 
+from traderai_assets.domain.run_tags import HIDDEN, former
+
 RUN_KEY_TAG = "dagster/run_key"
 # On every run but the first that was asked for of one cause: the run key of the first
-CAUSE_TAG = "traderai/cause"
+CAUSE_TAG = f"{HIDDEN}cause"
 _A_QUERY = 500  # Causes in one query: every database takes so many
 
 
@@ -32,7 +34,7 @@ class TriedCauses:
 
     def _read(self, causes: list[str]) -> None:
         found: dict[str, dict[int, RunRecord]] = defaultdict(dict)
-        for tag in (CAUSE_TAG, RUN_KEY_TAG):
+        for tag in (CAUSE_TAG, former(CAUSE_TAG), RUN_KEY_TAG):
             wanted = dg.RunsFilter(tags={tag: causes})
             for record in self._instance.get_run_records(wanted):
                 found[record.dagster_run.tags[tag]][record.storage_id] = record

@@ -36,9 +36,18 @@ SAYING = {
     "traderai_assets.domain.progress_line",
     "traderai_assets.domain.training.progress",
     "traderai_assets.domain.ways_out",
+    *(
+        f"traderai_assets.domain.pictures.{kind}"
+        for kind in ("bar_chart", "candle_chart", "line_chart", "scale", "small_table")
+    ),
+    "traderai_assets.domain.pictures.sparkline",
+    "traderai_assets.domain.pictures.svg",
     "traderai_assets.ingest.candle_metadata",
-    "traderai_assets.registry.backtest_page",
-    "traderai_assets.registry.model_page",
+    *(f"traderai_assets.making.{kind}_page" for kind in ("feature", "label", "outcome", "signal")),
+    *(
+        f"traderai_assets.registry.{kind}_page"
+        for kind in ("backtest", "champion", "drift", "model", "record", "verdict")
+    ),
 }
 
 

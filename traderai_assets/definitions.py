@@ -62,6 +62,7 @@ def _assets(settings: Settings) -> list[dg.AssetsDefinition]:
     from traderai_assets import assets
     from traderai_assets.instance.months_read import with_reach
     from traderai_assets.plan import reach
+    from traderai_assets.runs.described_assets import described
     from traderai_assets.runs.strategy_assets import (
         AssetOverStrategies,
         StrategyAsset,
@@ -76,7 +77,7 @@ def _assets(settings: Settings) -> list[dg.AssetsDefinition]:
     for strategy in strategies:
         own = [one.of(strategy) for one in declared_in(assets.__name__, StrategyAsset)]
         built += with_reach(own, reach(settings.of(strategy.name)))
-    return each_once(built)
+    return described(each_once(built), settings)
 
 
 def _checks(settings: Settings) -> list[dg.AssetChecksDefinition]:

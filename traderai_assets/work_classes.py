@@ -7,28 +7,29 @@ from enum import Enum
 
 from traderai_assets.domain.queue.hand_jobs import HAND_WRITES, NEVER_URGENT
 from traderai_assets.domain.queue.policy import Limits, TagLimit
+from traderai_assets.domain.run_tags import HIDDEN, SHOWN
 
-CLASS_TAG = "traderai/class"
-MARKET_TAG = "traderai/market"
-EXCHANGE_TAG = "traderai/exchange"
+# For people, and so on pages; what follows is for the queue and the sensors (domain/run_tags.py)
+CLASS_TAG = f"{SHOWN}class"
+MARKET_TAG = f"{HIDDEN}market"
+EXCHANGE_TAG = f"{HIDDEN}exchange"
 # Names of the strategies a run works for, where the settings name any
-STRATEGY_TAG = "traderai/strategy"
+STRATEGY_TAG = f"{HIDDEN}strategy"
 # Before the name of each asset that a run writes; its value is the market
-WRITES_TAG = "traderai/writes/"
-# Before asset and market, of each market that a run writes: a run of many has no one value. Dagster
-# keeps tags that begin so from its pages
+WRITES_TAG = f"{HIDDEN}writes/"
+# Before asset and market, of each market that a run writes: a run of many has no one value
 HOLDS_TAG = ".dagster/traderai/holds/"
 # On a live update: how many markets it is for
-MARKETS_TAG = "traderai/markets"
+MARKETS_TAG = f"{HIDDEN}markets"
 # On a run of the sensor that asks for absent bars when they are due; any other run asks at once
-BY_SCHEDULE_TAG = "traderai/by_schedule"
+BY_SCHEDULE_TAG = f"{HIDDEN}by_schedule"
 PRIORITY_TAG = "dagster/priority"
 RETRIES_TAG = "dagster/max_retries"
 RETRY_ERRORS_TAG = "dagster/retry_on_asset_or_op_failure"
 
 TOTAL_SLOTS = 3
 # On runs that may last: at most two at once, so that a bar that closes finds a slot
-LONG_TAG = "traderai/long_work"
+LONG_TAG = f"{HIDDEN}long_work"
 LONG_SLOTS = 2
 # The job of a live tick: many markets, from their candles to the outcomes of their signals
 LIVE_JOB = "live_update"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform
-from traderai_assets.making.signal_outcomes import _metadata
+from traderai_assets.making.outcome_page import outcome_metadata
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
@@ -67,7 +67,7 @@ def test_the_page_shows_how_many_ended_how_and_the_exact_prices_of_the_last():
             "gross_return": [0.0001, np.nan],
         }
     )
-    shown = _metadata(outcomes)
+    shown = outcome_metadata(outcomes, title="BTC", is_over=False)
     assert (shown["target"], shown["open"]) == (1, 1)
     late, early = (row.data for row in shown["last_outcomes"].records)  # type: ignore[attr-defined]
     assert (late["side"], late["entry_price"], late["gross_return"]) == (
@@ -76,4 +76,4 @@ def test_the_page_shows_how_many_ended_how_and_the_exact_prices_of_the_last():
         "undefined",
     )
     assert (early["target_price"], early["stop_price"]) == ("3.0003e-09", "2.9997e-09")
-    assert _metadata(outcomes[:0]) == {}
+    assert outcome_metadata(outcomes[:0], title="BTC", is_over=True) == {}

@@ -9,7 +9,7 @@ import pytest
 from tests.assets.conftest import LATER
 from tests.assets.in_process_platform import InProcessPlatform, damage
 from traderai_assets.domain.errors import CorruptModel, CorruptPartition
-from traderai_assets.making.signals import _metadata
+from traderai_assets.making.signal_page import signal_metadata
 from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.models import MODELS
@@ -100,7 +100,8 @@ def test_prices_are_shown_apart_whatever_a_coin_is_worth_and_called_indicative(p
             "word": ["signal"],
         }
     )
-    [row] = _metadata(given, given)["last_signals"].records  # type: ignore[attr-defined]
+    page = signal_metadata(given, given, title="BTC", is_over=False)
+    [row] = page["last_signals"].records
     assert row.data["indicative_target_price"] == pytest.approx(price * 1.001, rel=1e-7)
     assert row.data["indicative_stop_price"] == pytest.approx(price * 0.999, rel=1e-7)
     assert (row.data["target"], row.data["stop"]) == ("0.1234%", "undefined")

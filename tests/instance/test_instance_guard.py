@@ -63,7 +63,7 @@ EDITS = {
     ),
     "a writer": (
         lambda told: without(told, "concurrency", "runs", "tag_concurrency_limits", 9),
-        "no limit of at most 1 for traderai/writes/candles",
+        "no limit of at most 1 for .dagster/traderai.writes/candles",
     ),
     "empty list": (lambda told: limited_by(told, []), "no limit of at most 1 for traderai/class b"),
     "null": (lambda told: limited_by(told, None), "no limit of at most 1 for traderai/class backf"),

@@ -1,14 +1,25 @@
 import dagster as dg
 import pytest
 from dagster._core.storage.dagster_run import DagsterRun
+from dagster._core.storage.tags import HIDDEN_TAG_PREFIX
 
 from traderai_assets.domain.months import Month
 from traderai_assets.domain.queue.policy import QueueRun, next_runs, waits
+from traderai_assets.domain.run_tags import named, tag_of
 from traderai_assets.instance.live_runs import contested_now, live_run_config
 from traderai_assets.instance.open_months import note_open_month, open_month
-from traderai_assets.instance.run_coordinator import queue_tags
+from traderai_assets.instance.run_coordinator import market_of, queue_tags
 from traderai_assets.instance.strategy_writers import note_writers, noted_writers, written_by
-from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, contested, holds_tag, limits_of
+from traderai_assets.work_classes import (
+    HOLDS_TAG,
+    LIVE_JOB,
+    MARKET_TAG,
+    STRATEGY_TAG,
+    WRITES_TAG,
+    contested,
+    holds_tag,
+    limits_of,
+)
 
 MARKET = "binance.BTC-USDT.5m"
 
@@ -29,10 +40,10 @@ def test_a_run_from_the_materialize_button_gets_all_that_the_queue_goes_by():
         "dagster/priority": "5",
         "dagster/max_retries": "3",
         "dagster/retry_on_asset_or_op_failure": "false",
-        "traderai/long_work": "true",
-        "traderai/market": MARKET,
-        "traderai/exchange": "binance",
-        "traderai/writes/models": MARKET,
+        ".dagster/traderai.long_work": "true",
+        ".dagster/traderai.market": MARKET,
+        ".dagster/traderai.exchange": "binance",
+        ".dagster/traderai.writes/models": MARKET,
     }
 
 
@@ -46,31 +57,35 @@ def test_a_range_over_the_open_month_and_an_older_one_is_backfill():
 
 
 def written(run):
-    return {tag: value for tag, value in queue_tags(run, "2026-10").items() if "/writes/" in tag}
+    return {
+        tag: value for tag, value in queue_tags(run, "2026-10").items() if "traderai.writes/" in tag
+    }
 
 
 def test_backfill_and_update_of_one_market_write_the_same():
     old = run_of("candles", dagster__partition=f"{MARKET}|2026-08")
     new = run_of("candles", dagster__partition=f"{MARKET}|2026-10")
-    assert written(old) == written(new) == {"traderai/writes/candles": MARKET}
+    assert written(old) == written(new) == {".dagster/traderai.writes/candles": MARKET}
 
 
 def test_a_run_that_spans_classes_waits_for_the_writers_of_each_of_its_assets():
     both = run_of("candles", "models", dagster__partition=f"{MARKET}|2026-10")
-    assert written(both) == {"traderai/writes/candles": MARKET, "traderai/writes/models": MARKET}
+    assert written(both) == {
+        ".dagster/traderai.writes/candles": MARKET,
+        ".dagster/traderai.writes/models": MARKET,
+    }
     job = run_of(job="train", dagster__partition=f"{MARKET}|2026-10")
     assert written(job) == {
-        f"traderai/writes/{asset}": MARKET for asset in ("models", "backtests", "record")
+        f".dagster/traderai.writes/{asset}": MARKET for asset in ("models", "backtests", "record")
     }
 
 
 def test_a_writer_set_by_hand_holds_up_nobody_else():
-    hostile = run_of(
-        "signals", dagster__partition=f"{MARKET}|2026-10", traderai__writes__models=MARKET
-    )
+    mine = {".dagster/traderai.writes/models": MARKET}
+    hostile = run_of("signals", dagster__partition=f"{MARKET}|2026-10", **mine)
     assert written(hostile) == {
-        "traderai/writes/signals": MARKET,
-        "traderai/writes/models": hostile.run_id,
+        ".dagster/traderai.writes/signals": MARKET,
+        ".dagster/traderai.writes/models": hostile.run_id,
     }
 
 
@@ -79,10 +94,10 @@ def test_a_run_that_is_tried_again_does_not_show_the_progress_of_the_first():
         "models",
         dagster__partition=f"{MARKET}|2026-10",
         traderai__progress="failed at 2026-10 search 42%",
-        traderai__progress_state="failed",
+        **{".dagster/traderai.progress_state": "failed"},
     )
     stamped = queue_tags(again, "2026-10")
-    assert (stamped["traderai/progress"], stamped["traderai/progress_state"]) == ("", "")
+    assert (stamped["traderai/progress"], stamped[".dagster/traderai.progress_state"]) == ("", "")
 
 
 def test_only_what_talks_to_an_exchange_is_tried_again_after_an_error():
@@ -92,7 +107,7 @@ def test_only_what_talks_to_an_exchange_is_tried_again_after_an_error():
 
 def test_a_champion_is_partitioned_by_market_alone():
     tags = queue_tags(run_of("champions", dagster__partition=MARKET), "2026-10")
-    assert (tags["traderai/class"], tags["traderai/market"]) == ("training", MARKET)
+    assert (tags["traderai/class"], tags[".dagster/traderai.market"]) == ("training", MARKET)
 
 
 def test_what_is_set_by_hand_is_overwritten():
@@ -120,7 +135,7 @@ def test_a_run_without_assets_is_never_urgent(job):
         "dagster/priority": "1",
         "dagster/max_retries": "3",
         "dagster/retry_on_asset_or_op_failure": "false",
-        "traderai/long_work": "true",
+        ".dagster/traderai.long_work": "true",
     }
 
 
@@ -135,10 +150,10 @@ def test_a_run_of_one_strategy_is_limited_by_what_it_writes_and_no_other():
         tags={"dagster/partition": f"{MARKET}|2026-10"},
     )
     tags = queue_tags(run, "2026-10")
-    assert (tags["traderai/class"], tags["traderai/strategy"]) == ("training", "fast")
+    assert (tags["traderai/class"], tags[".dagster/traderai.strategy"]) == ("training", "fast")
     assert written(run) == {
-        "traderai/writes/fast/backtests": MARKET,
-        "traderai/writes/fast/models": MARKET,
+        ".dagster/traderai.writes/fast/backtests": MARKET,
+        ".dagster/traderai.writes/fast/models": MARKET,
     }
 
 
@@ -150,16 +165,49 @@ def test_labels_are_nobodys_own_and_follow_their_caller():
     )
     tags = queue_tags(run, "2026-10")
     assert tags["traderai/class"] == "update_latest"
-    assert "traderai/strategy" not in tags
+    assert ".dagster/traderai.strategy" not in tags
     assert written(run) == {
-        "traderai/writes/candles": MARKET,
-        "traderai/writes/12_bars_1/labels": MARKET,
+        ".dagster/traderai.writes/candles": MARKET,
+        ".dagster/traderai.writes/12_bars_1/labels": MARKET,
     }
 
 
 def test_a_strategy_set_by_hand_is_taken_back():
-    run = run_of("models", dagster__partition=f"{MARKET}|2026-10", traderai__strategy="slow")
-    assert queue_tags(run, "2026-10")["traderai/strategy"] == ""
+    mine = {".dagster/traderai.strategy": "slow"}
+    run = run_of("models", dagster__partition=f"{MARKET}|2026-10", **mine)
+    assert queue_tags(run, "2026-10")[".dagster/traderai.strategy"] == ""
+
+
+def test_pages_show_the_class_and_no_other_tag_of_ours():
+    run = run_of("models", "candles", dagster__partition=f"{MARKET}|2026-10")
+    shown = [tag for tag in queue_tags(run, "2026-10") if not tag.startswith(HIDDEN_TAG_PREFIX)]
+    assert [tag for tag in shown if not tag.startswith("dagster/")] == ["traderai/class"]
+
+
+def test_what_a_run_of_before_showed_is_taken_back_where_it_is_tried_again():
+    before = {
+        "traderai/market": "binance.ETH-USDT.5m",
+        "traderai/writes/record": MARKET,
+        "traderai/strategy": "slow",
+        "traderai/long_work": "true",
+        "traderai/cause": "why",
+    }
+    run = run_of("signals", dagster__partition=f"{MARKET}|2026-10", **before)
+    tags = {**run.tags, **queue_tags(run, "2026-10")}
+    assert {tag: value for tag, value in tags.items() if tag.startswith("traderai/") and value} == {
+        "traderai/class": "signals.generate",
+        "traderai/cause": "why",
+    }
+    assert tag_of(tags, MARKET_TAG) == market_of(tags) == MARKET
+    assert named(tags, WRITES_TAG) == {"signals": MARKET}
+    assert not tag_of(tags, STRATEGY_TAG)
+
+
+def test_a_run_of_before_is_read_by_the_names_it_has():
+    tags = {"traderai/market": MARKET, "traderai/writes/models": MARKET, "dagster/partition": "x"}
+    assert market_of(tags) == tag_of(tags, MARKET_TAG) == MARKET
+    assert named(tags, WRITES_TAG) == {"models": MARKET}
+    assert tag_of(tags, STRATEGY_TAG) is None
 
 
 def platform_of(tmp_path, names):
@@ -206,7 +254,7 @@ def test_the_queue_limits_what_strategies_were_seen_to_write(repository, tmp_pat
     assert list(after[: len(before)]) == list(before)
     each = {"applyLimitPerUniqueValue": True}
     assert list(after[len(before) :]) == [
-        {"key": f"traderai/writes/{name}/models", "limit": 1, "value": each}
+        {"key": f".dagster/traderai.writes/{name}/models", "limit": 1, "value": each}
         for name in ("fast", "slow")
     ]
 
@@ -218,8 +266,11 @@ def live_run(*markets):
 def test_a_live_update_holds_each_of_its_markets_and_is_of_the_class_of_updates():
     tags = queue_tags(live_run(MARKET, "binance.ETH-USDT.5m"), "2026-10")
     assert (tags["traderai/class"], tags["dagster/priority"]) == ("update_latest", "9")
-    assert (tags["traderai/markets"], tags["traderai/exchange"]) == ("2", "binance")
-    assert "traderai/market" not in tags
+    assert (tags[".dagster/traderai.markets"], tags[".dagster/traderai.exchange"]) == (
+        "2",
+        "binance",
+    )
+    assert ".dagster/traderai.market" not in tags
     held = {tag.removeprefix(HOLDS_TAG) for tag in tags if tag.startswith(HOLDS_TAG)}
     assert held == {
         f"{asset}/{market}"

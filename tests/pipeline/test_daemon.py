@@ -127,10 +127,10 @@ def test_every_run_that_was_taken_carries_all_that_the_queue_goes_by(platform):
         assert tags["dagster/priority"] == priorities[tags["traderai/class"]]
         job = record.dagster_run.job_name
         if job == LIVE_JOB:
-            assert tags["traderai/markets"] == "1"
+            assert tags[".dagster/traderai.markets"] == "1"
             assert {holds_tag(asset, BTC) for asset in JOBS[job]} <= tags.keys()
             continue
-        assert tags["traderai/market"] == BTC
+        assert tags[".dagster/traderai.market"] == BTC
         written = {tag.removeprefix(WRITES_TAG) for tag in tags if tag.startswith(WRITES_TAG)}
         assert written == JOBS[job]
     assert {one.dagster_run.status for one in platform.runs()} == {dg.DagsterRunStatus.SUCCESS}

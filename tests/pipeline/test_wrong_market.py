@@ -17,7 +17,7 @@ BARS = 4
 
 def runs_of(platform, market):
     runs = (one.dagster_run for one in platform.runs())
-    return [run for run in runs if run.tags.get("traderai/market") == market]
+    return [run for run in runs if run.tags.get(".dagster/traderai.market") == market]
 
 
 @pytest.mark.filterwarnings("ignore:Using variable_values:DeprecationWarning")  # of dagster_graphql

@@ -117,7 +117,7 @@ def test_absent_bars_are_asked_for_when_they_are_due_once_an_hour_by_a_run_that_
     assert tick.request.job_name == "backfill"
     # March's features begin with the memory of February
     assert tick.months == (f"{BTC}|2026-02", f"{BTC}|2026-03")
-    assert tick.request.tags["traderai/by_schedule"] == "true"
+    assert tick.request.tags[".dagster/traderai.by_schedule"] == "true"
     platform.run(tick.request, dg.DagsterRunStatus.FAILURE)
     assert platform.tick("stale_candles").requests == []
 

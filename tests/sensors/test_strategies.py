@@ -78,7 +78,7 @@ def test_a_model_is_asked_for_of_each_strategy_and_of_its_assets_alone(platform)
     }
     fast = tick.requests[0]
     assert fast.job_name == "train"
-    assert fast.tags["traderai/strategy"] == "fast"
+    assert fast.tags[".dagster/traderai.strategy"] == "fast"
     assert fast.tags["dagster/asset_partition_range_start"] == f"{BTC}|2026-04"
     checks = {key.to_user_string() for key in fast.asset_check_keys}
     assert checks == {

@@ -90,7 +90,7 @@ def test_each_strategy_is_asked_about_by_itself(platform, kept, rows_of):
     platform.lake = lake
     tick = platform.tick("unjudged_records")
     assert tick.request.asset_selection == [dg.AssetKey(["slow", "verdict"])]
-    assert tick.request.tags["traderai/strategy"] == "slow"
+    assert tick.request.tags[".dagster/traderai.strategy"] == "slow"
     assert "strategy fast has no record" in tick.log
 
 

@@ -128,7 +128,9 @@ def _put(part: Partition, model: "ServingModel", results: dict[str, "Backtest"])
         for segment, figures in measured.items()
     ]
     frame = pd.concat(rows, ignore_index=True) if rows else BACKTEST_METRICS.empty()
-    part.put(frame, {"model_id": model.model_id, **backtest_metadata(measured)})
+    accounts = {segment: result.equity for segment, result in results.items()}
+    page = backtest_metadata(measured, accounts, part.title)
+    part.put(frame, {**page, "model_id": model.model_id})
 
 
 def _measured(result: "Backtest") -> dict[str, float]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from resources.exchange.resource import ExchangeResource
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
+from traderai_assets.domain.run_tags import tag_of
 from traderai_assets.ingest.candle_month import MonthIngest
 from traderai_assets.ingest.ledgers import Ledgers
 from traderai_assets.ingest.refused_markets import RefusedMarkets
@@ -49,7 +50,7 @@ def candles(
         refused = RefusedMarkets(context, publication, exchange)
         for done, part in enumerate(publication.partitions(), start=1):
             ingest = MonthIngest(part, publication, ledgers)
-            by_schedule = BY_SCHEDULE_TAG in context.run.tags
+            by_schedule = tag_of(context.run.tags, BY_SCHEDULE_TAG) is not None
             if not refused.fetch(ingest, refetch=config.refetch, by_schedule=by_schedule):
                 continue
             context.log.info(f"{part.dagster_key}: {len(ingest.candles)} candles")

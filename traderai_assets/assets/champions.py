@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import pandas as pd
 
 from resources.lake.resource import LakeResource
-from traderai_assets.domain.champions.choice import Choice
 from traderai_assets.domain.champions.history import with_choice
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.ingest.known_until import known_until
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, markets, same_market
+from traderai_assets.registry.champion_page import champion_metadata
 from traderai_assets.registry.contenders import chosen_speaker, tables_read, versions_read
 from traderai_assets.runs.publication import Publication
 from traderai_assets.runs.strategy_assets import asset_over_strategies
@@ -60,35 +59,5 @@ def champions(
             )
             if as_of is not None:
                 history = with_choice(history, choice, changed_at=as_of)
-            part.put(history, _metadata(choice, history))
+            part.put(history, champion_metadata(choice, history, part.market.key))
         yield from publication.publish()
-
-
-def _metadata(choice: Choice, history: pd.DataFrame) -> dict[str, object]:
-    speaker = choice.speaker
-    contended = [
-        dg.TableRecord(
-            {
-                "strategy": one["strategy"],
-                "state": one["state"],
-                "annual_sharpe": one["annual_sharpe"],
-                "model": (one["model_id"] or "none")[:8],
-                "why_not": one["why_not"] or "it may speak",
-            }
-        )
-        for one in choice.evidence["contenders"]
-    ]
-    return {
-        "champion": speaker.model_id if speaker else "none",
-        "strategy": speaker.strategy if speaker else "none",
-        "speaks": _how(choice),
-        "reason": choice.reason,
-        "last_action": str(history["action"].iloc[-1]) if len(history) else "none",
-        "contenders": dg.MetadataValue.table(contended),
-    }
-
-
-def _how(choice: Choice) -> str:
-    if choice.speaker is None:
-        return "not"
-    return "on paper" if choice.paper else "in full"

@@ -77,4 +77,4 @@ def _measure(
     table = measure_drift(part, model, champion, features, settings)
     earlier = stored[stored["window_end"] != table["window_end"].iloc[0]]
     kept = pd.concat([earlier, table], ignore_index=True) if len(earlier) else table
-    return kept, drift_metadata(table)
+    return kept, drift_metadata(table, kept, part.title)

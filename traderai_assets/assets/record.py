@@ -77,4 +77,4 @@ def _record(
     )
     frames = [frame for frame in (stored, added) if len(frame)]
     rows = pd.concat(frames, ignore_index=True) if frames else stored
-    part.put(rows, record_metadata(fresh, added))
+    part.put(rows, record_metadata(fresh, added, part.title))

@@ -13,8 +13,6 @@ from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.settings import Settings
 
-_PRICES = ("entry_price", "target_price", "stop_price", "exit_price")
-
 
 @strategy_asset(
     partitions_def=market_months,

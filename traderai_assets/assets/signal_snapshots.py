@@ -9,6 +9,7 @@ import pandas as pd
 from resources.lake.resource import LakeResource
 from traderai_assets.domain.code_versions import version_of
 from traderai_assets.instance.months_read import months_read
+from traderai_assets.making.outcome_page import replayed_metadata
 from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_months, same_month
 from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import last_made
@@ -51,11 +52,7 @@ def signal_snapshots(
                 continue
             model = decode_model(last_made(trained))
             frame = _replayed(part, model, settings)
-            part.put(
-                frame,
-                {"model_id": model.model_id}
-                | {str(status): int(n) for status, n in frame["status"].value_counts().items()},
-            )
+            part.put(frame, {**replayed_metadata(frame, part.title), "model_id": model.model_id})
         yield from publication.publish()
 
 

@@ -9,6 +9,7 @@ import click
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.plain_text import plain_lines
 from traderai_assets.domain.progress_line import ProgressLine
+from traderai_assets.domain.run_tags import tag_of
 from traderai_assets.status.run_facts import market_of_run
 from traderai_assets.work_classes import CLASS_TAG, STRATEGY_TAG
 
@@ -93,7 +94,7 @@ class QueueWatch:
         if status != last_status or moved_on:
             self._said[run.run_id] = (status, state, now)
             name = run.tags.get(CLASS_TAG, run.job_name)
-            what = f"{market_of_run(run)} {run.tags.get(STRATEGY_TAG, '')}".strip()
+            what = f"{market_of_run(run)} {tag_of(run.tags, STRATEGY_TAG) or ''}".strip()
             self.say(f"  {run.run_id[:8]} {name:<16} {what:<22} {state}")
         if run.status == DagsterRunStatus.FAILURE and not self._is_tried_again(run, last_status):
             raise TraderAIError(

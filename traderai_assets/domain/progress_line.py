@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-PROGRESS_TAG = "traderai/progress"
-"""The text. Every tag of a run's progress begins with this."""
-STATE_TAG = "traderai/progress_state"
-AS_OF_TAG = "traderai/progress_as_of"
-LINE_TAG = "traderai/progress_line"
+from traderai_assets.domain.run_tags import HIDDEN, SHOWN, tag_of
+
+PROGRESS_TAG = f"{SHOWN}progress"
+"""The text, for people."""
+STATE_TAG = f"{HIDDEN}progress_state"
+AS_OF_TAG = f"{HIDDEN}progress_as_of"
+LINE_TAG = f"{HIDDEN}progress_line"
 """The value that the text was written from, JSON."""
+BEGINNINGS = (PROGRESS_TAG, f"{HIDDEN}progress")
+"""Of every tag of a run's progress."""
 
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
 
@@ -74,7 +78,7 @@ class ProgressLine:
         text = tags.get(PROGRESS_TAG, "")
         if not text:
             return None
-        line = cls._of_json(tags.get(LINE_TAG, ""))
+        line = cls._of_json(tag_of(tags, LINE_TAG) or "")
         return line if line is not None and line.text == text else cls._of_text(text, tags)
 
     @classmethod
@@ -95,7 +99,7 @@ class ProgressLine:
     def _of_text(cls, text: str, tags: Mapping[str, str]) -> Self:
         found = _TEXT_ALONE.fullmatch(text)
         if found is None:  # Of more than one line
-            return cls(text, None, tags.get(STATE_TAG) or RUNNING)
+            return cls(text, None, tag_of(tags, STATE_TAG) or RUNNING)
         percent = found["percent"]
-        state = FAILED if found["failed"] else tags.get(STATE_TAG) or RUNNING
+        state = FAILED if found["failed"] else tag_of(tags, STATE_TAG) or RUNNING
         return cls(found["what"], None if percent is None else int(percent), state)

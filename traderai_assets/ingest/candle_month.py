@@ -170,8 +170,14 @@ class MonthIngest:
         self.part.has_news |= not self.gaps.equals(known)
         self._publish(self._ledgers.gaps, self.gaps)
         self._publish(self._ledgers.asks, self._asks)
-        told = month_metadata(self.gaps, self._asks, self.quarantine)
-        self.part.put(self.candles, {"source": source, **told})
+        self.part.put(
+            self.candles,
+            {**self._page(self._known_until >= self.part.month.end), "source": source},
+        )
+
+    def _page(self, is_over: bool) -> dict[str, object]:
+        title, frames = self.part.title, (self.candles, self.gaps, self._asks, self.quarantine)
+        return month_metadata(*frames, title=title, is_over=is_over)
 
     def _neighbours(self) -> tuple[datetime | None, datetime | None]:
         """Return the close of the last candle before the month, the opening of the next after."""
@@ -188,7 +194,7 @@ class MonthIngest:
             self.gaps = with_end(self.gaps, start, until, self.part.market.bar)
             self._publish(self._ledgers.gaps, self.gaps)
         self.part.has_news = True
-        self.part.put(self.candles, month_metadata(self.gaps, self._asks, self.quarantine))
+        self.part.put(self.candles, self._page(until == self.part.month.end))
 
     def _readable(self, stored: LakeSnapshot) -> pd.DataFrame:
         """Return what is stored of the month; nothing where it is damaged, to be fetched anew."""

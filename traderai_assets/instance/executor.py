@@ -15,6 +15,7 @@ from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
 from traderai_assets.domain.errors import may_pass_by_name
+from traderai_assets.domain.run_tags import tag_of
 from traderai_assets.instance.market_notes import note_answered, note_refused
 from traderai_assets.work_classes import JOBS, MARKET_TAG, RETRIES_TAG
 
@@ -62,7 +63,7 @@ def note_failures(
     errors : sequence of SerializableErrorInfo
         What each failed step failed of.
     """
-    market, job = run.tags.get(MARKET_TAG), run.job_name
+    market, job = tag_of(run.tags, MARKET_TAG), run.job_name
     if not errors:
         if market and job in JOBS:
             note_answered(instance, market, job)

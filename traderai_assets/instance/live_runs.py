@@ -5,6 +5,7 @@ from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
+from traderai_assets.domain.run_tags import former
 from traderai_assets.work_classes import HOLDS_TAG, LIVE_JOB, MARKET_TAG, holds_tag
 
 LIVE_OP = "update_markets"
@@ -40,12 +41,22 @@ def records_of_market(
 ) -> list[RunRecord]:
     """Return runs for a market, live updates of which it is one included; the newest first."""
     found: dict[str, RunRecord] = {}
-    for tag, value in ((MARKET_TAG, market), (holds_tag("candles", market), "true")):
+    own = ((MARKET_TAG, market), (former(MARKET_TAG), market))
+    for tag, value in (*own, (holds_tag("candles", market), "true")):
         wanted = RunsFilter(statuses=statuses, tags={**(tags or {}), tag: value})
         for record in instance.get_run_records(wanted, limit=limit):
             found[record.dagster_run.run_id] = record
     newest = sorted(found.values(), key=lambda record: record.storage_id, reverse=True)
     return newest[:limit]
+
+
+def newest_record(instance: DagsterInstance, job: str, tag: str, value: str) -> RunRecord | None:
+    """Return the newest run of a job with a tag of ours, also under the tag's former name."""
+    for name in (tag, former(tag)):
+        asked = RunsFilter(job_name=job, tags={name: value})
+        for record in instance.get_run_records(asked, limit=1):
+            return record
+    return None
 
 
 def contested_now(instance: DagsterInstance) -> frozenset[str]:

@@ -18,9 +18,10 @@ from dagster._core.run_coordinator.queued_run_coordinator import RunQueueConfig
 
 from traderai_assets.domain.errors import RefusedRun
 from traderai_assets.domain.plain_text import plain_line
-from traderai_assets.domain.progress_line import PROGRESS_TAG
+from traderai_assets.domain.progress_line import BEGINNINGS
 from traderai_assets.domain.queue.limits import TagLimit
 from traderai_assets.domain.run_config import refused_run_config
+from traderai_assets.domain.run_tags import former, tag_of
 from traderai_assets.domain.strategies.strategy import LABELS
 from traderai_assets.instance.database_errors import name_database_files
 from traderai_assets.instance.hand_runs import hand_market, is_by_hand
@@ -57,6 +58,7 @@ from traderai_assets.work_classes import (
 )
 
 _PARTITION_TAG = "dagster/partition"
+_ONCE = {former(tag) for tag in (MARKET_TAG, EXCHANGE_TAG, STRATEGY_TAG, MARKETS_TAG, LONG_TAG)}
 _RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
@@ -183,9 +185,11 @@ def _taken_back(run: DagsterRun, tags: Mapping[str, str]) -> dict[str, str]:
     """
     own = (WRITES_TAG, HOLDS_TAG)
     written = (tag for tag in run.tags if tag.startswith(own) and tag not in tags)
-    said = (tag for tag in run.tags if tag.startswith(PROGRESS_TAG))
+    said = (tag for tag in run.tags if tag.startswith(BEGINNINGS))
+    # Of a run of before, whose tags stood under names that pages show
+    once = (tag for tag in run.tags if tag in _ONCE or tag.startswith(former(WRITES_TAG)))
     stray = (tag for tag in run.tags if tag in {STRATEGY_TAG, LONG_TAG} and tag not in tags)
-    return dict.fromkeys(written, run.run_id) | dict.fromkeys([*said, *stray], "")
+    return dict.fromkeys(written, run.run_id) | dict.fromkeys([*said, *stray, *once], "")
 
 
 def strategies_written(written: Iterable[str]) -> list[str]:
@@ -200,7 +204,7 @@ def _kind(asset: str) -> str:
 
 def market_of(tags: Mapping[str, str]) -> str:
     """Return the market a run is for, also before the coordinator has stamped it; "" if none."""
-    return tags.get(MARKET_TAG) or _market(tags)
+    return tag_of(tags, MARKET_TAG) or _market(tags)
 
 
 def markets_of(run: DagsterRun) -> list[str]:

@@ -1,9 +1,11 @@
 """Features of one market and month, from its candles and those of the warm-up before them."""
 
 from traderai_assets.domain.features.month import month_features, undefined_rows
+from traderai_assets.making.feature_page import feature_metadata
 from traderai_assets.plan import reach
 from traderai_assets.runs.crossings import kept_apart
 from traderai_assets.runs.partition import Partition
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings
 
 
@@ -13,13 +15,5 @@ def put_features(part: Partition, settings: Settings) -> None:
     candles = part.read_candles(*read.months(part.month))
     frame = month_features(candles, month=part.month, bar=part.market.bar)
     silent = int(undefined_rows(frame).sum())
-    undefined = frame.drop(columns="open_time").isna().mean()
-    part.put(
-        frame,
-        {
-            "features": len(undefined),
-            **kept_apart(candles, silent),
-            "undefined_share": float(undefined.mean()) if len(frame) else 0.0,
-            "most_undefined": str(undefined.idxmax()) if len(frame) else "",
-        },
-    )
+    cuts, is_over = kept_apart(candles, silent), part.is_over(CANDLES)
+    part.put(frame, feature_metadata(frame, cuts, title=part.title, is_over=is_over))

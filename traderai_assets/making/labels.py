@@ -1,8 +1,10 @@
 """Labels of one market and month: those that became known in it."""
 
 from traderai_assets.domain.labels.month import month_labels
+from traderai_assets.making.label_page import label_metadata
 from traderai_assets.plan import reach
 from traderai_assets.runs.partition import Partition
+from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.settings import Settings
 
 
@@ -16,9 +18,5 @@ def put_labels(part: Partition, settings: Settings) -> None:
         horizon_bars=settings.training.horizon_bars,
         multiple=settings.training.barrier_multiple,
     )
-    shares = frame["barrier"].value_counts(normalize=True)
-    part.put(
-        frame,
-        {f"{barrier}_share": float(share) for barrier, share in shares.items()}
-        | {"up_share": float((frame["label"] > 0).mean()) if len(frame) else 0.0},
-    )
+    is_over = part.is_over(CANDLES)
+    part.put(frame, label_metadata(frame, title=part.title, is_over=is_over))

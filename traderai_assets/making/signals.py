@@ -3,18 +3,16 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import dagster as dg
 import pandas as pd
 
 from traderai_assets.domain.champions.paper import as_spoken
 from traderai_assets.domain.champions.periods import ChampionPeriod, champion_periods
-from traderai_assets.domain.numbers import PRICE_DIGITS, percent, shown, significant
 from traderai_assets.domain.signals.decisions import decide_bars
 from traderai_assets.domain.signals.generation import signals_of
 from traderai_assets.domain.signals.identity import with_identity
 from traderai_assets.domain.signals.lateness import is_over, said_in_time
 from traderai_assets.domain.strategies.strategy import Strategy
-from traderai_assets.domain.words import OF_PREDICTIONS, OUTLIER
+from traderai_assets.making.signal_page import signal_metadata
 from traderai_assets.plan import reach
 from traderai_assets.registry.stored_models import read_model
 from traderai_assets.runs.partition import Partition
@@ -35,7 +33,8 @@ def put_signals(part: Partition, settings: Settings, strategy: Strategy) -> None
     """Put what the strategy predicted and said in a month; what was said is never edited."""
     predictions, signals = _spoken(part, settings, strategy)
     part.put_beside(PREDICTIONS, predictions)
-    part.put(signals, _metadata(predictions, signals))
+    over = part.is_over(CANDLES)
+    part.put(signals, signal_metadata(predictions, signals, title=part.title, is_over=over))
 
 
 def _spoken(
@@ -100,42 +99,3 @@ def _predictions(
 
 def _joined(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([earlier, later], ignore_index=True) if len(earlier) else later
-
-
-def _metadata(predictions: pd.DataFrame, signals: pd.DataFrame) -> dict[str, object]:
-    last = signals.tail(10).iloc[::-1]
-    rows = [
-        dg.TableRecord(
-            {
-                "decided_at": str(signal["decided_at"]),
-                "side": "long" if signal["side"] > 0 else "short",
-                "size": shown(signal["size"], 4),
-                "paper": str(signal["paper"]).lower(),
-                "probability": significant(signal["probability"], 4),
-                "target": percent(signal["target"], 4),
-                "stop": percent(signal["stop"], 4),
-                "indicative_target_price": significant(signal["target_price"], PRICE_DIGITS),
-                "indicative_stop_price": significant(signal["stop_price"], PRICE_DIGITS),
-                "valid_until": str(signal["valid_until"]),
-            }
-        )
-        for signal in last.to_dict("records")
-    ]
-    return {
-        "bars_spoken_of": len(predictions),
-        **_words(predictions),
-        "longs": int((signals["side"] > 0).sum()),
-        "shorts": int((signals["side"] < 0).sum()),
-        "on_paper": int(signals["paper"].sum()),
-        **({"last_signals": dg.MetadataValue.table(rows)} if rows else {}),
-    }
-
-
-def _words(predictions: pd.DataFrame) -> dict[str, object]:
-    """How often each reason for no signal was given, and the share of outliers."""
-    counts = predictions["word"].value_counts()
-    told = int(counts.sum())  # Of bars of before there were words, none is
-    return {
-        **{f"said_{word}": int(counts.get(word, 0)) for word in OF_PREDICTIONS},
-        **({"outlier_rate": int(counts.get(OUTLIER, 0)) / told} if told else {}),
-    }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from traderai_assets.domain.numbers import significant
-from traderai_assets.domain.pictures.candle_chart import candle_chart
+from traderai_assets.domain.pictures.candle_chart import Ohlc, candle_chart
 from traderai_assets.domain.pictures.line_chart import Line, line_chart
 from traderai_assets.domain.pictures.svg import label, picture
 from traderai_assets.pages.parts import Candles, Chart
@@ -89,8 +89,10 @@ def _candles(part: Candles) -> Figure:
     }
     still = _NOTHING
     if part.rows:
-        bars = np.array([row[:5] for row in part.rows], float)
-        still = candle_chart(bars[:, 0], bars[:, 1:], [(one.seconds, one.up) for one in kept])
+        seconds, *prices = np.array([row[:5] for row in part.rows], float).T
+        candles = Ohlc((1_000 * seconds).astype("datetime64[ms]"), *prices)
+        marks = [(one.seconds, one.up) for one in kept]
+        still = candle_chart(candles, title=part.title, marks=marks)
     count = {kind: sum(word == kind for _, word in part.words) for kind in kinds}
     legend = [
         LegendEntry(f"var(--series-{index % 6})", line.name)

@@ -12,6 +12,7 @@ import pandas as pd
 from traderai_assets.domain.errors import InvalidMarket
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.progress_line import ProgressLine
+from traderai_assets.domain.run_tags import tag_of
 from traderai_assets.partitions import partition_named, split_partition_key
 from traderai_assets.query.relation import Column, Relation, framed
 from traderai_assets.work_classes import (
@@ -132,7 +133,7 @@ def _read(
 
 def _row(record: "RunRecord") -> dict[str, object]:
     run = record.dagster_run
-    market = run.tags.get(MARKET_TAG) or None
+    market = tag_of(run.tags, MARKET_TAG) or None
     began, ended = record.start_time, record.end_time
     progress = ProgressLine.of_tags(run.tags)
     work = "+".join(sorted("/".join(key.path) for key in run.asset_selection or ()))
@@ -140,10 +141,10 @@ def _row(record: "RunRecord") -> dict[str, object]:
         "job_id": run.run_id,
         "job": work or run.job_name,
         **_market_row(market),
-        "exchange": run.tags.get(EXCHANGE_TAG),
-        "markets": int(run.tags.get(MARKETS_TAG, 1 if market else 0)),
+        "exchange": tag_of(run.tags, EXCHANGE_TAG),
+        "markets": int(tag_of(run.tags, MARKETS_TAG) or bool(market)),
         "month": split_partition_key(partition_named(run.tags))[1] or None,
-        "strategy": run.tags.get(STRATEGY_TAG) or None,
+        "strategy": tag_of(run.tags, STRATEGY_TAG) or None,
         "status": STATES[run.status.value],
         "created_at": pd.Timestamp(record.create_timestamp),
         "started_at": _moment(began),

@@ -1,20 +1,33 @@
 """What a person checks first of drift: what it asks for, the worst three, a line of each kind."""
 
 import math
+from typing import Any
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.drift.alarm import KINDS, drift_alarm
 from traderai_assets.domain.numbers import shown
+from traderai_assets.domain.pictures.bar_chart import bar_chart
+from traderai_assets.runs.page import overview, picture, trend
 
 WORST = 3
 
 
-def drift_metadata(table: pd.DataFrame) -> dict[str, object]:
+def drift_metadata(table: pd.DataFrame, kept: pd.DataFrame, title: str) -> dict[str, Any]:
     """Return what stands on the asset's page, of the rows of one window.
 
     Numbers are plain, so that they are plotted over partitions: findings in all and of each kind.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of the last window.
+    kept : DataFrame
+        Of all windows of the month.
+    title : str
+        Market and month.
     """
     alarm = drift_alarm(table)
     found = table[~table["status"].isin(["stable", "insufficient"])]
@@ -27,23 +40,38 @@ def drift_metadata(table: pd.DataFrame) -> dict[str, object]:
         if (table["kind"] == kind).any()
     }
     psi = table["psi"].dropna()
+    records = _records(worst)
+    by_window = kept.groupby("window_end")["psi"].max().to_numpy(np.float64)
     return {
-        "model_id": str(table["model_id"].iloc[0]),
-        "window_end": dg.TimestampMetadataValue(table["window_end"].iloc[0].timestamp()),
         "alarm": alarm.reason if alarm else "none",
-        "asks": ", ".join(alarm.asks) if alarm else "nothing",
-        "predictions": "none in the window: the model is silent" if silent else "there are",
         "drifted": int((table["status"] == "drifted").sum()),
-        "broken": len(alarm.broken) if alarm else 0,
         **({"worst_psi": float(psi.max())} if len(psi) else {}),
+        **trend(by_window, f"worst PSI, window by window, {title}", baseline=0.0),
+        **overview(_SHORT, [[str(one.data[name]) for name in _SHORT] for one in records]),
+        **_drawn(table, title),
+        "asks": ", ".join(alarm.asks) if alarm else "nothing",
+        "broken": len(alarm.broken) if alarm else 0,
         **counts,
-        "worst": dg.MetadataValue.table(_records(worst), schema=_schema(_COLUMNS)),
+        "predictions": "none in the window: the model is silent" if silent else "there are",
+        "window_end": dg.TimestampMetadataValue(table["window_end"].iloc[0].timestamp()),
+        "model_id": str(table["model_id"].iloc[0]),
+        "worst": dg.MetadataValue.table(records, schema=_schema(_COLUMNS)),
         "kinds": dg.MetadataValue.table(_by_kind(table), schema=_schema(("kind", *_STATUSES))),
     }
 
 
 _COLUMNS = ("what", "kind", "status", "psi", "pvalue", "realised", "expected")
+_SHORT = ("what", "kind", "status", "psi", "pvalue")
 _STATUSES = ("stable", "found", "insufficient")
+
+
+def _drawn(table: pd.DataFrame, title: str) -> dict[str, Any]:
+    known = table[table["psi"].notna()].sort_values("psi", ascending=False, kind="stable")
+    if known.empty:
+        return {}
+    bars = [(str(row["feature"]), float(row["psi"])) for _, row in known.iterrows()]
+    drawn = bar_chart(bars, title=f"Population stability index, {title}", unit="nats")
+    return picture(drawn, f"drift, {title}")
 
 
 def _records(rows: pd.DataFrame) -> list[dg.TableRecord]:

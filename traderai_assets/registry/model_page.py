@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 
 from traderai_assets.domain.metrics.catalogue import OF_MODELS, stored_names
 from traderai_assets.domain.numbers import shown, significant
+from traderai_assets.domain.pictures.bar_chart import bar_chart
+from traderai_assets.runs.page import overview, picture, trend
 
 
 def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
@@ -33,15 +36,18 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
     learner = card["learners"][0]
     gains, shap = (card["importances"][learner][kind] for kind in ("gain", "shap"))
     top = sorted(gains, key=gains.__getitem__, reverse=True)[:10]
+    metrics = {name: float(row[name]) for name in stored_names(OF_MODELS) if pd.notna(row[name])}
     return {
-        "model_id": row["model_id"],
         "fault": row["fault"] if pd.notna(row["fault"]) else "none",
+        **metrics,
+        **_of_folds(card, row["model_id"]),
+        **_of_gains(gains, learner, row["model_id"]),
         "promotable": bool(row["promotable"]),
         "verdict": row["verdict"],
+        "model_id": row["model_id"],
         "trained_from": dg.TimestampMetadataValue(row["trained_from"].timestamp()),
         "trained_until": dg.TimestampMetadataValue(row["trained_until"].timestamp()),
         "training_rows": int(row["rows"]),
-        **{name: float(row[name]) for name in stored_names(OF_MODELS) if pd.notna(row[name])},
         "reused": reused,
         "folds": dg.MetadataValue.table(folds),
         "top_features": dg.MetadataValue.table(
@@ -63,6 +69,34 @@ def model_metadata(row: "pd.Series[Any]", *, reused: bool) -> dict[str, Any]:
         "selection": dg.MetadataValue.json(card["selection"]),
         "plan": dg.MetadataValue.json(card["plan"]),
     }
+
+
+def _of_folds(card: dict[str, Any], model_id: str) -> dict[str, Any]:
+    """AUC fold by fold over a coin's, and the headlines of each fold."""
+    names = [metric.name for metric in OF_MODELS if metric.headline]
+    figures = [{name: fold["metrics"].get(name) for name in names} for fold in card["folds"]]
+    auc = np.array([np.nan if one["auc"] is None else one["auc"] for one in figures], np.float64)
+    rows = [
+        [fold["slices"]["test"]["from"][:10], *(shown(one[name], 4) for name in names)]
+        for fold, one in zip(card["folds"], figures, strict=True)
+    ]
+    return {
+        **trend(auc, f"AUC fold by fold over 0.5, model {model_id[:8]}", baseline=0.5),
+        **overview(["tested from", *names], rows[-8:]),
+    }
+
+
+def _of_gains(gains: dict[str, float], learner: str, model_id: str) -> dict[str, Any]:
+    ranked = sorted(gains.items(), key=lambda one: one[1], reverse=True)
+    total = sum(gains.values())
+    if not total > 0.0:
+        return {}
+    bars = [(name, 100.0 * gain / total) for name, gain in ranked]
+    title = f"Importance of features, {learner}, model {model_id[:8]}"
+    drawn = bar_chart(
+        [(name, 100.0 * share) for name, share in bars], title=title, unit="% of gain"
+    )
+    return picture(drawn, f"importance, model {model_id[:8]}")
 
 
 def _trials(card: dict[str, Any]) -> list[dg.TableRecord]:

@@ -1,21 +1,26 @@
 """What a person reads on the page of a strategy's verdict: a sentence, numbers, looks, a plot."""
 
-import base64
+from typing import Any
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 
-from traderai_assets.domain.numbers import percent, shown
+from traderai_assets.domain.numbers import shown
+from traderai_assets.domain.pictures.svg import markdown_image
 from traderai_assets.domain.strategies.account_plot import account_svg
+from traderai_assets.domain.strategies.pool import account_of
 from traderai_assets.domain.strategies.verdict import StrategyVerdict
+from traderai_assets.runs.page import in_percent, overview, trend
 
-_NUMBERS = ("t", "annual_sharpe", "days", "live_days", "trades", "markets", "strategies")
+_FIRST = ("t", "annual_sharpe")
+_NUMBERS = ("days", "live_days", "trades", "markets", "strategies")
 _SHARES = ("total_return", "max_drawdown")
 
 
 def verdict_metadata(
     verdict: StrategyVerdict, pool: pd.DataFrame, until: pd.Timestamp
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return what stands on the asset's page.
 
     Parameters
@@ -27,24 +32,40 @@ def verdict_metadata(
         Days before it were judged.
     """
     numbers = verdict.numbers
-    told: dict[str, object] = {
+    looks = look_records(verdict)
+    told: dict[str, Any] = {
         "state": verdict.state,
         "sentence": verdict.sentence,
-        "judged_until": f"{until:%Y-%m-%d}",
-        **{name: numbers[name] for name in _NUMBERS if numbers.get(name) is not None},
-        **{name: percent(numbers[name]) for name in _SHARES if name in numbers},
-        "next_look": _next_look(verdict),
-        "vetoed_markets": ", ".join(numbers["vetoed_markets"]) or "none",
+        **_known(numbers, _FIRST),
     }
-    if verdict.looks:
-        told["looks"] = dg.MetadataValue.table(look_records(verdict))
     if len(pool) > 1:
+        account = account_of(pool["net"].to_numpy(np.float64))
         picture = account_svg(pool, [look.day for look in verdict.looks])
-        code = base64.b64encode(picture.encode()).decode()
+        told |= trend(account - 1.0, "return of the pool's account", baseline=0.0)
+        told |= overview(_LOOK_COLUMNS, [_look_row(one) for one in reversed(looks[-6:])])
         told["account"] = dg.MetadataValue.md(
-            f"![The pool's account beside buy-and-hold](data:image/svg+xml;base64,{code})"
+            markdown_image(picture, "The pool's account beside buy-and-hold")
         )
-    return told
+    return {
+        **told,
+        "next_look": _next_look(verdict),
+        "judged_until": f"{until:%Y-%m-%d}",
+        **{f"{name}_percent": in_percent(numbers[name]) for name in _SHARES if name in numbers},
+        **_known(numbers, _NUMBERS),
+        "vetoed_markets": ", ".join(numbers["vetoed_markets"]) or "none",
+        **({"looks": dg.MetadataValue.table(looks)} if looks else {}),
+    }
+
+
+_LOOK_COLUMNS = ("look", "day", "t", "bound", "passed")
+
+
+def _look_row(record: dg.TableRecord) -> list[str]:
+    return [str(record.data[name]) for name in _LOOK_COLUMNS]
+
+
+def _known(numbers: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: numbers[name] for name in names if numbers.get(name) is not None}
 
 
 def look_records(verdict: StrategyVerdict) -> list[dg.TableRecord]:

@@ -58,6 +58,11 @@ class Partition:
         return self._market.key if self._market else ALL_MARKETS, self.month_key
 
     @property
+    def title(self) -> str:
+        """Market and month, as a picture is headed."""
+        return f"{self.market.key} {self.month.key}"
+
+    @property
     def dagster_key(self) -> str:
         """Dagster's key of this partition; empty of an asset that has none."""
         if self._market is None:
@@ -84,6 +89,11 @@ class Partition:
         """Return when the market's last bar of a source, of whatever month, closed."""
         last = self._publication.source(table).last(self.market)
         return None if last is None else last + self.market.bar
+
+    def is_over(self, candles: Table) -> bool:
+        """Whether the market's candles, a source, reach the end of the month."""
+        known = self.known_until(candles)
+        return known is not None and known >= self.month.end
 
     def months_stored(self, table: Table) -> list[str]:
         """Keys of the months of a source that the market has, oldest first."""

@@ -13,6 +13,7 @@ from traderai_assets.runs.partition import Partition
 # Older than every event. Dagster itself notes that there was none yet, and then never sees the
 # first one as news; 0 and -1 it takes for no number at all.
 _BEFORE_ALL_EVENTS = -2
+_LAST = ("content_hash", "table_version")
 
 
 def latest_event(instance: dg.DagsterInstance, asset: dg.AssetKey) -> str:
@@ -54,8 +55,8 @@ def told_of(summary: PartitionSummary, *, changed: bool, version: int) -> dict[s
         "dagster/row_count": summary.rows,
         "first": _moment(summary.first),
         "last": _moment(summary.last),
-        "content_hash": summary.content_hash,
         "changed": changed,
+        "content_hash": summary.content_hash,
         "table_version": version,
     }
 
@@ -67,16 +68,20 @@ def materialization(
     inputs: Versions,
     tags: Mapping[str, str],
 ) -> dg.AssetMaterialization:
-    """Return the event of a partition, its metadata in the order in which a person asks."""
+    """Return the event of a partition, its metadata in the order in which a person asks.
+
+    What its page tells, what is stored, what it was made of, and last what only machines compare.
+    """
     told = {
         name: value
         for name, value in summary.items()
         if value is not None and name not in part.metadata
     }
+    last = {name: told.pop(name) for name in _LAST if name in told}
     return dg.AssetMaterialization(
         asset,
         partition=part.dagster_key or None,
-        metadata={**part.metadata, **told, INPUTS: dg.MetadataValue.json(inputs)},
+        metadata={**part.metadata, **told, INPUTS: dg.MetadataValue.json(inputs), **last},
         tags=tags,
     )
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.domain.run_tags import tag_of
 from traderai_assets.work_classes import (
     CLASS_TAG,
     EXCHANGE_TAG,
@@ -23,7 +24,7 @@ def run_row(run: "DagsterRun") -> dict[str, Any]:
 
     And the strategies it works for, where they have names.
     """
-    strategy = run.tags.get(STRATEGY_TAG)
+    strategy = tag_of(run.tags, STRATEGY_TAG)
     row = {
         "run": run.run_id,
         "job": work_of(run),
@@ -35,10 +36,10 @@ def run_row(run: "DagsterRun") -> dict[str, Any]:
 
 def market_of_run(run: "DagsterRun") -> str:
     """Return the market a run is for, or how many of which exchange; empty where it has none."""
-    markets = run.tags.get(MARKETS_TAG)
+    markets = tag_of(run.tags, MARKETS_TAG)
     if markets is None:
-        return run.tags.get(MARKET_TAG, "")
-    return f"{markets} of {run.tags.get(EXCHANGE_TAG, 'no exchange')}"
+        return tag_of(run.tags, MARKET_TAG) or ""
+    return f"{markets} of {tag_of(run.tags, EXCHANGE_TAG) or 'no exchange'}"
 
 
 def work_of(run: "DagsterRun") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs, waits
 from traderai_assets.instance.run_queries import last_heartbeat
+from traderai_assets.domain.run_tags import named
 from traderai_assets.status.run_facts import as_utc, moment, run_row
 from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, contested, limits_of
 
@@ -74,8 +75,8 @@ def _row(
 
 def _written(runs: Iterable[QueueRun]) -> set[str]:
     """Return the assets of strategies that these runs write: the queue limits them likewise."""
-    tags = (tag for run in runs for tag in run.tags if tag.startswith(WRITES_TAG))
-    return {asset for tag in tags if "/" in (asset := tag.removeprefix(WRITES_TAG))}
+    written = (asset for run in runs for asset in named(run.tags, WRITES_TAG))
+    return {asset for asset in written if "/" in asset}
 
 
 def _queue_run(run: "DagsterRun") -> QueueRun:

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traderai_assets.domain.pictures.bar_chart import MOST_BARS, bar_chart
+from traderai_assets.domain.pictures.candle_chart import Ohlc, candle_chart
 from traderai_assets.domain.pictures.line_chart import HEIGHT, WIDTH, Line, line_chart
-from traderai_assets.domain.pictures.scale import round_ticks
+from traderai_assets.domain.pictures.scale import Scale, ratio_ticks, round_ticks
+from traderai_assets.domain.pictures.small_table import small_table
 from traderai_assets.domain.pictures.sparkline import (
     MOST_CHARACTERS,
     markdown_sparkline,
@@ -98,6 +101,88 @@ def test_a_long_series_is_thinned_and_its_extremes_stay():
     svg = line_chart(times, [Line("a", series)], title="spike")
     assert len(svg) < 60_000
     assert min(numbers_of(paths_of(svg)[0])[1::2]) == 34
+
+
+def test_fewer_points_are_drawn_where_less_is_asked_for():
+    times = np.datetime64("2026-01-01") + np.arange(9_000) * np.timedelta64(5, "m")
+    svg = line_chart(times, [Line("a", np.sin(times.astype(float)))], title="a", most_points=200)
+    assert len(paths_of(svg)[0].split("L")) <= 200
+
+
+def test_equal_ratios_are_equally_far_apart_by_logs():
+    scale = Scale(0.5, 8.0, 100.0, 0.0, by_logs=True)
+    np.testing.assert_allclose(scale.at(np.array([0.5, 2.0, 8.0, 0.0])), [100, 50, 0, 100])
+    assert ratio_ticks(0.5, 8.0) == [0.5, 1, 2, 5]
+    assert ratio_ticks(1.1, 1.4) == round_ticks(1.1, 1.4)
+    assert ratio_ticks(1e-9, 1e9) == [1e-9, 1e-5, 1e-1, 1e3, 1e7]
+
+
+def test_marks_stand_at_their_moments_and_those_beyond_the_picture_are_left_out():
+    times = np.array(["2026-01-01", "2026-01-03"], "datetime64[ms]")
+    marks = np.array(["2026-01-02", "2026-02-01"], "datetime64[ms]")
+    svg = line_chart(times, [Line("a", np.array([1.0, 2.0]))], title="a", marks=marks)
+    [mark] = [one for one in svg.split("<line")[1:] if "stroke-dasharray" in one]
+    assert f"x1='{(64 + 708) / 2:.0f}'" in mark
+
+
+def candles(opens: list[float], closes: list[float]) -> Ohlc:
+    opened, closed = np.array(opens), np.array(closes)
+    times = np.datetime64("2026-01-01", "ms") + np.arange(len(opens)) * np.timedelta64(1, "h")
+    high, low = np.maximum(opened, closed) + 1, np.minimum(opened, closed) - 1
+    return Ohlc(times, opened, high, low, closed)
+
+
+def test_candles_of_a_span_are_joined_from_first_open_to_last_close():
+    two = candles([10, 12, 14, 9], [12, 14, 9, 8])
+    svg = candle_chart(two, title="BTC", most=2)
+    colours = [one.attrib["stroke"] for one in ET.fromstring(svg).iter() if "d" in one.attrib]  # noqa: S314
+    assert colours == ["#0072b2", "#0072b2", "#d55e00", "#d55e00"]  # 10 to 14, then 14 to 8
+    wicks = [numbers_of(path) for path in paths_of(svg)[::2]]
+    assert [wick[1] for wick in wicks] == [34, 34]  # Both reach the highest price, 15
+    assert wicks[1][2] > wicks[0][2]  # The lowest, 7, is the second's
+
+
+@given(st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=300))
+def test_candles_lie_within_their_frame(prices):
+    svg = candle_chart(candles(prices[:1] + prices[:-1], prices), title="a & b")
+    for path in paths_of(svg):
+        assert all(-1 <= one <= WIDTH + 1 for one in numbers_of(path))
+
+
+@given(st.lists(st.floats(-1e12, 1e12) | st.just(float("nan")), min_size=1, max_size=40))
+def test_bars_lie_within_their_frame_and_are_as_long_as_their_values(series):
+    svg = bar_chart([(f"<{i}>", value) for i, value in enumerate(series)], title="a")
+    boxes = [one.attrib for one in ET.fromstring(svg).iter() if one.tag.endswith("rect")][1:]  # noqa: S314
+    known = [value for value in series[:MOST_BARS] if np.isfinite(value)]
+    assert len(boxes) == len(known)
+    for box in boxes:
+        assert 0 <= float(box["x"]) <= float(box["x"]) + float(box["width"]) <= 721
+    if len(known) > 1 and max(map(abs, known)) > 0:
+        longest = max(boxes, key=lambda box: float(box["width"]))
+        assert abs(known[boxes.index(longest)]) >= max(map(abs, known)) * 0.99
+
+
+def test_a_chart_without_bars_or_candles_is_refused():
+    with pytest.raises(ValueError, match="no bars"):
+        bar_chart([], title="x")
+    with pytest.raises(ValueError, match="no candles"):
+        candle_chart(candles([], []), title="x")
+
+
+def test_a_small_table_leaves_out_what_does_not_fit_and_says_so():
+    text = small_table(["name", "value"], [[f"row {i}", "a|b"] for i in range(200)])
+    assert len(text) <= MOST_CHARACTERS
+    left = 200 - text.count("row ")
+    assert text.endswith(f"and {left} more")
+    assert "a\\|b" in text
+    assert small_table(["a"], []) == ""
+
+
+def test_a_small_table_refuses_rows_of_other_lengths_and_texts_without_end():
+    with pytest.raises(ValueError, match="expected one for each"):
+        small_table(["a", "b"], [["1"]])
+    with pytest.raises(ValueError, match="no room for its first row"):
+        small_table(["a"], [["x" * 2_000]])
 
 
 def test_a_chart_refuses_values_without_their_moments() -> None:

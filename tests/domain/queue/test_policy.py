@@ -5,7 +5,7 @@ import pytest
 
 from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.queue.policy import PAGE, Limits, QueueRun, TagLimit, next_runs, waits
-from traderai_assets.work_classes import JOBS, LIMITS, limits_of
+from traderai_assets.work_classes import JOBS, LIMITS, WRITES_TAG, limits_of
 
 BTC, ETH, XRP = "binance.BTC-USDT.5m", "binance.ETH-USDT.5m", "kraken.XRP-EUR.1h"
 PAST = ("2026-09",)
@@ -190,7 +190,7 @@ def test_whoever_waits_is_told_of_those_whose_end_would_help_it(schedule):
 
 def test_two_strategies_train_on_one_market_at_once_and_two_of_one_strategy_do_not():
     def training(run_id, strategy):
-        tags = {"traderai/class": "training", f"traderai/writes/{strategy}/models": BTC}
+        tags = {"traderai/class": "training", f"{WRITES_TAG}{strategy}/models": BTC}
         return plain(run_id, 5, **tags)
 
     limits = limits_of(["fast/models", "slow/models"])

@@ -7,6 +7,7 @@ import dagster as dg
 
 from traderai_assets.audit.evidence import Evidence
 from traderai_assets.audit.rule import CannotJudgeError, Rule, Violation
+from traderai_assets.domain.run_tags import named
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.instance.last_events import last_materializations
 from traderai_assets.instance.process_identity import Liveness
@@ -52,11 +53,7 @@ def too_many(runs: Iterable[Stretch], slots: int = TOTAL_SLOTS) -> Iterator[tupl
 
 def holds_of(tags: Mapping[str, str]) -> frozenset[str]:
     """Return the asset and market pairs that a run writes alone, as its tags say."""
-    written = {
-        f"{key[len(WRITES_TAG) :]}/{value}"
-        for key, value in tags.items()
-        if key.startswith(WRITES_TAG)
-    }
+    written = {f"{asset}/{market}" for asset, market in named(tags, WRITES_TAG).items()}
     return frozenset(written | {key[len(HOLDS_TAG) :] for key in tags if key.startswith(HOLDS_TAG)})
 
 

@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traderai_assets.domain.numbers import shown
-from traderai_assets.domain.pictures.scale import Scale, bounds, round_ticks, time_ticks
-from traderai_assets.domain.pictures.svg import element, label, number, picture
+from traderai_assets.domain.pictures.scale import (
+    Scale,
+    bounds,
+    ratio_ticks,
+    round_ticks,
+    time_ticks,
+)
+from traderai_assets.domain.pictures.svg import element, label, picture, place
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 26
@@ -37,20 +43,35 @@ class Line:
 
 
 def line_chart(
-    times: NDArray[np.datetime64], lines: Sequence[Line], *, title: str, unit: str = ""
+    times: NDArray[np.datetime64],
+    lines: Sequence[Line],
+    *,
+    title: str,
+    unit: str = "",
+    marks: NDArray[np.datetime64] | None = None,
+    logs_from: float | None = None,
+    most_points: int = MOST_POINTS,
 ) -> str:
     """Return a picture of series over one time axis, on a white ground of its own.
 
     Parameters
     ----------
     times : array of datetime64, shape (n,)
-        Increasing, UTC. More than two a pixel are thinned out: the first, the least, the greatest
+        Increasing, UTC. More than `most_points` are thinned out: the first, the least, the greatest
         and the last of each stretch stay.
     lines : sequence of Line
         At most six are told apart by colour.
     title : str
     unit : str
         Written after the title.
+    marks : array of datetime64, optional
+        Moments that get an upright line; those beyond the first and the last are left out.
+    logs_from : float, optional
+        If given, above 0: equal ratios are equally far apart, as of accounts and prices, and what
+        is less than this stands at the ground.
+
+    most_points : int
+        Of a line; longer ones are thinned. Less than two a pixel make a picture of fewer bytes.
 
     Raises
     ------
@@ -65,26 +86,35 @@ def line_chart(
     seconds = times.astype("datetime64[ms]").astype(np.float64) / 1000.0
     every = np.concatenate([line.values for line in lines]) if lines else np.array([0.0])
     low, high = bounds(every, include=0.0 if any(line.filled for line in lines) else None)
+    if logs_from is not None:
+        low = max(low, logs_from)
+        high = max(high, low * 1.01)
     across = Scale(seconds[0], max(seconds[-1], seconds[0] + 1.0), LEFT, WIDTH - RIGHT)
-    upwards = Scale(low, high, HEIGHT - BOTTOM, TOP)
+    upwards = Scale(low, high, HEIGHT - BOTTOM, TOP, by_logs=logs_from is not None)
     drawn = [
-        _drawn(line, seconds, across, upwards, COLOURS[index % len(COLOURS)])
+        _drawn(line, seconds, across, upwards, COLOURS[index % len(COLOURS)], most_points)
         for index, line in enumerate(lines)
     ]
     ground = element("rect", {"width": WIDTH, "height": HEIGHT, "fill": "#fff"})
     heading = f"{title} ({unit})" if unit else title
     frame = [
         label(LEFT, 14, heading, "start", bold=True),
-        *_axes(across, upwards),
+        *axes(across, upwards),
+        *_marks(across, marks),
         *_legend(lines),
     ]
     return picture(WIDTH, HEIGHT, [ground, *frame, *drawn], title=heading)
 
 
 def _drawn(
-    line: Line, seconds: NDArray[np.float64], across: Scale, upwards: Scale, colour: str
+    line: Line,
+    seconds: NDArray[np.float64],
+    across: Scale,
+    upwards: Scale,
+    colour: str,
+    most: int,
 ) -> str:
-    kept = _thinned(line.values)
+    kept = _thinned(line.values, most)
     xs, ys = across.at(seconds[kept]), upwards.at(line.values[kept])
     known = np.isfinite(ys)
     zero = float(upwards.at(0.0))
@@ -92,21 +122,21 @@ def _drawn(
     for run in np.split(np.arange(len(kept)), np.flatnonzero(np.diff(known.astype(int))) + 1):
         if not run.size or not known[run[0]]:
             continue
-        points = "L".join(f"{number(float(xs[i]))} {number(float(ys[i]))}" for i in run)
+        points = "L".join(f"{place(xs[i])},{place(ys[i])}" for i in run)
         path = {"d": f"M{points}", "fill": "none", "stroke": colour, "stroke_width": 1.5}
         pieces.append(element("path", path))
         if line.filled:
-            area = f"M{number(float(xs[run[0]]))} {number(zero)}L{points}V{number(zero)}z"
+            area = f"M{place(xs[run[0]])},{place(zero)}L{points}V{place(zero)}z"
             pieces.append(element("path", {"d": area, "fill": colour, "fill_opacity": 0.25}))
     return "".join(pieces)
 
 
-def _thinned(values: NDArray[np.float64]) -> NDArray[np.intp]:
+def _thinned(values: NDArray[np.float64], most: int) -> NDArray[np.intp]:
     """Return the indices to draw: all, or of each stretch first, least, greatest and last."""
-    if len(values) <= MOST_POINTS:
+    if len(values) <= most:
         return np.arange(len(values))
     kept: set[int] = set()
-    for stretch in np.array_split(np.arange(len(values)), MOST_POINTS // 4):
+    for stretch in np.array_split(np.arange(len(values)), max(most // 4, 1)):
         part = values[stretch]
         kept |= {int(stretch[0]), int(stretch[-1])}
         if np.isfinite(part).any():
@@ -114,16 +144,31 @@ def _thinned(values: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.array(sorted(kept), dtype=np.intp)
 
 
-def _axes(across: Scale, upwards: Scale) -> list[str]:
+def axes(across: Scale, upwards: Scale) -> list[str]:
+    """Return round values along both scales, and a line across the picture at each of a value."""
     made = []
-    for value in round_ticks(upwards.low, upwards.high):
+    ticks = ratio_ticks if upwards.by_logs else round_ticks
+    even = 1.0 if upwards.by_logs else 0.0
+    for value in ticks(upwards.low, upwards.high):
         y = float(upwards.at(value))
         grid = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y, "y2": y}
-        made.append(element("line", {**grid, "stroke": "#999" if value == 0 else "#e5e5e5"}))
+        made.append(element("line", {**grid, "stroke": "#999" if value == even else "#e5e5e5"}))
         made.append(label(LEFT - 6, y + 4, shown(value, 4), "end"))
     first, last = (datetime.fromtimestamp(one, UTC) for one in (across.low, across.high))
     for moment, written in time_ticks(first, last):
         made.append(label(float(across.at(moment.timestamp())), HEIGHT - 8, written, "middle"))
+    return made
+
+
+def _marks(across: Scale, marks: NDArray[np.datetime64] | None) -> list[str]:
+    if marks is None:
+        return []
+    made = []
+    for second in marks.astype("datetime64[ms]").astype(np.float64) / 1000.0:
+        if across.low <= second <= across.high:
+            x = float(across.at(second))
+            line = {"x1": x, "x2": x, "y1": TOP, "y2": HEIGHT - BOTTOM, "stroke": "#d97706"}
+            made.append(element("line", {**line, "stroke_dasharray": "3 3"}))
     return made
 
 

@@ -13,25 +13,38 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps `low` to `start` and `high` to `end`, in a straight line.
+    """Maps `low` to `start` and `high` to `end`, in a straight line or by logarithms.
 
     Attributes
     ----------
     low, high : float
-        Values; `low < high`.
+        Values; `low < high`, and above 0 where they are mapped by logarithms.
     start, end : float
         Coordinates; `start > end` where values grow upwards.
+    by_logs : bool
+        Whether equal ratios are equally far apart. A value below `low` then stands at `low`.
     """
 
     low: float
     high: float
     start: float
     end: float
+    by_logs: bool = False
 
     def at(self, values: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return coordinates of values; NaN stays NaN."""
-        share = (np.asarray(values, np.float64) - self.low) / (self.high - self.low)
+        given = np.asarray(values, np.float64)
+        if self.by_logs:
+            share = _logs(np.maximum(given, self.low) / self.low) / math.log(self.high / self.low)
+        else:
+            share = (given - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
+
+
+def _logs(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    # One by one: few are drawn, and NumPy's own logarithm differs from machine to machine
+    found = [math.log(one) for one in ratios.ravel()]
+    return np.array(found, np.float64).reshape(ratios.shape)
 
 
 def bounds(values: NDArray[np.float64], *, include: float | None = None) -> tuple[float, float]:
@@ -63,6 +76,20 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     ticks = [float(f"{index * step:.12g}") for index in range(first, last + 1)]
     return [tick for tick in ticks if low <= tick <= high]
+
+
+def ratio_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Return round values within two that are above 0: of each power of ten 1, 2 and 5, or fewer.
+
+    Where two such values do not lie within, those of `round_ticks`.
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for digits in ((1, 2, 5), (1, 3), (1,)):
+        found = [float(f"{digit}e{power}") for power in powers for digit in digits]
+        within = [one for one in found if low <= one <= high]
+        if len(within) <= most:
+            return within if len(within) > 1 else round_ticks(low, high)
+    return within[:: -(-len(within) // most)]
 
 
 def time_ticks(first: datetime, last: datetime, most: int = 6) -> list[tuple[datetime, str]]:

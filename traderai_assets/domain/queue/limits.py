@@ -62,13 +62,14 @@ class Limits:
     tags: tuple[TagLimit, ...]
 
     def places(self, run: QueueRun) -> list[Place]:
-        """Return every place in which `run` counts."""
-        return [
+        """Return every place in which `run` counts, in the order of the limits."""
+        found = [
             (number, value if limit.per_value else None)
             for key, value in run.tags.items()
             for number, limit in self._of_key.get(key, ())
             if limit.value is None or limit.value == value
         ]
+        return sorted(found, key=lambda place: place[0])
 
     @cached_property
     def _of_key(self) -> dict[str, list[tuple[int, TagLimit]]]:

@@ -14,6 +14,8 @@ from traderai_assets.domain.queue.limits import Limits, Occupancy, QueueRun, Tag
 
 __all__ = ["PAGE", "Limits", "QueueRun", "TagLimit", "Wait", "in_turn", "next_runs", "waits"]
 
+# Dagster's pages do not show tags that begin so
+_HIDDEN = ".dagster/"
 PAGE = 1_000
 """Queued runs that our daemon reads at a time: longer than its queue ever is.
 
@@ -94,11 +96,12 @@ def waits(queued: Sequence[QueueRun], running: Sequence[QueueRun], limits: Limit
 
 def _limited(run: QueueRun, limit: TagLimit, held: tuple[str, ...]) -> Wait:
     value = run.tags[limit.key]
-    _, *words = re.split("[/.]", limit.key)
-    if limit.key.startswith("."):  # Hidden from pages: .dagster/namespace/verb/noun/value
-        verb, *nouns, value = limit.key.split("/")[2:]
+    own = limit.key.removeprefix(_HIDDEN)
+    _, *words = re.split("[/.]", own)
+    if limit.key != own and not limit.per_value and limit.value is None:
+        verb, *nouns, value = own.split("/")[1:]  # namespace/verb/noun/value
         reason = f"waits for {_names(held)}, which {verb} {'/'.join(nouns)} of {value}"
-    elif len(words) >= 2:  # namespace/verb/noun, as in traderai/writes/models
+    elif len(words) >= 2:  # namespace/verb/noun, as in writes/models of traderai
         noun = "/".join(words[1:])
         reason = f"waits for {_names(held)}, which {words[0]} {noun} of {value}"
     else:
