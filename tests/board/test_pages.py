@@ -119,7 +119,7 @@ def test_strategies_and_their_verdicts_are_those_of_the_command(board, lived_hom
     [account] = chart_data(html)
     ends = told["numbers"]["total_return"]
     assert account["values"][0][-1] == significant(1 + ends, DIGITS)
-    assert len(account["seconds"]) == told["numbers"]["days"]
+    assert len(account["values"][0]) == told["numbers"]["days"]
 
 
 def test_models_are_those_of_the_command(board, lived_home):
