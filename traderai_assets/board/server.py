@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -16,7 +17,7 @@ from traderai_assets.web.server import UVICORN
 
 def guarded_board(board: Board, port: int, settings: Settings) -> App:
     """Return the board's application as it is answered on `port`."""
-    return Guard(board.app(), board_policy(port, settings.web))  # type: ignore[arg-type]
+    return Guard(board.app(), board_policy(port, settings.web))
 
 
 def serve(host: str, port: int, *, web_port: int, web_url: str = "") -> None:
@@ -48,10 +49,10 @@ class BoardServer(uvicorn.Server):
         self._board = board
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
+    async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to serve."""
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)  # type: ignore[arg-type]
+        await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End as told by a signal."""

@@ -6,7 +6,7 @@ one is told once of all that came meanwhile, and holds nobody up.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 from traderai_assets.board.marks import Marks, digest_of
@@ -73,7 +73,7 @@ class Watcher:
         for listener in self._listeners:
             listener.wake()
 
-    async def lines(self, topics: frozenset[str], seen: str) -> AsyncIterator[str]:
+    async def lines(self, topics: frozenset[str], seen: str) -> AsyncGenerator[str, None]:
         """Yield server-sent events: `changed`, with what is seen from then on.
 
         Parameters

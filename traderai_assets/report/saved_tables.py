@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from traderai_assets.pages.parts import Bar, Cell, Link, Page, Percent, Table, Toned
+from traderai_assets.pages.parts import Bar, Cell, Link, Page, Percent, Sketch, Table, Toned
 
 
 def tables_of_page(page: Page) -> Iterator[Table]:
@@ -25,7 +25,7 @@ def plain(cell: Cell) -> str | int | float | bool | None:
     """Return what is saved of a cell."""
     if isinstance(cell, Percent):
         return cell.share
-    if isinstance(cell, Link | Toned | Bar):
+    if isinstance(cell, Link | Toned | Bar | Sketch):
         return cell.text
     return cell
 

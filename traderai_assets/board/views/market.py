@@ -20,6 +20,7 @@ from traderai_assets.domain.numbers import PRICE_DIGITS, percent, significant
 from traderai_assets.domain.strategies.strategy import Strategy
 from traderai_assets.domain.words import SIGNAL, WORDS
 from traderai_assets.pages.parts import (
+    Cell,
     Link,
     Number,
     Numbers,
@@ -118,7 +119,9 @@ def _bars(asked: Asked, market: Market) -> pd.DataFrame:
 
 
 def _words_table(said: BarWords) -> Table:
-    rows = [[word, count, _MEANINGS.get(word, "")] for word, count in said.counts.items()]
+    rows: list[list[Cell]] = [
+        [word, count, _MEANINGS.get(word, "")] for word, count in said.counts.items()
+    ]
     columns = ("word", "bars", "what it means")
     return Table("words", "Words of these bars", columns, rows, empty="no bar has features yet")
 
@@ -160,7 +163,7 @@ def _gaps(asked: Asked, market: Market) -> Table:
     gaps = asked.sources.lake.snapshot(CANDLE_GAPS)
     found = gaps.read(market, gaps.months(market)).sort_values("start", ascending=False)
     counts = Counter(found["kind"])
-    rows = [
+    rows: list[list[Cell]] = [
         [
             f"{row['start']:%Y-%m-%d %H:%M}",
             f"{row['end']:%Y-%m-%d %H:%M}",
