@@ -219,7 +219,9 @@ def load_settings(
         raise InvalidSettings(sources.refusal(sources.lines(error))) from None
     try:
         if check is None:
-            from traderai_assets.plan import check_plan as check
+            from traderai_assets.plan import check_plan
+
+            check = check_plan
         check(settings, now or datetime.now(UTC))
     except InvalidSettings as error:
         raise InvalidSettings(sources.refusal([str(error)])) from None

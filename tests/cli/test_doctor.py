@@ -1,6 +1,7 @@
 """`traderai doctor`: each thing that may be wrong is told with its cure."""
 
 import json
+import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def test_who_only_looks_writes_nothing_and_asks_no_exchange(home, monkeypatch):
 
 
 def test_another_python_than_the_one_it_is_made_for_is_named(monkeypatch):
-    monkeypatch.setattr(doctor.platform, "python_version", lambda: "3.9.1")
+    monkeypatch.setattr(platform, "python_version", lambda: "3.9.1")
     found = next(doctor._versions())
     assert (found.state, "Python is 3.9.1, expected <3.12,>=3.11" in found.found) == (
         "broken",

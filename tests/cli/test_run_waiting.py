@@ -1,9 +1,11 @@
 """Waiting for runs: until they, and those that try them again, have ended; and how they did."""
 
+import time
+
 import dagster as dg
 import pytest
 
-from traderai_assets.cli import backfill, run_waiting
+from traderai_assets.cli import backfill
 from traderai_assets.cli.run_waiting import RunWait
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.progress_line import ProgressLine
@@ -13,7 +15,7 @@ STATUS = dg.DagsterRunStatus
 
 @pytest.fixture(autouse=True)
 def _no_rest(monkeypatch):
-    monkeypatch.setattr(run_waiting.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
 def test_each_step_of_a_run_is_told_once_and_its_end_returned(instance, run, monkeypatch, capsys):
@@ -29,7 +31,7 @@ def test_each_step_of_a_run_is_told_once_and_its_end_returned(instance, run, mon
             line = ProgressLine(f"2026-0{percent // 10}", percent, "running")
             instance.add_run_tags(made.run_id, line.tags())
 
-    monkeypatch.setattr(run_waiting.time, "sleep", goes_on)
+    monkeypatch.setattr(time, "sleep", goes_on)
     [row] = RunWait(instance, [made.run_id]).until_ended()
     assert row == {"run": made.run_id, "ended_as": "success", "last_try": made.run_id}
     short = made.run_id[:8]
@@ -56,7 +58,7 @@ def test_a_failure_that_will_be_retried_is_no_end_yet(instance, run, monkeypatch
         parent = {"dagster/parent_run_id": first.run_id}
         made.append(run("backfill", STATUS.FAILURE, tags=parent))
 
-    monkeypatch.setattr(run_waiting.time, "sleep", retried)
+    monkeypatch.setattr(time, "sleep", retried)
     [row] = RunWait(instance, [first.run_id]).until_ended()
     assert (row["ended_as"], row["last_try"]) == ("failure", made[0].run_id)
 

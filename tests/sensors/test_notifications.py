@@ -34,9 +34,25 @@ class Received(NamedTuple):
     bodies: list[str]
 
 
+class Ticker:
+    """Ticks as the daemon does; `said` is what the last tick said of itself."""
+
+    def __init__(self, platform, web):
+        self._platform, self._web = platform, web
+        self.said = []
+
+    def __call__(self, now=None):
+        there = self._platform
+        post = Post(there.instance, there.settings, build_destinations(there.settings))
+        world = there.instance, there.lake, there.exchange, there.settings
+        self.said = tell(*world, post, now or datetime.now(UTC))
+        messages = [Message.of_value(json.loads(one.body)) for one in self._web.received]
+        return Received([one.title for one in messages], [one.body for one in messages])
+
+
 @pytest.fixture
 def told(platform, web, monkeypatch):
-    """Tick as the daemon does; returns all that the receiver has taken by then."""
+    """Tick; returns all that the receiver has taken by then."""
     monkeypatch.setenv("TRADERAI_NOTIFY__WEBHOOK_SECRET", SECRET)
     urls = [f"webhook+http://{web.address}/told"]
     platform.configure(
@@ -44,20 +60,7 @@ def told(platform, web, monkeypatch):
     )
     write_notes(platform.instance, {OF_SENSOR: ""})
 
-    def tick(now=None):
-        instance, lake, exchange, settings = (
-            platform.instance,
-            platform.lake,
-            platform.exchange,
-            platform.settings,
-        )
-        post = Post(instance, settings, build_destinations(settings))
-        tick.said = tell(instance, lake, exchange, settings, post, now or datetime.now(UTC))
-        messages = [Message.of_value(json.loads(one.body)) for one in web.received]
-        return Received([one.title for one in messages], [one.body for one in messages])
-
-    tick.said = []
-    yield tick
+    yield Ticker(platform, web)
     write_notes(platform.instance, {OF_SENSOR: ""})
 
 

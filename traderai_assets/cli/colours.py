@@ -28,6 +28,8 @@ STYLES = {
     **dict.fromkeys(("started", "starting", "running"), "cyan"),
 }
 _TITLE = "bold"
+# Characters: between columns, of what is kept in one piece, and that a long text has at least
+_GAP, _SHORT, _LEAST = 2, 24, 20
 
 
 def has_colours(stream: TextIO | None = None) -> bool:
@@ -46,22 +48,35 @@ def console(stream: TextIO | None = None) -> "Console":
     return Console(file=below, highlight=False, markup=False, emoji=False)
 
 
-def coloured_table(rows: Sequence[Mapping[Any, Any]]) -> "Table":
-    """Return rows as a table whose cells wrap, numbers at the right."""
+def coloured_table(rows: Sequence[Mapping[Any, Any]], width: int | None = None) -> "Table":
+    """Return rows as a table whose cells wrap, numbers at the right.
+
+    Where there is room only long texts wrap: an id or a market's key is read in one piece. `width`
+    is the terminal's where not given.
+    """
     from rich.table import Table
 
     names = list(dict.fromkeys(name for row in rows for name in row))
-    drawn = Table(box=None, header_style=_TITLE, pad_edge=False, padding=(0, 2, 0, 0))
+    widths = {name: max(len(str(one)) for one in (name, *_column(rows, name))) for name in names}
+    whole = {name for name in names if widths[name] <= _SHORT}
+    room = (console().width if width is None else width) - _GAP * len(names)
+    fits = sum(widths[name] for name in whole) + _LEAST * (len(names) - len(whole)) <= room
+    drawn = Table(box=None, header_style=_TITLE, pad_edge=False, padding=(0, _GAP, 0, 0))
     for name in names:
         numbers = all(isinstance(row.get(name), int | float | None) for row in rows)
         drawn.add_column(
             plain_line(name, most=MOST_CHARACTERS),
             justify="right" if numbers else "left",
+            no_wrap=fits and name in whole,
             overflow="fold",
         )
     for row in rows:
         drawn.add_row(*(_cell(row.get(name)) for name in names))
     return drawn
+
+
+def _column(rows: Sequence[Mapping[Any, Any]], name: Any) -> list[Any]:
+    return ["" if row.get(name) is None else row[name] for row in rows]
 
 
 def _cell(value: object) -> Any:

@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
@@ -19,39 +19,20 @@ from resources.lake.resource import LakeResource
 from traderai_assets.domain.errors import TraderAIError
 from traderai_assets.domain.numbers import megabytes
 from traderai_assets.settings import Settings
-from traderai_assets.status.notifications import destination_rows
+from traderai_assets.status.findings import BROKEN as BROKEN
+from traderai_assets.status.findings import OK, WARNING, Finding
+from traderai_assets.status.notifications import notification_findings
 from traderai_assets.status.waiting import daemon_seen, is_alive
 from traderai_assets.strategies import tables_of
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-OK, WARNING, BROKEN = "ok", "warning", "broken"
 # Below it, a day of live markets may not fit
 _LEAST_FREE = 2_000_000_000
 # A venue whose clock is further off than this gets bars late, or not yet closed
 _MOST_SECONDS_OFF = 2.0
 _PROBE_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found of one thing.
-
-    Attributes
-    ----------
-    thing : str
-    state : {'ok', 'warning', 'broken'}
-    found : str
-        In a sentence.
-    cure : str
-        What to do; empty where all is well.
-    """
-
-    thing: str
-    state: str
-    found: str
-    cure: str = ""
 
 
 def examine(
@@ -84,7 +65,7 @@ def examine(
         ("lake", lambda: _lake(settings)),
         ("exchange", lambda: iter(()) if only_look else _exchanges(settings, now)),
         ("proxy", lambda: _proxy(settings, environment)),
-        ("notifications", lambda: _notifications(settings, instance)),
+        ("notifications", lambda: notification_findings(settings, instance)),
     )
     found: list[Finding] = []
     for thing, look in looks:
@@ -100,9 +81,9 @@ def _versions() -> Iterator[Finding]:
     from packaging.specifiers import SpecifierSet
 
     wrong = []
-    python = SpecifierSet(metadata("traderai")["Requires-Python"])
-    if not python.contains(platform.python_version(), prereleases=True):
-        wrong.append(f"Python is {platform.python_version()}, expected {python}")
+    python, here = SpecifierSet(metadata("traderai")["Requires-Python"]), platform.python_version()
+    if not python.contains(here, prereleases=True):
+        wrong.append(f"Python is {here}, expected {python}")
     for text in requires("traderai") or ():
         asked = Requirement(text)
         if asked.marker is None or asked.marker.evaluate({"extra": ""}):
@@ -115,8 +96,8 @@ def _versions() -> Iterator[Finding]:
                 wrong.append(f"{asked.name} is {there}, expected {asked.specifier}")
     if wrong:
         yield Finding("versions", BROKEN, "; ".join(wrong), "pip install -e . in the project")
-    else:
-        yield Finding("versions", OK, f"traderai {version('traderai')}, and all that it needs")
+        return
+    yield Finding("versions", OK, f"traderai {version('traderai')}, and all that it needs")
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -156,8 +137,8 @@ def _instance(opened: "Callable[[], DagsterInstance]", now: datetime) -> Iterato
     if fault := foreign(instance):
         yield Finding("instance", BROKEN, fault, "the sentence says what would do")
         return
-    place = type(instance.event_log_storage).__name__
-    yield Finding("instance", OK, f"{instance.root_directory}, {place}")
+    where = f"{instance.root_directory}, {type(instance.event_log_storage).__name__}"
+    yield Finding("instance", OK, where)
     seen = daemon_seen(instance)
     if is_alive(seen, now):
         yield Finding("daemon", OK, f"it was seen at {seen:%H:%M:%S} UTC")
@@ -207,21 +188,6 @@ def _exchanges(settings: Settings, now: datetime) -> Iterator[Finding]:
                 yield Finding(f"exchange {name}", WARNING, told, "synchronise this machine (NTP)")
     finally:
         exchange.close()
-
-
-def _notifications(
-    settings: Settings, opened: "Callable[[], DagsterInstance]"
-) -> Iterator[Finding]:
-    if not settings.notify.destinations:
-        yield Finding("notifications", OK, "nobody is to be told (docs/notifications.md)")
-        return
-    for row in destination_rows(opened(), settings):
-        thing = f"notifications, {row['destination']}"
-        if row["error"]:
-            cure = 'mend its URL or its service; "traderai notify test" tries it'
-            yield Finding(thing, WARNING, f"{row['error']}, since {row['since']}", cure)
-        else:
-            yield Finding(thing, OK, f"{row['waiting']} messages wait")
 
 
 def _proxy(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:

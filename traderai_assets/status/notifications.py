@@ -1,7 +1,9 @@
 """Notifications: whom they reach, what waits for whom, and who does not take it."""
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from traderai_assets.status.findings import OK, WARNING, Finding
 from traderai_assets.status.run_facts import moment
 
 if TYPE_CHECKING:
@@ -25,6 +27,22 @@ def destination_rows(instance: "DagsterInstance", settings: "Settings") -> list[
         }
         for one in build_destinations(settings)
     ]
+
+
+def notification_findings(
+    settings: "Settings", opened: "Callable[[], DagsterInstance]"
+) -> Iterator[Finding]:
+    """Yield what is found of each destination, for `traderai doctor`."""
+    if not settings.notify.destinations:
+        yield Finding("notifications", OK, "nobody is to be told (docs/notifications.md)")
+        return
+    for row in destination_rows(opened(), settings):
+        thing = f"notifications, {row['destination']}"
+        if row["error"]:
+            cure = 'mend its URL or its service; "traderai notify test" tries it'
+            yield Finding(thing, WARNING, f"{row['error']}, since {row['since']}", cure)
+        else:
+            yield Finding(thing, OK, f"{row['waiting']} messages wait")
 
 
 def notification_troubles(instance: "DagsterInstance") -> list[dict[str, Any]]:

@@ -34,9 +34,9 @@ def test_a_webhook_posts_the_message_signed_so_that_its_receiver_can_tell(web):
     assert got.path == "/hook"
     assert Message.of_value(json.loads(got.body)) == MESSAGE
     assert got.headers[NAME_HEADER.lower()] == "run:1"
-    told = [got.headers[name.lower()] for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER)]
-    assert is_signed(SECRET, *told, got.body, NOON)
-    assert not is_signed(SECRET, *told, got.body + b" ", NOON)
+    sent_at, told = [got.headers[name.lower()] for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER)]
+    assert is_signed(SECRET, sent_at, told, got.body, NOON)
+    assert not is_signed(SECRET, sent_at, told, got.body + b" ", NOON)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
