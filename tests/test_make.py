@@ -26,7 +26,7 @@ def test_a_commit_is_checked_by_what_make_check_runs(repository, recipes):
 
 
 def test_the_ci_runs_the_check_and_the_readmes_test_command(repository, recipes):
-    steps = re.findall(r"^make (\w+)$", (repository / ".ci" / "run").read_text(), re.M)
+    steps = re.findall(r"^make (\w+)", (repository / ".ci" / "run").read_text(), re.M)
     assert steps == ["check", "test"]
     assert "make test " in (repository / "README.md").read_text()
     assert '-m "not torture"' in " ".join(recipes["test"])

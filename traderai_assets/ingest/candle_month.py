@@ -170,10 +170,8 @@ class MonthIngest:
         self.part.has_news |= not self.gaps.equals(known)
         self._publish(self._ledgers.gaps, self.gaps)
         self._publish(self._ledgers.asks, self._asks)
-        self.part.put(
-            self.candles,
-            {**self._page(self._known_until >= self.part.month.end), "source": source},
-        )
+        page = self._page(self._known_until >= self.part.month.end)
+        self.part.put(self.candles, {**page, "source": source})
 
     def _page(self, is_over: bool) -> dict[str, object]:
         title, frames = self.part.title, (self.candles, self.gaps, self._asks, self.quarantine)

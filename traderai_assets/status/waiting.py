@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from traderai_assets.domain.queue.limits import QueueRun
 from traderai_assets.domain.queue.policy import next_runs, waits
-from traderai_assets.instance.run_queries import last_heartbeat
 from traderai_assets.domain.run_tags import named
+from traderai_assets.instance.run_queries import last_heartbeat
 from traderai_assets.status.run_facts import as_utc, moment, run_row
 from traderai_assets.work_classes import PRIORITY_TAG, WRITES_TAG, contested, limits_of
 

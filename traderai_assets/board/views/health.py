@@ -23,7 +23,8 @@ from traderai_assets.pages.parts import (
 )
 from traderai_assets.schemas.candles import CANDLES
 from traderai_assets.status.disk import disk_use
-from traderai_assets.status.doctor import BROKEN, OK, WARNING, examine
+from traderai_assets.status.doctor import examine
+from traderai_assets.status.findings import BROKEN, OK, WARNING
 from traderai_assets.status.sensors import failing_sensors
 from traderai_assets.status.words import latest_words
 from traderai_assets.strategies import strategies_of
