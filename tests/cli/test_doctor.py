@@ -103,7 +103,7 @@ def test_who_only_looks_writes_nothing_and_asks_no_exchange(home, monkeypatch):
     home.home.mkdir(parents=True)
     before = home.home.stat().st_mtime_ns
     assert look() == {
-        **dict.fromkeys(("versions", "home", "disk", "lake", "proxy"), "ok"),
+        **dict.fromkeys(("versions", "home", "disk", "lake", "proxy", "notifications"), "ok"),
         "instance": "broken",
     }
     assert home.home.stat().st_mtime_ns == before
