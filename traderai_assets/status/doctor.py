@@ -52,7 +52,6 @@ def examine(
     environment : mapping
         Variables of the environment.
     now : datetime, optional
-        By this machine's clock.
     only_look : bool
         Whether nothing is written for a moment, and no exchange asked.
     """
