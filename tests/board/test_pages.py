@@ -155,8 +155,9 @@ def test_a_signal_is_followed_to_its_model_its_folds_and_its_candles(board, live
 def test_health_says_what_the_doctor_says_and_asks_no_exchange(board, lived_home):
     tables = tables_of(board.page("/health"))
     things = {row["thing"]: row["state"] for row in tables["doctor"]}
+    well = ("versions", "home", "disk", "instance", "lake", "proxy", "notifications")
     assert things == {
-        **dict.fromkeys(("versions", "home", "disk", "instance", "lake", "proxy"), "ok"),
+        **dict.fromkeys(well, "ok"),
         "daemon": "warning",
     }
     told = told_by(lived_home, "words", "binance:BTC/USDT", "--bars", str(BARS))

@@ -47,15 +47,13 @@ def examine(
 
     Parameters
     ----------
-    settings : Settings
     instance : callable
         Opens Dagster's instance; may raise what is wrong with it.
     environment : mapping
         Variables of the environment.
     now : datetime, optional
-        By this machine's clock.
     only_look : bool
-        Whether to leave out what writes to the home for a moment, and what asks the exchanges.
+        Whether nothing is written for a moment, and no exchange asked.
     """
     now = now or datetime.now(UTC)
     looks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
@@ -115,11 +113,10 @@ def _home_as_it_is(settings: Settings) -> Iterator[Finding]:
     if not home.is_dir():
         yield Finding("home", WARNING, f"there is no {home} yet", '"traderai dev" makes it')
         return
-    if os.access(home, os.W_OK | os.X_OK):
-        yield Finding("home", OK, f"{home} is there, and this user's to write")
-    else:
-        cure = "give it to the user who runs TraderAI, or mount its disk for writing"
-        yield Finding("home", BROKEN, f"{home} cannot be written", cure)
+    able = os.access(home, os.W_OK | os.X_OK)
+    told = f"{home} is there, and {'' if able else 'not '}this user's to write"
+    cure = "" if able else "give it to the user who runs TraderAI, or mount its disk for writing"
+    yield Finding("home", OK if able else BROKEN, told, cure)
     yield _disk(home)
 
 
