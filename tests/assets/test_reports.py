@@ -19,7 +19,7 @@ from traderai_assets.report.model_reading import read_model_facts
 from traderai_assets.report.period import ALL, Period
 from traderai_assets.report.strategy_facts import read_strategy
 from traderai_assets.report.strategy_page import strategy_page
-from traderai_assets.report.tables import MOST_ROWS
+from traderai_assets.report.tables import MOST_TABLE_ROWS
 from traderai_assets.schemas.backtests import BACKTEST_METRICS, BACKTEST_TRADES
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
 from traderai_assets.schemas.champions import CHAMPIONS
@@ -100,7 +100,7 @@ def test_its_trades_are_the_served_ones_that_are_stored(old_platform, tables):
         rows[rows["entry_time"] >= pd.Timestamp(f"{month}-01", tz="UTC")]
         for month in snapshot.months(MARKET)
         for rows in [snapshot.read(MARKET, [month])]
-    ).iloc[-MOST_ROWS:]
+    ).iloc[-MOST_TABLE_ROWS:]
     assert len(served) > 10
     for name in ("entry_price", "exit_price", "net_return", "gross_return", "size", "bars"):
         assert column(tables["trades"], name) == served[name].tolist()
@@ -176,7 +176,7 @@ def test_the_numbers_of_a_model_are_those_of_the_tables(old_platform, strategy):
         assert shown == {name: known([row[name]])[0] for name in shown}
     assert (
         column(tables["trades"], "net_return")
-        == (old_platform.rows(BACKTEST_TRADES, "2024-06")["net_return"].tolist()[-MOST_ROWS:])
+        == (old_platform.rows(BACKTEST_TRADES, "2024-06")["net_return"].tolist()[-MOST_TABLE_ROWS:])
     )
     folds = [fold["metrics"]["log_loss"] for fold in model.card["folds"]]
     assert column(tables["folds"], "log_loss") == folds

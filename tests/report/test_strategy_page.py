@@ -15,7 +15,7 @@ from traderai_assets.pages.parts import Candles, Chart
 from traderai_assets.pages.render import render
 from traderai_assets.report.saved_tables import saved_rows, tables_of_page, write_tables
 from traderai_assets.report.strategy_page import SECTIONS, strategy_page
-from traderai_assets.report.tables import MOST_ROWS
+from traderai_assets.report.tables import MOST_TABLE_ROWS
 from traderai_assets.report.verdict_section import cost_share
 
 MOST_BYTES = 1_500_000
@@ -120,7 +120,7 @@ def test_no_chart_has_more_bars_or_marks_than_can_be_told_apart(html, page):
 
 def test_every_trade_is_saved_though_the_page_shows_the_last_ones(facts, page, html, tmp_path):
     count = sum(map(len, facts.trades.values()))
-    assert len(tables_of(html)["trades"]) == MOST_ROWS
+    assert len(tables_of(html)["trades"]) == MOST_TABLE_ROWS
     written = {file.stem: file for file in write_tables(page, tmp_path)}
     saved = pd.read_parquet(written["trades"])
     assert len(saved) == count

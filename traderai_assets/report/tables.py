@@ -8,7 +8,7 @@ import pandas as pd
 
 from traderai_assets.pages.parts import Cell, Percent, Table
 
-MOST_ROWS = 150
+MOST_TABLE_ROWS = 150
 """Of one table on the page."""
 
 
@@ -22,7 +22,7 @@ def frame_table(
     note: str = "",
     empty: str = "nothing yet",
     folded: bool = False,
-    most: int = MOST_ROWS,
+    most: int = MOST_TABLE_ROWS,
 ) -> Table:
     """Return a frame as a table.
 

@@ -116,20 +116,26 @@ def _require_sound(name: str, values: FloatArray, dear: FloatArray, warm_up: int
 
 
 def _sample(count: int, unit: float) -> Bars:
-    """Return bars that move like a market, the same on every machine: sums of sines, no dice."""
+    """Return bars that move like a market, the same on every machine: sums of waves, no dice."""
     steps = np.arange(count, dtype=np.float64)
-    close = unit * (1.0 + 0.05 * np.sin(steps / 17.0) + 0.02 * np.sin(steps / 3.1))
+    close = unit * (1.0 + 0.05 * _wave(steps, 106.8) + 0.02 * _wave(steps, 19.5))
     opened = np.append(close[:1], close[:-1])
-    reach = unit * 0.004 * (1.5 + np.sin(steps / 1.7))
+    reach = unit * 0.004 * (1.5 + _wave(steps, 10.7))
     return Bars(
         open_ms=np.int64(1_700_000_100_000) // _BAR_MS * _BAR_MS + np.arange(count) * _BAR_MS,
         open=opened,
         high=np.maximum(opened, close) + reach,
         low=np.minimum(opened, close) - reach,
         close=close,
-        volume=20.0 + 10.0 * np.sin(steps / 5.3),
+        volume=20.0 + 10.0 * _wave(steps, 33.3),
         bar_ms=_BAR_MS,
     )
+
+
+def _wave(steps: FloatArray, period: float) -> FloatArray:
+    """Return a triangle between -1 and 1, with the same bits on every machine."""
+    triangle: FloatArray = 4.0 * np.abs(steps / period % 1.0 - 0.5) - 1.0
+    return triangle
 
 
 def _our_name(name: str) -> str:
