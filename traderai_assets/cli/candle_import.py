@@ -1,6 +1,5 @@
 """`traderai candles import`: candles out of files that Freqtrade or others wrote."""
 
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +33,9 @@ def import_file(place: Path, market: str, *, replace: bool, as_json: bool) -> No
 
     Example: traderai candles import user_data/data/binance --market binance:BTC/USDT
     """
-    from dagster import BetaWarning
-
-    warnings.filterwarnings("ignore", category=BetaWarning)  # The version is pinned
     from resources.candle_files.finding import candle_file
     from resources.candle_files.reading import read_candle_file
-    from traderai_assets.assets.candles import candles
+    from traderai_assets.definitions import build_definitions
     from traderai_assets.ingest.candle_import import CandleImport
 
     settings = open_settings()
@@ -53,7 +49,7 @@ def import_file(place: Path, market: str, *, replace: bool, as_json: bool) -> No
             wanted,
             open_lake(settings),
             instance,
-            candles,
+            build_definitions(settings=settings).resolve_assets_def("candles"),
             replace=replace,
             now=datetime.now(UTC),
             by=account_name(),
