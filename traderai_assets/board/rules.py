@@ -1,6 +1,5 @@
 """What the board answers: reading, by its own names; it has nothing that could be changed."""
 
-from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.web.access import READING, AccessPolicy, served_hosts
 from traderai_assets.settings_services import WebSettings
 
@@ -20,8 +19,6 @@ def board_policy(port: int, settings: WebSettings) -> AccessPolicy:
     InvalidSettings
         If the port is none.
     """
-    if not 1 <= port <= 65535:
-        raise InvalidSettings(f"port {port} is none; ports are 1 to 65535")
     return AccessPolicy(
         hosts=served_hosts(port, settings.allowed_hosts),
         methods=READING,

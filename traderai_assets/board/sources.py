@@ -5,7 +5,6 @@ An instance that is not there is not made: opening Dagster's own would lay out i
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,7 +112,7 @@ class OpenedOnce:
 
     def close(self) -> None:
         """Close what was opened."""
-        with self._alone, suppress(AttributeError):
+        with self._alone:
             if self._instance is not None:
                 self._instance.dispose()
             self._instance = None

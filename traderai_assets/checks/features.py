@@ -1,7 +1,7 @@
 """Checks of features: nothing may learn from a feature that knows what comes after it."""
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -56,7 +56,7 @@ def no_look_ahead(
         metadata={
             "leaking_features": ", ".join(leaking),
             "given_away_by": dg.MetadataValue.json(leaking),
-            "first_leaks": dg.MetadataValue.json([_told(leak) for leak in leaks[:20]]),
+            "first_leaks": dg.MetadataValue.json([leak.told for leak in leaks[:20]]),
             "partitions_tried": dg.MetadataValue.json(
                 [partition_key(market.key, month.key) for market, month in tried]
             ),
@@ -94,13 +94,3 @@ def prove(
     if whole_month:
         leaks += prove_month(bars, month=month, bar=market.bar, seed=seed)
     return leaks
-
-
-def _told(leak: "Leak") -> dict[str, Any]:
-    return {
-        "feature": leak.feature,
-        "future": leak.kind,
-        "last_known_bar": f"{leak.cut:%Y-%m-%d %H:%M}",
-        "first_changed_bar": f"{leak.row:%Y-%m-%d %H:%M}",
-        "raised": leak.error,
-    }

@@ -1,6 +1,6 @@
 """`traderai features`: which features there are, and the proof that none of them looks ahead."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -68,7 +68,7 @@ def prove(market: str | None, seed: int, *, as_json: bool) -> None:
     leaks += prove_month(candles, month=month, bar=asked.bar, seed=seed)
     leaking = leaking_features(leaks)
     print_rows(
-        [_shown(leak) for leak in _first_of_each(leaks)],
+        [leak.told for leak in _first_of_each(leaks)],
         as_json=as_json,
         empty=(
             f"None of {len(CATALOGUE)} features looked ahead in {month.key} of {asked.key}, "
@@ -128,13 +128,3 @@ def _first_of_each(leaks: "list[Leak]") -> "list[Leak]":
     for leak in sorted(leaks, key=lambda leak: (leak.feature, leak.kind, leak.row)):
         found.setdefault((leak.feature, leak.kind), leak)
     return list(found.values())
-
-
-def _shown(leak: "Leak") -> dict[str, Any]:
-    return {
-        "feature": leak.feature,
-        "future": leak.kind,
-        "last_known_bar": f"{leak.cut:%Y-%m-%d %H:%M}",
-        "first_changed_bar": f"{leak.row:%Y-%m-%d %H:%M}",
-        "raised": leak.error,
-    }

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
 
-from traderai_assets.domain.errors import InvalidSettings
 from traderai_assets.domain.web.access import (
     AccessPolicy,
     Refusal,
@@ -38,8 +37,6 @@ def dagster_policy(port: int, settings: WebSettings) -> AccessPolicy:
     InvalidSettings
         If the port is none.
     """
-    if not 1 <= port <= 65535:
-        raise InvalidSettings(f"port {port} is none; ports are 1 to 65535")
     read_only: tuple[Rule, ...] = (report_when_read_only,) if settings.read_only else ()
     return AccessPolicy(
         hosts=served_hosts(port, settings.allowed_hosts),

@@ -39,6 +39,17 @@ class Leak(NamedTuple):
     row: datetime
     error: str = ""
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What a person reads of it: the same on a page and in a terminal."""
+        return {
+            "feature": self.feature,
+            "future": self.kind,
+            "last_known_bar": f"{self.cut:%Y-%m-%d %H:%M}",
+            "first_changed_bar": f"{self.row:%Y-%m-%d %H:%M}",
+            "raised": self.error,
+        }
+
 
 def find_leaks(
     candles: pd.DataFrame,

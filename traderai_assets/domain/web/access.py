@@ -9,8 +9,8 @@ JSON, which no page of another origin can send without asking first, which is ne
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from traderai_assets.domain.errors import InvalidInput
-from traderai_assets.domain.web.authority import DEFAULT_PORTS, Authority
+from traderai_assets.domain.errors import InvalidInput, InvalidSettings
+from traderai_assets.domain.web.authority import DEFAULT_PORTS, PORTS, Authority
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 JSON = "application/json"
@@ -89,7 +89,11 @@ def served_hosts(port: int, names: Iterable[str] = ()) -> frozenset[Authority]:
     ------
     InvalidInput
         If a name is none.
+    InvalidSettings
+        If the port is none.
     """
+    if port not in PORTS:
+        raise InvalidSettings(f"port {port} is none; ports are {PORTS[0]} to {PORTS[-1]}")
     hosts = {Authority(host, port) for host in LOOPBACK}
     for authority in map(Authority.parse, names):
         ports = [authority.port] if authority.port else [None, port, *DEFAULT_PORTS.values()]

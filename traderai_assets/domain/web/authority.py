@@ -7,6 +7,7 @@ from typing import Self
 
 from traderai_assets.domain.errors import InvalidInput
 
+PORTS = range(1, 65_536)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 300  # a DNS name has 253 characters
 _FORM = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?)(?::([0-9]{1,5}))?")
@@ -35,8 +36,8 @@ class Authority:
         if found is None:
             raise InvalidInput(f"{text[:MAX_LENGTH]!a} is not a host, nor host:port")
         host, port = found[1], None if found[2] is None else int(found[2])
-        if port is not None and not 1 <= port <= 65535:
-            raise InvalidInput(f"{text!a} has port {port}; ports are 1 to 65535")
+        if port is not None and port not in PORTS:
+            raise InvalidInput(f"{text!a} has port {port}; ports are {PORTS[0]} to {PORTS[-1]}")
         return cls(_address(host) if host[0] == "[" else host.removesuffix("."), port)
 
     def at(self, scheme: str) -> tuple[str, int | None]:
