@@ -12,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 # As they stand in command lines
-DAEMON, FORK_SERVER = b"dagster._daemon", b"warm_workers.fork_server"
+DAEMON = b"dagster._daemon"
+FORK_SERVER, WORKER = b"warm_workers.fork_server", b"traderai_assets.instance.worker"
+SECONDS_TO_BECOME = 0.2
 
 
 def processes_of(home: Path) -> dict[int, str]:
@@ -28,16 +30,38 @@ def processes_of(home: Path) -> dict[int, str]:
 
 def is_fork_server(process: int) -> bool:
     """Whether it is the process that forks workers, and none that was forked just now."""
+    command, stdin = _becomes(process)
+    return FORK_SERVER in command and stdin.startswith("socket:")
+
+
+def is_worker(process: int) -> bool:
+    """Whether it works on a run: started as a worker, or forked to be one."""
+    command, stdin = _becomes(process)
+    return WORKER in command or (FORK_SERVER in command and stdin.startswith("pipe:"))
+
+
+def _becomes(process: int) -> tuple[bytes, str]:
+    """Return the command line and the standard input of what may have been started just now.
+
+    What was just started has its parent's command line, then for a moment none, then its own; what
+    was just forked has the fork server's standard input until it has its own.
+    """
     folder = Path(f"/proc/{process}")
+    deadline = time.monotonic() + SECONDS_TO_BECOME
+    command, stdin = b"", ""
     with suppress(OSError):  # It has ended
-        for _ in range(200):  # What the daemon has just started is not yet what it will be
-            if DAEMON not in (told := (folder / "cmdline").read_bytes()):
-                break
+        while not _has_become(command, stdin) and time.monotonic() < deadline:
             time.sleep(0.001)
-        if FORK_SERVER in told:
-            time.sleep(0.1)  # By then who was forked has its word's pipe
-            return str((folder / "fd" / "0").readlink()).startswith("socket:")
-    return False
+            command = (folder / "cmdline").read_bytes()
+            stdin = str((folder / "fd" / "0").readlink())
+        return command, stdin
+    return b"", ""
+
+
+def _has_become(command: bytes, stdin: str) -> bool:
+    if FORK_SERVER in command:
+        return not stdin.startswith("socket:")
+    return bool(command) and DAEMON not in command
 
 
 def end_all(home: Path) -> None:

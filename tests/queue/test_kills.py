@@ -8,12 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import dagster as dg
 import pytest
 
-from tests.processes import is_fork_server, processes_of
+from tests.processes import is_fork_server, is_worker, processes_of
 from tests.queue.launch_ways import launch_job
 from tests.queue.location import SECONDS_TAG
 from tests.queue.queue_platform import MARKETS, OPEN_MONTH, QueuePlatform
@@ -35,20 +36,30 @@ def launch_wave(platform: QueuePlatform, seconds: float) -> list[str]:
     return [launch_job(platform, job, [key], tags) for job, key in JOBS]
 
 
-def born(platform: QueuePlatform, number: int) -> Iterator[int]:
-    """Yield each of the daemon's next children as soon as the kernel knows of it."""
-    known = platform.children("daemon")
+def born(platform: QueuePlatform, number: int, known: set[int]) -> Iterator[int]:
+    """Yield each of the daemon's new workers as soon as the kernel knows of it."""
     deadline = time.monotonic() + 60
     while number and time.monotonic() < deadline:
         for child in platform.children("daemon") - known:
             known.add(child)
-            if number and not is_fork_server(child):
+            if number and is_worker(child):
                 number -= 1
                 yield child
         time.sleep(0.005)
 
 
-def kill_wave(platform: QueuePlatform, chance: random.Random) -> dict[int, float]:
+@contextmanager
+def launched_wave(
+    platform: QueuePlatform, seconds: float
+) -> Iterator[tuple[Future[list[str]], Iterator[int]]]:
+    """Launch a run for each slot beside whoever watches: a warm worker is born before all are."""
+    known = platform.children("daemon")
+    with ThreadPoolExecutor(1) as beside:
+        launching = beside.submit(launch_wave, platform, seconds)
+        yield launching, born(platform, len(JOBS), known)
+
+
+def kill_wave(births: Iterator[int], chance: random.Random) -> dict[int, float]:
     """Kill each worker of a wave at a moment of its own; return when each was killed.
 
     A third die at birth, before the launcher has noted them; a third while they import and start;
@@ -61,7 +72,7 @@ def kill_wave(platform: QueuePlatform, chance: random.Random) -> dict[int, float
         killed[child] = time.time()
 
     timers = []
-    for child in born(platform, len(JOBS)):
+    for child in births:
         after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
         if after:  # In a thread: the next one may be long in coming
             timers.append(threading.Timer(after, kill, [child]))
@@ -87,8 +98,10 @@ def test_a_killed_worker_is_noticed_within_two_ticks_and_its_run_tried_again(
     chance = random.Random(waves)
     noticed = []
     for _ in range(waves):
-        roots = launch_wave(platform, seconds=8)  # Longer than it takes to launch them all
-        killed = kill_wave(platform, chance)
+        # Each lasts longer than it takes to launch them all
+        with launched_wave(platform, seconds=8) as (launching, births):
+            killed = kill_wave(births, chance)
+        roots = launching.result()
         platform.until(lambda roots=roots: all(succeeded(platform, root) for root in roots))
         failed = [run for root in roots for run in platform.attempts(root) if was_failed(run)]
         noticed += [ended(platform, run) - killed[worker_of(run).pid] for run in failed]
@@ -164,8 +177,9 @@ def test_slow_workers_on_a_loaded_machine_are_left_alone(platform_on, waves, sto
     roots = []
     with busy_cores():
         for wave in range(waves):
-            roots += launch_wave(platform, seconds=1)
-            children = list(born(platform, len(JOBS)))
+            with launched_wave(platform, seconds=1) as (launching, births):
+                children = list(births)
+            roots += launching.result()
             time.sleep(chance.uniform(0, 2))
             if wave % 5 == 0:
                 send(signal.SIGSTOP, children)
