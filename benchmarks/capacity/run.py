@@ -38,6 +38,7 @@ from tests.pipeline.running_platform import RunningPlatform
 from tests.processes import processes_of
 from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import dagster_home, open_instance
+from traderai_assets.domain.markets import Market
 from traderai_assets.partitions import MARKETS
 from traderai_assets.sandbox.clock import Clock
 from traderai_assets.sandbox.server import SandboxServer
@@ -109,15 +110,15 @@ def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
     with platform(home, count, now) as running:
         clock, kept = running.sandbox.clock, markets(count)
         for _ in range(WARM_UP_BARS):
-            _close_a_bar(running, count, Usage())
-        _rest(running)
+            close_a_bar(running, kept, Usage())
+        rest(running)
         instance_home = dagster_home(running.settings)
         rows, size = event_rows(instance_home), size_of(home)
         usage, closes = Usage(), {}
         for _ in range(bars):
-            opened, at = _close_a_bar(running, count, usage)
+            opened, at = close_a_bar(running, kept, usage)
             closes[opened] = at
-        _rest(running)
+        rest(running)
         busy, seconds = usage.busy, usage.seconds
         idle = Usage()
         time.sleep(IDLE_SECONDS)
@@ -146,8 +147,10 @@ def measure(home: Path, count: int, now: datetime, bars: int) -> Measured:
         )
 
 
-def _close_a_bar(running: RunningPlatform, count: int, usage: Usage) -> tuple[datetime, datetime]:
-    """Let the exchange's clock run into a close, and wait for every market's word.
+def close_a_bar(
+    running: RunningPlatform, awaited: Sequence[Market], usage: Usage
+) -> tuple[datetime, datetime]:
+    """Let the exchange's clock run into a close, and wait for the word of all that are awaited.
 
     What lies between two closes is skipped, since nothing happens in it. Returns when the bar
     opened, by the exchange's clock, and when it closed, by this machine's.
@@ -161,17 +164,17 @@ def _close_a_bar(running: RunningPlatform, count: int, usage: Usage) -> tuple[da
     while time.monotonic() < deadline:
         usage.look(_workers(running))
         time.sleep(2.0)
-        if clock.now() > close and _spoken_of(running, count, opened):
+        if clock.now() > close and _spoken_of(running, awaited, opened):
             break
     return opened, closed_at
 
 
-def _spoken_of(running: RunningPlatform, count: int, opened: datetime) -> bool:
+def _spoken_of(running: RunningPlatform, awaited: Sequence[Market], opened: datetime) -> bool:
     said = running.lake.snapshot(PREDICTIONS)
-    return all((said.last(one) or EPOCH) >= opened for one in markets(count))
+    return all((said.last(one) or EPOCH) >= opened for one in awaited)
 
 
-def _rest(running: RunningPlatform) -> None:
+def rest(running: RunningPlatform) -> None:
     """Wait until no run waits or works."""
     running.until(lambda: all(one.dagster_run.is_finished for one in running.runs()))
 
