@@ -1,4 +1,7 @@
-"""The ways in which one market is broken: what the exchange then answers for it alone."""
+"""The ways in which a market is broken: what the exchange then answers for it alone.
+
+What a venue says of itself, that it is asked too often for one, is no market's fault.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -25,7 +28,6 @@ def _revised(market: Market, opened: datetime) -> Revision:
 WAYS: Mapping[str, Broken] = {
     "answered with 503": partial(_rule, "status", status=503),
     "refused with 400, as one that is not listed": partial(_rule, "status", status=400),
-    "told to wait an hour (429)": partial(_rule, "status", status=429, retry_after=3600),
     "reset in the middle of the answer": partial(_rule, "reset_mid"),
     "cut short": partial(_rule, "truncate"),
     "answered with a web page": partial(_rule, "html"),

@@ -1,8 +1,8 @@
 """`python -m benchmarks.capacity.strain`: what live markets suffer from heavy work and from others.
 
 `--form beside`: 50 live markets alone, then while 18 months of ten other markets are backfilled and
-four models are trained, over and over. `--form broken`: one market of 200 is broken, each way in a
-bar of its own, and the others' words are counted. The home is one of run.py. Writes
+four models are trained, over and over. `--form broken`: of 200 markets as many are broken as there
+are ways, each in its own, and the others' words are counted. The home is one of run.py. Writes
 docs/capacity_beside.md or docs/capacity_broken.md where `--page` is given.
 """
 
@@ -18,7 +18,13 @@ from benchmarks.capacity.broken_ways import WAYS
 from benchmarks.capacity.feed import markets
 from benchmarks.capacity.measured import Usage, words
 from benchmarks.capacity.run import BAR, LEAD, close_a_bar, platform, rest
-from benchmarks.capacity.strain_report import Closes, Heavy, beside_page, broken_page
+from benchmarks.capacity.strain_report import (
+    Closes,
+    Healed,
+    Heavy,
+    beside_page,
+    broken_page,
+)
 from benchmarks.judging import ROOT
 from tests.pipeline.running_platform import RunningPlatform
 from traderai_assets.cli.atomic_write import atomic_write
@@ -27,12 +33,12 @@ from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import Month, months_between
 from traderai_assets.partitions import partition_key
 from traderai_assets.sandbox.fault_rules import FaultRule, Revision
+from traderai_assets.schemas.predictions import PREDICTIONS
 
 LIVE, BACKFILLED, TRAINED, MARKETS = 50, 10, 4, 200
 BACKFILLED_DAYS = 548
 JOBS = ("backfill", "train")
-# A way that was ended is asked for again with others for so many bars before the next one
-BARS_TO_HEAL = 1
+BARS_TO_HEAL = 2
 
 
 def beside(running: RunningPlatform, now: datetime, bars: int) -> Iterator[Closes | Heavy]:
@@ -63,18 +69,27 @@ def beside(running: RunningPlatform, now: datetime, bars: int) -> Iterator[Close
         )
 
 
-def broken(running: RunningPlatform, ways: Sequence[str]) -> Iterator[Closes]:
-    """Yield the words of all but the first market, whole and then broken in each of these ways."""
-    victim, *others = markets(MARKETS)
-    yield _closed(running, "whole", others, 1)
-    for way in ways:
-        opened = _next_open(running)
-        rule: FaultRule | Revision = WAYS[way](victim, opened)
+def broken(running: RunningPlatform, bars: int) -> Iterator[Closes | Healed]:
+    """Yield the words of the unharmed before, while and after as many are broken as there are ways.
+
+    Each broken market is broken in its own way, all of them at once; then it is told who has
+    spoken of the newest bar since.
+    """
+    known = markets(MARKETS)
+    others = known[len(WAYS) :]
+    yield _closed(running, "before", others, 1)
+    opened = _next_open(running)
+    for market, way in zip(known, WAYS, strict=False):
+        rule: FaultRule | Revision = WAYS[way](market, opened)
         running.sandbox.faults.add(rule)
-        found = _closed(running, way, others, 1)
-        running.sandbox.faults.clear()
-        yield found
-        _closed(running, way, [victim, *others], BARS_TO_HEAL)
+    yield _closed(running, f"while {len(WAYS)} are broken", others, bars)
+    running.sandbox.faults.clear()
+    yield _closed(running, "after", others, BARS_TO_HEAL)
+    rest(running)
+    said = running.lake.snapshot(PREDICTIONS)
+    newest = said.last(others[-1])
+    for market, way in zip(known, WAYS, strict=False):
+        yield Healed(way, said.last(market) == newest)
 
 
 def _next_open(running: RunningPlatform) -> datetime:
@@ -129,28 +144,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m benchmarks.capacity.strain", description=__doc__
     )
     parser.add_argument("--form", choices=("beside", "broken"), required=True)
-    parser.add_argument("--bars", type=int, default=6, help="With and without heavy work.")
-    parser.add_argument("--ways", nargs="+", choices=sorted(WAYS), default=list(WAYS))
+    parser.add_argument("--bars", type=int, default=3, help="Under strain.")
     parser.add_argument("--home", type=Path, required=True, help="One that run.py has made.")
     parser.add_argument("--page", action="store_true")
     asked = parser.parse_args(arguments)
     stamp = asked.home / "capacity.txt"
     now = datetime.fromisoformat(stamp.read_text())
     count = LIVE + BACKFILLED if asked.form == "beside" else MARKETS
-    found: list[Closes | Heavy] = []
+    found: list[Closes | Heavy | Healed] = []
     with platform(asked.home, count, now) as running:
         for _ in range(2):  # To warm up
             close_a_bar(running, markets(count), Usage())
         rest(running)
         told = beside(running, now, asked.bars)
-        for one in told if asked.form == "beside" else broken(running, asked.ways):
+        for one in told if asked.form == "beside" else broken(running, asked.bars):
             print(one.line, flush=True)
             found.append(one)
         stamp.write_text((running.sandbox.clock.now() + LEAD).isoformat())
     closes = [one for one in found if isinstance(one, Closes)]
     if asked.page:
         heavy = [one for one in found if isinstance(one, Heavy)]
-        page = beside_page(closes, heavy) if asked.form == "beside" else broken_page(closes)
+        healed = [one for one in found if isinstance(one, Healed)]
+        page = beside_page(closes, heavy) if asked.form == "beside" else broken_page(closes, healed)
         with atomic_write(ROOT / "docs" / f"capacity_{asked.form}.md") as draft:
             draft.write_text(page)
     return int(any(len(one.seconds) != one.expected for one in closes))

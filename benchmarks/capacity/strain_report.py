@@ -23,13 +23,17 @@ The slowest hundredth waits {ratio:.2f} times as long. What became of the heavy 
 
 {machine}.
 """
-BROKEN = """# One broken market of two hundred
+BROKEN = """# Broken markets among two hundred
 
-`python -m benchmarks.capacity.strain --form broken --home HOME --page`: the exchange answers for
-one market falsely, each way in a bar of its own, and the other 199 are counted: seconds from the
-close of the bar to the committed word. Between two ways lies a bar in which all 200 are well again.
+`python -m benchmarks.capacity.strain --form broken --home HOME --page`: of 200 live markets as many
+are answered for falsely as there are ways, each in its own and all at once, bar after bar; the
+others are counted: seconds from the close of a bar to the committed word.
 
 {closes}
+
+Two bars after the exchange answers truly again:
+
+{healed}
 
 {machine}.
 """
@@ -99,6 +103,24 @@ class Heavy:
         return f"{job}: {done} runs succeeded, longest wait {waited}, longest work {worked}"
 
 
+@dataclass(frozen=True)
+class Healed:
+    """Whether a market that was broken in a way has spoken of the newest bar since."""
+
+    way: str
+    speaks: bool
+
+    @property
+    def cells(self) -> tuple[str, str]:
+        """A row of a table."""
+        return self.way, "yes" if self.speaks else "not yet"
+
+    @property
+    def line(self) -> str:
+        """For a person who waits."""
+        return f"{self.way}: {'speaks again' if self.speaks else 'does not speak yet'}"
+
+
 HEAD = ("", "words", "p50", "p99", "worst")
 
 
@@ -114,7 +136,10 @@ def beside_page(closes: Sequence[Closes], heavy: Sequence[Heavy]) -> str:
     )
 
 
-def broken_page(closes: Sequence[Closes]) -> str:
-    """Write the page of broken markets as markdown; the whole market comes first."""
-    table = markdown([HEAD, *(one.cells for one in closes)])
-    return BROKEN.format(closes=table, machine=machine())
+def broken_page(closes: Sequence[Closes], healed: Sequence[Healed]) -> str:
+    """Write the page of broken markets as markdown."""
+    return BROKEN.format(
+        closes=markdown([HEAD, *(one.cells for one in closes)]),
+        healed=markdown([("was broken", "speaks again"), *(one.cells for one in healed)]),
+        machine=machine(),
+    )
