@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 import dagster as dg
 import pandas as pd
@@ -14,6 +12,7 @@ from dagster._core.storage.tags import RUN_KEY_TAG
 from benchmarks.living_loop.script import BAR, Script
 from traderai_assets.audit.evidence import Evidence
 from traderai_assets.audit.running import all_rules, audited
+from traderai_assets.domain.drift.alarm import RETRAIN, drift_alarm
 from traderai_assets.domain.markets import Market
 from traderai_assets.domain.months import months_between
 from traderai_assets.schemas.candles import CANDLES
@@ -21,10 +20,9 @@ from traderai_assets.schemas.champions import CHAMPIONS
 from traderai_assets.schemas.drift_metrics import DRIFT_METRICS
 from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.tables import ALL_MONTHS
+from traderai_assets.status.words import words_between
 
 DRIFT_SENSOR = "drifted_models"
-# Of the version that says a word of every bar, also where nobody speaks
-WORDS = "traderai_assets.status.words"
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,7 @@ class Counted:
         return f"{self.claim}: {told}; {self.found}"
 
 
-def counted(
-    evidence: Evidence, script: Script, markets: Sequence[Market], sensors: Sequence[str]
-) -> Iterator[Counted]:
+def counted(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Iterator[Counted]:
     """Yield what became of each claim.
 
     Parameters
@@ -54,15 +50,13 @@ def counted(
     script : Script
         What was planted.
     markets : sequence of Market
-    sensors : sequence of str
-        Names of those that there are.
     """
     yield _closed_once(evidence, script, markets)
     yield _one_word(evidence, script, markets)
     yield _words(evidence, script, markets)
     yield _drift(evidence, script, markets)
     yield _asked_once(evidence.memory(), "train", "retraining is asked for once a cause")
-    yield _drift_asked(evidence.memory(), sensors)
+    yield _drift_asked(evidence, markets)
     for finding in audited(evidence, all_rules()):
         held = None if finding.not_judged else not finding.violations
         first = f"; first: {finding.violations[0]}" if finding.violations else ""
@@ -115,9 +109,6 @@ def _one_word(evidence: Evidence, script: Script, markets: Sequence[Market]) -> 
 
 def _words(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Counted:
     claim = "each closed bar has one word of every strategy"
-    if find_spec(WORDS) is None:
-        return Counted(claim, "no words in this version", None)
-    words_between = import_module(WORDS).words_between
     said = bare = 0
     for strategy in evidence.strategies:
         for market in markets:
@@ -158,12 +149,27 @@ def _asked_once(instance: dg.DagsterInstance, job: str, claim: str) -> Counted:
     return Counted(claim, f"{len(own)} runs for {len(keys)} causes, {twice} asked twice", not twice)
 
 
-def _drift_asked(instance: dg.DagsterInstance, sensors: Sequence[str]) -> Counted:
-    claim = "what has drifted asks for its retraining"
-    if DRIFT_SENSOR not in sensors:
-        return Counted(claim, f"no sensor {DRIFT_SENSOR} in this version", None)
-    asked = instance.get_runs(dg.RunsFilter(tags={"dagster/sensor_name": DRIFT_SENSOR}))
-    return Counted(claim, f"{len(asked)} runs asked for by {DRIFT_SENSOR}", bool(asked))
+def _drift_asked(evidence: Evidence, markets: Sequence[Market]) -> Counted:
+    """Compare what the stored drift tables ask for with the runs that came of it."""
+    tagged = dg.RunsFilter(job_name="train", tags={"dagster/sensor_name": DRIFT_SENSOR})
+    asked = evidence.memory().get_runs(tagged)
+    named = {run.tags.get(RUN_KEY_TAG, "") for run in asked}
+    causes = set()
+    for strategy in evidence.strategies:
+        for market in markets:
+            rows = evidence.all_months(DRIFT_METRICS, market.key, strategy)
+            for _, window in rows.groupby("window_end"):
+                alarm = drift_alarm(window)
+                if alarm is not None and RETRAIN in alarm.asks:
+                    causes.add(alarm.cause)
+    unmet = [cause for cause in causes if not any(cause in key for key in named)]
+    uncaused = [key for key in named if not any(cause in key for cause in causes)]
+    return Counted(
+        "what has drifted asks for its retraining, and nothing else does",
+        f"{len(causes)} causes, {len(asked)} runs asked for by {DRIFT_SENSOR}; "
+        f"{len(unmet)} causes without one, {len(uncaused)} runs without a cause",
+        not unmet and not uncaused if causes or asked else None,
+    )
 
 
 def champions_told(evidence: Evidence, markets: Sequence[Market]) -> Iterator[str]:
