@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -71,17 +71,38 @@ def kill_wave(births: Iterator[int], chance: random.Random) -> dict[int, float]:
         os.kill(child, signal.SIGKILL)
         killed[child] = time.time()
 
+    each_after(
+        births, lambda: chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)]), kill
+    )
+    return killed
+
+
+def stopped_wave(births: Iterator[int], chance: random.Random) -> list[int]:
+    """Stop each worker of a wave at a moment of its own; return those that stand still."""
+    stopped: list[int] = []
+
+    def stop(child: int) -> None:
+        os.kill(child, signal.SIGSTOP)
+        stopped.append(child)
+
+    each_after(births, lambda: chance.uniform(0, 2), stop)
+    return stopped
+
+
+def each_after(
+    births: Iterator[int], seconds: Callable[[], float], act: Callable[[int], None]
+) -> None:
+    """Do it to each worker so many seconds after its birth."""
     timers = []
     for child in births:
-        after = chance.choice([0.0, chance.uniform(0, 2), chance.uniform(2, 5)])
+        after = seconds()
         if after:  # In a thread: the next one may be long in coming
-            timers.append(threading.Timer(after, kill, [child]))
+            timers.append(threading.Timer(after, act, [child]))
             timers[-1].start()
         else:
-            kill(child)
+            act(child)
     for timer in timers:
         timer.join()
-    return killed
 
 
 def ended(platform: QueuePlatform, run: dg.DagsterRun) -> float:
@@ -177,12 +198,13 @@ def test_slow_workers_on_a_loaded_machine_are_left_alone(platform_on, waves, sto
     roots = []
     with busy_cores():
         for wave in range(waves):
-            with launched_wave(platform, seconds=1) as (launching, births):
-                children = list(births)
+            stops = wave % 5 == 0
+            # Who is to be stopped works until after the last moment at which that happens
+            with launched_wave(platform, seconds=5 if stops else 1) as (launching, births):
+                children = stopped_wave(births, chance) if stops else list(births)
             roots += launching.result()
-            time.sleep(chance.uniform(0, 2))
-            if wave % 5 == 0:
-                send(signal.SIGSTOP, children)
+            assert len(children) == len(JOBS)
+            if stops:
                 time.sleep(stopped)
                 send(signal.SIGCONT, children)
             platform.until(lambda: not platform.at_work())
