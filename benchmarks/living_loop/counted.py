@@ -23,6 +23,7 @@ from traderai_assets.schemas.tables import ALL_MONTHS
 from traderai_assets.status.words import words_between
 
 DRIFT_SENSOR = "drifted_models"
+OF_ABSENT_BARS = "absent_share"
 
 
 @dataclass(frozen=True)
@@ -122,20 +123,27 @@ def _words(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Cou
 
 
 def _drift(evidence: Evidence, script: Script, markets: Sequence[Market]) -> Counted:
-    changed = script.opened(script.changes)
-    before = after = measured = 0
+    """Count windows in which something drifted; what the silent bar itself moves stands apart."""
+    changed, silent = script.opened(script.changes), script.opened(script.silent) + BAR
+    before = after = measured = of_silence = 0
     for strategy in evidence.strategies:
         for market in markets:
             rows = evidence.all_months(DRIFT_METRICS, market.key, strategy)
             rows = rows[rows["window_end"] > script.opened(0)]
             measured += rows["window_end"].nunique()
             drifted = rows[rows["status"] == "drifted"]
+            if market == markets[0]:
+                moved = drifted["feature"].str.startswith(OF_ABSENT_BARS)
+                moved &= drifted["window_end"] >= silent
+                of_silence += drifted.loc[moved, "window_end"].nunique()
+                drifted = drifted[~moved]
             early = drifted["window_end"] <= changed
             before += drifted.loc[early, "window_end"].nunique()
             after += drifted.loc[~early, "window_end"].nunique()
     return Counted(
         "drift is told after the change of regime and not before",
-        f"of {measured} windows {before} told it before, {after} after",
+        f"of {measured} windows {before} told it before, {after} after; in {of_silence} the silent "
+        f"bar moved the share of absent bars",
         None if measured == 0 or script.bars <= script.changes else before == 0 and after > 0,
     )
 

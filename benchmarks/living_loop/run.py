@@ -40,6 +40,7 @@ STRATEGIES = """
 [strategies.fast]
 [strategies.slow.training]
 horizon_bars = 6
+max_model_age_days = 30
 """
 SETTINGS = {
     "MARKETS": "[" + ", ".join(f'"binance:{symbol}"' for symbol in SYMBOLS) + "]",
