@@ -3,7 +3,7 @@
 Told by Dagster's instance, on SQLite and on PostgreSQL alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,8 @@ STATES = {
     "FAILURE": "failed",
     "CANCELED": "cancelled",
 }
+_OF_TRAINING = {"tags": {CLASS_TAG: TRAINING.name}}
+_OF_SIGNALS = ({"tags": {CLASS_TAG: SIGNALS_GENERATE.name}}, {"job_name": LIVE_JOB})
 _RUNS = (
     Column("job_id", "str", "Id of the run."),
     Column("job", "str", "The job, or the assets that were asked for alone."),
@@ -83,52 +85,55 @@ def run_relations(instance: "Callable[[], DagsterInstance]") -> dict[str, Relati
             "training_jobs",
             "A run that trains models of one market, with its progress over the folds.",
             (*_RUNS, *_FOLDS),
-            partial(_read, instance, _trains, (*_RUNS, *_FOLDS), folds=True),
+            partial(_read, instance, (_OF_TRAINING,), (*_RUNS, *_FOLDS), folds=True),
         ),
         "signal_generation_jobs": Relation(
             "signal_generation_jobs",
             "A run that says what strategies say of closed bars: of one market, or live of many.",
             _RUNS,
-            partial(_read, instance, _speaks, _RUNS),
+            partial(_read, instance, _OF_SIGNALS, _RUNS),
         ),
         "backfill_jobs": Relation(
             "backfill_jobs",
             "A run that fetches candles of months gone by.",
             _RUNS,
-            partial(_read, instance, _fetches, _RUNS),
+            partial(_read, instance, ({"tags": {CLASS_TAG: BACKFILL.name}},), _RUNS),
         ),
     }
 
 
-def _trains(run: "DagsterRun") -> bool:
-    asked = {key.path[-1] for key in run.asset_selection or ()}
-    return run.tags.get(CLASS_TAG) == TRAINING.name and (
-        "models" in asked if asked else run.job_name == "train"
-    )
-
-
-def _speaks(run: "DagsterRun") -> bool:
-    return run.job_name == LIVE_JOB or run.tags.get(CLASS_TAG) == SIGNALS_GENERATE.name
-
-
-def _fetches(run: "DagsterRun") -> bool:
-    return run.tags.get(CLASS_TAG) == BACKFILL.name
-
-
 def _read(
     instance: "Callable[[], DagsterInstance]",
-    is_one: "Callable[[DagsterRun], bool]",
+    filters: Sequence[Mapping[str, Any]],
     columns: tuple[Column, ...],
     *,
     folds: bool = False,
 ) -> pd.DataFrame:
+    """Read the runs that any of the filters lets through, the oldest first.
+
+    The database filters: of the live ticks of weeks there are tens of thousands.
+    """
+    from dagster import RunsFilter
+
     opened = instance()
+    found = {
+        record.dagster_run.run_id: record
+        for some in filters
+        for record in opened.get_run_records(RunsFilter(**some), ascending=True)
+    }
     rows = []
-    for record in opened.get_run_records(ascending=True):
-        if is_one(record.dagster_run):
+    for record in sorted(found.values(), key=lambda one: one.storage_id):
+        if not folds:
+            rows.append(_row(record))
+        elif _makes_models(record.dagster_run):
             row = _row(record)
-            rows.append(row | _fold_row(opened, record.dagster_run, row) if folds else row)
+            rows.append(row | _fold_row(opened, record.dagster_run, row))
     return framed(columns, rows)
+
+
+def _makes_models(run: "DagsterRun") -> bool:
+    asked = {key.path[-1] for key in run.asset_selection or ()}
+    return "models" in asked if asked else run.job_name == "train"
 
 
 def _row(record: "RunRecord") -> dict[str, object]:

@@ -4,6 +4,7 @@ By content hash: what another version of a partition holds is never taken for th
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import pandas as pd
 
@@ -15,17 +16,26 @@ from traderai_assets.schemas.tables import Table
 
 
 class KeptReads:
-    """Rows by table, market, month and content hash, as long as the run lasts."""
+    """Rows by table, market, month and content hash, as long as the run lasts.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    keeps : bool, default=True
+        Where it does not, everything is read each time: a run of years would keep years.
+    """
+
+    def __init__(self, *, keeps: bool = True) -> None:
+        self._keeps = keeps
         self._rows: dict[tuple[str, str, str, str], pd.DataFrame] = {}
-        # What `runs.crossings` has put into writing
-        self.crossings: dict[tuple[object, ...], str] = {}
+        # What `runs.crossings` has put into writing; None where nothing is kept
+        self.crossings: dict[tuple[object, ...], str] | None = {} if keeps else None
 
     def read(
         self, snapshot: LakeSnapshot, market: Market | str, months: Iterable[Month | str | None]
     ) -> pd.DataFrame:
         """Read rows as the snapshot does; nobody may change them in place."""
+        if not self._keeps:
+            return snapshot.read(market, list(months))
         found = []
         for month in months:
             content_hash = snapshot.content_hash(market, month)
@@ -41,10 +51,25 @@ class KeptReads:
             return found[0].copy(deep=False)
         return pd.concat(found, ignore_index=True)
 
+    def read_since(
+        self, snapshot: LakeSnapshot, market: Market | str, month: Month, since: datetime
+    ) -> pd.DataFrame:
+        """Read rows of a month from a time on; of what is kept they are taken."""
+        table, content_hash = snapshot.table, snapshot.content_hash(market, month)
+        rows = self._rows.get((table.path, *table.partition_key(market, month), content_hash))
+        if rows is None:
+            return snapshot.read_since(market, [month], since)
+        return rows[rows[table.key[0]] >= since].reset_index(drop=True)
+
     def keep(
         self, table: Table, key: tuple[str, str], content_hash: str, rows: pd.DataFrame
     ) -> None:
-        """Keep rows that have just been published under this hash, if they are in order."""
-        if rows[table.key[0]].is_monotonic_increasing:
-            kept = rows[list(table.dtypes)].reset_index(drop=True)
-            self._rows[(table.path, *key, content_hash)] = kept
+        """Keep rows that have just been published under this hash.
+
+        Not those that a reader would find otherwise: in another order, or of another dtype.
+        """
+        columns = list(table.dtypes)
+        told = dict(zip(rows.columns, rows.dtypes, strict=True))
+        as_read = all(told.get(name) == dtype for name, dtype in table.dtypes.items())
+        if self._keeps and as_read and rows[table.key[0]].is_monotonic_increasing:
+            self._rows[(table.path, *key, content_hash)] = rows[columns].reset_index(drop=True)

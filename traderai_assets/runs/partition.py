@@ -83,7 +83,7 @@ class Partition:
         snapshot = self._publication.source(table)
         name = f"{table.path}/{month.key}"
         self.inputs[name] = snapshot.content_hash(self.market, month)
-        return snapshot.read_since(self.market, [month], since)
+        return self._publication.read_since(snapshot, self.market, month, since)
 
     def known_until(self, table: Table) -> datetime | None:
         """Return when the market's last bar of a source, of whatever month, closed."""

@@ -7,6 +7,7 @@ would mean nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Self
@@ -30,10 +31,14 @@ from traderai_assets.runs.partition_events import latest_event, materialization,
 from traderai_assets.runs.publishing_apart import publish_apart
 from traderai_assets.runs.publishing_context import PublishingContext
 from traderai_assets.schemas.candles import CANDLE_GAPS, CANDLES
+from traderai_assets.schemas.features import FEATURES
 from traderai_assets.schemas.price_decisions import PRICE_DECISIONS
+from traderai_assets.schemas.signals import SIGNALS
 from traderai_assets.schemas.tables import Table
 
 _CANDLES_AND_BESIDE = (CANDLES, CANDLE_GAPS, PRICE_DECISIONS)
+# What others of the same run read as soon as it is stored
+_READ_NEXT = frozenset({CANDLES.name, FEATURES.name, SIGNALS.name})
 
 __all__ = ["Partition", "Publication"]
 
@@ -51,7 +56,7 @@ class Publication:
         kept: KeptReads | None = None,
     ) -> None:
         self._context = context
-        self._kept = kept
+        self._kept = kept or KeptReads(keeps=False)
         # The pointers first: an event that arrives in between must count as news, not as read.
         self._pointers = {
             key.to_user_string(): latest_event(context.instance, key)
@@ -97,16 +102,19 @@ class Publication:
         months: Sequence[Month | str | None],
     ) -> pd.DataFrame:
         """Read rows of a snapshot; what the run keeps is not read again."""
-        if self._kept is None:
-            return snapshot.read(market, months)
         return self._kept.read(snapshot, market, months)
+
+    def read_since(
+        self, snapshot: LakeSnapshot, market: Market | str, month: Month, since: datetime
+    ) -> pd.DataFrame:
+        """Read rows of a month of a snapshot from a time on, as `read` does."""
+        return self._kept.read_since(snapshot, market, month, since)
 
     @cached_property
     def crossings(self) -> StoredCrossings:
         """What is known beside the rows of candles, where these are a source."""
-        known = self._kept.crossings if self._kept is not None else None
         candles, gaps, decisions = (self.source(table) for table in _CANDLES_AND_BESIDE)
-        return StoredCrossings(candles, gaps, decisions, known, self.read)
+        return StoredCrossings(candles, gaps, decisions, self._kept.crossings, self.read)
 
     def partitions(self) -> Iterator[Partition]:
         """Yield every partition the run was asked for, oldest month first within a market.
@@ -180,8 +188,8 @@ class Publication:
         )
         for key, frame in pending.items():
             summary = published.summaries[key]
-            if self._kept is not None and self.target.table is CANDLES:  # Others read them next
-                self._kept.keep(CANDLES, key, summary.content_hash, frame)
+            if self.target.table.name in _READ_NEXT:
+                self._kept.keep(self.target.table, key, summary.content_hash, frame)
             changed = key in published.changed or self._summaries.get(key, {}).get("changed", False)
             self._summaries[key] = told_of(summary, changed=changed, version=published.version)
         return published
@@ -208,7 +216,7 @@ class Publication:
         if self._decisions is not None and self._summaries:
             # The run itself has written the gaps since
             gaps = self._lake.snapshot(CANDLE_GAPS)
-            known = self._kept.crossings if self._kept is not None else None
+            known = self._kept.crossings
             stored = StoredCrossings(self.target, gaps, self._decisions, known, self.read)
         for key, summary in self._summaries.items():
             part = self._parts[key]
