@@ -8,7 +8,7 @@ BENCH_READY := $(BENCH_VENV)/.ready
 CANDLES ?=
 TESTS ?= quick
 
-.PHONY: help demo dev quick test coverage check docs graph torture bench promises evidence end-to-end records rivals drift capacity format clean
+.PHONY: help demo dev quick test coverage check docs graph torture bench promises evidence end-to-end records rivals drift capacity living-loop format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands.
@@ -88,6 +88,9 @@ records: $(READY)  ## Judge three strategies on all months of CANDLES=FOLDER; wr
 
 capacity: $(READY)  ## Let bars of 1 to 200 live markets close and await each word; writes docs/capacity.md; an hour.
 	@$(BIN)/python -m benchmarks.capacity.run --page
+
+living-loop: $(READY)  ## Live through seven days of outages, kills and a change of regime; writes docs/living_loop.md; half an hour.
+	@$(BIN)/python -m benchmarks.living_loop.run --form long --page
 
 rivals: $(READY)  ## Forecast month by month beside rivals, on planted markets and CANDLES=FOLDER; ten minutes.
 	@$(BIN)/python -m benchmarks.rivals.run $(if $(CANDLES),--candles $(CANDLES))

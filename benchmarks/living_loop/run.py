@@ -20,8 +20,10 @@ import pytest
 from benchmarks.judging import ROOT
 from benchmarks.living_loop.counted import champions_told, counted, evidence_of
 from benchmarks.living_loop.feed import ChangingFeed
+from benchmarks.living_loop.report import loop_page
 from benchmarks.living_loop.script import FORMS, TIMEFRAME, Script
 from tests.pipeline.running_platform import RunningPlatform
+from traderai_assets.cli.atomic_write import atomic_write
 from traderai_assets.cli.context import open_instance
 from traderai_assets.domain.markets import Market
 from traderai_assets.sandbox.clock import Clock
@@ -195,6 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--form", choices=sorted(FORMS), default="short")
     parser.add_argument("--home", type=Path, help="Empty or not there; kept.")
     parser.add_argument("--minutes", type=float, default=120.0, help="End after so many.")
+    parser.add_argument("--page", action="store_true", help="Write docs/living_loop.md.")
     asked = parser.parse_args(arguments)
     form = FORMS[asked.form]
     script = Script.of(form, BEGINS)
@@ -211,6 +214,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(told)
         found = list(counted(evidence, script, MARKETS))
         print("\n".join(one.line for one in found), flush=True)
+    if asked.page:
+        with atomic_write(ROOT / "docs" / "living_loop.md") as draft:
+            draft.write_text(loop_page(found, script))
     return int(any(one.holds is False for one in found))
 
 
