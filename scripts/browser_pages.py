@@ -71,12 +71,36 @@ class Page:
     def until_it_shows(self, text: str) -> None:
         """Wait until the page shows a text."""
         script = f"document.body.innerText.includes({json.dumps(text)})"
-        self._until(lambda: self.run(script), f"show {text!r}")
+        self.until(lambda: self.run(script), f"show {text!r}")
 
     def click(self, text: str) -> None:
         """Click the innermost element that shows exactly this text, as soon as there is one."""
-        self._until(lambda: self.run(_CLICK % json.dumps(text)), f"have {text!r} to click on")
+        self.until(lambda: self.run(_CLICK % json.dumps(text)), f"have {text!r} to click on")
         self.rest()
+
+    def until(self, condition: Callable[[], object], what: str, seconds: float = _SECONDS) -> None:
+        """Wait until something is so.
+
+        Parameters
+        ----------
+        condition : callable
+            Whether it is so by now.
+        what : str
+            Said of the page where it never is: "it did not ...".
+        seconds : float
+
+        Raises
+        ------
+        TimeoutError
+            If it is not so after that time; the error says what the page shows instead.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                shown = str(self.run("document.body.innerText"))[:200]
+                raise TimeoutError(f"it did not {what} in {seconds:.0f} s, but shows: {shown}")
+            time.sleep(0.1)
+            self.run("0")  # Reads what has happened meanwhile
 
     def run(self, script: str) -> Any:
         """Return what a script in the page returns."""
@@ -114,15 +138,6 @@ class Page:
             mobile=False,
         )
 
-    def _until(self, condition: Callable[[], object], what: str) -> None:
-        deadline = time.monotonic() + _SECONDS
-        while not condition():
-            if time.monotonic() > deadline:
-                shown = str(self.run("document.body.innerText"))[:200]
-                raise TimeoutError(f"it did not {what} in {_SECONDS:.0f} s, but shows: {shown}")
-            time.sleep(0.1)
-            self.run("0")  # Reads what has happened meanwhile
-
     def _note(self, event: dict[str, Any]) -> None:
         method, told = event.get("method"), event.get("params", {})
         if method == "Runtime.consoleAPICalled" and told["type"] in {"error", "warning", "assert"}:
@@ -134,6 +149,8 @@ class Page:
             self.amiss.append(f"log {told['entry']['level']}: {told['entry']['text'][:300]}")
         elif method == "Network.requestWillBeSent":
             self._note_request(told["requestId"], told["request"]["url"])
+        elif method == "Network.webSocketCreated":
+            self._note_host(told["url"])
         elif method in {"Network.loadingFinished", "Network.loadingFailed"}:
             self._requests.discard(told["requestId"])
             self._last_traffic = time.monotonic()
@@ -144,7 +161,10 @@ class Page:
             return
         self._requests.add(request)
         self._last_traffic = time.monotonic()
-        if parts.netloc != self._host:
+        self._note_host(url)
+
+    def _note_host(self, url: str) -> None:
+        if urlsplit(url).netloc != self._host:
             self.amiss.append(f"request to another host: {url[:200]}")
 
 

@@ -105,3 +105,10 @@ def test_what_is_plotted_over_partitions_is_a_number(told):
     record, candles = (shown(told[asset]).metadata for asset in ("record", "candles"))
     for value in (record["net_return_percent"], candles["close"], candles["volume"]):
         assert isinstance(value, dg.FloatMetadataValue)
+
+
+def test_an_event_names_the_command_of_its_tear_sheet_and_one_of_a_live_tick_does_not(told):
+    model, record, verdict = (told[asset][0].metadata for asset in ("models", "record", "verdict"))
+    assert model["report"].value == f"traderai report model {model['model_id'].value[:12]}"
+    assert record["report"].value == verdict["report"].value == "traderai report strategy default"
+    assert not any("report" in event.metadata for name in AT_EVERY_BAR for event in told[name])

@@ -24,6 +24,7 @@ from traderai_assets.plan import reach, trading_costs
 from traderai_assets.registry.backtest_page import backtest_metadata
 from traderai_assets.registry.stored_models import last_made
 from traderai_assets.registry.strategy_registry import register
+from traderai_assets.runs.progress import one_by_one
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.backtests import (
@@ -73,7 +74,7 @@ def backtests(
     sources = (MODELS, OUT_OF_SAMPLE, FEATURES, CANDLES)
     beside = (BACKTEST_TRADES, BACKTEST_EQUITY)
     with Publication(context, lake, BACKTEST_METRICS, *sources, beside=beside) as publication:
-        for part in publication.partitions():
+        for part in one_by_one(context, publication.partitions(), "backtest"):
             trained = part.read(MODELS, part.month)
             if trained.empty:
                 part.put(part.published(), {"reason": f"no model of {part.month.key} yet"})

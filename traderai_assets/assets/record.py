@@ -13,6 +13,7 @@ from traderai_assets.partitions import MANY_PARTITIONS_A_RUN, market_served_mont
 from traderai_assets.plan import trading_costs
 from traderai_assets.registry.record_page import record_metadata
 from traderai_assets.registry.strategy_registry import registered
+from traderai_assets.runs.progress import one_by_one
 from traderai_assets.runs.publication import Partition, Publication
 from traderai_assets.runs.strategy_assets import strategy_asset
 from traderai_assets.schemas.backtests import BACKTEST_EQUITY, BACKTEST_METRICS, BACKTEST_TRADES
@@ -45,7 +46,7 @@ def record(
     sources = (MODELS, BACKTEST_METRICS, BACKTEST_EQUITY, BACKTEST_TRADES, CANDLES)
     registration = registered(lake, strategy)
     with Publication(context, lake, RECORD_DAYS, *sources) as publication:
-        for part in publication.partitions():
+        for part in one_by_one(context, publication.partitions(), "record"):
             if registration is None:
                 reason = f"strategy {strategy.name} is not registered; run its backtests first"
                 part.put(part.published(), {"reason": reason})

@@ -12,6 +12,7 @@ import dagster as dg
 
 from traderai_assets.domain.markets import BARS
 from traderai_assets.domain.urls import without_login
+from traderai_assets.runs.tear_sheets import command_of_asset
 from traderai_assets.schemas.catalogue import TABLES
 from traderai_assets.schemas.tables import TIMESTAMP, Table
 from traderai_assets.settings import Settings
@@ -169,11 +170,13 @@ def _described(spec: dg.AssetSpec, tables: dict[str, Table], settings: Settings)
     facts = FACTS[name]
     table = tables[facts.table or name].at("/".join(folder))
     beside = f" Beside it: {', '.join(facts.beside)}." if facts.beside else ""
+    command = command_of_asset(spec.key.path)
+    whole = f"As one HTML page: `{command}`.\n\n" if command else ""
     root = without_login(settings.lake_root).rstrip("/")
     uri = f"{root}/{table.path}" if "://" in root else f"file://{root}/{table.path}"
     described = spec.replace_attributes(
         description=f"{spec.description}\n\nA row is {facts.row}.{beside}\n\n"
-        f"Read on: `{facts.page}`.",
+        f"{whole}Read on: `{facts.page}`.",
         freshness_policy=_freshness(facts, settings),
     )
     return described.merge_attributes(

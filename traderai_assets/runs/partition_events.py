@@ -9,6 +9,7 @@ import dagster as dg
 from resources.lake.partitions import PartitionSummary
 from traderai_assets.runs.inputs import INPUTS, Versions, source_version
 from traderai_assets.runs.partition import Partition
+from traderai_assets.runs.tear_sheets import command_of_event
 
 # Older than every event. Dagster itself notes that there was none yet, and then never sees the
 # first one as news; 0 and -1 it takes for no number at all.
@@ -70,7 +71,8 @@ def materialization(
 ) -> dg.AssetMaterialization:
     """Return the event of a partition, its metadata in the order in which a person asks.
 
-    What its page tells, what is stored, what it was made of, and last what only machines compare.
+    What its page tells, and which command tells all; what is stored, what it was made of, and
+    last what only machines compare.
     """
     told = {
         name: value
@@ -78,10 +80,11 @@ def materialization(
         if value is not None and name not in part.metadata
     }
     last = {name: told.pop(name) for name in _LAST if name in told}
+    page = {**part.metadata, **command_of_event(asset.path, part.key[0], part.metadata)}
     return dg.AssetMaterialization(
         asset,
         partition=part.dagster_key or None,
-        metadata={**part.metadata, **told, INPUTS: dg.MetadataValue.json(inputs), **last},
+        metadata={**page, **told, INPUTS: dg.MetadataValue.json(inputs), **last},
         tags=tags,
     )
 

@@ -7,7 +7,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from traderai_assets.domain.progress_line import (
 )
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import split_partition_key
+from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.periodic import Periodic
 
 STARTING = "starting"
@@ -70,6 +71,31 @@ class ProgressBoard:
             if not self._complained:
                 self._complained = True
                 _log.warning("progress could not be written and is not kept: %s", error)
+
+
+def one_by_one(
+    context: dg.AssetExecutionContext, parts: Iterable[Partition], what: str
+) -> Iterator[Partition]:
+    """Yield the partitions of a run, and say where it has several which of them it is at.
+
+    Parameters
+    ----------
+    context : AssetExecutionContext
+    parts : iterable of Partition
+        Of a market and month each.
+    what : str
+        What is made of each, such as `backtest`.
+    """
+    board, total = ProgressBoard(context), len(context.partition_keys)
+    for done, part in enumerate(parts):
+        if total > 1:
+            counted = {"months_done": done, "months_asked": total}
+            text = f"{part.month.key} {what} {done + 1}/{total}"
+            board.say(part.dagster_key, text, counted, _DONE * done / total)
+        yield part
+        if total > 1 and done + 1 == total:
+            counted = {"months_done": total, "months_asked": total}
+            board.say(part.dagster_key, f"{what} {total}/{total}", counted, _DONE)
 
 
 class PartitionProgress:
