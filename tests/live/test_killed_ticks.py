@@ -14,18 +14,17 @@ from tests.assets.killed_run import kill_after, remembering
 from tests.assets.stored_versions import data_versions
 from tests.live.test_live_tick import JUNE, MADE
 from tests.live.ticks import tick
-from traderai_assets.domain.words import TOO_LATE
+from traderai_assets.domain.words import SIGNAL, TOO_LATE
 from traderai_assets.sandbox.simulation import SimulatedFeed
+from traderai_assets.schemas.predictions import PREDICTIONS
 from traderai_assets.schemas.signal_outcomes import SIGNAL_OUTCOMES
 from traderai_assets.schemas.signals import SIGNALS
-from traderai_assets.status.words import words_between
-from traderai_assets.strategies import strategies_of
 from traderai_assets.work_classes import LIVE_JOB
 
 HOUR = timedelta(hours=1)
 WORK = ((LIVE_JOB, (), ()),)
-OF_SIGNALS = (SIGNALS, SIGNAL_OUTCOMES)
-EXACT = [table for table in MADE if table not in OF_SIGNALS]
+OF_SPEAKING = (PREDICTIONS, SIGNALS, SIGNAL_OUTCOMES)
+EXACT = [table for table in MADE if table not in OF_SPEAKING]
 # Of a bar that is three old, a signal would be over
 VALID_BARS = 3
 
@@ -53,21 +52,36 @@ def test_killed_anywhere_between_tail_fold_and_event_the_next_tick_heals_all(
         found = {table.name: platform.hashes(table) for table in EXACT}
         assert data_versions(platform, "candles")[JUNE] == found["candles"][JUNE]
         assert data_versions(platform, "features")[JUNE] == found["features"][JUNE]
-        said = {table.name: platform.rows(table, JUNE) for table in OF_SIGNALS}
-        [strategy] = strategies_of(platform.settings)
-        span = (LATER, LATER + bars * HOUR)
-        words = words_between(platform.lake, platform.settings, strategy, platform.market, *span)
+        said = {table.name: platform.rows(table, JUNE) for table in OF_SPEAKING}
     unharmed = shutil.copytree(lived_in, tmp_path / "unharmed")
     with opened(unharmed, feed, LATER) as never_killed:
         for number in range(1, bars + 1):
             never_killed.now_is(LATER + number * HOUR)
             tick(never_killed)
         assert found == {table.name: never_killed.hashes(table) for table in EXACT}
-        wanted = {table.name: never_killed.rows(table, JUNE) for table in OF_SIGNALS}
-    # Who was killed until a signal would have been over says that it was too late, and nothing else
-    late = words.loc[words["word"] == TOO_LATE, "open_time"]
+        wanted = {table.name: never_killed.rows(table, JUNE) for table in OF_SPEAKING}
+    late = assert_only_late(said, wanted)
     assert late.empty or late.max() <= pd.Timestamp(LATER + (bars - VALID_BARS) * HOUR)
+
+
+def assert_only_late(
+    said: dict[str, pd.DataFrame], wanted: dict[str, pd.DataFrame]
+) -> "pd.Series[pd.Timestamp]":
+    """Hold that nothing differs but signals that would have been over; return their bars.
+
+    Such a bar has its prediction, which takes no side, and says that it was too late; or, where the
+    kill came between two tables, only the signal is not there.
+    """
+    told, due = said["predictions"], wanted["predictions"]
+    too_late = told["word"] == TOO_LATE
+    assert (due.loc[too_late, "word"] == SIGNAL).all()
+    same = [name for name in told if name not in ("word", "side")]
+    pd.testing.assert_frame_equal(told[same], due[same])
+    pd.testing.assert_frame_equal(told[~too_late], due[~too_late])
+    unsaid = ~due["open_time"].isin(said["signals"]["open_time"]) & (due["word"] == SIGNAL)
     assert len(said["signals"]) > 0
-    for name, rows in wanted.items():
-        told = rows[~rows["open_time"].isin(late)].reset_index(drop=True)
-        pd.testing.assert_frame_equal(said[name], told)
+    for name in ("signals", "signal_outcomes"):
+        rows = wanted[name]
+        kept = rows[~rows["open_time"].isin(due.loc[unsaid, "open_time"])]
+        pd.testing.assert_frame_equal(said[name], kept.reset_index(drop=True))
+    return due.loc[unsaid, "open_time"]
