@@ -20,7 +20,7 @@ from pathlib import Path
 from scripts.browser_hands import key, press, write
 from scripts.browser_pages import TIMES_OPENED, Page, browsing
 from scripts.screenshots import IMAGES, WIDE
-from scripts.ui_outcomes import Home, NotDone
+from scripts.ui_outcomes import Home, NotDone, awaited
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.processes import HOST, answers, free_port, service_running, wait_until
 from traderai_assets.domain.errors import TraderAIError
@@ -117,14 +117,14 @@ def _trained(desk: Desk, model: StoredModel) -> str:
     asset, market = "/".join(asset_path(model.strategy, "models")), model.market.key
     before, known = desk.home.event(asset, market, model.served.key), desk.home.known_runs()
     _chosen(desk, asset, market, [model.served.key])
-    press(desk.page, f"{_DIALOG} button", "Launch 1 run")
+    press(desk.page, f"{_DIALOG} button", "Launch 1 run", rest=False)
     run_id = desk.home.newest_run(asset, but=known)
     # A training of the demo lasts some ten seconds: its page is open before it says anything
     url = f"{desk.url}/runs/{run_id}"
     desk.page.open(url, width=WIDE, height=HIGH, dark=False, rest=False)
     for name in _PROGRESS:
         desk.page.until_it_shows(name)
-    told = desk.home.progress(run_id)
+    told = awaited(lambda: desk.home.fold(run_id), f"run {run_id[:8]} is at a fold")
     desk.picture("progress")
     # Still at work: what was seen are not the last words of a run that is over
     if desk.home.is_over(run_id):

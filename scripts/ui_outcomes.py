@@ -76,11 +76,11 @@ class Home:
         run = self.instance.get_run_by_id(run_id)
         return run is None or run.is_finished
 
-    def progress(self, run_id: str) -> str:
-        """Return how far a run says it is; empty before it has said so."""
+    def fold(self, run_id: str) -> str:
+        """Return which fold a training says it is at; empty before it has begun with one."""
         run = self.instance.get_run_by_id(run_id)
         line = ProgressLine.of_tags(run.tags) if run is not None else None
-        return line.where if line is not None else ""
+        return line.where if line is not None and "fold" in line.where else ""
 
     def succeeded(self, run_id: str, seconds: float = _SECONDS) -> dg.DagsterRun:
         """Wait until a run has ended, and return it if it did so well."""
