@@ -21,8 +21,10 @@ _CONTROL = 2
 _KEYS = {"Escape": 27, "Enter": 13}
 
 
-def press(page: Page, css: str, text: str = "") -> None:
+def press(page: Page, css: str, text: str = "", *, rest: bool = True) -> None:
     """Press the last element of `css` that is seen, not disabled, and shows exactly `text`.
+
+    With `rest` it is waited until the page has come to rest after it.
 
     Raises
     ------
@@ -44,7 +46,8 @@ def press(page: Page, css: str, text: str = "") -> None:
             button="none" if kind == "mouseMoved" else "left",
             clickCount=1,
         )
-    page.rest()
+    if rest:
+        page.rest()
 
 
 def write(page: Page, css: str, text: str) -> None:

@@ -3,9 +3,9 @@
 `python -m scripts.ui_actions --home HOME` starts `traderai dev` on a home that `traderai demo` made
 (a copy of one: it is changed), and by presses and keys in a headless Chromium launches a backfill
 from the page of `candles`, a job from the Launchpad with changed config, deletes a model that
-nothing refers to by another, and follows the training that the sensors then ask for. Each is
-looked up afterwards in the instance and the lake. Pictures are kept, and as in `screenshots` a
-message in the browser's console, a request to another host or a page that is too wide is refused.
+nothing refers to by another, and has its month trained again, which it watches. Each is looked up
+afterwards in the instance and the lake. Pictures are kept, and as in `screenshots` a message in the
+browser's console, a request to another host or a page that is too wide is refused.
 `--only NAME` does some.
 """
 
@@ -17,13 +17,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.browser_hands import press, write
-from scripts.browser_pages import Page, browsing
+from scripts.browser_hands import key, press, write
+from scripts.browser_pages import TIMES_OPENED, Page, browsing
 from scripts.screenshots import IMAGES, WIDE
 from scripts.ui_outcomes import Home, NotDone, awaited
 from traderai_assets.cli.context import open_instance, open_lake, open_settings
 from traderai_assets.cli.processes import HOST, answers, free_port, service_running, wait_until
 from traderai_assets.domain.errors import TraderAIError
+from traderai_assets.registry.stored_models import StoredModel
+from traderai_assets.strategies import asset_path
 
 HIGH = 1000
 KEPT_DAYS = 2
@@ -45,9 +47,12 @@ class Desk:
 
     def open(self, path: str, shows: str) -> None:
         """Go to a page of the web UI and wait until it shows a text."""
-        self.page.open(f"{self.url}{path}", width=WIDE, height=HIGH, dark=False)
-        self.page.until_it_shows(shows)
-        self.page.rest()
+        for _ in range(TIMES_OPENED):
+            self.page.open(f"{self.url}{path}", width=WIDE, height=HIGH, dark=False)
+            self.page.until_it_shows(shows)
+            self.page.rest()
+            if not self.page.was_late():
+                return
 
     def picture(self, name: str) -> None:
         """Keep what is seen, and note what is amiss with it."""
@@ -63,12 +68,7 @@ def backfill(desk: Desk) -> str:
     market, months = desk.home.months()
     before = {month: desk.home.event("candles", market, month) for month in months}
     known = desk.home.known_backfills()
-    desk.open("/assets/candles", "Metadata")
-    press(desk.page, "button", "Materialize…")
-    press(desk.page, f"{_DIALOG} [aria-haspopup=dialog]")
-    press(desk.page, f'[role=menu] [title="{market}"]')
-    press(desk.page, f"{_DIALOG} [aria-haspopup=dialog]")
-    write(desk.page, f'{_DIALOG} input[placeholder^="ex: "]', ", ".join(months))
+    _chosen(desk, "candles", market, months)
     desk.picture("backfill-dialog")
     press(desk.page, f"{_DIALOG} button", "Launch backfill")
     backfill_id = desk.home.newest_backfill(but=known)
@@ -76,7 +76,7 @@ def backfill(desk: Desk) -> str:
     for month in months:
         if desk.home.event("candles", market, month) <= before[month]:
             raise NotDone(f"candles of {market} {month} were not materialised")
-    desk.open(f"/runs/b/{backfill_id}", "Completed")
+    desk.open(f"/runs/b/{backfill_id}", "100% completed")
     desk.picture("backfill")
     return f"{backfill_id} materialised candles of {market} {', '.join(months)}"
 
@@ -102,7 +102,6 @@ def deletion(desk: Desk) -> str:
         f"      market: {model.market.key}\n      models: ['{model.model_id[:12]}']\n"
         "      reason: nobody needs it\n      by: a script\n"
     )
-    known = desk.home.known_runs()
     run_id = _launched(desk, "delete_models", text)
     desk.home.succeeded(run_id)
     if not desk.home.is_gone(model):
@@ -110,23 +109,41 @@ def deletion(desk: Desk) -> str:
     desk.open(f"/runs/{run_id}", "RUN_SUCCESS")
     desk.picture("deletion")
     whose = f"{model.strategy.name}, {model.market.key} {model.served.key}"
-    return f"model {model.model_id[:12]} ({whose}) is gone. {_trained(desk, known)}"
+    return f"model {model.model_id[:12]} ({whose}) is gone. {_trained(desk, model)}"
 
 
-def _trained(desk: Desk, known: set[str]) -> str:
-    """Follow the training that the sensors ask for since the model is gone."""
-    run_id = desk.home.newest_run("train", but=known)
-    awaited(lambda: desk.home.progress(run_id), f"run {run_id[:8]} tells how far it is")
-    desk.open(f"/runs/{run_id}", _PROGRESS[0])
+def _trained(desk: Desk, model: StoredModel) -> str:
+    """Launch a training of the month whose model is gone, and watch it while it is at work."""
+    asset, market = "/".join(asset_path(model.strategy, "models")), model.market.key
+    before, known = desk.home.event(asset, market, model.served.key), desk.home.known_runs()
+    _chosen(desk, asset, market, [model.served.key])
+    press(desk.page, f"{_DIALOG} button", "Launch 1 run", rest=False)
+    run_id = desk.home.newest_run(asset, but=known)
+    # A training of the demo lasts some ten seconds: its page is open before it says anything
+    url = f"{desk.url}/runs/{run_id}"
+    desk.page.open(url, width=WIDE, height=HIGH, dark=False, rest=False)
     for name in _PROGRESS:
         desk.page.until_it_shows(name)
-    # Still at work: what is seen are not the last words of a run that is over
+    told = awaited(lambda: desk.home.fold(run_id), f"run {run_id[:8]} is at a fold")
+    desk.picture("progress")
+    # Still at work: what was seen are not the last words of a run that is over
     if desk.home.is_over(run_id):
         raise NotDone(f"run {run_id[:8]} was over before its progress was seen")
-    desk.picture("progress")
-    told = desk.home.progress(run_id)
     desk.home.succeeded(run_id, _SECONDS_UNTIL_TRAINED)
+    if desk.home.event(asset, market, model.served.key) <= before:
+        raise NotDone(f"{asset} of {market} {model.served.key} was not materialised")
     return f"Run {run_id[:8]}, which trains it again, told {told!r} while it was at work"
+
+
+def _chosen(desk: Desk, asset: str, market: str, months: Sequence[str]) -> None:
+    """Open the dialog of an asset's page, and choose these months of a market in it."""
+    desk.open(f"/assets/{asset}", "Metadata")
+    press(desk.page, "button", "Materialize…")
+    press(desk.page, f"{_DIALOG} [aria-haspopup=dialog]")
+    press(desk.page, f'[role=menu] [title="{market}"]')
+    press(desk.page, f"{_DIALOG} [aria-haspopup=dialog]")
+    write(desk.page, f'{_DIALOG} input[placeholder^="ex: "]', ", ".join(months))
+    key(desk.page, "Enter")
 
 
 def _launched(desk: Desk, job: str, text: str) -> str:

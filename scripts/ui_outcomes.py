@@ -55,14 +55,17 @@ class Home:
         found = self.instance.fetch_materializations(asked, limit=1).records
         return found[0].storage_id if found else 0
 
-    def newest_run(self, job: str, but: set[str]) -> str:
-        """Wait for a run of a job that is none of those known; return its id."""
+    def newest_run(self, named: str, but: set[str]) -> str:
+        """Wait for a run of a job, or of an asset, that is none of those known; return its id."""
 
         def found() -> str:
-            runs = self.instance.get_runs(dg.RunsFilter(job_name=job), limit=20)
-            return next((run.run_id for run in runs if run.run_id not in but), "")
+            for run in self.instance.get_runs(limit=20):
+                assets = {one.to_user_string() for one in run.asset_selection or ()}
+                if run.run_id not in but and named in {run.job_name, *assets}:
+                    return run.run_id
+            return ""
 
-        return awaited(found, f"a run of {job} is asked for")
+        return awaited(found, f"a run of {named} is asked for")
 
     def known_runs(self) -> set[str]:
         """Return the ids of the runs there are."""
@@ -73,11 +76,11 @@ class Home:
         run = self.instance.get_run_by_id(run_id)
         return run is None or run.is_finished
 
-    def progress(self, run_id: str) -> str:
-        """Return how far a run says it is; empty before it has said so."""
+    def fold(self, run_id: str) -> str:
+        """Return which fold a training says it is at; empty before it has begun with one."""
         run = self.instance.get_run_by_id(run_id)
         line = ProgressLine.of_tags(run.tags) if run is not None else None
-        return line.where if line is not None else ""
+        return line.where if line is not None and "fold" in line.where else ""
 
     def succeeded(self, run_id: str, seconds: float = _SECONDS) -> dg.DagsterRun:
         """Wait until a run has ended, and return it if it did so well."""

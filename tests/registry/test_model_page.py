@@ -70,3 +70,14 @@ def test_a_model_that_is_older_than_a_metric_has_a_page_all_the_same(monkeypatch
     page = model_metadata(pd.concat([ROW, pd.Series({"mcc": np.nan})]), reused=False)
     assert "mcc" not in page
     assert page["folds"].records[0].data["mcc"] is None
+
+
+def test_the_bars_of_the_importances_are_percent_of_all_gain(monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(model_page, "bar_chart", lambda bars, **_: drawn.update(bars) or "<svg/>")
+    gains = {"rsi_14": 3.0, "slope_96": 1.0}
+    card = CARD | {"importances": {"lightgbm": {"gain": gains, "shap": gains}}}
+    row = ROW.copy()
+    row["card"] = json.dumps(card)
+    model_metadata(row, reused=False)
+    assert drawn == {"rsi_14": 75.0, "slope_96": 25.0}

@@ -93,9 +93,7 @@ def _of_gains(gains: dict[str, float], learner: str, model_id: str) -> dict[str,
         return {}
     bars = [(name, 100.0 * gain / total) for name, gain in ranked]
     title = f"Importance of features, {learner}, model {model_id[:8]}"
-    drawn = bar_chart(
-        [(name, 100.0 * share) for name, share in bars], title=title, unit="% of gain"
-    )
+    drawn = bar_chart(bars, title=title, unit="% of gain")
     return picture(drawn, f"importance, model {model_id[:8]}")
 
 

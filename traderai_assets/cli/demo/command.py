@@ -47,8 +47,9 @@ def command(candles: Path | None) -> None:
         )
         raise click.exceptions.Exit(INTERRUPTED) from end
     click.echo(
-        '\nNext: "make dev" opens the web UI on this instance and lets the sandbox\'s clock run; '
-        '\n      ".venv/bin/traderai markets", "traderai status" and "traderai candles --help".'
+        '\nNext: "make dev" opens the web UI on this instance and lets the sandbox\'s clock run;'
+        '\n      ".venv/bin/traderai report strategy patient" writes all of a strategy;'
+        '\n      ".venv/bin/traderai markets", "traderai status" and "traderai --help".'
     )
 
 
