@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -25,8 +25,10 @@ from traderai_assets.domain.progress_line import (
 )
 from traderai_assets.domain.training.progress import Progress
 from traderai_assets.partitions import split_partition_key
-from traderai_assets.runs.partition import Partition
 from traderai_assets.runs.periodic import Periodic
+
+if TYPE_CHECKING:
+    from traderai_assets.runs.partition import Partition
 
 STARTING = "starting"
 # What is said must never be older than two seconds, also where the machine is busy. To write it
@@ -74,8 +76,8 @@ class ProgressBoard:
 
 
 def one_by_one(
-    context: dg.AssetExecutionContext, parts: Iterable[Partition], what: str
-) -> Iterator[Partition]:
+    context: dg.AssetExecutionContext, parts: "Iterable[Partition]", what: str
+) -> "Iterator[Partition]":
     """Yield the partitions of a run, and say where it has several which of them it is at.
 
     Parameters
